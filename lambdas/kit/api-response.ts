@@ -1,0 +1,55 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import {
+  ConflictError,
+  InvalidInputError,
+  NotFoundError,
+  PermanentError,
+  ThrottledError,
+  UnauthorizedError,
+  UnavailableError,
+} from './errors.ts';
+
+/** What a route answers: a status and a body that becomes JSON. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Aurora needs 15 to 30 s to wake from its pause. */
+const wakeSeconds = 30;
+
+/** The answer an error becomes; `undefined` for one that is our own fault. No stack and no SQL leaves. */
+export function answerOf(error: unknown): ApiAnswer | undefined {
+  if (error instanceof InvalidInputError) return problem(400, 'Bad Request', error.faults);
+  if (error instanceof UnauthorizedError) {
+    return { ...problem(401, 'Unauthorized', error.message), headers: { 'www-authenticate': 'Bearer' } };
+  }
+  if (error instanceof NotFoundError) return problem(404, 'Not Found', error.message);
+  if (error instanceof ConflictError) return problem(409, 'Conflict', error.message);
+  if (error instanceof PermanentError) return problem(400, 'Bad Request', error.message);
+  if (error instanceof ThrottledError) return problem(429, 'Too Many Requests', error.message);
+  if (error instanceof UnavailableError) {
+    const waking = problem(
+      503,
+      'Service Unavailable',
+      'The database is not reachable at the moment. Try again shortly.',
+    );
+    return { ...waking, headers: { 'retry-after': String(wakeSeconds) } };
+  }
+  return undefined;
+}
+
+/** The body every failure has: `{"error": "Not Found", "message": "Deal id 9 doesn't exist."}`. */
+export function problem(status: number, error: string, message: unknown): ApiAnswer {
+  return { status, body: { error, message } };
+}
+
+/** An answer in API Gateway's payload format 2.0. */
+export function toGateway(answer: ApiAnswer, requestId: string): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: answer.status,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'x-request-id': requestId, ...answer.headers },
+    body: JSON.stringify(answer.body),
+  };
+}

@@ -1,0 +1,26 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { once } from './once.ts';
+import { asError, logger, metrics } from './telemetry.ts';
+
+/**
+ * What every handler of ours is wrapped in: the request's id in each log line, a failure logged once and passed on
+ * (a handler that swallows its error can never alarm), metrics flushed at the end.
+ */
+export function instrumented<Event, Result>(
+  handle: (event: Event, context: Context) => Promise<Result>,
+): (event: Event, context: Context) => Promise<Result> {
+  // Made on the first invocation: nothing happens at import.
+  const wrapped = once(() =>
+    middy<Event, Result>()
+      .use(injectLambdaContext(logger(), { resetKeys: true }))
+      .use(logMetrics(metrics()))
+      .onError(({ error }) => {
+        logger().error('The invocation failed', asError(error));
+      })
+      .handler(handle),
+  );
+  return async (event, context) => wrapped()(event, context);
+}
