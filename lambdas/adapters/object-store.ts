@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  NoSuchKey,
+  NotFound,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { NotFoundError } from '#kit/errors.ts';
+import { once } from '#kit/once.ts';
+
+export interface ObjectOptions {
+  readonly contentType?: string;
+}
+
+export interface ObjectStore {
+  put(key: string, body: string | Uint8Array, options?: ObjectOptions): Promise<void>;
+  /** Streams a body of unknown length; nothing stands under the key when the stream fails. */
+  upload(key: string, body: AsyncIterable<Uint8Array>, options?: ObjectOptions): Promise<void>;
+  /** The bytes as a stream. Throws {@link NotFoundError}. */
+  read(key: string): Promise<AsyncIterable<Uint8Array>>;
+  /** The whole object as UTF-8. Throws {@link NotFoundError}. */
+  readText(key: string): Promise<string>;
+  exists(key: string): Promise<boolean>;
+  /** Keys in order of their UTF-8 bytes. */
+  list(prefix: string): AsyncIterable<string>;
+}
+
+// S3 takes no part below 5 MiB but the last; 8 MiB allow files to 78 GiB (10,000 parts) and keep two parts in memory.
+const partBytes = 8 * 1024 * 1024;
+const partsAtOnce = 2;
+
+const client = once(() => new S3Client({}));
+
+/** One bucket. */
+export function objectStore(bucket: string): ObjectStore {
+  return {
+    async put(key, body, options) {
+      await client().send(
+        new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: options?.contentType }),
+      );
+    },
+    async upload(key, body, options) {
+      const params = { Bucket: bucket, Key: key, Body: Readable.from(body), ContentType: options?.contentType };
+      await new Upload({ client: client(), params, partSize: partBytes, queueSize: partsAtOnce }).done();
+    },
+    read: (key) => open(bucket, key),
+    async readText(key) {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of await open(bucket, key)) chunks.push(chunk);
+      return Buffer.concat(chunks).toString('utf8');
+    },
+    exists: (key) => exists(bucket, key),
+    async *list(prefix) {
+      for await (const page of paginateListObjectsV2({ client: client() }, { Bucket: bucket, Prefix: prefix })) {
+        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
+      }
+    },
+  };
+}
+
+async function open(bucket: string, key: string): Promise<AsyncIterable<Uint8Array>> {
+  try {
+    const { Body } = await client().send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    if (!(Body instanceof Readable)) throw new NotFoundError(`s3://${bucket}/${key} has no body`);
+    return Body;
+  } catch (error) {
+    if (error instanceof NoSuchKey) throw new NotFoundError(`s3://${bucket}/${key} doesn't exist`, { cause: error });
+    throw error;
+  }
+}
+
+async function exists(bucket: string, key: string): Promise<boolean> {
+  try {
+    await client().send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return true;
+  } catch (error) {
+    if (error instanceof NotFound) return false;
+    throw error;
+  }
+}

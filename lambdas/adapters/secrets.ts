@@ -1,0 +1,43 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ConfigurationError } from '#kit/env.ts';
+import { once } from '#kit/once.ts';
+
+// A rotated secret is taken up without a deploy; a busy function asks a few times an hour.
+const keepMs = 5 * 60 * 1000;
+
+const client = once(() => new SecretsManagerClient({}));
+const kept = new Map<string, { readonly text: Promise<string>; readonly until: number }>();
+
+/** A secret's text by ARN, fetched once and kept for five minutes. */
+export function secretText(arn: string): Promise<string> {
+  const known = kept.get(arn);
+  if (known && Date.now() < known.until) return known.text;
+  const text = fetchSecret(arn);
+  kept.set(arn, { text, until: Date.now() + keepMs });
+  // A failure is not kept: the next call asks again.
+  text.catch(() => kept.delete(arn));
+  return text;
+}
+
+/** One text field of a JSON secret. Throws {@link ConfigurationError}, never naming the value. */
+export async function secretField(arn: string, field: string): Promise<string> {
+  const value = fieldOf(await secretText(arn), field);
+  if (typeof value !== 'string' || value === '')
+    throw new ConfigurationError(`The secret ${arn} has no field ${field}`);
+  return value;
+}
+
+async function fetchSecret(arn: string): Promise<string> {
+  const { SecretString } = await client().send(new GetSecretValueCommand({ SecretId: arn }));
+  if (SecretString === undefined) throw new ConfigurationError(`The secret ${arn} holds no text`);
+  return SecretString;
+}
+
+/** A parser's message would quote the secret, so a text that is not JSON is simply a missing field. */
+function fieldOf(text: string, field: string): unknown {
+  try {
+    return (JSON.parse(text) as Record<string, unknown> | null)?.[field];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,48 @@
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn';
+import { once } from '#kit/once.ts';
+
+export interface StateMachine {
+  /** `exists`: an execution of that name is or was there (names are unique for 90 days). */
+  start(name: string, input: unknown): Promise<'started' | 'exists'>;
+  /** `undefined` when no execution has that name. */
+  status(name: string): Promise<'running' | 'succeeded' | 'failed' | undefined>;
+}
+
+const client = once(() => new SFNClient({}));
+
+/** The state machine behind an ARN. */
+export function stateMachine(arn: string): StateMachine {
+  return {
+    async start(name, input) {
+      // Step Functions answers success to a repeated start of a running execution with equal input: ask first, and
+      // leave the race to the name.
+      if ((await statusOf(arn, name)) !== undefined) return 'exists';
+      try {
+        await client().send(new StartExecutionCommand({ stateMachineArn: arn, name, input: JSON.stringify(input) }));
+        return 'started';
+      } catch (error) {
+        if (error instanceof ExecutionAlreadyExists) return 'exists';
+        throw error;
+      }
+    },
+    status: (name) => statusOf(arn, name),
+  };
+}
+
+async function statusOf(arn: string, name: string): ReturnType<StateMachine['status']> {
+  const executionArn = `${arn.replace(':stateMachine:', ':execution:')}:${name}`;
+  try {
+    const { status } = await client().send(new DescribeExecutionCommand({ executionArn }));
+    if (status === 'SUCCEEDED') return 'succeeded';
+    return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'running' : 'failed';
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist) return undefined;
+    throw error;
+  }
+}
