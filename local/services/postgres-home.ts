@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chown, mkdir, readlink, rm, symlink } from 'node:fs/promises';
+import { chmod, chown, mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 /** The account PostgreSQL runs under when we are root, which it refuses to be. */
@@ -11,6 +11,8 @@ export interface Account {
 
 // `nobody` on Linux (initdb wants an account that /etc/passwd knows); it owns nothing else.
 const nobody: Account = { uid: 65534, gid: 65534 };
+
+const elsewhere = '/var/lib/millrace';
 
 /** `undefined` for an ordinary user: PostgreSQL then runs as the user itself. */
 export function unprivileged(): Account | undefined {
@@ -26,7 +28,7 @@ export async function reachableHome(directory: string, owner: Account | undefine
   if (!owner || (await canReach(asked, owner))) return asked;
 
   const name = createHash('sha256').update(asked).digest('hex').slice(0, 12);
-  const place = join('/var/lib/millrace', `postgres-${name}`);
+  const place = join(elsewhere, `postgres-${name}`);
   const link = join(asked, 'elsewhere');
   const target = await readlink(link).catch(() => undefined);
   if (target !== undefined && target !== place) {
@@ -37,7 +39,15 @@ export async function reachableHome(directory: string, owner: Account | undefine
   }
   // Without the link the project's state was reset: what lies there belongs to nobody any more.
   if (target === undefined) await rm(place, { recursive: true, force: true });
-  await mkdir(place, { recursive: true, mode: 0o755 });
+  await mkdir(place, { recursive: true });
+  // Whatever the umask is: both must be enterable.
+  for (const folder of [elsewhere, place]) await chmod(folder, 0o755);
+  if (!(await canReach(place, owner))) {
+    throw new Error(
+      `PostgreSQL refuses to run as root, and the account ${owner.uid} can enter neither ${asked} nor ${place}. ` +
+        'Run as an ordinary user, move the project, or set DATABASE_URL to a server of your own.',
+    );
+  }
   if (target === undefined) await symlink(place, link);
   return place;
 }
