@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import type { ScheduledTask } from '../kit/schedule.ts';
+import { countyLetters } from './publication/counties.ts';
+
+/** What the stack and the handlers of this workload agree on. Imported by both; does no work. */
+export { countyLetters };
+
+const county = z.enum(countyLetters);
+const text = z.string().min(1);
+const count = z.int().nonnegative();
+const milliseconds = z.int().nonnegative();
+const wholeNumber = z.coerce.number().int().positive();
+
+/** `A,F,W`: which counties a run takes when nobody names any. */
+const countyList = z
+  .string()
+  .transform((list) => list.split(',').map((letter) => letter.trim().toUpperCase()))
+  .pipe(z.array(county).min(1))
+  .transform((letters) => [...new Set(letters)]);
+
+export const startPublicationEnv = z.object({ PRESALE_STATE_MACHINE: text });
+export const startRunEnv = z.object({ PRESALE_STATE_MACHINE: text, API_TOKEN_SECRET: text });
+export const planRunEnv = z.object({
+  DATABASE_URL: text,
+  PRESALE_RETRY_SECONDS: wholeNumber,
+  PRESALE_MAX_ATTEMPTS: wholeNumber,
+  PRESALE_COUNTIES: countyList,
+});
+export const checkPublicationEnv = z.object({ PRESALE_SITE_URL: z.url() });
+export const fetchCountyEnv = z.object({ PRESALE_SITE_URL: z.url(), RAW_BUCKET: text });
+export const loadCountyEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
+export const checkRunEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
+export const refreshStatisticsEnv = z.object({ DATABASE_URL: text });
+export const writeReportEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
+export const closeRunEnv = z.object({ DATABASE_URL: text });
+export const readApiEnv = z.object({ DATABASE_URL: text, API_TOKEN_SECRET: text });
+
+/** `start-publication` runs `start-publication.handler.ts`. */
+export const schedules = {
+  'start-publication': {
+    at: 'cron(0 10 1,11,21 * ? *)',
+    timeZone: 'Asia/Taipei',
+    impact: 'The newest pre-sale deals are missing until somebody starts the run by hand.',
+  },
+} as const satisfies Record<string, ScheduledTask>;
+
+/** Served by `read-api`. */
+export const readRoutes = [
+  'GET /apiv1/deals',
+  'GET /apiv1/deals/{id}',
+  'GET /apiv1/deal-statistics',
+  'GET /presale/runs',
+  'GET /presale/runs/{publication_date}',
+  'GET /presale/problems',
+] as const;
+
+/** Served by `start-run`. */
+export const startRoutes = ['POST /presale/runs'] as const;
+
+/** `111S3`: ROC year and quarter. */
+const season = z.string().regex(/^\d{2,3}S[1-4]$/, 'Not a valid season, such as 111S3.');
+
+/** What a run is asked for: a publication or a season, one of them. */
+const runRequestFields = {
+  publication_date: z.iso.date('Not a valid date.').nullish(),
+  season: season.nullish(),
+  counties: z.array(county).min(1).nullish(),
+};
+
+/** Body of `POST /presale/runs`. */
+export const runRequest = z.object(runRequestFields).strict();
+
+/** `run_id` is the execution's name. */
+export const planRunInput = z.object({ run_id: text, ...runRequestFields });
+
+/** What every later state works from. `name` is the publication date, or the season. */
+export const runPlan = z.object({
+  run_id: text,
+  name: text,
+  publication_date: z.iso.date(),
+  season: season.nullable(),
+  counties: z.array(county).min(1),
+  retry_seconds: z.int().positive(),
+  max_attempts: z.int().positive(),
+});
+export const planRunOutput = runPlan;
+
+export const checkPublicationInput = runPlan;
+export const checkPublicationOutput = z.object({ state: z.enum(['out', 'not-yet']), reason: z.string() });
+
+/** A raw file that is safe in the bucket. */
+export const backedUp = z.object({
+  county,
+  state: z.literal('backed-up'),
+  source_key: text,
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: count,
+  fetch_ms: milliseconds,
+});
+const empty = z.object({ county, state: z.literal('empty') });
+const unchanged = z.object({ county, state: z.literal('unchanged'), reason: z.string() });
+const loaded = z.object({
+  county,
+  state: z.literal('loaded'),
+  rows_read: count,
+  good: count,
+  problems: count,
+  /** Rows that repeat an earlier row of the same file, letter for letter: read = good + problems + duplicates. */
+  duplicates: count,
+  inserted: count,
+  updated: count,
+  unchanged: count,
+  kept_newer: count,
+  load_ms: milliseconds,
+});
+const failed = z.object({ county, state: z.literal('failed'), error: z.string(), reason: z.string() });
+
+export const fetchCountyInput = z.object({ plan: runPlan, county });
+export const fetchCountyOutput = z.discriminatedUnion('state', [backedUp, empty, unchanged]);
+
+export const loadCountyInput = z.object({ plan: runPlan, county, backup: backedUp });
+export const loadCountyOutput = loaded;
+
+/** What became of a county in one round of the run. */
+export const countyOutcome = z.discriminatedUnion('state', [empty, unchanged, loaded, failed]);
+
+export const checkRunInput = z.object({ plan: runPlan, outcomes: z.array(countyOutcome), attempt: z.int().positive() });
+export const checkRunOutput = z.object({
+  state: z.enum(['complete', 'incomplete']),
+  pending: z.array(county),
+  reasons: z.partialRecord(county, z.string()),
+});
+
+export const refreshStatisticsInput = z.object({ plan: runPlan });
+export const refreshStatisticsOutput = z.object({ groups: count });
+
+export const writeReportInput = z.object({ plan: runPlan, attempt: z.int().positive() });
+
+/** A mail for the mail queue. */
+export const reportMail = z.object({ subject: z.string().min(1).max(500), text: z.string(), html: z.string() });
+export const writeReportOutput = reportMail;
+
+/** Whatever is known when a run ends badly: the plan may be missing, when planning itself failed. */
+export const closeRunInput = z.object({
+  run_id: text,
+  plan: runPlan.nullish(),
+  attempt: z.int().positive().nullish(),
+  /** Why each pending county isn't in. */
+  reasons: z.partialRecord(county, z.string()).nullish(),
+  /** The error's name and cause where a state failed, or what the update check said last. */
+  error: z.string().nullish(),
+  cause: z.string().nullish(),
+});
+export const closeRunOutput = reportMail;
+
+export type RunRequest = z.output<typeof runRequest>;
+export type RunPlan = z.output<typeof runPlan>;
+export type BackedUp = z.output<typeof backedUp>;
+export type FetchOutcome = z.output<typeof fetchCountyOutput>;
+export type LoadedCounty = z.output<typeof loaded>;
+export type CountyOutcome = z.output<typeof countyOutcome>;
+export type ReportMail = z.output<typeof reportMail>;
