@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ScheduledTask } from '../kit/schedule.ts';
+import type { ScheduledTask } from '#kit/schedule.ts';
 import { countyLetters } from './publication/counties.ts';
 
 /** What the stack and the handlers of this workload agree on. Imported by both; does no work. */

@@ -1,0 +1,22 @@
+/** The longest line that is read whole, in characters; a row has well under a thousand. */
+export const maxLineLength = 100_000;
+
+/**
+ * Bytes to lines, a batch per chunk, without their LF. Holds one line at most: of a line beyond
+ * {@link maxLineLength} only one character more is kept, by which it is known. Bytes that are not UTF-8 become U+FFFD.
+ */
+export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let rest = '';
+  for await (const chunk of bytes) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = cut(lines.pop() ?? '');
+    if (lines.length > 0) yield lines.map(cut);
+  }
+  const last = cut(rest + decoder.decode());
+  if (last !== '') yield [last];
+}
+
+function cut(line: string): string {
+  return line.length > maxLineLength ? line.slice(0, maxLineLength + 1) : line;
+}

@@ -1,0 +1,39 @@
+import { TransientError } from '#kit/errors.ts';
+import type { FileRow, ProblemReason } from './deal.ts';
+import { type Layout, readHeader } from './header.ts';
+import { readLines } from './lines.ts';
+import { readRow, refusedRow } from './read-row.ts';
+
+/** Lines that read well but must not be loaded, with the reason for each. */
+export type Refusals = ReadonlyMap<number, ProblemReason>;
+
+/**
+ * A file's bytes to its rows, good and problem, a batch per chunk; memory doesn't grow with the file.
+ * The header's errors (see `readHeader`) end the reading; a row's never do.
+ */
+export async function* readFile(
+  bytes: AsyncIterable<Uint8Array>,
+  refusals: Refusals = new Map(),
+): AsyncGenerator<readonly FileRow[]> {
+  let layout: Layout | undefined;
+  let number = 0;
+  for await (const lines of readLines(bytes)) {
+    const rows: FileRow[] = [];
+    for (const ended of lines) {
+      const line = ended.endsWith('\r') ? ended.slice(0, -1) : ended;
+      number += 1;
+      if (!layout) layout = readHeader(line);
+      else if (line !== '' && !(number === 2 && isEnglishHeader(line))) {
+        const reason = refusals.get(number);
+        rows.push(reason ? refusedRow(layout, line, { number, reason }) : readRow(layout, line, number));
+      }
+    }
+    if (rows.length > 0) yield rows;
+  }
+  if (!layout) throw new TransientError('The file is empty');
+}
+
+/** The second line names the columns in English. A row of data is never without Chinese characters. */
+function isEnglishHeader(line: string): boolean {
+  return !/\p{Script=Han}/u.test(line);
+}

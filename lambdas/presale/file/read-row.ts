@@ -1,0 +1,52 @@
+import { Fault } from './cells.ts';
+import type { Deal, FileRow, ProblemReason } from './deal.ts';
+import type { Layout } from './header.ts';
+import { maxLineLength } from './lines.ts';
+
+/** Where a problem row whose values don't fit the columns keeps its line. */
+export const rawLineName = '原始資料';
+
+// Enough of an endless line for a person to see what it is.
+const shownOfEndlessLine = 1000;
+
+/** Reads one line (without its line end) by the file's layout. Never throws: what can't be read is a problem row. */
+export function readRow(layout: Layout, line: string, number: number): FileRow {
+  if (line.length > maxLineLength) return endlessLine(line, number);
+  const cells = line.split(',');
+  if (cells.length !== layout.names.length) return raggedRow(layout, line, number);
+  const deal: Record<string, string | number | null> = {};
+  let reasons: ProblemReason[] | undefined;
+  for (const { column, place } of layout.places) {
+    const value = place === undefined ? '' : column.read(cells[place] ?? '');
+    if (value instanceof Fault) {
+      reasons ??= [];
+      reasons.push({ column: column.names[0], reason: value.reason });
+    } else deal[column.field] = value;
+  }
+  if (reasons) return { state: 'problem', line: number, raw: rawValues(layout, cells), reasons };
+  // Every field is set: the layout has a place for each column of a deal, or the column is optional text.
+  return { state: 'good', line: number, deal: deal as unknown as Deal };
+}
+
+/** A good row that must not be loaded after all, with the reason. */
+export function refusedRow(layout: Layout, line: string, refusal: { number: number; reason: ProblemReason }): FileRow {
+  const raw = rawValues(layout, line.split(','));
+  return { state: 'problem', line: refusal.number, raw, reasons: [refusal.reason] };
+}
+
+function raggedRow(layout: Layout, line: string, number: number): FileRow {
+  const cells = line.split(',');
+  const reason = `has ${cells.length} fields where the header has ${layout.names.length}`;
+  const raw = { ...rawValues(layout, cells), [rawLineName]: line };
+  return { state: 'problem', line: number, raw, reasons: [{ column: '', reason }] };
+}
+
+function endlessLine(line: string, number: number): FileRow {
+  const reason = `is longer than ${maxLineLength} characters`;
+  const raw = { [rawLineName]: `${line.slice(0, shownOfEndlessLine)}…` };
+  return { state: 'problem', line: number, raw, reasons: [{ column: '', reason }] };
+}
+
+function rawValues(layout: Layout, cells: readonly string[]): Record<string, string> {
+  return Object.fromEntries(layout.names.map((name, place) => [name, cells[place] ?? '']));
+}

@@ -1,0 +1,32 @@
+import { PermanentError } from '#kit/errors.ts';
+
+/** AD year = ROC year + 1911. */
+export const rocEpoch = 1911;
+
+// A season's file is of the quarter that starts with this month.
+const firstMonths: readonly string[] = ['01', '04', '07', '10'];
+
+/** The date a season stands under: day 2 of its first month, so that no ten-day publication has the same (110S4: 2021-10-02). */
+export function seasonDate(season: string): string {
+  const { rocYear, quarter } = partsOf(season);
+  return `${rocYear + rocEpoch}-${firstMonths[quarter - 1]}-02`;
+}
+
+/** The season before: 111S1 follows 110S4. */
+export function seasonBefore(season: string): string {
+  const { rocYear, quarter } = partsOf(season);
+  return quarter > 1 ? `${rocYear}S${quarter - 1}` : `${rocYear - 1}S4`;
+}
+
+/** The season whose date this is, if one has it. */
+export function seasonOfDate(date: string): string | undefined {
+  const [year, month, day] = date.split('-');
+  const quarter = firstMonths.indexOf(month ?? '') + 1;
+  return day === '02' && quarter > 0 ? `${Number(year) - rocEpoch}S${quarter}` : undefined;
+}
+
+function partsOf(season: string): { rocYear: number; quarter: number } {
+  const [, rocYear, quarter] = /^(\d{2,3})S([1-4])$/.exec(season) ?? [];
+  if (rocYear === undefined || quarter === undefined) throw new PermanentError(`${season} is not a season`);
+  return { rocYear: Number(rocYear), quarter: Number(quarter) };
+}
