@@ -2,11 +2,11 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { freePort } from './free-port.ts';
-import { postgresBinaries } from './postgres-binaries.ts';
-import { createCluster } from './postgres-cluster.ts';
-import { reachableHome, unprivileged } from './postgres-home.ts';
-import { stopLeftover } from './postgres-leftover.ts';
-import { runServer, type Server } from './postgres-server.ts';
+import { postgresBinaries } from './postgres/binaries.ts';
+import { createCluster } from './postgres/cluster.ts';
+import { reachableHome, unprivileged } from './postgres/home.ts';
+import { stopLeftover } from './postgres/leftover.ts';
+import { runServer, type Server } from './postgres/server.ts';
 
 /** A running PostgreSQL server that ends with this process, however this process ends. */
 export interface Postgres {

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Binaries } from './postgres-binaries.ts';
-import type { Account } from './postgres-home.ts';
-import { readPostmaster } from './postgres-leftover.ts';
+import type { Binaries } from './binaries.ts';
+import type { Account } from './home.ts';
+import { readPostmaster } from './leftover.ts';
 
 /** A server process and the way to end it. */
 export interface Server {

@@ -2,7 +2,7 @@ import { chmod, cp, lstat, mkdtemp, readdir, rename, rm } from 'node:fs/promises
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { type Account, canReach } from './postgres-home.ts';
+import { type Account, canReach } from './home.ts';
 
 /** Where the programs are that this process may start. */
 export interface Binaries {

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Binaries } from './postgres-binaries.ts';
-import { type Account, privateFolder } from './postgres-home.ts';
+import type { Binaries } from './binaries.ts';
+import { type Account, privateFolder } from './home.ts';
 
 const run = promisify(execFile);
 
