@@ -1,0 +1,54 @@
+import { globSync } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const output = 'build/handlers';
+const suffix = '.handler.ts';
+
+// CommonJS packages inside an ES module still call require() of Node's own modules.
+const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** One bundled handler. */
+export interface Bundle {
+  /** `presale/load-county`. */
+  readonly handler: string;
+  /** Size of the code, without its source map. */
+  readonly bytes: number;
+}
+
+/** Bundles every `lambdas/<workload>/<name>.handler.ts` into `build/handlers/<workload>/<name>/index.mjs`, in one run. */
+export async function bundleHandlers(): Promise<readonly Bundle[]> {
+  const handlers = globSync(`lambdas/*/*${suffix}`)
+    .map((file) => file.replaceAll('\\', '/').slice('lambdas/'.length, -suffix.length))
+    .sort();
+  await rm(output, { recursive: true, force: true });
+  await build({
+    entryPoints: handlers.map((handler) => ({ in: `lambdas/${handler}${suffix}`, out: `${handler}/index` })),
+    outdir: output,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    banner: { js: banner },
+    // The ES modules of the AWS SDK: what a handler doesn't use stays out.
+    mainFields: ['module', 'main'],
+    minify: true,
+    // Errors are told apart by the names of their classes.
+    keepNames: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'warning',
+    // Optional in pg, and native.
+    external: ['pg-native'],
+  });
+  return Promise.all(
+    handlers.map(async (handler) => ({ handler, bytes: (await stat(`${output}/${handler}/index.mjs`)).size })),
+  );
+}
+
+if (import.meta.main) {
+  for (const { handler, bytes } of await bundleHandlers())
+    process.stdout.write(`${handler.padEnd(32)} ${String(Math.ceil(bytes / 1024)).padStart(6)} KB\n`);
+}

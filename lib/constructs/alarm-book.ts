@@ -1,0 +1,74 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IAlarm, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct, IConstruct } from 'constructs';
+import { environmentOf } from './millrace-stack.ts';
+
+/** How soon a person should look: high now, medium today, low this week. */
+export type Severity = 'low' | 'medium' | 'high';
+
+export interface AlarmEntry {
+  /** What went wrong, as a sentence in kebab case: `presale-load-county-fails`. Alarm name and runbook section. */
+  readonly name: string;
+  readonly metric: IMetric;
+  /** What is lost meanwhile, in the words of the person who reads the alarm. */
+  readonly impact: string;
+  readonly severity: Severity;
+  /** @default 1: the metric counts failures, and one is enough */
+  readonly threshold?: number;
+  /** @default 1 period */
+  readonly evaluationPeriods?: number;
+}
+
+/** One alarm as the inventory and the dashboards see it. */
+export interface BookedAlarm {
+  readonly name: string;
+  readonly severity: Severity;
+  readonly alarm: IAlarm;
+}
+
+/**
+ * Every alarm of the app. Each is made beside the resource it watches and says its impact and where the runbook goes
+ * on, so nothing can be deployed unwatched. Who is told follows with the alert mails.
+ */
+export class AlarmBook {
+  readonly #alarms: BookedAlarm[] = [];
+  static readonly #books = new WeakMap<IConstruct, AlarmBook>();
+
+  /** The book of the app a construct stands in. */
+  static of(scope: IConstruct): AlarmBook {
+    const book = AlarmBook.#books.get(scope.node.root) ?? new AlarmBook();
+    AlarmBook.#books.set(scope.node.root, book);
+    return book;
+  }
+
+  /** In the order of their making. */
+  get alarms(): readonly BookedAlarm[] {
+    return this.#alarms;
+  }
+
+  add(scope: Construct, entry: AlarmEntry): void {
+    const alarmName = `millrace-${environmentOf(scope).name}-${entry.name}`;
+    new Alarm(scope, `Alarm-${entry.name}`, {
+      alarmName,
+      alarmDescription: [
+        entry.impact,
+        `Severity: ${entry.severity}`,
+        `Runbook: docs/runbook.md#${entry.name}`,
+      ].join('\n'),
+      metric: entry.metric,
+      threshold: entry.threshold ?? 1,
+      evaluationPeriods: entry.evaluationPeriods ?? 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // No failures, no data points: silence is good news here.
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    // By name: a dashboard that holds an alarm of another stack must not tie the two stacks together.
+    const alarmArn = Stack.of(scope).formatArn({
+      service: 'cloudwatch',
+      resource: 'alarm',
+      resourceName: alarmName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    this.#alarms.push({ name: entry.name, severity: entry.severity, alarm: Alarm.fromAlarmArn(scope, `Booked-${entry.name}`, alarmArn) });
+  }
+}

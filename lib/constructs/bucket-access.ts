@@ -1,0 +1,28 @@
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { acknowledge } from './acknowledge.ts';
+import type { HandlerFunction } from './handler-function.ts';
+
+/** Key prefixes a function works on: `presale/raw`. Writing doesn't include reading. */
+export interface ObjectAccess {
+  readonly read?: readonly string[];
+  readonly write?: readonly string[];
+}
+
+/** Lets a function read or write objects below the named prefixes, and nothing else of the bucket. */
+export function allowObjects(handler: HandlerFunction, bucket: Bucket, { read = [], write = [] }: ObjectAccess): void {
+  const below = (prefixes: readonly string[]) => prefixes.map((prefix) => bucket.arnForObjects(`${prefix}/*`));
+  if (read.length > 0) {
+    handler.allow(['s3:GetObject'], below(read));
+    // Without it a missing object answers 403 instead of 404.
+    handler.allow(['s3:ListBucket'], [bucket.bucketArn], {
+      StringLike: { 's3:prefix': read.map((prefix) => `${prefix}/*`) },
+    });
+  }
+  if (write.length > 0) handler.allow(['s3:PutObject', 's3:AbortMultipartUpload'], below(write));
+  acknowledgeObjects(handler, [...read, ...write]);
+}
+
+function acknowledgeObjects(handler: HandlerFunction, prefixes: readonly string[]): void {
+  for (const prefix of new Set(prefixes)) void prefix;
+  acknowledge(handler, 'Objects are named by their run; the grant ends at a prefix.', 'AwsSolutions-IAM5');
+}

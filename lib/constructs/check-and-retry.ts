@@ -1,0 +1,64 @@
+import {
+  Choice,
+  Condition,
+  type IChainable,
+  type INextable,
+  type State,
+  StateMachineFragment,
+  Wait,
+  WaitTime,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
+
+export interface CheckAndRetryProps {
+  /** Done again before each check; must be safe to run twice. @default the check alone */
+  readonly attempt?: State & INextable;
+  /** Asks whether it is done, and assigns its answer to `$answer` (`{ state }`, plus what `giveUp` wants to know). */
+  readonly check: State & INextable;
+  /** The choice on the answer: `Out yet?`. */
+  readonly question: string;
+  /** `$answer.state` that means done. */
+  readonly done: string;
+  /** Where the flow goes on when done. */
+  readonly next: IChainable;
+  /** The pause between attempts: `Wait an hour`. */
+  readonly wait: string;
+  /** JSONata: seconds between attempts. */
+  readonly seconds: string;
+  /** JSONata: attempts in all. */
+  readonly maxAttempts: string;
+  /** Tells a person; gets `{ error: null, cause: JSONata of giveUpCause }`. */
+  readonly giveUp: IChainable;
+  /** JSONata: why it isn't done, in words. */
+  readonly giveUpCause: string;
+}
+
+/**
+ * attempt -> check -> done, or wait and round again, or give up. The number of the attempt stands in `$attempt`, which
+ * the flow sets to 1 before it comes here; loops in a row share it, so that a whole run is bounded.
+ */
+export class CheckAndRetry extends StateMachineFragment {
+  readonly startState: State;
+  /** Where an error of the check goes on that means "not yet" (it must assign `$answer` too). */
+  readonly question: Choice;
+  readonly endStates: INextable[] = [];
+
+  constructor(scope: Construct, id: string, props: CheckAndRetryProps) {
+    super(scope, id);
+    this.startState = props.attempt ?? props.check;
+    const wait = Wait.jsonata(this, 'Wait', {
+      stateName: props.wait,
+      time: WaitTime.seconds(`{% ${props.seconds} %}`),
+      assign: { attempt: '{% $attempt + 1 %}' },
+    });
+    this.question = Choice.jsonata(this, 'Question', { stateName: props.question })
+      .when(Condition.jsonata(`{% $answer.state = '${props.done}' %}`), props.next)
+      .when(Condition.jsonata(`{% $attempt >= ${props.maxAttempts} %}`), props.giveUp, {
+        outputs: { error: null, cause: `{% ${props.giveUpCause} %}` },
+      })
+      .otherwise(wait);
+    props.attempt?.next(props.check);
+    props.check.next(this.question);
+    wait.next(this.startState);
+  }
+}

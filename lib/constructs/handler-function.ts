@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs';
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { Construct } from 'constructs';
+import type { z } from 'zod';
+import type { EnvOf } from '../../lambdas/kit/env.ts';
+import { acknowledge } from './acknowledge.ts';
+import { AlarmBook, type Severity } from './alarm-book.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { logGroup } from './log-group.ts';
+import { environmentOf } from './millrace-stack.ts';
+import { allowNetworkInterfaces } from './network-interfaces.ts';
+import type { Database } from './database.ts';
+
+export interface HandlerFunctionProps<E extends z.ZodObject> {
+  /** `presale/load-county` is `lambdas/presale/load-county.handler.ts`. */
+  readonly handler: `${string}/${string}`;
+  /** The handler's own schema: it decides which keys `env` must have. */
+  readonly contract: E;
+  readonly env: EnvOf<E>;
+  /** What is lost while this fails, in the words of the person who will read the alarm. */
+  readonly impact: string;
+  /** @default medium */
+  readonly severity?: Severity;
+  /** Invocations at once; a share of the account's limit, and for database users a share of its connections. */
+  readonly concurrency: number;
+  /** @default 30 seconds */
+  readonly timeout?: Duration;
+  /** Megabytes; processor time comes in proportion. @default 512 */
+  readonly memory?: number;
+  /** Puts the function into the VPC and lets it sign in as the application's user. @default outside */
+  readonly database?: Database;
+  /** Invoked without anybody waiting for the answer: failures go to dead letters. @default false */
+  readonly asynchronous?: boolean;
+}
+
+const bundles = 'build/handlers';
+
+/** One handler as a Lambda function with the house's settings, a role of its own, a log group and an alarm. */
+export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Construct {
+  readonly function: LambdaFunction;
+  /** `presale-load-county`: what alarms and dead letters are named for. */
+  readonly name: string;
+  readonly impact: string;
+  readonly severity: Severity;
+  readonly timeout: Duration;
+  readonly concurrency: number;
+  /** Events that failed for good; only where `asynchronous`. */
+  readonly deadLetters: DeadLetters | undefined;
+
+  constructor(scope: Construct, id: string, props: HandlerFunctionProps<E>) {
+    super(scope, id);
+    this.name = props.handler.replace('/', '-');
+    this.impact = props.impact;
+    this.severity = props.severity ?? 'medium';
+    this.timeout = props.timeout ?? Duration.seconds(30);
+    this.concurrency = props.concurrency;
+    this.deadLetters = props.asynchronous ? this.#makeDeadLetters() : undefined;
+    this.function = this.#makeFunction(props);
+    props.database?.grantSignIn(this.function);
+    AlarmBook.of(this).add(this, {
+      name: `${this.name}-fails`,
+      metric: this.function.metricErrors({ period: Duration.minutes(1), statistic: 'Sum' }),
+      impact: this.impact,
+      severity: this.severity,
+    });
+  }
+
+  #makeFunction(props: HandlerFunctionProps<E>): LambdaFunction {
+    const logs = logGroup(this, 'Logs');
+    const role = this.#makeRole(props.database !== undefined);
+    logs.grantWrite(role);
+    return new LambdaFunction(this, 'Function', {
+      description: props.handler,
+      code: bundleOf(props.handler),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memory ?? 512,
+      timeout: this.timeout,
+      reservedConcurrentExecutions: props.concurrency,
+      environment: { ...this.#houseEnvironment(props), ...definedOnly(props.env) },
+      role,
+      logGroup: logs,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      ...(props.database?.placement ?? {}),
+      ...(this.deadLetters ? { onFailure: new SqsDestination(this.deadLetters), retryAttempts: 2 } : {}),
+    });
+  }
+
+  #houseEnvironment({ handler, database }: HandlerFunctionProps<E>): Record<string, string> {
+    return {
+      POWERTOOLS_SERVICE_NAME: handler.split('/')[0] ?? handler,
+      POWERTOOLS_METRICS_NAMESPACE: 'Millrace',
+      POWERTOOLS_LOG_LEVEL: environmentOf(this).logLevel,
+      NODE_OPTIONS: '--enable-source-maps',
+      // Lambda's own file of authorities knows those of RDS; Node's built-in list does not.
+      ...(database ? { NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' } : {}),
+    };
+  }
+
+  #makeRole(inVpc: boolean): Role {
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    acknowledge(role, 'X-Ray knows no resources: its two write actions are granted on all or not at all.', 'AwsSolutions-IAM5[Resource::*]');
+    if (inVpc) allowNetworkInterfaces(role);
+    return role;
+  }
+
+  #makeDeadLetters(): DeadLetters {
+    return new DeadLetters(this, 'DeadLetters', { name: this.name, impact: this.impact, severity: this.severity });
+  }
+
+  /** Adds one statement to the function's own role. */
+  allow(actions: readonly string[], resources: readonly string[], conditions?: Record<string, unknown>): void {
+    this.function.addToRolePolicy(
+      new PolicyStatement({ actions: [...actions], resources: [...resources], ...(conditions ? { conditions } : {}) }),
+    );
+  }
+}
+
+function bundleOf(handler: string): Code {
+  const folder = `${bundles}/${handler}`;
+  if (!existsSync(folder)) throw new Error(`${folder} isn't there; run: node bin/bundle.ts`);
+  return Code.fromAsset(folder);
+}
+
+function definedOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

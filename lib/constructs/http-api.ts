@@ -1,0 +1,77 @@
+import { CorsHttpMethod, HttpApi as Api, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import { AlarmBook } from './alarm-book.ts';
+import type { HandlerFunction } from './handler-function.ts';
+import { logGroup } from './log-group.ts';
+import { environmentOf } from './millrace-stack.ts';
+
+// One JSON object a line. The error field says why API Gateway itself refused.
+const accessLogFields = {
+  requestId: '$context.requestId',
+  at: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  route: '$context.routeKey',
+  path: '$context.path',
+  status: '$context.status',
+  bytes: '$context.responseLength',
+  latencyMs: '$context.responseLatency',
+  error: '$context.error.message',
+};
+
+/** One HTTP API: routes by the contracts' own keys, throttled, logged, open to the environment's web pages. */
+export class HttpApi extends Construct {
+  readonly api: Api;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const { corsOrigins, requestsPerSecond, burst } = environmentOf(this).api;
+    this.api = new Api(this, 'Api', {
+      createDefaultStage: false,
+      corsPreflight: {
+        allowOrigins: [...corsOrigins],
+        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.DELETE],
+        allowHeaders: ['authorization', 'content-type'],
+        maxAge: Duration.hours(1),
+      },
+    });
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: requestsPerSecond, burstLimit: burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup(this, 'AccessLogs')),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+      },
+    });
+    new CfnOutput(this, 'Url', { value: stage.url, description: 'Where the API answers' });
+    this.#watch();
+  }
+
+  /** Serves routes (`GET /presale/runs/{publication_date}`) by one function. */
+  route(keys: readonly string[], handler: HandlerFunction): void {
+    const integration = new HttpLambdaIntegration(handler.name, handler.function);
+    for (const key of keys) {
+      const [method, path] = key.split(' ');
+      const known = Object.values(HttpMethod).find((name) => name === method);
+      if (!known || !path?.startsWith('/')) throw new Error(`"${key}" is no route: expected METHOD /path`);
+      const [route] = this.api.addRoutes({ path, methods: [known], integration });
+      if (route) acknowledge(route, 'The kit authenticates: an authorizer could not answer with our own bodies.', 'AwsSolutions-APIG4');
+    }
+  }
+
+  #watch(): void {
+    AlarmBook.of(this).add(this, {
+      name: 'api-answers-errors',
+      metric: this.api.metricServerError({ statistic: 'Sum', period: Duration.minutes(5) }),
+      // One failed request is in the function's own alarm; five in five minutes are an outage.
+      threshold: 5,
+      impact: 'People who use the API get errors instead of data.',
+      severity: 'high',
+    });
+  }
+}

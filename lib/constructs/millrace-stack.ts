@@ -1,0 +1,32 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { Environment } from '../environment.ts';
+
+/** A stack that carries its environment's data, so that constructs needn't be handed it. */
+export class MillraceStack extends Stack {
+  readonly settings: Environment;
+
+  constructor(scope: IConstruct, part: string, environment: Environment) {
+    const name = `Millrace-${environment.name}-${part}`;
+    super(scope, name, {
+      stackName: name,
+      // No account: the templates are the same on every machine, and nothing is looked up while they are made.
+      env: { region: environment.region },
+      tags: { application: 'millrace', environment: environment.name },
+      terminationProtection: environment.removal === 'retain',
+    });
+    this.settings = environment;
+  }
+}
+
+/** The environment a construct stands in. Throws outside of a MillraceStack. */
+export function environmentOf(scope: IConstruct): Environment {
+  const stack = Stack.of(scope);
+  if (stack instanceof MillraceStack) return stack.settings;
+  throw new Error(`${scope.node.path} stands in no MillraceStack`);
+}
+
+/** What becomes of data when its stack is deleted, as the environment says. */
+export function removalPolicyOf(scope: IConstruct): RemovalPolicy {
+  return environmentOf(scope).removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+}

@@ -1,0 +1,49 @@
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { DatabaseCluster } from 'aws-cdk-lib/aws-rds';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { AlarmBook } from './alarm-book.ts';
+import { environmentOf } from './millrace-stack.ts';
+
+export interface OverviewDashboardProps {
+  readonly cluster: DatabaseCluster;
+  readonly api: HttpApi;
+  readonly mails: Queue;
+}
+
+const half = 12;
+const whole = 24;
+
+/** One page that says whether all is well: every alarm, then functions, API, database and mails. */
+export class OverviewDashboard extends Construct {
+  constructor(scope: Construct, id: string, { cluster, api, mails }: OverviewDashboardProps) {
+    super(scope, id);
+    const graph = (title: string, ...left: IMetric[]) => new GraphWidget({ title, left, width: half });
+    const alarms = AlarmBook.of(this).alarms.map(({ alarm }) => alarm);
+    new Dashboard(this, 'Dashboard', {
+      widgets: [
+        [new AlarmStatusWidget({ title: 'Alarms', alarms, width: whole, height: 6 })],
+        [
+          graph('Errors by function', this.#everyFunction('Errors', 'Sum')),
+          graph('Time by function (ms, p99)', this.#everyFunction('Duration', 'p99')),
+        ],
+        [
+          graph('Throttled invocations by function', this.#everyFunction('Throttles', 'Sum')),
+          graph('API: requests and errors', api.metricCount({ statistic: 'Sum' }), api.metricClientError(), api.metricServerError()),
+        ],
+        [
+          graph('Database: capacity units', cluster.metricServerlessDatabaseCapacity()),
+          graph('Database: connections', cluster.metricDatabaseConnections({ statistic: 'Maximum' })),
+        ],
+        [graph('Mails waiting', mails.metricApproximateNumberOfMessagesVisible())],
+      ],
+    });
+  }
+
+  /** By search, so that a new function shows up without a line here. */
+  #everyFunction(metricName: string, statistic: string): MathExpression {
+    const terms = `{AWS/Lambda,FunctionName} MetricName="${metricName}" Millrace ${environmentOf(this).name}`;
+    return new MathExpression({ expression: `SEARCH('${terms}', '${statistic}', 300)`, label: '', usingMetrics: {} });
+  }
+}

@@ -1,0 +1,50 @@
+import { Duration } from 'aws-cdk-lib';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { z } from 'zod';
+import { DeadLetters } from './dead-letters.ts';
+import { HandlerFunction, type HandlerFunctionProps } from './handler-function.ts';
+
+export interface QueueHandlerProps<E extends z.ZodObject>
+  extends Omit<HandlerFunctionProps<E>, 'asynchronous' | 'concurrency'> {
+  /** Batches at once; SQS allows no less than 2. @default 2 */
+  readonly maxConcurrency?: number;
+  /** @default 10 */
+  readonly batchSize?: number;
+  /** Tries before a message is dead. @default 5 */
+  readonly attempts?: number;
+}
+
+/** A queue, the function that works it off in partial batches, and the dead letters of what kept failing. */
+export class QueueHandler<E extends z.ZodObject = z.ZodObject> extends Construct {
+  readonly queue: Queue;
+  readonly handler: HandlerFunction<E>;
+  readonly deadLetters: DeadLetters;
+
+  constructor(scope: Construct, id: string, props: QueueHandlerProps<E>) {
+    super(scope, id);
+    const concurrency = props.maxConcurrency ?? 2;
+    this.handler = new HandlerFunction(this, 'Handler', { ...props, concurrency });
+    this.deadLetters = new DeadLetters(this, 'DeadLetters', {
+      name: this.handler.name,
+      impact: props.impact,
+      severity: this.handler.severity,
+    });
+    this.queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(4),
+      // AWS asks for at least six times the function's timeout.
+      visibilityTimeout: Duration.seconds(this.handler.timeout.toSeconds() * 6),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.attempts ?? 5 },
+    });
+    this.handler.function.addEventSource(
+      new SqsEventSource(this.queue, {
+        batchSize: props.batchSize ?? 10,
+        maxConcurrency: concurrency,
+        reportBatchItemFailures: true,
+      }),
+    );
+  }
+}

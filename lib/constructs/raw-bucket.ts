@@ -1,0 +1,43 @@
+import { Duration } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, StorageClass } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { removalPolicyOf } from './millrace-stack.ts';
+
+/** A private bucket for raw inputs: every version kept, every change an event, every access logged. */
+export class RawBucket extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const shared = {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      removalPolicy: removalPolicyOf(this),
+    };
+    const accessLogs = new Bucket(this, 'AccessLogs', {
+      ...shared,
+      lifecycleRules: [{ expiration: Duration.days(90), abortIncompleteMultipartUploadAfter: Duration.days(7) }],
+    });
+    this.bucket = new Bucket(this, 'Bucket', {
+      ...shared,
+      versioned: true,
+      serverAccessLogsBucket: accessLogs,
+      lifecycleRules: [
+        {
+          abortIncompleteMultipartUploadAfter: Duration.days(7),
+          // Read again within days or hardly ever; the shortest stay there is 90 days.
+          transitions: [{ storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(90) }],
+          noncurrentVersionExpiration: Duration.days(365),
+        },
+      ],
+    });
+    sendEvents(this.bucket);
+  }
+}
+
+/** By property: the bucket's own switch would bring a Lambda function that only flips it. */
+function sendEvents(bucket: Bucket): void {
+  const resource = bucket.node.defaultChild as CfnBucket;
+  resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
+}

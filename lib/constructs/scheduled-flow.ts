@@ -1,0 +1,41 @@
+import { Duration } from 'aws-cdk-lib';
+import { TimeZone } from 'aws-cdk-lib';
+import { ContextAttribute, Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Construct } from 'constructs';
+import type { ScheduledTask } from '../../lambdas/kit/schedule.ts';
+import { DeadLetters } from './dead-letters.ts';
+import type { HandlerFunction } from './handler-function.ts';
+
+export interface ScheduledFlowProps {
+  /** When, in which zone, and what a missed run costs. */
+  readonly task: ScheduledTask;
+  /** The door: it gets `{ scheduledTime }`, the slot and not the moment of the call. */
+  readonly start: HandlerFunction;
+  readonly enabled: boolean;
+}
+
+/** One schedule in its own zone, with few retries and a dead end for starts that never reached the function. */
+export class ScheduledFlow extends Construct {
+  constructor(scope: Construct, id: string, { task, start, enabled }: ScheduledFlowProps) {
+    super(scope, id);
+    const missed = new DeadLetters(this, 'Missed', {
+      name: `${start.name}-missed`,
+      impact: task.impact,
+      severity: start.severity,
+    });
+    new Schedule(this, 'Schedule', {
+      description: task.impact,
+      schedule: ScheduleExpression.expression(task.at, TimeZone.of(task.timeZone)),
+      scheduleGroup: new ScheduleGroup(this, 'Group'),
+      enabled,
+      target: new LambdaInvoke(start.function, {
+        input: ScheduleTargetInput.fromObject({ scheduledTime: ContextAttribute.scheduledTime }),
+        deadLetterQueue: missed,
+        // The default is 185 times over a day; a start that late is a person's decision.
+        retryAttempts: 3,
+        maxEventAge: Duration.hours(1),
+      }),
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IChainable, JitterType, type Map as MapState, TaskInput, type TaskStateBase, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
+import type { HandlerFunction } from './handler-function.ts';
+
+export interface StepProps {
+  /** A sentence a person reads in the console. */
+  readonly name: string;
+  readonly handler: HandlerFunction;
+  /** JSON with JSONata in its values, or one JSONata expression. */
+  readonly input: Readonly<Record<string, unknown>> | `{% ${string} %}`;
+  /** Variables set from the answer (`$states.result.Payload`). */
+  readonly assign?: Readonly<Record<string, unknown>>;
+}
+
+/** The Lambda service was busy or broken; the function may not have run at all. */
+const serviceErrors = [
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+];
+
+/** The names of the kit's errors that say "try again". */
+export const passingErrors = ['TransientError', 'UnavailableError', 'ThrottledError'];
+
+/**
+ * The cause in words: a function's error arrives as JSON with a stack trace, of which people want the message. By
+ * pattern: a cut-off cause is no JSON any more, and `$parse` would fail the catch itself.
+ */
+export const causeInWords = [
+  '($found := $match($states.errorOutput.Cause, /"errorMessage":"((\\x5c.|[^"\\x5c])*)"/);',
+  '$exists($found) ? $found[0].groups[0] : $states.errorOutput.Cause)',
+].join(' ');
+
+/** One handler as a state: bounded in time, tried again when that can help, its answer the state's output. */
+export function step(scope: Construct, id: string, props: StepProps): LambdaInvoke {
+  const task = LambdaInvoke.jsonata(scope, id, {
+    stateName: props.name,
+    lambdaFunction: props.handler.function,
+    payload: typeof props.input === 'string' ? TaskInput.fromText(props.input) : TaskInput.fromObject(props.input),
+    outputs: '{% $states.result.Payload %}',
+    ...(props.assign ? { assign: { ...props.assign } } : {}),
+    // Beyond the function's own limit, so that its own answer comes first.
+    taskTimeout: Timeout.duration(props.handler.timeout.plus(Duration.seconds(10))),
+    retryOnServiceExceptions: false,
+  });
+  const jitterStrategy = JitterType.FULL;
+  task.addRetry({ errors: serviceErrors, interval: Duration.seconds(2), maxAttempts: 6, backoffRate: 2, jitterStrategy });
+  task.addRetry({ errors: passingErrors, interval: Duration.seconds(3), maxAttempts: 3, backoffRate: 2, jitterStrategy });
+  return task;
+}
+
+/** Sends every error that no retry mended to one place, as `{ error, cause }`; `assign` sets what that place relies on. */
+export function catchAll(state: TaskStateBase | MapState, handler: IChainable, assign?: Record<string, unknown>): void {
+  state.addCatch(handler, {
+    errors: ['States.ALL'],
+    outputs: { error: '{% $states.errorOutput.Error %}', cause: `{% ${causeInWords} %}` },
+    ...(assign ? { assign } : {}),
+  });
+}

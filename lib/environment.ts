@@ -1,0 +1,140 @@
+import { z } from 'zod';
+
+/** What happens to a resource that holds data when its stack is deleted. */
+const removal = z.enum(['destroy', 'retain']);
+
+/** CloudWatch takes only these numbers of days. */
+const retentionDays = z.literal([7, 14, 30, 90, 180, 365]);
+
+const counties = z
+  .array(z.string().regex(/^[A-Z]$/, 'One capital letter of the MOI list'))
+  .min(1)
+  .refine((letters) => new Set(letters).size === letters.length, 'A county stands once');
+
+/** Aurora capacity units; a minimum of 0 lets the cluster pause, and the first query after that waits 15 to 30 s. */
+const database = z
+  .object({
+    minAcu: z.number().min(0).max(256),
+    maxAcu: z.number().min(1).max(256),
+    /** Only with `minAcu: 0`. */
+    pauseAfterMinutes: z.int().min(5).max(1440).optional(),
+    backupDays: z.int().min(1).max(35),
+    deletionProtection: z.boolean(),
+  })
+  .refine(({ minAcu, maxAcu }) => minAcu <= maxAcu, 'minAcu is above maxAcu')
+  .refine(({ minAcu, pauseAfterMinutes }) => pauseAfterMinutes === undefined || minAcu === 0, 'Only 0 ACU can pause');
+
+const presale = z.object({
+  enabled: z.boolean(),
+  /** Off: runs start by hand only. */
+  scheduled: z.boolean(),
+  siteUrl: z.url(),
+  counties,
+  /** Counties fetched and loaded at once; each holds one database connection while it loads. */
+  parallelCounties: z.int().min(1).max(22),
+  retrySeconds: z.int().positive(),
+  maxAttempts: z.int().positive(),
+});
+
+const environmentSchema = z.object({
+  name: z.string().regex(/^[a-z]+$/),
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
+  /** Addresses of the VPC; peered networks must not overlap. */
+  vpcCidr: z.cidrv4(),
+  database,
+  removal,
+  logRetentionDays: retentionDays,
+  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
+  mail: z.object({
+    /** SES asks its owner to confirm this address. */
+    from: z.email(),
+    /** Who reads reports and alarms; in the SES sandbox each of them must be confirmed too. */
+    to: z.array(z.email()).min(1),
+  }),
+  api: z.object({
+    /** Web pages of these origins may call the API from a browser. */
+    corsOrigins: z.array(z.url()).min(1),
+    requestsPerSecond: z.int().positive(),
+    burst: z.int().positive(),
+  }),
+  broker: z
+    .enum(['none', 'provisioned', 'serverless', 'express'])
+    .refine(
+      (kind) => kind === 'none',
+      'Only "none" can be deployed so far: the Kafka broker comes with the tagger workload',
+    ),
+  workloads: z.object({ presale }),
+});
+
+/** One place to run: sizes, addresses, switches. No secrets. */
+export type Environment = z.output<typeof environmentSchema>;
+
+// The MOI list has no letters L, R, S and Y any more: those counties were merged into others.
+const allCounties = [...'ABCDEFGHIJKMNOPQTUVWXZ'];
+
+const presaleDefaults = {
+  enabled: true,
+  scheduled: true,
+  siteUrl: 'https://plvr.land.moi.gov.tw',
+  counties: allCounties,
+  parallelCounties: 4,
+  retrySeconds: 3600,
+  maxAttempts: 24,
+};
+
+const trial = {
+  region: 'ap-northeast-1',
+  database: { minAcu: 0, maxAcu: 2, pauseAfterMinutes: 10, backupDays: 1, deletionProtection: false },
+  removal: 'destroy',
+  logRetentionDays: 14,
+  logLevel: 'INFO',
+  broker: 'none',
+};
+
+const environments: Record<string, unknown> = {
+  dev: {
+    ...trial,
+    name: 'dev',
+    vpcCidr: '10.40.0.0/16',
+    mail: { from: 'millrace-dev@example.com', to: ['developers@example.com'] },
+    api: { corsOrigins: ['http://localhost:5173'], requestsPerSecond: 20, burst: 40 },
+    // A developer starts runs by hand; nobody wants mails of three environments on every publication.
+    workloads: { presale: { ...presaleDefaults, scheduled: false } },
+  },
+  staging: {
+    ...trial,
+    name: 'staging',
+    vpcCidr: '10.41.0.0/16',
+    mail: { from: 'millrace-staging@example.com', to: ['developers@example.com'] },
+    api: { corsOrigins: ['https://staging.millrace.example.com'], requestsPerSecond: 50, burst: 100 },
+    workloads: { presale: presaleDefaults },
+  },
+  prod: {
+    ...trial,
+    name: 'prod',
+    vpcCidr: '10.42.0.0/16',
+    database: { minAcu: 0.5, maxAcu: 8, backupDays: 14, deletionProtection: true },
+    removal: 'retain',
+    logRetentionDays: 90,
+    mail: { from: 'millrace@example.com', to: ['operations@example.com', 'data@example.com'] },
+    api: { corsOrigins: ['https://millrace.example.com'], requestsPerSecond: 100, burst: 200 },
+    workloads: { presale: { ...presaleDefaults, parallelCounties: 6 } },
+  },
+};
+
+/** Every environment that can be asked for. */
+export const environmentNames: readonly string[] = Object.keys(environments);
+
+/** The environment of that name. Throws with every wrong value at once, or with the names there are. */
+export function environmentNamed(name: string): Environment {
+  if (!Object.hasOwn(environments, name))
+    throw new Error(`No environment "${name}" in lib/environment.ts; there are ${environmentNames.join(', ')}`);
+  return readEnvironment(environments[name]);
+}
+
+/** Checks one environment's data. Throws with every wrong value at once. */
+export function readEnvironment(data: unknown): Environment {
+  const parsed = environmentSchema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  throw new Error(`lib/environment.ts: ${z.prettifyError(parsed.error)}`);
+}

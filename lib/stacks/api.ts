@@ -1,0 +1,35 @@
+import type { Construct } from 'constructs';
+import { healthEnv, healthRoutes } from '../../lambdas/platform/contract.ts';
+import { HandlerFunction } from '../constructs/handler-function.ts';
+import { HttpApi } from '../constructs/http-api.ts';
+import { MillraceStack } from '../constructs/millrace-stack.ts';
+import type { Environment } from '../environment.ts';
+import { PresaleApi } from '../workloads/presale-api.ts';
+import type { DataStack } from './data.ts';
+import type { PipelinesStack } from './pipelines.ts';
+
+/** One HTTP API for all workloads. */
+export class ApiStack extends MillraceStack {
+  readonly api: HttpApi;
+
+  constructor(scope: Construct, environment: Environment, data: DataStack, pipelines: PipelinesStack) {
+    super(scope, 'Api', environment);
+    this.api = new HttpApi(this, 'Http');
+    const health = new HandlerFunction(this, 'Health', {
+      handler: 'platform/health',
+      contract: healthEnv,
+      env: {},
+      impact: 'Nobody outside can tell whether the API lives.',
+      memory: 256,
+      concurrency: 2,
+    });
+    this.api.route(healthRoutes, health);
+    if (!pipelines.presale) return;
+    new PresaleApi(this, 'Presale', {
+      api: this.api,
+      database: data.database,
+      apiToken: data.apiToken,
+      stateMachine: pipelines.presale.stateMachine,
+    });
+  }
+}

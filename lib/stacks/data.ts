@@ -1,0 +1,43 @@
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { acknowledge } from '../constructs/acknowledge.ts';
+import { Database } from '../constructs/database.ts';
+import { MillraceStack, removalPolicyOf } from '../constructs/millrace-stack.ts';
+import { RawBucket } from '../constructs/raw-bucket.ts';
+import type { Environment } from '../environment.ts';
+import { Mails } from '../workloads/mails.ts';
+import { Migrations } from '../workloads/migrations.ts';
+import type { NetworkStack } from './network.ts';
+
+/** What must outlive a deployment: database, raw files, secrets, and mails on their way. */
+export class DataStack extends MillraceStack {
+  readonly database: Database;
+  readonly raw: Bucket;
+  readonly apiToken: Secret;
+  readonly mails: Queue;
+
+  constructor(scope: Construct, environment: Environment, network: NetworkStack) {
+    super(scope, 'Data', environment);
+    this.raw = new RawBucket(this, 'Raw').bucket;
+    this.database = new Database(this, 'Database', {
+      vpc: network.vpc,
+      subnets: network.subnets,
+      clients: network.functions,
+    });
+    new Migrations(this, 'Migrations', this.database);
+    this.mails = new Mails(this, 'Mails').queue;
+    this.apiToken = new Secret(this, 'ApiToken', {
+      description: 'Bearer token of the API: {"token": "..."}',
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'token',
+        passwordLength: 48,
+        excludePunctuation: true,
+      },
+      removalPolicy: removalPolicyOf(this),
+    });
+    acknowledge(this.apiToken, 'Its users hold it: a new one is a person’s step, not a timer’s.', 'AwsSolutions-SMG4');
+  }
+}

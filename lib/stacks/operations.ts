@@ -1,0 +1,17 @@
+import type { Construct } from 'constructs';
+import { OverviewDashboard } from '../constructs/overview-dashboard.ts';
+import { MillraceStack } from '../constructs/millrace-stack.ts';
+import type { Environment } from '../environment.ts';
+import { PresaleDashboard } from '../workloads/presale-dashboard.ts';
+import type { ApiStack } from './api.ts';
+import type { DataStack } from './data.ts';
+import type { PipelinesStack } from './pipelines.ts';
+
+/** What people look at. Made last: it shows every alarm the other stacks have booked. */
+export class OperationsStack extends MillraceStack {
+  constructor(scope: Construct, environment: Environment, data: DataStack, pipelines: PipelinesStack, api: ApiStack) {
+    super(scope, 'Operations', environment);
+    new OverviewDashboard(this, 'Overview', { cluster: data.database.cluster, api: api.api.api, mails: data.mails });
+    if (pipelines.presale) new PresaleDashboard(this, 'Presale', pipelines.presale);
+  }
+}

@@ -1,0 +1,196 @@
+import {
+  Choice,
+  Condition,
+  Fail,
+  type IChainable,
+  Map as MapState,
+  Pass,
+  ProvideItems,
+  Succeed,
+  TaskInput,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { SqsSendMessage } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { CheckAndRetry } from '../constructs/check-and-retry.ts';
+import { catchAll, causeInWords, passingErrors, step } from '../constructs/step.ts';
+import type { PresaleSteps } from './presale-steps.ts';
+
+export interface PresaleFlowProps {
+  readonly steps: PresaleSteps;
+  readonly mails: Queue;
+  readonly parallelCounties: number;
+}
+
+const plan = '{% $plan %}';
+const attempt = '{% $attempt %}';
+const answer = '{% $states.result.Payload %}';
+const retries = { seconds: '$plan.retry_seconds', maxAttempts: '$plan.max_attempts' };
+
+/** The states of one run. Variables: $plan, $attempt, $pending (letters), $reasons (letter to text), $outcomes, $answer. */
+export class PresaleFlow extends Construct {
+  readonly start: IChainable;
+  readonly #steps: PresaleSteps;
+  readonly #mails: Queue;
+  readonly #giveUp: IChainable;
+
+  constructor(scope: Construct, id: string, { steps, mails, parallelCounties }: PresaleFlowProps) {
+    super(scope, id);
+    this.#steps = steps;
+    this.#mails = mails;
+    this.#giveUp = this.#tellThatItFailed();
+    const load = this.#loadUntilVerified(parallelCounties, this.#report());
+    this.start = this.#planThen(this.#askUntilOut(load));
+  }
+
+  #planThen(next: IChainable): IChainable {
+    const state = step(this, 'PlanRun', {
+      name: 'Plan the run',
+      handler: this.#steps.planRun,
+      input: '{% $merge([$states.input, { "run_id": $states.context.Execution.Name }]) %}',
+      assign: { plan: answer, attempt: 1, pending: '{% $states.result.Payload.counties %}', reasons: {} },
+    });
+    // Giving up reads these, also when there never was a plan.
+    catchAll(state, this.#giveUp, { plan: null, attempt: 1, reasons: {} });
+    return state.next(next);
+  }
+
+  #askUntilOut(next: IChainable): IChainable {
+    const check = step(this, 'CheckPublication', {
+      name: 'Is it out?',
+      handler: this.#steps.checkPublication,
+      input: plan as `{% ${string} %}`,
+      assign: { answer },
+    });
+    const loop = new CheckAndRetry(this, 'AskUntilOut', {
+      check,
+      question: 'Out yet?',
+      done: 'out',
+      next,
+      wait: 'Wait an hour',
+      ...retries,
+      giveUp: this.#giveUp,
+      giveUpCause: '$answer.reason',
+    });
+    // A site that doesn't answer is a publication that isn't out yet.
+    check.addCatch(loop.question, {
+      errors: [...passingErrors, 'States.Timeout', 'Sandbox.Timedout'],
+      assign: { answer: { state: 'not-yet', reason: `{% ${causeInWords} %}` } },
+    });
+    catchAll(check, this.#giveUp);
+    return loop;
+  }
+
+  #loadUntilVerified(parallelCounties: number, next: IChainable): IChainable {
+    const counties = MapState.jsonata(this, 'Counties', {
+      stateName: 'Each county',
+      items: ProvideItems.jsonata('{% $pending %}'),
+      itemSelector: { county: '{% $states.context.Map.Item.Value %}' },
+      maxConcurrency: parallelCounties,
+      assign: { outcomes: '{% $states.result %}' },
+    }).itemProcessor(this.#oneCounty());
+    catchAll(counties, this.#giveUp);
+    const check = step(this, 'CheckRun', {
+      name: 'Is it loaded?',
+      handler: this.#steps.checkRun,
+      input: { plan, outcomes: '{% $outcomes %}', attempt },
+      assign: { answer, pending: '{% $states.result.Payload.pending %}', reasons: '{% $states.result.Payload.reasons %}' },
+    });
+    catchAll(check, this.#giveUp);
+    return new CheckAndRetry(this, 'LoadUntilVerified', {
+      attempt: counties,
+      check,
+      question: 'All loaded?',
+      done: 'complete',
+      next,
+      wait: 'Wait an hour for the rest',
+      ...retries,
+      giveUp: this.#giveUp,
+      giveUpCause: '"Counties that are not loaded: " & $join($pending, ", ")',
+    });
+  }
+
+  /** One county never stops the others: whatever goes wrong becomes its outcome. */
+  #oneCounty(): IChainable {
+    const failed = Pass.jsonata(this, 'CountyFailed', { stateName: 'This county failed' });
+    const load = step(this, 'LoadCounty', {
+      name: 'Load',
+      handler: this.#steps.loadCounty,
+      input: { plan, county: '{% $states.input.county %}', backup: '{% $states.input %}' },
+    });
+    const fetch = step(this, 'FetchCounty', {
+      name: 'Fetch and back up',
+      handler: this.#steps.fetchCounty,
+      input: { plan, county: '{% $states.input.county %}' },
+    });
+    for (const state of [fetch, load]) {
+      state.addCatch(failed, {
+        errors: ['States.ALL'],
+        outputs: {
+          county: '{% $states.input.county %}',
+          state: 'failed',
+          error: '{% $states.errorOutput.Error %}',
+          reason: `{% ${causeInWords} %}`,
+        },
+      });
+    }
+    return fetch.next(
+      Choice.jsonata(this, 'BackedUp', { stateName: 'Backed up?' })
+        .when(Condition.jsonata("{% $states.input.state = 'backed-up' %}"), load)
+        .otherwise(Pass.jsonata(this, 'NothingToLoad', { stateName: 'Nothing to load' })),
+    );
+  }
+
+  #report(): IChainable {
+    const refresh = step(this, 'RefreshStatistics', {
+      name: 'Refresh the statistics',
+      handler: this.#steps.refreshStatistics,
+      input: { plan },
+    });
+    const write = step(this, 'WriteReport', {
+      name: 'Write the report',
+      handler: this.#steps.writeReport,
+      input: { plan, attempt },
+    });
+    const send = this.#mail('SendReport', 'Send the report');
+    for (const state of [refresh, write, send]) catchAll(state, this.#giveUp);
+    return refresh.next(write).next(send).next(Succeed.jsonata(this, 'Done', { stateName: 'Done' }));
+  }
+
+  #tellThatItFailed(): IChainable {
+    const giveUp = step(this, 'CloseRun', {
+      name: 'Give up',
+      handler: this.#steps.closeRun,
+      input: {
+        run_id: '{% $states.context.Execution.Name %}',
+        plan,
+        attempt,
+        reasons: '{% $reasons %}',
+        error: '{% $states.input.error %}',
+        cause: '{% $states.input.cause %}',
+      },
+    });
+    const tell = this.#mail('TellPerson', 'Tell a person');
+    const run = '"Presale run " & $states.context.Execution.Name';
+    // The database is away, too: a person hears of it all the same.
+    giveUp.addCatch(tell, {
+      errors: ['States.ALL'],
+      outputs: {
+        subject: `{% ${run} & " failed and could not be closed" %}`,
+        text: `{% "The run ended with: " & $states.input.cause & "\\n\\nClosing it failed with: " & ${causeInWords} %}`,
+      },
+    });
+    const gaveUp = Fail.jsonata(this, 'GaveUp', { stateName: 'Gave up', error: 'GaveUp', cause: `{% ${run} & " gave up; a mail says why" %}` });
+    return giveUp.next(tell).next(gaveUp);
+  }
+
+  /** The state's input goes out as one mail. */
+  #mail(id: string, stateName: string): SqsSendMessage {
+    const send = SqsSendMessage.jsonata(this, id, {
+      stateName,
+      queue: this.#mails,
+      messageBody: TaskInput.fromText('{% $string($states.input) %}'),
+    });
+    return send;
+  }
+}

@@ -1,0 +1,98 @@
+import { Duration } from 'aws-cdk-lib';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { DefinitionBody, LogLevel, QueryLanguage, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { schedules, startPublicationEnv } from '../../lambdas/presale/contract.ts';
+import { acknowledge } from '../constructs/acknowledge.ts';
+import { AlarmBook } from '../constructs/alarm-book.ts';
+import type { Database } from '../constructs/database.ts';
+import { HandlerFunction } from '../constructs/handler-function.ts';
+import { logGroup } from '../constructs/log-group.ts';
+import { environmentOf } from '../constructs/millrace-stack.ts';
+import { ScheduledFlow } from '../constructs/scheduled-flow.ts';
+import { PresaleFlow } from './presale-flow.ts';
+import { PresaleSteps } from './presale-steps.ts';
+
+export interface PresaleProps {
+  readonly database: Database;
+  readonly raw: Bucket;
+  readonly mails: Queue;
+}
+
+/** Taiwan pre-sale house prices: schedule -> door -> state machine -> bucket, database and report. */
+export class Presale extends Construct {
+  readonly stateMachine: StateMachine;
+  readonly steps: PresaleSteps;
+
+  constructor(scope: Construct, id: string, { database, raw, mails }: PresaleProps) {
+    super(scope, id);
+    const { parallelCounties, scheduled } = environmentOf(this).workloads.presale;
+    this.steps = new PresaleSteps(this, 'Steps', { database, raw });
+    const flow = new PresaleFlow(this, 'Flow', { steps: this.steps, mails, parallelCounties });
+    this.stateMachine = this.#makeStateMachine(flow);
+    this.#watch();
+    new ScheduledFlow(this, 'Schedule', {
+      task: schedules['start-publication'],
+      start: this.#makeDoor(),
+      enabled: scheduled,
+    });
+  }
+
+  #makeStateMachine(flow: PresaleFlow): StateMachine {
+    const machine = new StateMachine(this, 'StateMachine', {
+      stateMachineType: StateMachineType.STANDARD,
+      queryLanguage: QueryLanguage.JSONATA,
+      comment: 'presale',
+      definitionBody: DefinitionBody.fromChainable(flow.start),
+      // 24 attempts an hour apart, each of which may take a while.
+      timeout: Duration.days(3),
+      tracingEnabled: true,
+      logs: { destination: logGroup(this, 'Logs'), level: LogLevel.ALL, includeExecutionData: true },
+    });
+    acknowledge(machine, 'Log delivery and X-Ray know no resources.', 'AwsSolutions-IAM5[Resource::*]');
+    return machine;
+  }
+
+  /** The schedule's door: it names the run by its publication date. */
+  #makeDoor(): HandlerFunction {
+    const door = new HandlerFunction(this, 'StartPublication', {
+      handler: 'presale/start-publication',
+      contract: startPublicationEnv,
+      env: { PRESALE_STATE_MACHINE: this.stateMachine.stateMachineArn },
+      impact: schedules['start-publication'].impact,
+      severity: 'high',
+      concurrency: 1,
+      asynchronous: true,
+    });
+    allowRuns(door, this.stateMachine);
+    return door;
+  }
+
+  #watch(): void {
+    const period = Duration.minutes(5);
+    AlarmBook.of(this).add(this, {
+      name: 'presale-run-fails',
+      metric: new MathExpression({
+        label: 'Runs that failed, timed out or were stopped',
+        expression: 'failed + late + stopped',
+        usingMetrics: {
+          failed: this.stateMachine.metricFailed({ period }),
+          late: this.stateMachine.metricTimedOut({ period }),
+          stopped: this.stateMachine.metricAborted({ period }),
+        },
+        period,
+      }),
+      impact: 'A publication or backfill ended without being loaded and verified.',
+      severity: 'high',
+    });
+  }
+}
+
+/** Lets a door start runs and ask how one of them goes. */
+export function allowRuns(door: HandlerFunction, machine: StateMachine): void {
+  machine.grantStartExecution(door.function);
+  machine.grantExecution(door.function, 'states:DescribeExecution');
+  acknowledge(door, 'Executions are named by their publication; the grant is for those of this one machine.', 'AwsSolutions-IAM5');
+}
