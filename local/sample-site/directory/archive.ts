@@ -1,0 +1,112 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Archive, Publication } from '../archive.ts';
+import { type Day, firstPublicationOf, publicationAfter, publicationsOf, type Season, seasonOf } from '../calendar.ts';
+import { fileOnDisk, type SiteFile } from '../site-file.ts';
+import { type FoundFile, identify } from './found-file.ts';
+
+interface ServedFile {
+  readonly county: string;
+  readonly path: string;
+  readonly shiftedFrom?: Day;
+}
+
+interface Shelves {
+  readonly publications: Map<Day, Map<string, ServedFile>>;
+  readonly seasons: Map<Season, Map<string, ServedFile>>;
+  readonly leftOut: { path: string; reason: string }[];
+}
+
+/** Serves the pre-sale files of a directory and the folders below it as they are. Fails where there is none. */
+export async function directoryArchive(directory: string): Promise<Archive> {
+  const shelves = await fill(directory);
+  if (shelves.publications.size + shelves.seasons.size === 0) {
+    throw new Error(`No pre-sale file found below ${directory}: the sample site has nothing to serve.`);
+  }
+
+  const dates = [...shelves.publications.keys()].sort();
+  const seasons = [...shelves.seasons.keys()].sort((a, b) =>
+    firstPublicationOf(a).localeCompare(firstPublicationOf(b)),
+  );
+  const lastSeason = seasons.at(-1);
+
+  return {
+    publications: (until) => dates.filter((date) => date <= until).map((date) => publication(shelves, date)),
+    // Whatever today is: a file of a season that is here can be asked for.
+    seasons: () => seasons,
+    current: (today) => dates.findLast((date) => date <= today),
+    county: async (date, letter) => open(directory, shelves.publications.get(date)?.get(letter)),
+    season: async (season, letter) => open(directory, shelves.seasons.get(season)?.get(letter)),
+    leftOut: shelves.leftOut,
+    start: dates.at(-1) ?? (lastSeason === undefined ? undefined : dayAfterSeason(lastSeason)),
+  };
+}
+
+function dayAfterSeason(season: Season): Day {
+  return publicationAfter(publicationsOf(season).at(-1) ?? firstPublicationOf(season));
+}
+
+function publication(shelves: Shelves, date: Day): Publication {
+  const files = [...(shelves.publications.get(date)?.values() ?? [])];
+  return { date, season: seasonOf(date), files: files.sort((a, b) => a.county.localeCompare(b.county)) };
+}
+
+async function open(directory: string, file: ServedFile | undefined): Promise<SiteFile | undefined> {
+  if (file === undefined) {
+    return undefined;
+  }
+
+  const path = join(directory, file.path);
+  return fileOnDisk(path, (await stat(path)).size);
+}
+
+async function fill(directory: string): Promise<Shelves> {
+  const paths = (await readdir(directory, { recursive: true })).filter((path) => /\.csv$/i.test(path)).sort();
+  const found = await Promise.all(paths.map(async (path) => ({ path, file: await identify(join(directory, path)) })));
+  const shelves: Shelves = { publications: new Map(), seasons: new Map(), leftOut: [] };
+
+  // Files that say their date come first: a derived date gives way to them.
+  const order = found.sort((a, b) => Number(isDerived(a.file)) - Number(isDerived(b.file)));
+  for (const { path, file } of order) {
+    put(shelves, path, file);
+  }
+
+  return shelves;
+}
+
+function isDerived(file: FoundFile): boolean {
+  return file.is === 'publication' && file.derived;
+}
+
+function put(shelves: Shelves, path: string, file: FoundFile): void {
+  if (file.is === 'left out') {
+    shelves.leftOut.push({ path, reason: file.reason });
+    return;
+  }
+
+  if (file.is === 'season') {
+    const season = shelf(shelves.seasons, file.season);
+    const other = season.get(file.county);
+    if (other === undefined) {
+      season.set(file.county, { county: file.county, path });
+    } else {
+      shelves.leftOut.push({ path, reason: `season ${file.season} of county ${file.county} is ${other.path} already` });
+    }
+
+    return;
+  }
+
+  let date = file.date;
+  while (shelves.publications.get(date)?.has(file.county)) {
+    date = publicationAfter(date);
+  }
+
+  const shifted = date === file.date ? {} : { shiftedFrom: file.date };
+  shelf(shelves.publications, date).set(file.county, { county: file.county, path, ...shifted });
+}
+
+function shelf<Key>(shelves: Map<Key, Map<string, ServedFile>>, key: Key): Map<string, ServedFile> {
+  const existing = shelves.get(key) ?? new Map<string, ServedFile>();
+  shelves.set(key, existing);
+  return existing;
+}

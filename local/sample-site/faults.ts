@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { Asked } from './site.ts';
+
+const common = {
+  /** Where it strikes: a pattern over path and query. Everywhere by default. */
+  path: z
+    .union([z.instanceof(RegExp), z.string().transform((pattern, context) => asPattern(pattern, context))])
+    .optional(),
+  /** Only requests for this county, by letter. */
+  county: z
+    .string()
+    .regex(/^[A-Za-z]$/)
+    .transform((letter) => letter.toUpperCase())
+    .optional(),
+  /** How many requests it strikes; forever by default. */
+  times: z.int().positive().optional(),
+};
+
+const megabytes = z.number().positive().max(10_000);
+const status = z.int().min(200).max(599);
+
+/** What can be wrong with the site. */
+export const faultSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('html-error'), status: status.default(200), ...common }),
+  z.strictObject({ kind: z.literal('under-construction'), status: status.default(200), ...common }),
+  z.strictObject({
+    kind: z.literal('status'),
+    status: status.default(500),
+    retryAfterSeconds: z.int().nonnegative().optional(),
+    ...common,
+  }),
+  /** Half of the bytes, then the connection is reset. */
+  z.strictObject({ kind: z.literal('half-then-reset'), ...common }),
+  /** Half of the bytes and a proper end; the length of the whole is declared, or no length at all. */
+  z.strictObject({ kind: z.literal('truncated'), length: z.enum(['declared', 'none']).default('declared'), ...common }),
+  z.strictObject({
+    kind: z.literal('wrong-content-type'),
+    contentType: z.enum(['image/png', 'application/json']).default('image/png'),
+    ...common,
+  }),
+  z.strictObject({ kind: z.literal('slow'), bytesPerSecond: z.int().positive().default(1024), ...common }),
+  /** A valid file of so many megabytes (of 1,048,576 bytes) for the county asked for. */
+  z.strictObject({ kind: z.literal('huge'), megabytes: megabytes.default(200), ...common }),
+  /** The list ends one publication earlier, or on a day of your choice. */
+  z.strictObject({ kind: z.literal('not-out'), lastDate: z.iso.date().optional(), ...common }),
+  z.strictObject({ kind: z.literal('redirect-loop'), ...common }),
+  /** So many megabytes of zeros, compressed on the way. */
+  z.strictObject({ kind: z.literal('gzip-bomb'), megabytes: megabytes.default(200), ...common }),
+  z.strictObject({ kind: z.literal('zeros'), megabytes: megabytes.default(200), ...common }),
+]);
+
+/** A fault as it is ordered: what is left out takes its default. */
+export type FaultOrder = z.input<typeof faultSchema>;
+
+/** A fault with all its settings. */
+export type Fault = z.output<typeof faultSchema>;
+
+/** The faults in force, in the order they were ordered; the first that fits a request strikes it. */
+export interface FaultBook {
+  /** Throws where the order makes no sense. Returns what takes this one fault back. */
+  add(order: FaultOrder): () => void;
+  clear(): void;
+  /** As they can be sent as JSON, each with the number of requests it will still strike. */
+  list(): object[];
+  /** The fault that strikes this request, if any; counts it. */
+  strike(url: string, request: Asked): Fault | undefined;
+}
+
+/** An empty book. */
+export function faultBook(): FaultBook {
+  let entries: { readonly fault: Fault; left: number }[] = [];
+
+  return {
+    add(order) {
+      const fault = faultSchema.parse(order);
+      const entry = { fault, left: fault.times ?? Number.POSITIVE_INFINITY };
+      entries.push(entry);
+      return () => {
+        entries = entries.filter((other) => other !== entry);
+      };
+    },
+    clear() {
+      entries = [];
+    },
+    list: () =>
+      entries.map(({ fault: { path, ...rest }, left }) => ({
+        ...rest,
+        ...(path === undefined ? {} : { path: path.source }),
+        left: Number.isFinite(left) ? left : 'no end',
+      })),
+    strike(url, request) {
+      const entry = entries.find(({ fault, left }) => left > 0 && fits(fault, url, request));
+      if (entry !== undefined) {
+        entry.left -= 1;
+      }
+
+      return entry?.fault;
+    },
+  };
+}
+
+function fits(fault: Fault, url: string, request: Asked): boolean {
+  const county = 'county' in request ? request.county : undefined;
+  const possible = fault.kind === 'not-out' ? request.for === 'list' : fault.kind !== 'huge' || county !== undefined;
+  const here =
+    fault.path === undefined || new RegExp(fault.path.source, fault.path.flags.replace(/[gy]/g, '')).test(url);
+  return possible && here && (fault.county === undefined || fault.county === county);
+}
+
+function asPattern(pattern: string, context: z.core.$RefinementCtx<string>): RegExp {
+  try {
+    return new RegExp(pattern);
+  } catch (cause) {
+    context.addIssue({ code: 'custom', message: `Not a regular expression: ${String(cause)}` });
+    return z.NEVER;
+  }
+}
