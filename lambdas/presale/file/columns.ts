@@ -1,5 +1,5 @@
 import { amountCell, areaCell, dateCell, type Fault, floorCell, keyCell, roomsCell, textCell } from './cells.ts';
-import type { Deal } from './deal.ts';
+import type { DealValue } from './file-row.ts';
 
 /** The most characters of each text column; the migration makes the columns of these sizes. */
 export const textLimits = {
@@ -19,10 +19,11 @@ export const textLimits = {
 
 /** Where a value of a deal comes from. */
 export interface Column {
-  readonly field: keyof Deal;
+  /** The column of the deals table. */
+  readonly field: string;
   /** The names the ministry has given it over the years, the present one first. */
   readonly names: readonly [string, ...string[]];
-  readonly read: (cell: string) => string | number | null | Fault;
+  readonly read: (cell: string) => DealValue | Fault;
   /** A file without it is one from before the column existed; its rows have ''. */
   readonly optional?: true;
 }

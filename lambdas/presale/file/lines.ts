@@ -2,8 +2,8 @@
 export const maxLineLength = 100_000;
 
 /**
- * Bytes to lines, a batch per chunk, without their LF. Holds one line at most: of a line beyond
- * {@link maxLineLength} only one character more is kept, by which it is known. Bytes that are not UTF-8 become U+FFFD.
+ * Bytes to lines, a batch per chunk, without their LF. Holds a chunk and one line at most: of a line that doesn't end
+ * within {@link maxLineLength} no more is kept than shows that it is longer. Bytes that are not UTF-8 become U+FFFD.
  */
 export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -11,9 +11,9 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
   for await (const chunk of bytes) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = cut(lines.pop() ?? '');
-    if (lines.length > 0) yield lines.map(cut);
+    if (lines.length > 0) yield lines;
   }
-  const last = cut(rest + decoder.decode());
+  const last = rest + decoder.decode();
   if (last !== '') yield [last];
 }
 

@@ -1,5 +1,5 @@
 import { TransientError } from '#kit/errors.ts';
-import type { FileRow, ProblemReason } from './deal.ts';
+import type { FileRow, ProblemReason } from './file-row.ts';
 import { type Layout, readHeader } from './header.ts';
 import { readLines } from './lines.ts';
 import { readRow, refusedRow } from './read-row.ts';

@@ -1,5 +1,5 @@
 import { Fault } from './cells.ts';
-import type { Deal, FileRow, ProblemReason } from './deal.ts';
+import type { DealValue, FileRow, ProblemReason } from './file-row.ts';
 import type { Layout } from './header.ts';
 import { maxLineLength } from './lines.ts';
 
@@ -14,18 +14,17 @@ export function readRow(layout: Layout, line: string, number: number): FileRow {
   if (line.length > maxLineLength) return endlessLine(line, number);
   const cells = line.split(',');
   if (cells.length !== layout.names.length) return raggedRow(layout, line, number);
-  const deal: Record<string, string | number | null> = {};
+  const values: DealValue[] = [];
   let reasons: ProblemReason[] | undefined;
   for (const { column, place } of layout.places) {
     const value = place === undefined ? '' : column.read(cells[place] ?? '');
     if (value instanceof Fault) {
       reasons ??= [];
       reasons.push({ column: column.names[0], reason: value.reason });
-    } else deal[column.field] = value;
+    } else values.push(value);
   }
   if (reasons) return { state: 'problem', line: number, raw: rawValues(layout, cells), reasons };
-  // Every field is set: the layout has a place for each column of a deal, or the column is optional text.
-  return { state: 'good', line: number, deal: deal as unknown as Deal };
+  return { state: 'good', line: number, values };
 }
 
 /** A good row that must not be loaded after all, with the reason. */

@@ -1,0 +1,89 @@
+import type { BackedUp, CountyOutcome, LoadedCounty, RunPlan } from './contract.ts';
+import type { FileRow } from './file/file-row.ts';
+import type { Refusals } from './file/read-file.ts';
+import type { CountyLetter } from './publication/counties.ts';
+
+/** What the site answers, before anybody knows whether it is what was asked for. */
+export interface SiteAnswer {
+  readonly status: number;
+  /** Lower case; '' when the site names none. */
+  readonly contentType: string;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Asks the ministry's site. `read` runs again on each try; it throws TransientError or ThrottledError to get one. */
+export type AskSite = <R>(url: string, read: (answer: SiteAnswer) => Promise<R>) => Promise<R>;
+
+/** The bucket of raw files, receipts and problem rows. */
+export interface RawFiles {
+  put(key: string, body: string, options?: { readonly contentType?: string }): Promise<void>;
+  /** Nothing stands under the key when the stream fails. */
+  upload(key: string, body: AsyncIterable<Uint8Array>, options?: { readonly contentType?: string }): Promise<void>;
+  /** Throws NotFoundError. */
+  read(key: string): Promise<AsyncIterable<Uint8Array>>;
+  /** Throws NotFoundError. */
+  readText(key: string): Promise<string>;
+  exists(key: string): Promise<boolean>;
+}
+
+/** The state machine of runs. */
+export interface RunMachine {
+  start(name: string, input: unknown): Promise<'started' | 'exists'>;
+  status(name: string): Promise<'running' | 'succeeded' | 'failed' | undefined>;
+}
+
+/** One county's file on its way into the database. */
+export interface CountyFile {
+  readonly plan: RunPlan;
+  readonly county: CountyLetter;
+  readonly backup: BackedUp;
+}
+
+/** Opens a file's rows from its first byte; a second time when some of its lines turn out to be refused. */
+export type OpenRows = (refusals?: Refusals) => AsyncIterable<readonly FileRow[]>;
+
+/** Loads one county's file in one transaction: all of its good and problem rows, or nothing. */
+export type LoadDeals = (file: CountyFile, rows: OpenRows) => Promise<LoadedCounty>;
+
+/** One problem row as it is kept. */
+export interface KeptProblem {
+  readonly raw: Readonly<Record<string, string>>;
+  readonly reasons: readonly { readonly column: string; readonly reason: string }[];
+}
+
+/** The problem rows of one county of a run, in the file's order. */
+export type ReadProblems = (runName: string, county: CountyLetter) => AsyncIterable<KeptProblem>;
+
+/** What the database says about one county of a run. */
+export interface CountyFacts {
+  readonly county: CountyLetter;
+  readonly state: CountyOutcome['state'];
+  readonly reason: string | null;
+  readonly good: number;
+  readonly kept_newer: number;
+  /** Rows in deals that carry the run's publication date. */
+  readonly rows_in_database: number;
+}
+
+/** One county of a run, for reports. */
+export interface CountyReport extends CountyFacts {
+  readonly source_key: string | null;
+  readonly rows_read: number;
+  readonly problems: number;
+  readonly duplicates: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly fetch_ms: number | null;
+  readonly load_ms: number | null;
+}
+
+/** The book of runs. */
+export interface RunBook {
+  /** A run starts, or starts again under its name. The same execution may say so twice. */
+  begin(plan: RunPlan): Promise<void>;
+  /** Keeps what became of the counties of one round; loads have been kept by the load itself. */
+  keepRound(plan: RunPlan, outcomes: readonly CountyOutcome[], attempt: number): Promise<void>;
+  facts(plan: RunPlan): Promise<readonly CountyReport[]>;
+  end(plan: { name: string; run_id: string }, state: 'complete' | 'failed', reason?: string): Promise<void>;
+}

@@ -1,0 +1,116 @@
+import type { CountyOutcome } from '../contract.ts';
+import type { CountyLetter, CountyName } from '../publication/counties.ts';
+
+/** One row of presale.deals. Dates are `2022-07-13`. */
+export interface DealRow {
+  readonly id: number;
+  readonly county: CountyName;
+  readonly serial_number: string;
+  readonly district: string;
+  readonly transaction_target: string;
+  readonly location: string;
+  readonly transaction_date: string;
+  readonly floor_text: string;
+  readonly floor: number | null;
+  readonly total_floors: number | null;
+  readonly main_use: string;
+  readonly building_type: string;
+  readonly land_area_m2: number;
+  readonly building_area_m2: number;
+  readonly parking_area_m2: number;
+  readonly rooms: number;
+  readonly living_rooms: number;
+  readonly bathrooms: number;
+  readonly note: string;
+  readonly project_name: string;
+  readonly unit: string;
+  readonly termination: string;
+  readonly price_twd: number;
+  readonly unit_price_twd_per_m2: number;
+  readonly parking_type: string;
+  readonly parking_price_twd: number;
+  readonly publication_date: string;
+  readonly loaded_at: Date;
+  readonly withdrawn_at: Date | null;
+  readonly source_key: string;
+  readonly run_id: string;
+}
+
+/** One row of presale.runs. */
+export interface RunRow {
+  readonly name: string;
+  readonly run_id: string;
+  readonly publication_date: string;
+  readonly season: string | null;
+  readonly counties: readonly CountyLetter[];
+  readonly state: 'running' | 'complete' | 'failed';
+  /** Rounds over the counties, so far. */
+  readonly attempts: number;
+  readonly reason: string | null;
+  readonly started_at: Date;
+  readonly ended_at: Date | null;
+}
+
+/** One row of presale.county_runs. */
+export interface CountyRunRow {
+  readonly run_name: string;
+  readonly letter: CountyLetter;
+  readonly county: CountyName;
+  readonly run_id: string;
+  readonly state: CountyOutcome['state'];
+  readonly reason: string | null;
+  readonly source_key: string | null;
+  readonly sha256: string | null;
+  readonly bytes: number | null;
+  readonly rows_read: number;
+  readonly good: number;
+  readonly problems: number;
+  readonly duplicates: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly kept_newer: number;
+  readonly withdrawn: number;
+  readonly fetch_ms: number | null;
+  readonly load_ms: number | null;
+  readonly updated_at: Date;
+}
+
+/** One row of presale.problems. */
+export interface ProblemRow {
+  readonly id: number;
+  readonly run_name: string;
+  readonly letter: CountyLetter;
+  readonly line_number: number;
+  readonly county: CountyName;
+  readonly publication_date: string;
+  readonly raw: Readonly<Record<string, string>>;
+  readonly reasons: readonly { readonly column: string; readonly reason: string }[];
+  readonly source_key: string;
+  readonly run_id: string;
+  readonly found_at: Date;
+}
+
+/** One row of presale.deal_statistics_monthly. Prices in 萬 (10,000 TWD), the unit price in 萬 per 坪. */
+export interface MonthlyStatisticRow {
+  readonly county: CountyName;
+  readonly district: string;
+  readonly year: number;
+  readonly month: number;
+  readonly project_name: string;
+  readonly rooms: number;
+  readonly count: number;
+  readonly average_price_wan: number;
+  readonly average_house_price_wan: number;
+  /** null when no deal of the group has a house area. */
+  readonly average_house_unit_price_wan_per_ping: number | null;
+}
+
+/** The tables of this workload, by the names that queries use. */
+export interface PresaleTables {
+  'presale.deals': DealRow;
+  'presale.runs': RunRow;
+  'presale.county_runs': CountyRunRow;
+  'presale.problems': ProblemRow;
+  'presale.deal_statistics_monthly': MonthlyStatisticRow;
+}

@@ -1,0 +1,9 @@
+import type { Migration } from 'kysely/migration';
+import { roles } from './0001-roles.ts';
+import { presale } from './0002-presale.ts';
+
+/** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
+export const migrations: Record<string, Migration> = {
+  '0001-roles': roles,
+  '0002-presale': presale,
+};
