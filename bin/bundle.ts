@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { replaceFolder } from './replace-folder.ts';
 
 const output = 'build/handlers';
 const suffix = '.handler.ts';
@@ -21,10 +22,10 @@ export async function bundleHandlers(): Promise<readonly Bundle[]> {
   const handlers = globSync(`lambdas/*/*${suffix}`)
     .map((file) => file.replaceAll('\\', '/').slice('lambdas/'.length, -suffix.length))
     .sort();
-  await rm(output, { recursive: true, force: true });
+  const unfinished = `${output}.new-${process.pid}`;
   await build({
     entryPoints: handlers.map((handler) => ({ in: `lambdas/${handler}${suffix}`, out: `${handler}/index` })),
-    outdir: output,
+    outdir: unfinished,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
@@ -43,6 +44,7 @@ export async function bundleHandlers(): Promise<readonly Bundle[]> {
     // Optional in pg, and native.
     external: ['pg-native'],
   });
+  await replaceFolder(unfinished, output);
   return Promise.all(
     handlers.map(async (handler) => ({ handler, bytes: (await stat(`${output}/${handler}/index.mjs`)).size })),
   );

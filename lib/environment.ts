@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { countyLetters } from '../lambdas/presale/contract.ts';
 
 /** What happens to a resource that holds data when its stack is deleted. */
 const removal = z.enum(['destroy', 'retain']);
@@ -7,7 +8,7 @@ const removal = z.enum(['destroy', 'retain']);
 const retentionDays = z.literal([7, 14, 30, 90, 180, 365]);
 
 const counties = z
-  .array(z.string().regex(/^[A-Z]$/, 'One capital letter of the MOI list'))
+  .array(z.enum(countyLetters))
   .min(1)
   .refine((letters) => new Set(letters).size === letters.length, 'A county stands once');
 
@@ -69,14 +70,11 @@ const environmentSchema = z.object({
 /** One place to run: sizes, addresses, switches. No secrets. */
 export type Environment = z.output<typeof environmentSchema>;
 
-// The MOI list has no letters L, R, S and Y any more: those counties were merged into others.
-const allCounties = [...'ABCDEFGHIJKMNOPQTUVWXZ'];
-
 const presaleDefaults = {
   enabled: true,
   scheduled: true,
   siteUrl: 'https://plvr.land.moi.gov.tw',
-  counties: allCounties,
+  counties: countyLetters,
   parallelCounties: 4,
   retrySeconds: 3600,
   maxAttempts: 24,

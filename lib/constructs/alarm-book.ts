@@ -50,11 +50,9 @@ export class AlarmBook {
     const alarmName = `millrace-${environmentOf(scope).name}-${entry.name}`;
     new Alarm(scope, `Alarm-${entry.name}`, {
       alarmName,
-      alarmDescription: [
-        entry.impact,
-        `Severity: ${entry.severity}`,
-        `Runbook: docs/runbook.md#${entry.name}`,
-      ].join('\n'),
+      alarmDescription: [entry.impact, `Severity: ${entry.severity}`, `Runbook: docs/runbook.md#${entry.name}`].join(
+        '\n',
+      ),
       metric: entry.metric,
       threshold: entry.threshold ?? 1,
       evaluationPeriods: entry.evaluationPeriods ?? 1,
@@ -69,6 +67,10 @@ export class AlarmBook {
       resourceName: alarmName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
-    this.#alarms.push({ name: entry.name, severity: entry.severity, alarm: Alarm.fromAlarmArn(scope, `Booked-${entry.name}`, alarmArn) });
+    this.#alarms.push({
+      name: entry.name,
+      severity: entry.severity,
+      alarm: Alarm.fromAlarmArn(scope, `Booked-${entry.name}`, alarmArn),
+    });
   }
 }

@@ -1,5 +1,5 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledgeWildcards } from './acknowledge.ts';
 import type { HandlerFunction } from './handler-function.ts';
 
 /** Key prefixes a function works on: `presale/raw`. Writing doesn't include reading. */
@@ -19,10 +19,6 @@ export function allowObjects(handler: HandlerFunction, bucket: Bucket, { read = 
     });
   }
   if (write.length > 0) handler.allow(['s3:PutObject', 's3:AbortMultipartUpload'], below(write));
-  acknowledgeObjects(handler, [...read, ...write]);
-}
-
-function acknowledgeObjects(handler: HandlerFunction, prefixes: readonly string[]): void {
-  for (const prefix of new Set(prefixes)) void prefix;
-  acknowledge(handler, 'Objects are named by their run; the grant ends at a prefix.', 'AwsSolutions-IAM5');
+  const reason = 'Objects are named by their run; the grant ends at a prefix.';
+  acknowledgeWildcards(handler, reason, below([...new Set([...read, ...write])]));
 }

@@ -81,8 +81,16 @@ export class Database extends Construct {
       deletionProtection: database.deletionProtection,
       removalPolicy: removalPolicyOf(this),
     });
-    acknowledge(cluster, 'Isolated subnets and one security group guard it; an odd port would only confuse.', 'AwsSolutions-RDS11');
-    acknowledge(cluster, 'On where the environment says so (prod); the others are there to be deleted.', 'AwsSolutions-RDS10');
+    acknowledge(
+      cluster,
+      'Isolated subnets and one security group guard it; an odd port would only confuse.',
+      'AwsSolutions-RDS11',
+    );
+    acknowledge(
+      cluster,
+      'On where the environment says so (prod); the others are there to be deleted.',
+      'AwsSolutions-RDS10',
+    );
     return cluster;
   }
 }

@@ -21,7 +21,11 @@ export class DeadLetters extends Queue {
       // The longest SQS keeps anything: a person needs to be back from holidays.
       retentionPeriod: Duration.days(14),
     });
-    acknowledge(this, 'This is the dead end itself: an alarm watches it, and a person empties it.', 'AwsSolutions-SQS3');
+    acknowledge(
+      this,
+      'This is the dead end itself: an alarm watches it, and a person empties it.',
+      'AwsSolutions-SQS3',
+    );
     AlarmBook.of(this).add(this, {
       name: `${props.name}-dead-letters`,
       metric: this.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: Duration.minutes(1) }),

@@ -11,15 +11,15 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Construct } from 'constructs';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { EnvOf } from '../../lambdas/kit/env.ts';
 import { acknowledge } from './acknowledge.ts';
 import { AlarmBook, type Severity } from './alarm-book.ts';
+import type { Database } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { logGroup } from './log-group.ts';
 import { environmentOf } from './millrace-stack.ts';
 import { allowNetworkInterfaces } from './network-interfaces.ts';
-import type { Database } from './database.ts';
 
 export interface HandlerFunctionProps<E extends z.ZodObject> {
   /** `presale/load-county` is `lambdas/presale/load-county.handler.ts`. */
@@ -111,7 +111,11 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
 
   #makeRole(inVpc: boolean): Role {
     const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    acknowledge(role, 'X-Ray knows no resources: its two write actions are granted on all or not at all.', 'AwsSolutions-IAM5[Resource::*]');
+    acknowledge(
+      role,
+      'X-Ray knows no resources: its two write actions are granted on all or not at all.',
+      'AwsSolutions-IAM5[Resource::*]',
+    );
     if (inVpc) allowNetworkInterfaces(role);
     return role;
   }

@@ -1,7 +1,13 @@
-import { CorsHttpMethod, HttpApi as Api, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
-import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  HttpApi as Api,
+  CorsHttpMethod,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import { AlarmBook } from './alarm-book.ts';
@@ -60,7 +66,12 @@ export class HttpApi extends Construct {
       const known = Object.values(HttpMethod).find((name) => name === method);
       if (!known || !path?.startsWith('/')) throw new Error(`"${key}" is no route: expected METHOD /path`);
       const [route] = this.api.addRoutes({ path, methods: [known], integration });
-      if (route) acknowledge(route, 'The kit authenticates: an authorizer could not answer with our own bodies.', 'AwsSolutions-APIG4');
+      if (route)
+        acknowledge(
+          route,
+          'The kit authenticates: an authorizer could not answer with our own bodies.',
+          'AwsSolutions-APIG4',
+        );
     }
   }
 

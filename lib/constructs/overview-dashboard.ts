@@ -30,7 +30,12 @@ export class OverviewDashboard extends Construct {
         ],
         [
           graph('Throttled invocations by function', this.#everyFunction('Throttles', 'Sum')),
-          graph('API: requests and errors', api.metricCount({ statistic: 'Sum' }), api.metricClientError(), api.metricServerError()),
+          graph(
+            'API: requests and errors',
+            api.metricCount({ statistic: 'Sum' }),
+            api.metricClientError(),
+            api.metricServerError(),
+          ),
         ],
         [
           graph('Database: capacity units', cluster.metricServerlessDatabaseCapacity()),

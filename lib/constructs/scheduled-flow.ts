@@ -1,9 +1,16 @@
-import { Duration } from 'aws-cdk-lib';
-import { TimeZone } from 'aws-cdk-lib';
-import { ContextAttribute, Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { Aws, Duration, TimeZone } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ContextAttribute,
+  Schedule,
+  ScheduleExpression,
+  ScheduleGroup,
+  ScheduleTargetInput,
+} from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import type { ScheduledTask } from '../../lambdas/kit/schedule.ts';
+import { acknowledgeWildcards } from './acknowledge.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { HandlerFunction } from './handler-function.ts';
 
@@ -24,6 +31,12 @@ export class ScheduledFlow extends Construct {
       impact: task.impact,
       severity: start.severity,
     });
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com').withConditions({
+        StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+      }),
+    });
+    acknowledgeWildcards(role, 'Versions of this one function.', [`${start.function.functionArn}:*`]);
     new Schedule(this, 'Schedule', {
       description: task.impact,
       schedule: ScheduleExpression.expression(task.at, TimeZone.of(task.timeZone)),
@@ -31,6 +44,7 @@ export class ScheduledFlow extends Construct {
       enabled,
       target: new LambdaInvoke(start.function, {
         input: ScheduleTargetInput.fromObject({ scheduledTime: ContextAttribute.scheduledTime }),
+        role,
         deadLetterQueue: missed,
         // The default is 185 times over a day; a start that late is a person's decision.
         retryAttempts: 3,

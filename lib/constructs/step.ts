@@ -1,5 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IChainable, JitterType, type Map as MapState, TaskInput, type TaskStateBase, Timeout } from 'aws-cdk-lib/aws-stepfunctions';
+import {
+  type IChainable,
+  JitterType,
+  type Map as MapState,
+  TaskInput,
+  type TaskStateBase,
+  Timeout,
+} from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
 import type { HandlerFunction } from './handler-function.ts';
@@ -48,8 +55,20 @@ export function step(scope: Construct, id: string, props: StepProps): LambdaInvo
     retryOnServiceExceptions: false,
   });
   const jitterStrategy = JitterType.FULL;
-  task.addRetry({ errors: serviceErrors, interval: Duration.seconds(2), maxAttempts: 6, backoffRate: 2, jitterStrategy });
-  task.addRetry({ errors: passingErrors, interval: Duration.seconds(3), maxAttempts: 3, backoffRate: 2, jitterStrategy });
+  task.addRetry({
+    errors: serviceErrors,
+    interval: Duration.seconds(2),
+    maxAttempts: 6,
+    backoffRate: 2,
+    jitterStrategy,
+  });
+  task.addRetry({
+    errors: passingErrors,
+    interval: Duration.seconds(3),
+    maxAttempts: 3,
+    backoffRate: 2,
+    jitterStrategy,
+  });
   return task;
 }
 

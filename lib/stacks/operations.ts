@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
-import { OverviewDashboard } from '../constructs/overview-dashboard.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
+import { OverviewDashboard } from '../constructs/overview-dashboard.ts';
 import type { Environment } from '../environment.ts';
 import { PresaleDashboard } from '../workloads/presale-dashboard.ts';
 import type { ApiStack } from './api.ts';

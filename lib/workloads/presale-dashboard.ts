@@ -19,12 +19,26 @@ export class PresaleDashboard extends Construct {
           graph('Time of a run', [stateMachine.metricTime({ statistic: 'Maximum' })]),
         ],
         [
-          graph('Counties: fetches and loads', each([fetchCounty, loadCounty], (step) => step.function.metricInvocations({ label: step.name }))),
-          graph('Counties: errors', each([fetchCounty, loadCounty], (step) => step.function.metricErrors({ label: step.name }))),
+          graph(
+            'Counties: fetches and loads',
+            each([fetchCounty, loadCounty], (step) => step.function.metricInvocations({ label: step.name })),
+          ),
+          graph(
+            'Counties: errors',
+            each([fetchCounty, loadCounty], (step) => step.function.metricErrors({ label: step.name })),
+          ),
         ],
         [
-          graph('Counties: time', each([fetchCounty, loadCounty], (step) => step.function.metricDuration({ label: step.name, statistic: 'Maximum' }))),
-          graph('Checks', each([checkPublication, checkRun], (step) => step.function.metricInvocations({ label: step.name }))),
+          graph(
+            'Counties: time',
+            each([fetchCounty, loadCounty], (step) =>
+              step.function.metricDuration({ label: step.name, statistic: 'Maximum' }),
+            ),
+          ),
+          graph(
+            'Checks',
+            each([checkPublication, checkRun], (step) => step.function.metricInvocations({ label: step.name })),
+          ),
         ],
       ],
     });

@@ -1,3 +1,4 @@
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import {
   Choice,
   Condition,
@@ -10,7 +11,6 @@ import {
   TaskInput,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { SqsSendMessage } from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { CheckAndRetry } from '../constructs/check-and-retry.ts';
 import { catchAll, causeInWords, passingErrors, step } from '../constructs/step.ts';
@@ -94,7 +94,11 @@ export class PresaleFlow extends Construct {
       name: 'Is it loaded?',
       handler: this.#steps.checkRun,
       input: { plan, outcomes: '{% $outcomes %}', attempt },
-      assign: { answer, pending: '{% $states.result.Payload.pending %}', reasons: '{% $states.result.Payload.reasons %}' },
+      assign: {
+        answer,
+        pending: '{% $states.result.Payload.pending %}',
+        reasons: '{% $states.result.Payload.reasons %}',
+      },
     });
     catchAll(check, this.#giveUp);
     return new CheckAndRetry(this, 'LoadUntilVerified', {
@@ -154,7 +158,10 @@ export class PresaleFlow extends Construct {
     });
     const send = this.#mail('SendReport', 'Send the report');
     for (const state of [refresh, write, send]) catchAll(state, this.#giveUp);
-    return refresh.next(write).next(send).next(Succeed.jsonata(this, 'Done', { stateName: 'Done' }));
+    return refresh
+      .next(write)
+      .next(send)
+      .next(Succeed.jsonata(this, 'Done', { stateName: 'Done' }));
   }
 
   #tellThatItFailed(): IChainable {
@@ -180,7 +187,11 @@ export class PresaleFlow extends Construct {
         text: `{% "The run ended with: " & $states.input.cause & "\\n\\nClosing it failed with: " & ${causeInWords} %}`,
       },
     });
-    const gaveUp = Fail.jsonata(this, 'GaveUp', { stateName: 'Gave up', error: 'GaveUp', cause: `{% ${run} & " gave up; a mail says why" %}` });
+    const gaveUp = Fail.jsonata(this, 'GaveUp', {
+      stateName: 'Gave up',
+      error: 'GaveUp',
+      cause: `{% ${run} & " gave up; a mail says why" %}`,
+    });
     return giveUp.next(tell).next(gaveUp);
   }
 

@@ -15,8 +15,6 @@ export interface PresaleStepsProps {
 // A publication and a backfill may run at once.
 const runsAtOnce = 2;
 
-const late = 'The newest pre-sale deals are missing until the run is started again.';
-
 /** The functions the flow calls, each with what it may touch. */
 export class PresaleSteps extends Construct {
   readonly planRun: HandlerFunction;
@@ -28,99 +26,141 @@ export class PresaleSteps extends Construct {
   readonly writeReport: HandlerFunction;
   readonly closeRun: HandlerFunction;
 
-  constructor(scope: Construct, id: string, { database, raw }: PresaleStepsProps) {
+  constructor(scope: Construct, id: string, props: PresaleStepsProps) {
     super(scope, id);
-    const settings = environmentOf(this).workloads.presale;
-    const counties = settings.parallelCounties * runsAtOnce;
-    const DATABASE_URL = database.url;
-    const RAW_BUCKET = raw.bucketName;
-    const PRESALE_SITE_URL = settings.siteUrl;
+    this.planRun = this.#planRun(props);
+    this.checkPublication = this.#checkPublication();
+    this.fetchCounty = this.#fetchCounty(props);
+    this.loadCounty = this.#loadCounty(props);
+    this.checkRun = this.#checkRun(props);
+    this.refreshStatistics = this.#refreshStatistics(props);
+    this.writeReport = this.#writeReport(props);
+    this.closeRun = this.#closeRun(props);
+  }
 
-    this.planRun = new HandlerFunction(this, 'PlanRun', {
+  get handlers(): readonly HandlerFunction[] {
+    return this.node.children.filter((child) => child instanceof HandlerFunction);
+  }
+
+  get #settings() {
+    return environmentOf(this).workloads.presale;
+  }
+
+  get #countiesAtOnce() {
+    return this.#settings.parallelCounties * runsAtOnce;
+  }
+
+  #planRun({ database }: PresaleStepsProps): HandlerFunction {
+    const { retrySeconds, maxAttempts, counties } = this.#settings;
+    return new HandlerFunction(this, 'PlanRun', {
       handler: 'presale/plan-run',
       contract: contract.planRunEnv,
       env: {
-        DATABASE_URL,
-        PRESALE_RETRY_SECONDS: String(settings.retrySeconds),
-        PRESALE_MAX_ATTEMPTS: String(settings.maxAttempts),
-        PRESALE_COUNTIES: settings.counties.join(','),
+        DATABASE_URL: database.url,
+        PRESALE_RETRY_SECONDS: String(retrySeconds),
+        PRESALE_MAX_ATTEMPTS: String(maxAttempts),
+        PRESALE_COUNTIES: counties.join(','),
       },
-      impact: late,
+      impact: 'The newest pre-sale deals are missing until the run is started again.',
       timeout: Duration.minutes(1),
       concurrency: runsAtOnce,
       database,
     });
-    this.checkPublication = new HandlerFunction(this, 'CheckPublication', {
+  }
+
+  #checkPublication(): HandlerFunction {
+    return new HandlerFunction(this, 'CheckPublication', {
       handler: 'presale/check-publication',
       contract: contract.checkPublicationEnv,
-      env: { PRESALE_SITE_URL },
+      env: { PRESALE_SITE_URL: this.#settings.siteUrl },
       impact: 'Nobody knows whether the newest publication is out; the run asks again in an hour.',
       severity: 'low',
       timeout: Duration.minutes(2),
       concurrency: runsAtOnce,
     });
-    this.fetchCounty = new HandlerFunction(this, 'FetchCounty', {
+  }
+
+  #fetchCounty({ raw }: PresaleStepsProps): HandlerFunction {
+    const handler = new HandlerFunction(this, 'FetchCounty', {
       handler: 'presale/fetch-county',
       contract: contract.fetchCountyEnv,
-      env: { PRESALE_SITE_URL, RAW_BUCKET },
+      env: { PRESALE_SITE_URL: this.#settings.siteUrl, RAW_BUCKET: raw.bucketName },
       impact: 'One county’s newest deals are missing; the run tries it again in an hour.',
       severity: 'low',
-      // A slow site may take minutes for one file.
+      // A slow site takes minutes for one file.
       timeout: Duration.minutes(10),
       memory: 1024,
-      concurrency: counties,
+      concurrency: this.#countiesAtOnce,
     });
-    this.loadCounty = new HandlerFunction(this, 'LoadCounty', {
+    allowObjects(handler, raw, { read: ['presale/raw'], write: ['presale/raw'] });
+    return handler;
+  }
+
+  #loadCounty({ database, raw }: PresaleStepsProps): HandlerFunction {
+    const handler = new HandlerFunction(this, 'LoadCounty', {
       handler: 'presale/load-county',
       contract: contract.loadCountyEnv,
-      env: { DATABASE_URL, RAW_BUCKET },
+      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName },
       impact: 'One county’s newest deals are safe in the bucket but not in the table; the run tries again in an hour.',
       timeout: Duration.minutes(10),
       memory: 1024,
-      concurrency: counties,
+      concurrency: this.#countiesAtOnce,
       database,
     });
-    this.checkRun = new HandlerFunction(this, 'CheckRun', {
+    allowObjects(handler, raw, { read: ['presale/raw'], write: ['presale/problems'] });
+    return handler;
+  }
+
+  #checkRun({ database, raw }: PresaleStepsProps): HandlerFunction {
+    const handler = new HandlerFunction(this, 'CheckRun', {
       handler: 'presale/check-run',
       contract: contract.checkRunEnv,
-      env: { DATABASE_URL, RAW_BUCKET },
+      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName },
       impact: 'Loaded deals are not verified, and the report is missing.',
       timeout: Duration.minutes(2),
       concurrency: runsAtOnce,
       database,
     });
-    this.refreshStatistics = new HandlerFunction(this, 'RefreshStatistics', {
+    allowObjects(handler, raw, { read: ['presale/raw'] });
+    return handler;
+  }
+
+  #refreshStatistics({ database }: PresaleStepsProps): HandlerFunction {
+    return new HandlerFunction(this, 'RefreshStatistics', {
       handler: 'presale/refresh-statistics',
       contract: contract.refreshStatisticsEnv,
-      env: { DATABASE_URL },
+      env: { DATABASE_URL: database.url },
       impact: 'The statistics are those of the publication before.',
       timeout: Duration.minutes(5),
       concurrency: runsAtOnce,
       database,
     });
-    this.writeReport = new HandlerFunction(this, 'WriteReport', {
+  }
+
+  #writeReport({ database, raw }: PresaleStepsProps): HandlerFunction {
+    const handler = new HandlerFunction(this, 'WriteReport', {
       handler: 'presale/write-report',
       contract: contract.writeReportEnv,
-      env: { DATABASE_URL, RAW_BUCKET },
+      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName },
       impact: 'The deals are loaded, but nobody was told.',
       timeout: Duration.minutes(1),
       concurrency: runsAtOnce,
       database,
     });
-    this.closeRun = new HandlerFunction(this, 'CloseRun', {
+    allowObjects(handler, raw, { read: ['presale/raw', 'presale/problems'] });
+    return handler;
+  }
+
+  #closeRun({ database }: PresaleStepsProps): HandlerFunction {
+    return new HandlerFunction(this, 'CloseRun', {
       handler: 'presale/close-run',
       contract: contract.closeRunEnv,
-      env: { DATABASE_URL },
+      env: { DATABASE_URL: database.url },
       impact: 'A run gave up, and its row still says that it runs.',
       severity: 'high',
       timeout: Duration.minutes(1),
       concurrency: runsAtOnce,
       database,
     });
-
-    allowObjects(this.fetchCounty, raw, { read: ['presale/raw'], write: ['presale/raw'] });
-    allowObjects(this.loadCounty, raw, { read: ['presale/raw'], write: ['presale/problems'] });
-    allowObjects(this.checkRun, raw, { read: ['presale/raw'] });
-    allowObjects(this.writeReport, raw, { read: ['presale/raw', 'presale/problems'] });
   }
 }

@@ -1,11 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { schedules, startPublicationEnv } from '../../lambdas/presale/contract.ts';
-import { acknowledge } from '../constructs/acknowledge.ts';
+import { acknowledge, acknowledgeWildcards } from '../constructs/acknowledge.ts';
 import { AlarmBook } from '../constructs/alarm-book.ts';
 import type { Database } from '../constructs/database.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
@@ -52,6 +52,8 @@ export class Presale extends Construct {
       logs: { destination: logGroup(this, 'Logs'), level: LogLevel.ALL, includeExecutionData: true },
     });
     acknowledge(machine, 'Log delivery and X-Ray know no resources.', 'AwsSolutions-IAM5[Resource::*]');
+    const versions = this.steps.handlers.map((handler) => `${handler.function.functionArn}:*`);
+    acknowledgeWildcards(machine, 'Versions of the functions it calls.', versions);
     return machine;
   }
 
@@ -92,7 +94,13 @@ export class Presale extends Construct {
 
 /** Lets a door start runs and ask how one of them goes. */
 export function allowRuns(door: HandlerFunction, machine: StateMachine): void {
-  machine.grantStartExecution(door.function);
-  machine.grantExecution(door.function, 'states:DescribeExecution');
-  acknowledge(door, 'Executions are named by their publication; the grant is for those of this one machine.', 'AwsSolutions-IAM5');
+  const stack = Stack.of(door);
+  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
+  const { resourceName: name } = stack.splitArn(machine.stateMachineArn, arnFormat);
+  const runs = stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${name}:*`, arnFormat });
+  door.allow(['states:StartExecution'], [machine.stateMachineArn]);
+  door.allow(['states:DescribeExecution'], [runs]);
+  acknowledgeWildcards(door, 'Runs are named by their publication; the grant is for those of this one machine.', [
+    runs,
+  ]);
 }

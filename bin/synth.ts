@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { globSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import cdk from '../cdk.json' with { type: 'json' };
+import { environmentNames } from '../lib/environment.ts';
+import { makeApp } from '../lib/millrace.ts';
+import { bundleHandlers } from './bundle.ts';
+import { replaceFolder } from './replace-folder.ts';
+
+const output = 'build/assembly';
+const fingerprintFile = `${output}/sources.sha256`;
+const sources = [
+  'bin/**/*.ts',
+  'lib/**/*.ts',
+  'lambdas/**/*.ts',
+  'migrations/**/*.ts',
+  'cdk.json',
+  'package-lock.json',
+];
+
+/**
+ * Bundles once and writes one assembly per environment to `build/assembly/<environment>`: those named, or all.
+ * Findings of the validator and of cdk-nag fail it. `--if-changed` does nothing when no source changed since the last
+ * whole success.
+ */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { 'if-changed': { type: 'boolean', default: false } },
+    allowPositionals: true,
+  });
+  const names = positionals.length > 0 ? positionals : environmentNames;
+  const fingerprint = await fingerprintOf(sources, names);
+  if (values['if-changed'] && fingerprint === (await readIfThere(fingerprintFile))) return;
+  await mkdir(output, { recursive: true });
+  await rm(fingerprintFile, { force: true });
+  await bundleHandlers();
+  for (const name of names) await synthesize(name);
+  await writeFile(fingerprintFile, fingerprint);
+}
+
+async function synthesize(environment: string): Promise<void> {
+  const outdir = `${output}/${environment}.new-${process.pid}`;
+  const app = await makeApp({ context: { ...cdk.context, environment }, outdir });
+  app.synth();
+  await replaceFolder(outdir, `${output}/${environment}`);
+  process.stdout.write(`${output}/${environment}\n`);
+}
+
+async function fingerprintOf(patterns: readonly string[], names: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(names.join());
+  for (const file of globSync([...patterns]).sort()) hash.update(file).update(await readFile(file));
+  return hash.digest('hex');
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  return globSync(file).length > 0 ? readFile(file, 'utf8') : undefined;
+}
+
+await main();
