@@ -10,7 +10,7 @@ export interface Publication {
 }
 
 /** Where a county's file of a publication comes from. */
-export interface PublishedFile {
+interface PublishedFile {
   readonly county: string;
   /** Relative to the directory that is served; undefined for generated data. */
   readonly path?: string;
@@ -20,8 +20,8 @@ export interface PublishedFile {
 
 /** What a site holds, generated or found in a directory. The site decides which part of it "today" shows. */
 export interface Archive {
-  /** Publications up to a day, oldest first. */
-  publications(until: Day): Publication[];
+  /** Oldest first: made-up ones up to today, all of a directory. */
+  publications(today: Day): Publication[];
   /** Seasons that can be asked for on a day, oldest first. */
   seasons(today: Day): Season[];
   /** The publication that is current on a day; undefined before the first one. */

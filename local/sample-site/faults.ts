@@ -20,7 +20,7 @@ const megabytes = z.number().positive().max(10_000);
 const status = z.int().min(200).max(599);
 
 /** What can be wrong with the site. */
-export const faultSchema = z.discriminatedUnion('kind', [
+const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('html-error'), status: status.default(200), ...common }),
   z.strictObject({ kind: z.literal('under-construction'), status: status.default(200), ...common }),
   z.strictObject({

@@ -81,9 +81,8 @@ function row(date: Day): string {
 }
 
 function seasonDeals(season: Season): string {
-  const dates = publicationsOf(season);
-  const from = dealsOf(dates[0] ?? '').from;
-  return `自${spoken(from)} 至 ${spoken(dealsOf(dates.at(-1) ?? '').to)}日`;
+  const [first, ...others] = publicationsOf(season).map(dealsOf);
+  return first === undefined ? '' : `自${spoken(first.from)} 至 ${spoken((others.at(-1) ?? first).to)}日`;
 }
 
 function spoken(date: Day): string {

@@ -46,7 +46,7 @@ export interface SampleSite {
 }
 
 /** A request as it was served. */
-export interface ServedRequest {
+interface ServedRequest {
   /** Path and query. */
   readonly url: string;
   readonly county?: string;

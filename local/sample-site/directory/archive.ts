@@ -31,8 +31,8 @@ export async function directoryArchive(directory: string): Promise<Archive> {
   const lastSeason = seasons.at(-1);
 
   return {
-    publications: (until) => dates.filter((date) => date <= until).map((date) => publication(shelves, date)),
-    // Whatever today is: a file of a season that is here can be asked for.
+    // All of them whatever today is: the one who asks wants to go through them, and a season that is here can be had.
+    publications: () => dates.map((date) => publication(shelves, date)),
     seasons: () => seasons,
     current: (today) => dates.findLast((date) => date <= today),
     county: async (date, letter) => open(directory, shelves.publications.get(date)?.get(letter)),

@@ -47,7 +47,7 @@ export async function identify(path: string): Promise<FoundFile> {
 
 function byDate(written: Day, date: Day, county: string): FoundFile {
   if (!isDay(written)) {
-    return { is: 'left out', reason: `the file name's date ${written} does not exist` };
+    return { is: 'left out', reason: `the file name’s date ${written} does not exist` };
   }
 
   const { month, dayOfMonth } = partsOf(date);

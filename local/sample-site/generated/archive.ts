@@ -20,7 +20,7 @@ const BEGINNING = firstPublicationOf('108S1');
 /** Made-up deals of all counties since 108S1; the same seed gives the same bytes, county by county, made when asked for. */
 export function generatedArchive(seed: string): Archive {
   return {
-    publications: (until) => publicationsUntil(until).map((date) => publication(seed, date)),
+    publications: (today) => publicationsUntil(today).map((date) => publication(seed, date)),
     seasons: (today) => seasonsBefore(today),
     current: (today) => (today < BEGINNING ? undefined : publicationOn(today)),
     county: async (date, letter) => countyFile(seed, date, letter),

@@ -1,7 +1,7 @@
 import { type Day, partsOf } from '../calendar.ts';
 
 /** All columns a file has ever had, in their order: each generation of the header is a beginning of this list. */
-export const columns = [
+const columns = [
   ['鄉鎮市區', 'The villages and towns urban district'],
   ['交易標的', 'transaction sign'],
   ['土地位置建物門牌', 'land sector position building sector house number plate'],
@@ -38,7 +38,7 @@ export const columns = [
 /** The Chinese name of a column. */
 export type Column = (typeof columns)[number][0];
 
-/** One row before it is written: the cells in the order of `columns`. */
+/** One row before it is written: bare cells in the order of `columns`, joined by commas without any quoting. */
 export type Cells = string[];
 
 /** Where each column stands in a row. */
@@ -67,11 +67,6 @@ export function headerRows(layout: Layout): string[] {
   const present = columns.slice(0, layout.columns);
   const chinese = present.map(([name]) => (name === '土地位置建物門牌' ? layout.addressColumn : name));
   return [chinese.join(','), present.map(([, english]) => english).join(',')];
-}
-
-/** One row as the site writes it: bare commas between the cells, no quoting, whatever a cell holds. */
-export function line(cells: Cells, layout: Layout): string {
-  return cells.slice(0, layout.columns).join(',');
 }
 
 /** What differs from file to file: byte order marks (one as a rule, two or none by accident) and line ends. */

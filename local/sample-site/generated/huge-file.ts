@@ -3,7 +3,7 @@ import type { Day } from '../calendar.ts';
 import { seasonOf } from '../calendar.ts';
 import { countyOf } from '../counties.ts';
 import type { SiteFile } from '../site-file.ts';
-import { type Cells, headerRows, layoutOf, line, place } from './csv-format.ts';
+import { headerRows, layoutOf, place } from './csv-format.ts';
 import { deal } from './deal.ts';
 import { projectsOnSale } from './projects.ts';
 import { randomFor } from './random.ts';
@@ -47,9 +47,9 @@ function patternsOf({ seed, letter, date }: { seed: string; letter: string; date
   const projects = projectsOnSale(seed, county, seasonOf(date));
   const layout = layoutOf(date);
   return Array.from({ length: PATTERN_ROWS }, () => {
-    const cells: Cells = deal(random, random.pick(projects), date);
+    const cells = deal(random, random.pick(projects), date).slice(0, layout.columns);
     cells[place.編號] = '\u0000';
-    const [before = '', after = ''] = line(cells, layout).split('\u0000');
+    const [before = '', after = ''] = cells.join(',').split('\u0000');
     return [before, after + layout.lineEnd] as const;
   });
 }

@@ -1,6 +1,6 @@
 import { type Day, partsOf, seasonOf } from '../calendar.ts';
 import { type County, counties, countyOf } from '../counties.ts';
-import { layoutOf, line, place } from './csv-format.ts';
+import { layoutOf, place } from './csv-format.ts';
 import { deal } from './deal.ts';
 import { oddities } from './oddities.ts';
 import { projectsOnSale } from './projects.ts';
@@ -34,10 +34,10 @@ export function countyRows(seed: string, letter: string, date: Day): Row[] {
   const layout = layoutOf(date);
 
   return Array.from({ length: count }, (_, index) => {
-    const cells = deal(random, random.pick(projects), date);
+    const cells = deal(random, random.pick(projects), date).slice(0, layout.columns);
     cells[place.編號] = serialNumber(letter, publicationNumber(date) * NUMBERS_PER_PUBLICATION + index);
     oddities[odd.get(index) ?? '']?.(cells);
-    return { text: line(cells, layout), withdrawn: random.chance(0.004) };
+    return { text: cells.join(','), withdrawn: random.chance(0.004) };
   });
 }
 
