@@ -31,7 +31,7 @@ export function hugeFile(options: { seed: string; letter: string; date: Day; meg
     rows,
     bytes: size,
     read: (first = size) =>
-      Readable.from(upTo(first, chunks(options.letter, header, patterns, rows)), { objectMode: false }),
+      Readable.from(upTo(first, chunks({ letter: options.letter, header, patterns, rows })), { objectMode: false }),
   };
 }
 
@@ -71,12 +71,17 @@ function rowsFor(wanted: number, rowBytes: readonly number[]): { rows: number; b
   return { rows, bytes };
 }
 
-function* chunks(
-  letter: string,
-  header: Uint8Array,
-  patterns: readonly Pattern[],
-  rows: number,
-): Generator<Uint8Array> {
+function* chunks({
+  letter,
+  header,
+  patterns,
+  rows,
+}: {
+  letter: string;
+  header: Uint8Array;
+  patterns: readonly Pattern[];
+  rows: number;
+}): Generator<Uint8Array> {
   yield header;
   for (let start = 0; start < rows; start += PATTERN_ROWS) {
     const present = patterns.slice(0, rows - start);

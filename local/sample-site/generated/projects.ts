@@ -73,30 +73,27 @@ function project(random: Random, county: County, season: Season): Project {
       ['鋼骨鋼筋混凝土造', 9],
       ['見其他登記事項', 3],
     ]),
-    landPieces: random.weighted([
-      [1, 5],
-      [2, 2],
-      [3, 2],
-      [random.whole(4, 24), 2],
-    ]),
+    landPieces: random.chance(0.45) ? 1 : random.whole(2, 24),
     unitPriceTwdPerM2: Math.round(prices),
     blocks: 'ABCDEF'.slice(0, random.whole(1, 6)).split(''),
     note: random.chance(0.12) ? random.pick(PROJECT_NOTES) : '',
-    parking: {
-      type:
-        built.totalFloors <= 5
-          ? '一樓平面'
-          : random.weighted([
-              ['坡道平面', 90],
-              ['升降平面', 4],
-              ['升降機械', 3],
-              ['塔式車位', 2],
-              ['其他', 1],
-            ]),
-      areaM2: random.whole(2200, 3900) / 100,
-      priceTwd: Math.round((county.priceTwdPerM2 * random.whole(11, 16)) / 50_000) * 50_000,
-    },
+    parking: parkingOf(random, county, built),
     ...built,
+  };
+}
+
+function parkingOf(random: Random, county: County, built: Built): Project['parking'] {
+  const kinds = [
+    ['坡道平面', 90],
+    ['升降平面', 4],
+    ['升降機械', 3],
+    ['塔式車位', 2],
+    ['其他', 1],
+  ] as const;
+  return {
+    type: built.totalFloors <= 5 ? '一樓平面' : random.weighted(kinds),
+    areaM2: random.whole(2200, 3900) / 100,
+    priceTwd: Math.round((county.priceTwdPerM2 * random.whole(11, 16)) / 50_000) * 50_000,
   };
 }
 
