@@ -1,0 +1,27 @@
+import { readLock } from '../lock.ts';
+import { settingsFromEnvironment } from '../settings.ts';
+
+/** Asks the stack that runs on this checkout. Throws in words when none does or when it refuses. */
+export async function ask(route: string, body: unknown): Promise<unknown> {
+  const lock = await readLock(settingsFromEnvironment().directory);
+  if (!lock?.url) throw new Error(lock ? 'Millrace is still starting.' : 'Millrace is not running: npm start');
+  const response = await fetch(`${lock.url}${route}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const answer = (await response.json()) as { error?: string };
+  if (!response.ok) throw new Error(answer.error ?? `The console answered ${response.status}`);
+  return answer;
+}
+
+/** Runs a command and ends the process with its result: the answer on standard output, a failure in words and status 1. */
+export async function command(work: () => Promise<unknown>): Promise<never> {
+  try {
+    process.stdout.write(`${JSON.stringify(await work(), null, 2)}\n`);
+    process.exit(0);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,52 @@
+/** An event on the bus. */
+export interface BusEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+type Test = (value: unknown) => boolean;
+
+/**
+ * Compiles an EventBridge event pattern: exact values, prefix, suffix, equals-ignore-case, exists, anything-but.
+ * Source: EventBridge User Guide, "Comparison operators". An operator not listed throws when the stack starts.
+ */
+export function eventPattern(pattern: unknown): (event: BusEvent) => boolean {
+  return compile(pattern, '$');
+}
+
+function compile(pattern: unknown, at: string): Test {
+  if (Array.isArray(pattern)) {
+    const tests = pattern.map((choice) => matcher(choice, at));
+    // An array in the event matches when one of its items does.
+    return (value) => (Array.isArray(value) ? value : [value]).some((item) => tests.some((test) => test(item)));
+  }
+  if (pattern === null || typeof pattern !== 'object')
+    throw new Error(`Event pattern ${at}: a list or an object was expected`);
+  const fields = Object.entries(pattern).map(([name, inner]) => [name, compile(inner, `${at}.${name}`)] as const);
+  return (value) => fields.every(([name, test]) => test((value as Record<string, unknown> | undefined)?.[name]));
+}
+
+function matcher(choice: unknown, at: string): Test {
+  if (choice === null || typeof choice !== 'object') return (value) => value === choice;
+  const entries = Object.entries(choice);
+  const [operator, argument] = entries[0] ?? [];
+  if (entries.length !== 1) throw new Error(`Event pattern ${at}: one operator was expected`);
+  const text = (value: unknown): value is string => typeof value === 'string';
+  switch (operator) {
+    case 'prefix':
+      return (value) => text(value) && value.startsWith(String(argument));
+    case 'suffix':
+      return (value) => text(value) && value.endsWith(String(argument));
+    case 'equals-ignore-case':
+      return (value) => text(value) && value.toLowerCase() === String(argument).toLowerCase();
+    case 'exists':
+      return (value) => (value !== undefined) === argument;
+    case 'anything-but': {
+      const excluded = (Array.isArray(argument) ? argument : [argument]).map((inner) => matcher(inner, at));
+      return (value) => value !== undefined && !excluded.some((test) => test(value));
+    }
+    default:
+      throw new Error(`Event pattern ${at}: ${operator} is not known to the local runtime`);
+  }
+}

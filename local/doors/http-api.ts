@@ -1,0 +1,101 @@
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import type { FunctionHost, Invocation } from '../functions/function-host.ts';
+import type { HttpApiModel } from '../template/model.ts';
+import { toGatewayEvent } from './http-event.ts';
+
+export interface HttpApi {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+// Quotas of HTTP APIs: 10 MB payload, 30 s for an integration.
+const payloadLimitBytes = 10 * 1024 * 1024;
+const integrationTimeoutMs = 30_000;
+// Lambda's limit for a synchronous answer.
+const answerLimitBytes = 6 * 1024 * 1024;
+
+/** Serves the template's routes as API Gateway's HTTP API does, payload format 2.0 and its own error answers included. */
+export async function startHttpApi(options: {
+  readonly api: HttpApiModel;
+  readonly functions: FunctionHost;
+  readonly port: number;
+}): Promise<HttpApi> {
+  const server = fastify({
+    bodyLimit: payloadLimitBytes,
+    routerOptions: { caseSensitive: true, maxParamLength: 2048 },
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ message: 'Not Found' }));
+  server.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
+    const tooLong = error.statusCode === 413;
+    return reply.code(error.statusCode ?? 500).send({ message: tooLong ? 'Request Too Long' : error.message });
+  });
+  allowOrigins(server, options.api.cors);
+  for (const { key, functionArn } of options.api.routes) {
+    const [method = '', path = ''] = key.split(' ');
+    server.route({
+      method: method === 'ANY' ? ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'] : method,
+      url: path.replaceAll(/\{(\w+)\+\}/g, '*').replaceAll(/\{(\w+)\}/g, ':$1'),
+      exposeHeadRoute: false,
+      handler: async (request, reply) => {
+        const invocation = options.functions.invoke(functionArn, toGatewayEvent(request, key));
+        return answer(reply, await withTimeout(invocation));
+      },
+    });
+  }
+  const url = await server.listen({ host: '127.0.0.1', port: options.port });
+  return { url, stop: () => server.close() };
+}
+
+function allowOrigins(server: FastifyInstance, cors: HttpApiModel['cors']): void {
+  if (!cors) return;
+  server.addHook('onRequest', async (request, reply) => {
+    const { origin } = request.headers;
+    if (origin === undefined || !(cors.origins.includes('*') || cors.origins.includes(origin))) return;
+    reply.header('access-control-allow-origin', cors.origins.includes('*') ? '*' : origin);
+    if (request.method !== 'OPTIONS') return;
+    reply.header('access-control-allow-methods', cors.methods.join(','));
+    reply.header('access-control-allow-headers', cors.headers.join(','));
+    await reply.code(204).send();
+  });
+}
+
+function answer(reply: FastifyReply, invocation: Invocation | undefined): FastifyReply {
+  // Like the gateway: what went wrong stands in the log, not in the answer.
+  if (!invocation) return reply.code(503).send({ message: 'Service Unavailable' });
+  if (!invocation.ok) {
+    const busy = invocation.error.errorType === 'Lambda.TooManyRequestsException';
+    return reply.code(busy ? 503 : 500).send({ message: busy ? 'Service Unavailable' : 'Internal Server Error' });
+  }
+  const result = structured(invocation.payload);
+  const body = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
+  if (body.length > answerLimitBytes) return reply.code(500).send({ message: 'Internal Server Error' });
+  const headers = Object.entries(result.headers ?? {}).map(([name, value]) => [name, String(value)]);
+  return reply
+    .code(result.statusCode ?? 200)
+    .headers({ 'content-type': 'text/plain; charset=utf-8', ...Object.fromEntries(headers) })
+    .send(body);
+}
+
+/** An answer without a status is a 200 of JSON, as payload format 2.0 infers. */
+function structured(payload: unknown): APIGatewayProxyStructuredResultV2 {
+  if (payload !== null && typeof payload === 'object' && 'statusCode' in payload) {
+    return payload as APIGatewayProxyStructuredResultV2;
+  }
+  const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
+  return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };
+}
+
+async function withTimeout(invocation: Promise<Invocation>): Promise<Invocation | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), integrationTimeoutMs);
+  });
+  try {
+    return await Promise.race([invocation, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Faults } from '../faults.ts';
+import type { FunctionHost } from '../functions/function-host.ts';
+import type { QueueSourceModel } from '../template/model.ts';
+
+export interface QueuePoller {
+  stop(): Promise<void>;
+}
+
+export interface QueuePollerOptions {
+  readonly source: QueueSourceModel;
+  readonly queueUrl: string;
+  readonly sqs: SQSClient;
+  readonly functions: FunctionHost;
+  readonly faults: Faults;
+  readonly region: string;
+  readonly onError: (message: string) => void;
+}
+
+const receiveAtMost = 10;
+const longPollSeconds = 20;
+const afterErrorMs = 1000;
+
+/**
+ * Lambda's event source mapping for SQS: long polls, batches within the window, deletes what succeeded and leaves the
+ * rest to its visibility timeout and redrive. Source: Lambda Developer Guide, "Using Lambda with Amazon SQS".
+ */
+export function startQueuePoller(options: QueuePollerOptions): QueuePoller {
+  const stop = new AbortController();
+  const { concurrency } = options.source;
+  let busy = 0;
+  const freed: (() => void)[] = [];
+
+  async function poll(): Promise<void> {
+    while (!stop.signal.aborted) {
+      if (busy >= concurrency) await new Promise<void>((resolve) => freed.push(resolve));
+      try {
+        const batch = await receiveBatch(options, stop.signal);
+        if (batch.length === 0) continue;
+        busy += 1;
+        void deliver(options, batch).finally(() => {
+          busy -= 1;
+          freed.shift()?.();
+        });
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        options.onError(`${options.source.queueArn}: ${String(error)}`);
+        await sleep(afterErrorMs);
+      }
+    }
+  }
+
+  const polling = poll();
+  return {
+    async stop() {
+      stop.abort();
+      for (const resume of freed) resume();
+      await polling;
+    },
+  };
+}
+
+async function receiveBatch(options: QueuePollerOptions, signal: AbortSignal): Promise<Message[]> {
+  const { batchSize, windowSeconds } = options.source;
+  const until = Date.now() + windowSeconds * 1000;
+  const batch: Message[] = [];
+  do {
+    const WaitTimeSeconds = windowSeconds > 0 ? Math.max(0, Math.ceil((until - Date.now()) / 1000)) : longPollSeconds;
+    const command = new ReceiveMessageCommand({
+      QueueUrl: options.queueUrl,
+      MaxNumberOfMessages: Math.min(receiveAtMost, batchSize - batch.length),
+      WaitTimeSeconds: Math.min(longPollSeconds, WaitTimeSeconds),
+      MessageSystemAttributeNames: ['All'],
+      MessageAttributeNames: ['All'],
+    });
+    const { Messages = [] } = await options.sqs.send(command, { abortSignal: signal });
+    batch.push(...Messages);
+  } while (batch.length < batchSize && Date.now() < until && !signal.aborted);
+  return batch;
+}
+
+async function deliver(options: QueuePollerOptions, batch: readonly Message[]): Promise<void> {
+  try {
+    const event = toEvent(batch, options);
+    if (options.faults.duplicates()) await options.functions.invoke(options.source.functionArn, event);
+    const invocation = await options.functions.invoke(options.source.functionArn, event);
+    if (!invocation.ok) return;
+    const failed = failedIds(invocation.payload, options.source.reportsItemFailures);
+    const done = failed === 'all' ? [] : batch.filter(({ MessageId = '' }) => !failed.has(MessageId));
+    for (let start = 0; start < done.length; start += receiveAtMost) {
+      const entries = done.slice(start, start + receiveAtMost);
+      await options.sqs.send(
+        new DeleteMessageBatchCommand({
+          QueueUrl: options.queueUrl,
+          Entries: entries.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+        }),
+      );
+    }
+  } catch (error) {
+    // The messages come again after their visibility timeout.
+    options.onError(`${options.source.queueArn}: ${String(error)}`);
+  }
+}
+
+/** An identifier that is missing or unknown makes the whole batch a failure, as Lambda has it. */
+function failedIds(payload: unknown, reports: boolean): ReadonlySet<string> | 'all' {
+  if (!reports || payload === null || payload === undefined) return new Set();
+  const { batchItemFailures } = payload as Partial<SQSBatchResponse>;
+  const ids = (batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier);
+  return ids.some((id) => typeof id !== 'string' || id === '') ? 'all' : new Set(ids);
+}
+
+function toEvent(batch: readonly Message[], { source, region }: QueuePollerOptions): SQSEvent {
+  return {
+    Records: batch.map((message) => ({
+      messageId: message.MessageId ?? randomUUID(),
+      receiptHandle: message.ReceiptHandle ?? '',
+      body: message.Body ?? '',
+      attributes: (message.Attributes ?? {}) as SQSEvent['Records'][number]['attributes'],
+      messageAttributes: Object.fromEntries(
+        Object.entries(message.MessageAttributes ?? {}).map(([name, attribute]) => [
+          name,
+          {
+            dataType: attribute.DataType ?? 'String',
+            ...(attribute.StringValue === undefined ? {} : { stringValue: attribute.StringValue }),
+            ...(attribute.BinaryValue ? { binaryValue: Buffer.from(attribute.BinaryValue).toString('base64') } : {}),
+          },
+        ]),
+      ),
+      md5OfBody: message.MD5OfBody ?? '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: source.queueArn,
+      awsRegion: region,
+    })),
+  };
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ScheduleModel } from '../template/model.ts';
+import { timetable } from './schedule-expression.ts';
+
+/** Hands a slot's event to the schedule's target; throws when the target did not take it. */
+export type Deliver = (targetArn: string, input: unknown) => Promise<unknown>;
+
+export interface Scheduler {
+  /** Runs a schedule now, as if its slot were `at`. */
+  trigger(name: string, at?: Date): Promise<unknown>;
+  names(): readonly string[];
+  /** Each schedule's next slot. */
+  upcoming(): readonly { readonly name: string; readonly at: Date | undefined }[];
+  stop(): void;
+}
+
+export interface SchedulerOptions {
+  readonly schedules: readonly ScheduleModel[];
+  readonly deliver: Deliver;
+  /** Where an event goes that its target never took. */
+  readonly bury: (deadLetter: string, schedule: ScheduleModel, input: unknown, error: unknown) => Promise<void>;
+  readonly onError: (message: string) => void;
+}
+
+// setTimeout holds no more than 2^31 - 1 ms; a far slot is looked at again once a day.
+const longestSleepMs = 24 * 60 * 60 * 1000;
+const retryDelayMs = 1000;
+
+/** EventBridge Scheduler: slots in their zones, `<aws.scheduler.*>` filled in, few retries, then the dead letters. */
+export function startScheduler(options: SchedulerOptions): Scheduler {
+  const timers = new Map<string, NodeJS.Timeout>();
+  const tables = new Map(
+    options.schedules.map((schedule) => [schedule.name, timetable(schedule.expression, schedule.timeZone)]),
+  );
+  const slots = new Map<string, Date | undefined>();
+
+  function arm(schedule: ScheduleModel, after: Date): void {
+    const at = tables.get(schedule.name)?.next(after);
+    slots.set(schedule.name, at);
+    if (!at) return;
+    const wait = () => {
+      const left = at.getTime() - Date.now();
+      if (left > 0) {
+        timers.set(schedule.name, setTimeout(wait, Math.min(left, longestSleepMs)));
+        return;
+      }
+      run(options, schedule, at).catch((error) => options.onError(`${schedule.name}: ${String(error)}`));
+      arm(schedule, at);
+    };
+    wait();
+  }
+
+  for (const schedule of options.schedules) if (schedule.enabled) arm(schedule, new Date());
+  return {
+    names: () => options.schedules.map(({ name }) => name),
+    upcoming: () => options.schedules.map(({ name }) => ({ name, at: slots.get(name) })),
+    async trigger(name, at = new Date()) {
+      const schedule = options.schedules.find((candidate) => candidate.name === name);
+      if (!schedule) throw new Error(`No schedule is named ${name}`);
+      return run(options, schedule, at);
+    },
+    stop() {
+      for (const timer of timers.values()) clearTimeout(timer);
+    },
+  };
+}
+
+async function run(options: SchedulerOptions, schedule: ScheduleModel, at: Date): Promise<unknown> {
+  const input: unknown = schedule.input === undefined ? {} : JSON.parse(filled(schedule.input, schedule, at));
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await options.deliver(schedule.target, input);
+    } catch (error) {
+      if (attempt < schedule.retries) {
+        await sleep(retryDelayMs * 2 ** attempt);
+        continue;
+      }
+      if (schedule.deadLetter !== undefined) await options.bury(schedule.deadLetter, schedule, input, error);
+      throw error;
+    }
+  }
+}
+
+/** Source: EventBridge Scheduler User Guide, "Adding context attributes". Times are UTC without fractions. */
+function filled(input: string, schedule: ScheduleModel, at: Date): string {
+  return input
+    .replaceAll('<aws.scheduler.scheduled-time>', at.toISOString().replace(/\.\d{3}Z$/, 'Z'))
+    .replaceAll('<aws.scheduler.execution-id>', randomUUID())
+    .replaceAll('<aws.scheduler.attempt-number>', '1')
+    .replaceAll('<aws.scheduler.schedule-arn>', schedule.name);
+}

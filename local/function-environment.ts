@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { credentials, region } from './machine.ts';
+import type { Services } from './services.ts';
+import type { Settings } from './settings.ts';
+import { queueUrlPlaceholder } from './template/local-references.ts';
+import type { FunctionModel, StackModel } from './template/model.ts';
+
+/** What every function on this machine gets beside its own variables: where the services are. */
+export function machineEnvironment(services: Services, stateMachinesUrl: string): Record<string, string> {
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_S3: services.storage.s3Url,
+    AWS_ENDPOINT_URL_SQS: services.storage.sqsUrl,
+    AWS_ENDPOINT_URL_SES: services.mail.url,
+    AWS_ENDPOINT_URL_SFN: stateMachinesUrl,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
+    PATH: process.env.PATH ?? '',
+  };
+}
+
+/**
+ * A function's own variables on this machine: the template's, but for addresses of things that are elsewhere here.
+ * A variable of the same name in the environment of `npm start` wins, so that each part can be the real one.
+ */
+export function localVariables(model: FunctionModel, services: Services, settings: Settings): Record<string, string> {
+  const here: Record<string, string | undefined> = {
+    DATABASE_URL: services.postgres.url(
+      'DATABASE_SECRET_ARN' in model.environment ? 'postgres' : 'millrace_app',
+      'millrace',
+    ),
+    // The embedded database trusts the loopback interface.
+    DATABASE_SECRET_ARN: '',
+    ...(services.site ? { PRESALE_SITE_URL: services.site.url } : {}),
+  };
+  const variables: Record<string, string> = {};
+  for (const [key, value] of Object.entries(model.environment)) {
+    const chosen = settings.variables[key] ?? here[key] ?? value;
+    if (chosen === '' || (key === 'NODE_EXTRA_CA_CERTS' && !existsSync(chosen))) continue;
+    variables[key] = chosen;
+  }
+  return variables;
+}
+
+/** Replaces the queues' stand-in addresses by those their service listens on. */
+export function withQueueUrls(model: StackModel, services: Services): StackModel {
+  const replace = (text: string) =>
+    model.queues.reduce(
+      (done, { name }) => done.replaceAll(queueUrlPlaceholder(name), services.storage.queueUrl(name)),
+      text,
+    );
+  return {
+    ...model,
+    functions: model.functions.map((fn) => ({
+      ...fn,
+      environment: Object.fromEntries(Object.entries(fn.environment).map(([key, value]) => [key, replace(value)])),
+    })),
+    stateMachines: model.stateMachines.map((machine) => ({ ...machine, definition: replace(machine.definition) })),
+  };
+}

@@ -1,0 +1,68 @@
+/**
+ * Runs inside a function instance: loads the asset's handler and serves one event at a time, as Lambda's Node.js
+ * runtime does. Everything it needs comes as environment variables; when the runtime dies, so does it.
+ */
+import { pathToFileURL } from 'node:url';
+import type { FromInstance, FunctionFailure, ToInstance } from './messages.ts';
+
+type Handler = (event: unknown, context: object) => unknown;
+
+const { MILLRACE_CODE, MILLRACE_MEMORY_MB = '128' } = process.env;
+delete process.env.MILLRACE_CODE;
+delete process.env.MILLRACE_MEMORY_MB;
+
+// Lambda kills a sandbox whose resident memory passes its size.
+const memoryLimitBytes = Number(MILLRACE_MEMORY_MB) * 1024 * 1024;
+const outOfMemoryExit = 137;
+const memoryCheckMs = 50;
+
+let peakBytes = 0;
+function watchMemory(): void {
+  const { rss } = process.memoryUsage();
+  peakBytes = Math.max(peakBytes, rss);
+  if (rss > memoryLimitBytes) process.exit(outOfMemoryExit);
+}
+
+function send(message: FromInstance): void {
+  process.send?.(message);
+}
+
+function failureOf(thrown: unknown): FunctionFailure {
+  if (!(thrown instanceof Error)) return { errorType: 'Error', errorMessage: String(thrown) };
+  return { errorType: thrown.name, errorMessage: thrown.message, trace: thrown.stack?.split('\n') ?? [] };
+}
+
+async function serve(handler: Handler, message: ToInstance): Promise<void> {
+  const context = {
+    functionName: process.env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: message.functionArn,
+    memoryLimitInMB: MILLRACE_MEMORY_MB,
+    awsRequestId: message.requestId,
+    logGroupName: `/aws/lambda/${process.env.AWS_LAMBDA_FUNCTION_NAME}`,
+    logStreamName: String(process.pid),
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, message.deadline - Date.now()),
+  };
+  peakBytes = 0;
+  watchMemory();
+  const watch = setInterval(watchMemory, memoryCheckMs);
+  try {
+    const payload = await handler(message.event, context);
+    watchMemory();
+    send({ kind: 'result', requestId: message.requestId, payload: payload ?? null, memoryBytes: peakBytes });
+  } catch (error) {
+    send({ kind: 'failure', requestId: message.requestId, error: failureOf(error), memoryBytes: peakBytes });
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+process.on('disconnect', () => process.exit(0));
+try {
+  const module = (await import(pathToFileURL(String(MILLRACE_CODE)).href)) as { handler: Handler };
+  process.on('message', (message: ToInstance) => void serve(module.handler, message));
+  send({ kind: 'ready' });
+} catch (error) {
+  send({ kind: 'broken', error: failureOf(error) });
+}

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Faults } from '../faults.ts';
+import type { FunctionModel } from '../template/model.ts';
+import { type Instance, type InstanceOutcome, startInstance } from './instance.ts';
+import type { FunctionFailure } from './messages.ts';
+
+/** A finished invocation, with what a log line tells about it. */
+export type Invocation = InstanceOutcome & { readonly requestId: string; readonly milliseconds: number };
+
+/** All instances of the function are busy (Lambda's 429). */
+export const throttled: FunctionFailure = {
+  errorType: 'Lambda.TooManyRequestsException',
+  errorMessage: 'Rate Exceeded.: all the concurrency reserved for the function is in use',
+};
+
+export interface FunctionHost {
+  /** Waits for the result. More invocations at once than the function's bound are refused as throttled. */
+  invoke(arn: string, event: unknown): Promise<Invocation>;
+  model(arnOrName: string): FunctionModel | undefined;
+  /** Where the code is that the next invocation runs. */
+  codeDirectory(arn: string): string;
+  /** Uses other code from the next invocation on (a source changed); running invocations end on the old. */
+  replaceCode(handler: string, directory: string): void;
+  stop(): Promise<void>;
+}
+
+export interface FunctionHostOptions {
+  readonly functions: readonly FunctionModel[];
+  /** What every function gets beside its own variables (endpoints, region, credentials of this machine). */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly temporaryDirectory: string;
+  /** Processes at most over all functions; beyond it an idle one of another function gives way. */
+  readonly maximumInstances: number;
+  readonly faults: Faults;
+  readonly onLine: (handler: string, line: string) => void;
+  readonly onInvocation?: (model: FunctionModel, invocation: Invocation) => void;
+}
+
+interface Pool {
+  readonly model: FunctionModel;
+  codeDirectory: string;
+  running: number;
+  readonly idle: { readonly instance: Instance; readonly since: number }[];
+}
+
+// An idle instance gives its memory back; Lambda keeps one for minutes, here a cold start costs a tenth of a second.
+const idleMs = 60_000;
+
+/** Runs the bundled functions, each instance in a process of its own. */
+export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
+  const pools = new Map(options.functions.map((model) => [model.arn, newPool(model)]));
+  const all = new Set<Instance>();
+  const waiting: (() => void)[] = [];
+  let stopping = false;
+
+  async function instanceFor(pool: Pool): Promise<Instance> {
+    for (;;) {
+      const idle = pool.idle.pop()?.instance;
+      if (idle?.alive() && path.dirname(idle.codeFile) === pool.codeDirectory) return idle;
+      if (idle) {
+        idle.kill();
+        continue;
+      }
+      if (all.size < options.maximumInstances || evictIdle(pools)) return start(pool);
+      await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+  }
+
+  function start(pool: Pool): Instance {
+    const temporaryDirectory = path.join(options.temporaryDirectory, pool.model.handler.replaceAll('/', '-'));
+    mkdirSync(temporaryDirectory, { recursive: true });
+    const instance = startInstance({
+      model: pool.model,
+      codeFile: path.join(pool.codeDirectory, 'index.mjs'),
+      environment: environmentOf(pool.model, options.environment),
+      temporaryDirectory,
+      onLine: (line) => options.onLine(pool.model.handler, line),
+    });
+    all.add(instance);
+    void instance.ended.then(() => {
+      all.delete(instance);
+      waiting.shift()?.();
+    });
+    return instance;
+  }
+
+  function keep(pool: Pool, instance: Instance): void {
+    if (instance.alive() && !stopping) pool.idle.push({ instance, since: Date.now() });
+    else instance.kill();
+    waiting.shift()?.();
+  }
+
+  const sweep = setInterval(() => {
+    for (const { idle } of pools.values()) {
+      while (idle[0] && Date.now() - idle[0].since > idleMs) idle.shift()?.instance.kill();
+    }
+  }, idleMs / 2);
+  sweep.unref();
+
+  async function invoke(arn: string, event: unknown): Promise<Invocation> {
+    const requestId = randomUUID();
+    const started = performance.now();
+    const pool = pools.get(arn);
+    if (!pool) throw new Error(`No function of the template has the ARN ${arn}`);
+    const done = (outcome: InstanceOutcome): Invocation => {
+      const invocation = { ...outcome, requestId, milliseconds: Math.round(performance.now() - started) };
+      options.onInvocation?.(pool.model, invocation);
+      return invocation;
+    };
+    if (pool.running >= pool.model.concurrency) return done({ ok: false, error: throttled, memoryBytes: 0 });
+    pool.running += 1;
+    try {
+      const instance = await instanceFor(pool);
+      if (options.faults.crashBefore()) instance.kill();
+      const outcome = await instance.invoke({ requestId, event });
+      // The work is done but its answer never arrives: what "at least once" means.
+      if (options.faults.crashAfter()) {
+        instance.kill();
+        return done({
+          ok: false,
+          error: { errorType: 'Runtime.ExitError', errorMessage: 'Killed after its work by the fault switch' },
+          memoryBytes: 0,
+        });
+      }
+      keep(pool, instance);
+      return done(outcome);
+    } finally {
+      pool.running -= 1;
+    }
+  }
+
+  return {
+    invoke,
+    model: (arnOrName) => {
+      const known = [...pools.values()].map(({ model }) => model);
+      return known.find(({ arn, name, handler }) => [arn, name, handler].includes(arnOrName));
+    },
+    codeDirectory: (arn) => {
+      const pool = pools.get(arn);
+      if (!pool) throw new Error(`No function of the template has the ARN ${arn}`);
+      return pool.codeDirectory;
+    },
+    replaceCode(handler, directory) {
+      for (const pool of pools.values()) if (pool.model.handler === handler) pool.codeDirectory = directory;
+    },
+    async stop() {
+      stopping = true;
+      clearInterval(sweep);
+      for (const instance of all) instance.kill();
+      await Promise.race([Promise.all([...all].map(({ ended }) => ended)), sleep(5000, undefined, { ref: false })]);
+    },
+  };
+}
+
+function newPool(model: FunctionModel): Pool {
+  return { model, codeDirectory: model.codeDirectory, running: 0, idle: [] };
+}
+
+function evictIdle(pools: ReadonlyMap<string, Pool>): boolean {
+  for (const { idle } of pools.values()) {
+    const oldest = idle.shift();
+    if (!oldest) continue;
+    oldest.instance.kill();
+    return true;
+  }
+  return false;
+}
+
+/** The variables Lambda sets, ours for this machine, then the template's. */
+function environmentOf(model: FunctionModel, machine: Readonly<Record<string, string>>): Record<string, string> {
+  return {
+    AWS_LAMBDA_FUNCTION_NAME: model.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(model.memoryMegabytes),
+    TZ: 'UTC',
+    LANG: 'en_US.UTF-8',
+    ...machine,
+    ...model.environment,
+  };
+}

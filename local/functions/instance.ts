@@ -1,0 +1,148 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { FunctionModel } from '../template/model.ts';
+import type { FromInstance, FunctionFailure, ToInstance } from './messages.ts';
+
+/** One finished invocation. */
+export type InstanceOutcome =
+  | { readonly ok: true; readonly payload: unknown; readonly memoryBytes: number }
+  | { readonly ok: false; readonly error: FunctionFailure; readonly memoryBytes: number };
+
+export interface InstanceOptions {
+  readonly model: FunctionModel;
+  readonly codeFile: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly temporaryDirectory: string;
+  readonly onLine: (line: string) => void;
+}
+
+/** One running copy of a function: serves one event at a time and may be used again. */
+export interface Instance {
+  readonly codeFile: string;
+  /** `false` once the process is gone or must not serve again. */
+  alive(): boolean;
+  invoke(call: { readonly requestId: string; readonly event: unknown }): Promise<InstanceOutcome>;
+  kill(): void;
+  readonly ended: Promise<void>;
+}
+
+const bootstrap = new URL('./bootstrap.ts', import.meta.url);
+const outOfMemoryExit = 137;
+
+/** Starts a process with the function's environment, memory bound and a file system that is read-only but for temporary files. */
+export function startInstance(options: InstanceOptions): Instance {
+  const { model } = options;
+  const child = fork(bootstrap, {
+    execArgv: [
+      // The heap may use the whole size; resident memory is watched inside.
+      `--max-old-space-size=${model.memoryMegabytes}`,
+      '--disable-warning=ExperimentalWarning',
+      '--permission',
+      '--allow-fs-read=*',
+      '--allow-fs-write=/tmp',
+      `--allow-fs-write=${options.temporaryDirectory}`,
+    ],
+    env: {
+      ...options.environment,
+      TMPDIR: options.temporaryDirectory,
+      MILLRACE_CODE: options.codeFile,
+      MILLRACE_MEMORY_MB: String(model.memoryMegabytes),
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  for (const stream of [child.stdout, child.stderr])
+    if (stream) createInterface({ input: stream }).on('line', options.onLine);
+
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ready = readiness(child);
+  // Nobody may be waiting yet when an instance breaks at start; `invoke` waits for the same promise and reports it.
+  ready.catch(() => undefined);
+  let usable = true;
+  child.once('exit', () => {
+    usable = false;
+  });
+  return {
+    codeFile: options.codeFile,
+    alive: () => usable,
+    ended,
+    kill() {
+      usable = false;
+      child.kill('SIGKILL');
+    },
+    invoke: (call) =>
+      invoke(child, model, ready, call).finally(() => {
+        if (child.exitCode !== null || child.signalCode !== null) usable = false;
+      }),
+  };
+}
+
+function readiness(child: ChildProcess): Promise<FunctionFailure | undefined> {
+  return new Promise((resolve) => {
+    const decide = (message: FromInstance) => {
+      if (message.kind === 'ready') resolve(undefined);
+      else if (message.kind === 'broken') resolve(message.error);
+      else return;
+      child.off('message', decide);
+    };
+    child.on('message', decide);
+    child.once('exit', (code) => resolve(exitFailure(code)));
+    child.once('error', (error) => resolve({ errorType: 'Runtime.ExitError', errorMessage: error.message }));
+  });
+}
+
+async function invoke(
+  child: ChildProcess,
+  model: FunctionModel,
+  ready: Promise<FunctionFailure | undefined>,
+  call: { readonly requestId: string; readonly event: unknown },
+): Promise<InstanceOutcome> {
+  const broken = await ready;
+  if (broken) {
+    child.kill('SIGKILL');
+    return { ok: false, error: broken, memoryBytes: 0 };
+  }
+  return new Promise((resolve) => {
+    const finish = (outcome: InstanceOutcome) => {
+      clearTimeout(timer);
+      child.off('message', onMessage);
+      child.off('exit', onExit);
+      resolve(outcome);
+    };
+    const onMessage = (message: FromInstance) => {
+      if (message.kind === 'result' && message.requestId === call.requestId) {
+        finish({ ok: true, payload: message.payload, memoryBytes: message.memoryBytes });
+      } else if (message.kind === 'failure' && message.requestId === call.requestId) {
+        finish({ ok: false, error: message.error, memoryBytes: message.memoryBytes });
+      }
+    };
+    const onExit = (code: number | null) => finish({ ok: false, error: exitFailure(code), memoryBytes: 0 });
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      finish({ ok: false, error: timeoutFailure(model), memoryBytes: 0 });
+    }, model.timeoutSeconds * 1000);
+    child.on('message', onMessage);
+    child.once('exit', onExit);
+    const deadline = Date.now() + model.timeoutSeconds * 1000;
+    const message: ToInstance = { kind: 'invoke', ...call, deadline, functionArn: model.arn };
+    child.send(message, (error) => {
+      if (error)
+        finish({ ok: false, error: { errorType: 'Runtime.ExitError', errorMessage: error.message }, memoryBytes: 0 });
+    });
+  });
+}
+
+function timeoutFailure(model: FunctionModel): FunctionFailure {
+  return {
+    errorType: 'Sandbox.Timedout',
+    errorMessage: `Task timed out after ${model.timeoutSeconds.toFixed(2)} seconds`,
+  };
+}
+
+function exitFailure(code: number | null): FunctionFailure {
+  if (code === outOfMemoryExit)
+    return { errorType: 'Runtime.OutOfMemory', errorMessage: 'The function used more than its memory size' };
+  return {
+    errorType: 'Runtime.ExitError',
+    errorMessage: `Runtime exited${code === null ? ' by a signal' : ` with status ${code}`}`,
+  };
+}

@@ -1,0 +1,28 @@
+/** What the runtime and a function instance say to each other over the process's channel. */
+export type ToInstance = {
+  readonly kind: 'invoke';
+  readonly requestId: string;
+  readonly event: unknown;
+  /** Epoch milliseconds at which the function times out. */
+  readonly deadline: number;
+  readonly functionArn: string;
+};
+
+export type FromInstance =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'broken'; readonly error: FunctionFailure }
+  | { readonly kind: 'result'; readonly requestId: string; readonly payload: unknown; readonly memoryBytes: number }
+  | {
+      readonly kind: 'failure';
+      readonly requestId: string;
+      readonly error: FunctionFailure;
+      readonly memoryBytes: number;
+    };
+
+/** A failed invocation as Lambda reports it. */
+export interface FunctionFailure {
+  /** The error's class (`TransientError`) or Lambda's own (`Sandbox.Timedout`, `Runtime.ExitError`, `Runtime.OutOfMemory`). */
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly trace?: readonly string[];
+}

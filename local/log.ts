@@ -1,0 +1,92 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** Everything the stack says: readable on a terminal or as JSON lines, and always as JSON lines in a file. */
+export interface Log {
+  /** A line a function printed. */
+  functionLine(handler: string, line: string): void;
+  /** For the file only. */
+  debug(message: string): void;
+  /** Something the runtime itself has to say. */
+  say(message: string): void;
+  warn(message: string): void;
+}
+
+export interface LogOptions {
+  readonly json: boolean;
+  readonly file: string;
+  readonly write: (text: string) => void;
+}
+
+const red = '\u001b[31m';
+const dim = '\u001b[2m';
+const plain = '\u001b[0m';
+/** Powertools' own keys, which a person has no use for. */
+const hidden = new Set([
+  'level',
+  'message',
+  'timestamp',
+  'service',
+  'cold_start',
+  'function_arn',
+  'function_memory_size',
+  'function_name',
+  'function_request_id',
+  'sampling_rate',
+  'xray_trace_id',
+  'apiRequestId',
+  'error',
+]);
+
+/** A log that keeps the file and prints to `write`. */
+export function openLog(options: LogOptions): Log {
+  mkdirSync(path.dirname(options.file), { recursive: true });
+  const keep = (entry: object) => appendFileSync(options.file, `${JSON.stringify(entry)}\n`);
+  const emit = (entry: Entry) => {
+    keep(entry);
+    options.write(options.json ? `${JSON.stringify(entry)}\n` : readable(entry));
+  };
+  const own = (level: string) => (message: string) =>
+    emit({ timestamp: new Date().toISOString(), level, source: 'millrace', message });
+  return {
+    say: own('INFO'),
+    warn: own('WARN'),
+    debug: (message) => keep({ timestamp: new Date().toISOString(), level: 'DEBUG', source: 'millrace', message }),
+    functionLine(handler, line) {
+      const entry = parsed(line);
+      if (!entry) return emit({ timestamp: new Date().toISOString(), level: 'INFO', source: handler, message: line });
+      // Metrics are for CloudWatch; here they are kept and not shown.
+      if ('_aws' in entry) return keep({ source: handler, ...entry });
+      emit({ timestamp: new Date().toISOString(), level: 'INFO', message: '', ...entry, source: handler });
+    },
+  };
+}
+
+type Entry = {
+  readonly timestamp: string;
+  readonly level: string;
+  readonly source: string;
+  readonly message: unknown;
+} & Readonly<Record<string, unknown>>;
+
+function parsed(line: string): Record<string, unknown> | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+}
+
+function readable(entry: Entry): string {
+  const time = new Date(entry.timestamp).toTimeString().slice(0, 8);
+  const loud = entry.level === 'ERROR' || entry.level === 'WARN' || entry.level === 'CRITICAL';
+  const extras = Object.entries(entry)
+    .filter(([key, value]) => !hidden.has(key) && key !== 'source' && value !== undefined)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const { error } = entry as { error?: { name?: string; message?: string } };
+  const reason = error?.message === undefined ? [] : [`${error.name ?? 'Error'}: ${error.message}`];
+  const level = loud ? `${red}${entry.level}${plain} ` : '';
+  const source = entry.source === 'millrace' ? '' : `${dim}${entry.source}${plain}  `;
+  return `${dim}${time}${plain}  ${source}${level}${[String(entry.message), ...reason, ...extras].join('  ')}\n`;
+}

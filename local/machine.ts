@@ -1,0 +1,5 @@
+/** The region this machine plays; nothing here depends on which. */
+export const region = 'ap-northeast-1';
+
+/** Credentials that only have to look like some: the embedded services check none. */
+export const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };

@@ -1,0 +1,65 @@
+import type { Stack } from './stack.ts';
+import type { Transition } from './state-machines/execution.ts';
+
+/** Prints what state machines do as it becomes durable: state by state, item by item. */
+export function showProgress(stack: Stack): { stop(): void } {
+  const unsubscribe = stack.machines.onTransition((transition) => {
+    const line = lineOf(transition);
+    if (line !== undefined) stack.log.say(line);
+  });
+  return { stop: unsubscribe };
+}
+
+function lineOf({
+  kind,
+  executionName,
+  state,
+  type,
+  path,
+  item,
+  output,
+  error,
+  cause,
+  status,
+  until,
+}: Transition): string | undefined {
+  const where = `${executionName}  ${path.length > 0 ? `${itemName(item)}  ` : ''}`;
+  switch (kind) {
+    case 'entered':
+      return path.length === 0 && type !== 'Choice' && type !== 'Pass' ? `${where}${state}` : undefined;
+    case 'exited':
+      return path.length > 0 && type === 'Task' ? `${where}${state}: ${summary(output)}` : undefined;
+    case 'retried':
+      return `${where}${state}: ${error}, again${until ? ` at ${until.toTimeString().slice(0, 8)}` : ''}`;
+    case 'failed':
+      return `${where}${state}: ${error}: ${reasonIn(cause)}`;
+    case 'ended':
+      return `${executionName}  ended: ${status}${error === undefined ? '' : ` ${error}: ${cause ?? ''}`}`;
+  }
+}
+
+/** The county of an item, or the item itself where it is short. */
+function itemName(item: unknown): string {
+  if (typeof item === 'string') return item;
+  if (item !== null && typeof item === 'object' && 'county' in item) return String(item.county);
+  return JSON.stringify(item ?? '').slice(0, 20);
+}
+
+/** The plain numbers and words of an output. */
+function summary(output: unknown): string {
+  if (output === null || typeof output !== 'object') return String(output ?? 'done');
+  return Object.entries(output)
+    .filter(([, value]) => typeof value === 'number' || (typeof value === 'string' && value.length <= 20))
+    .map(([key, value]) => `${key.replaceAll('_', ' ')} ${value}`)
+    .join(', ');
+}
+
+/** A Lambda's cause is JSON with the message inside. */
+function reasonIn(cause: string | undefined): string {
+  try {
+    const { errorMessage } = JSON.parse(cause ?? '') as { errorMessage?: string };
+    return errorMessage ?? cause ?? '';
+  } catch {
+    return cause ?? '';
+  }
+}

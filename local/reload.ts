@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { watch } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { run } from './assembly.ts';
+import type { Stack } from './stack.ts';
+
+// An editor writes a file in several steps.
+const settleMs = 150;
+const handlerFolders = ['lambdas', 'migrations'];
+const infrastructureFolders = ['lib', 'bin'];
+
+/** Takes up changed handlers while the stack runs: bundles again and gives the functions their new code. */
+export function watchSources(stack: Stack): { stop(): void } {
+  const { project } = stack.settings;
+  let timer: NodeJS.Timeout | undefined;
+  let bundling: Promise<void> = Promise.resolve();
+  const rebundle = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      bundling = bundling
+        .then(() => reload(stack))
+        .catch((error) => stack.log.warn(`The change was not taken up: ${String(error)}`));
+    }, settleMs);
+  };
+  const watchers = [
+    ...handlerFolders.map((folder) => watch(path.join(project, folder), { recursive: true }, rebundle)),
+    ...infrastructureFolders.map((folder) =>
+      watch(
+        path.join(project, folder),
+        { recursive: true },
+        once(() => stack.log.warn('The stack itself changed: stop and start again to run it')),
+      ),
+    ),
+  ];
+  return {
+    stop() {
+      clearTimeout(timer);
+      for (const watcher of watchers) watcher.close();
+    },
+  };
+}
+
+async function reload(stack: Stack): Promise<void> {
+  const before = performance.now();
+  await run(stack.settings.project, 'bin/bundle.ts', {});
+  const changed: string[] = [];
+  for (const { handler, arn } of stack.model.functions) {
+    const directory = path.join(stack.settings.project, 'build', 'handlers', handler);
+    if ((await digest(directory)) === (await digest(stack.functions.codeDirectory(arn)))) continue;
+    stack.functions.replaceCode(handler, directory);
+    changed.push(handler);
+  }
+  if (changed.length === 0) return;
+  stack.log.say(`Took up ${changed.join(', ')} in ${Math.round(performance.now() - before)} ms`);
+}
+
+async function digest(directory: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path.join(directory, 'index.mjs')))
+    .digest('hex');
+}
+
+function once(act: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) act();
+    done = true;
+  };
+}

@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { type SampleSite, startSampleSite } from './sample-site/start.ts';
+import { freePort } from './services/free-port.ts';
+import { startMail } from './services/mail.ts';
+import type { Postgres } from './services/postgres.ts';
+import { startSecrets } from './services/secrets.ts';
+import { startStorage } from './services/storage.ts';
+import { portsFrom, type Settings } from './settings.ts';
+import type { StackModel } from './template/model.ts';
+
+/** The services a template needs, running. */
+export interface Services {
+  readonly postgres: Postgres;
+  readonly storage: Awaited<ReturnType<typeof startStorage>>;
+  readonly mail: Awaited<ReturnType<typeof startMail>>;
+  readonly secrets: Awaited<ReturnType<typeof startSecrets>>;
+  /** `undefined` when PRESALE_SITE_URL names a real one. */
+  readonly site: SampleSite | undefined;
+  /** Ends everything but the database, whose pools others still close. */
+  stop(): Promise<void>;
+}
+
+/** Starts what stands beside the database: objects and queues, mail, secrets, the sample site. */
+export async function startServices(settings: Settings, model: StackModel, postgres: Postgres): Promise<Services> {
+  const ports = portsFrom(settings.port);
+  const folder = (name: string) => path.join(settings.directory, name);
+  const { variables } = settings;
+  const [storage, mail, secrets, site] = await Promise.all([
+    startStorage({
+      directory: folder('storage'),
+      s3Port: ports.s3,
+      sqsPort: ports.sqs,
+      buckets: model.buckets.map(({ name, versioned }) => ({ name, versioned })),
+      queues: model.queues,
+    }),
+    startMail({ directory: folder('mails'), port: ports.mail, identities: model.mailIdentities }),
+    startSecrets({
+      file: folder('secrets.json'),
+      port: ports.secrets,
+      secrets: model.secrets.map(({ name, arn, generate }) => ({ id: name, arn, ...(generate ? { generate } : {}) })),
+    }),
+    variables.PRESALE_SITE_URL === undefined
+      ? startSampleSite({
+          port: await freePort(ports.site),
+          ...(variables.PRESALE_SAMPLE_DIR === undefined
+            ? {}
+            : { directory: path.resolve(settings.project, variables.PRESALE_SAMPLE_DIR) }),
+        })
+      : undefined,
+  ]);
+  return {
+    postgres,
+    storage,
+    mail,
+    secrets,
+    site,
+    async stop() {
+      await Promise.all([storage.stop(), mail.stop(), secrets.stop(), site?.stop()]);
+    },
+  };
+}

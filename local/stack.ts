@@ -1,0 +1,140 @@
+import path from 'node:path';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import pg from 'pg';
+import { assemble } from './assembly.ts';
+import { performsTask, taskPerformer } from './doors/tasks.ts';
+import { type Faults, faultSwitch } from './faults.ts';
+import { localVariables, machineEnvironment, withQueueUrls } from './function-environment.ts';
+import { type FunctionHost, type Invocation, startFunctionHost } from './functions/function-host.ts';
+import { lockDirectory } from './lock.ts';
+import type { Log } from './log.ts';
+import { credentials, region } from './machine.ts';
+import { freePort } from './services/free-port.ts';
+import { startPostgres } from './services/postgres.ts';
+import { type Services, startServices } from './services.ts';
+import { portsFrom, type Settings } from './settings.ts';
+import { serveStateMachines } from './state-machines/protocol.ts';
+import { type StateMachines, startStateMachines } from './state-machines/state-machines.ts';
+import { readAssembly } from './template/assembly-files.ts';
+import { buildModel } from './template/build-model.ts';
+import type { FunctionModel, StackModel } from './template/model.ts';
+import { type Wiring, wire } from './wiring.ts';
+
+/** The whole stack, running on this machine. */
+export interface Stack {
+  readonly settings: Settings;
+  readonly model: StackModel;
+  readonly services: Services;
+  readonly functions: FunctionHost;
+  readonly machines: StateMachines;
+  readonly wiring: Wiring;
+  readonly faults: Faults;
+  readonly log: Log;
+  /** Tells commands and a second start where this one is. */
+  announce(url: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+// A function instance takes 60 to 110 MB; ten of them with the services and the database stay below 1 GB.
+const maximumInstances = 10;
+
+/** Starts everything the template says; what was started is stopped again when a later part fails. */
+export async function startStack(settings: Settings, log: Log): Promise<Stack> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const lock = await lockDirectory(settings.directory);
+    undo.push(() => lock.release());
+    const [{ model: resolved }, postgres] = await settled(
+      readModel(settings),
+      startPostgres({
+        directory: path.join(settings.directory, 'postgres'),
+        port: portsFrom(settings.port).database,
+      }).then((server) => {
+        undo.push(() => server.stop());
+        return server;
+      }),
+    );
+    const services = await startServices(settings, resolved, postgres);
+    undo.push(() => services.stop());
+    const stack = await startParts(settings, log, withQueueUrls(resolved, services), services, undo);
+    return { ...stack, announce: (url) => lock.announce(url), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Waits for both, so that a failure of one never leaves the other starting. */
+async function settled<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
+}
+
+async function readModel(settings: Settings) {
+  const assembly = await assemble(settings.project, settings.environment, settings.directory);
+  const stacks = await readAssembly(assembly.directory);
+  return { model: buildModel(stacks, { assembly: assembly.directory, region }) };
+}
+
+async function startParts(
+  settings: Settings,
+  log: Log,
+  model: StackModel,
+  services: Services,
+  undo: (() => Promise<unknown>)[],
+) {
+  const faults = faultSwitch();
+  const sqs = new SQSClient({ region, credentials, endpoint: services.storage.sqsUrl });
+  const pool = new pg.Pool({ connectionString: services.postgres.url('postgres', 'millrace'), max: 4 });
+  pool.on('error', (error) => log.debug(`The runtime's own connection: ${error.message}`));
+  undo.push(() => pool.end());
+  // Functions are told where Step Functions listens, and its tasks are functions: the port is chosen before either.
+  const machinesPort = await freePort(portsFrom(settings.port).stateMachines);
+  const functions = startFunctionHost({
+    functions: model.functions.map((fn) => ({ ...fn, environment: localVariables(fn, services, settings) })),
+    environment: machineEnvironment(services, `http://127.0.0.1:${machinesPort}`),
+    temporaryDirectory: path.join(settings.directory, 'tmp'),
+    maximumInstances,
+    faults,
+    onLine: log.functionLine,
+    onInvocation: (fn, invocation) => log.debug(invocationLine(fn, invocation)),
+  });
+  undo.push(() => functions.stop());
+  await runTriggers(model, functions);
+  const machines = await startStateMachines({
+    pool,
+    machines: model.stateMachines.map(({ arn, name, definition }) => ({
+      arn,
+      name,
+      definition: JSON.parse(definition) as object,
+    })),
+    invoke: taskPerformer({ functions, sqs, faults }),
+    supports: performsTask,
+    onError: (error) => log.warn(String(error)),
+  });
+  undo.push(() => machines.close());
+  const server = await serveStateMachines(machines, { port: machinesPort });
+  undo.push(() => server.stop());
+  const wiring = await wire({ settings, model, services, functions, machines, sqs, faults, log });
+  undo.push(() => wiring.stop());
+  return { settings, model, services, functions, machines, wiring, faults, log };
+}
+
+/** What CloudFormation runs while it deploys: the migration. A failure stops the start, as it stops a deployment. */
+async function runTriggers(model: StackModel, functions: FunctionHost): Promise<void> {
+  for (const arn of model.triggers) {
+    const invocation = await functions.invoke(arn, {});
+    if (invocation.ok) continue;
+    const { errorType, errorMessage } = invocation.error;
+    throw new Error(`${functions.model(arn)?.handler ?? arn} failed at the start: ${errorType}: ${errorMessage}`);
+  }
+}
+
+function invocationLine(fn: FunctionModel, invocation: Invocation): string {
+  const ending = invocation.ok ? 'done' : invocation.error.errorType;
+  const megabytes = Math.round(invocation.memoryBytes / (1024 * 1024));
+  return `${fn.handler}: ${ending} in ${invocation.milliseconds} ms, ${megabytes} MB, request ${invocation.requestId}`;
+}

@@ -1,0 +1,57 @@
+import process from 'node:process';
+import { startControl } from './control.ts';
+import { runEverythingPublished } from './first-run.ts';
+import { AlreadyRunningError } from './lock.ts';
+import { openLog } from './log.ts';
+import { showProgress } from './progress.ts';
+import { watchSources } from './reload.ts';
+import { settingsFromEnvironment } from './settings.ts';
+import { type Stack, startStack } from './stack.ts';
+
+/** `npm start`: the whole stack on this machine, until Ctrl-C. `--json` prints JSON lines, `--no-run` only starts. */
+async function main(flags: ReadonlySet<string>): Promise<void> {
+  const began = performance.now();
+  const settings = settingsFromEnvironment();
+  const log = openLog({
+    json: flags.has('--json'),
+    file: `${settings.directory}/log/stack.jsonl`,
+    write: (text) => process.stdout.write(text),
+  });
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+
+  log.say('Starting. The first start synthesizes the template and makes a database; later ones take a few seconds.');
+  const stack = await startStack(settings, log);
+  const control = await startControl(stack);
+  const watching = watchSources(stack);
+  const progress = showProgress(stack);
+  try {
+    await stack.announce(control.url);
+    log.say(`Ready after ${((performance.now() - began) / 1000).toFixed(1)} s: ${control.url} leads to everything`);
+    if (!flags.has('--no-run')) await runEverythingPublished(stack, control.url, stopping.signal);
+    log.say('Ctrl-C stops everything.');
+    if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
+  } finally {
+    log.say('Stopping');
+    progress.stop();
+    watching.stop();
+    await control.stop();
+    await stopOnce(stack);
+    log.say('Stopped');
+  }
+}
+
+async function stopOnce(stack: Stack): Promise<void> {
+  // What runs is kept: executions go on at the next start, messages come again.
+  await stack.stop();
+}
+
+try {
+  await main(new Set(process.argv.slice(2)));
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(
+    `${error instanceof AlreadyRunningError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exit(1);
+}

@@ -1,0 +1,95 @@
+import path from 'node:path';
+import type { StackFiles, TemplateResource } from './assembly-files.ts';
+import { type Built, builders } from './builders.ts';
+import { resolverOf, TemplateError } from './intrinsics.ts';
+import { localReferences } from './local-references.ts';
+import type { StackModel } from './model.ts';
+import { unknownParts } from './resource-types.ts';
+
+/** One resource with its properties resolved. */
+export interface ResolvedResource {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly resource: TemplateResource;
+  readonly properties: Readonly<Record<string, unknown>>;
+  /** The resource's own ARN and name here. */
+  readonly arn: string;
+  readonly name: string;
+  /** Where the resource's asset is, for functions. */
+  readonly assetDirectory: string | undefined;
+}
+
+/**
+ * Reads what this machine must run out of the templates. Throws one {@link TemplateError} that names every type,
+ * property and reference it doesn't know: nothing of a template is ignored.
+ */
+export function buildModel(
+  stacks: readonly StackFiles[],
+  options: { readonly assembly: string; readonly region: string },
+): StackModel {
+  const strange = stacks.flatMap(({ template }) =>
+    Object.entries(template.Resources).flatMap(([id, resource]) => unknownParts(id, resource)),
+  );
+  if (strange.length > 0) {
+    throw new TemplateError(`The template has elements the local runtime doesn't know:\n  ${strange.join('\n  ')}`);
+  }
+  const references = localReferences(stacks, options.region);
+  const built: Built = {
+    functions: [],
+    queues: [],
+    buckets: [],
+    stateMachines: [],
+    schedules: [],
+    queueSources: [],
+    rules: [],
+    secrets: [],
+    triggers: [],
+    mailIdentities: [],
+    routes: [],
+    cors: undefined,
+    integrations: new Map(),
+    invokeConfigs: new Map(),
+  };
+  for (const { name: stack, template } of stacks) {
+    const resolve = resolverOf(stack, template, references);
+    for (const [logicalId, resource] of Object.entries(template.Resources)) {
+      const build = builders[resource.Type];
+      if (!build) continue;
+      const asset = resource.Metadata?.['aws:asset:path'];
+      build(
+        {
+          stack,
+          logicalId,
+          resource,
+          properties: resolve(resource.Properties ?? {}) as Record<string, unknown>,
+          arn: references.arn(stack, logicalId, resource),
+          name: references.name(stack, logicalId, resource),
+          assetDirectory: typeof asset === 'string' ? path.resolve(options.assembly, asset) : undefined,
+        },
+        built,
+      );
+    }
+  }
+  return complete(built);
+}
+
+/** Joins what stands in different resources: routes with their integrations, functions with their destinations. */
+function complete(built: Built): StackModel {
+  const { routes, cors, integrations, invokeConfigs, functions, ...rest } = built;
+  return {
+    ...rest,
+    functions: functions.map((model) => ({ ...model, ...invokeConfigs.get(model.name) })),
+    httpApi:
+      routes.length === 0
+        ? undefined
+        : {
+            cors,
+            routes: routes.map(({ key, target }) => {
+              const functionArn = integrations.get(target.replace('integrations/', ''));
+              if (!functionArn)
+                throw new TemplateError(`The route ${key} leads to ${target}, which is no integration of the template`);
+              return { key, functionArn };
+            }),
+          },
+  };
+}

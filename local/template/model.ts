@@ -1,0 +1,109 @@
+/** What this machine runs of the template, with every reference resolved. */
+export interface StackModel {
+  readonly functions: readonly FunctionModel[];
+  readonly queues: readonly QueueModel[];
+  readonly buckets: readonly BucketModel[];
+  readonly stateMachines: readonly StateMachineModel[];
+  readonly schedules: readonly ScheduleModel[];
+  readonly httpApi: HttpApiModel | undefined;
+  readonly queueSources: readonly QueueSourceModel[];
+  readonly rules: readonly RuleModel[];
+  readonly secrets: readonly SecretModel[];
+  /** Functions that run once when the stack comes up, in order (CDK Triggers: the migration). */
+  readonly triggers: readonly string[];
+  /** Addresses and domains that may send mail. */
+  readonly mailIdentities: readonly string[];
+}
+
+export interface FunctionModel {
+  readonly name: string;
+  readonly arn: string;
+  /** The handler's path, `presale/fetch-county`, from the function's description. */
+  readonly handler: string;
+  readonly codeDirectory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  /** Concurrent invocations at most (ReservedConcurrentExecutions). */
+  readonly concurrency: number;
+  /** For asynchronous invocations. */
+  readonly retries: number;
+  readonly onFailure: string | undefined;
+}
+
+export interface QueueModel {
+  readonly name: string;
+  readonly arn: string;
+  readonly visibilityTimeoutSeconds: number;
+  readonly delaySeconds: number;
+  readonly retentionSeconds: number;
+  readonly maximumMessageBytes: number;
+  readonly fifo: boolean;
+  readonly deadLetter: { readonly queue: string; readonly maxReceiveCount: number } | undefined;
+}
+
+export interface BucketModel {
+  readonly name: string;
+  readonly versioned: boolean;
+  /** Object events go to the event bus. */
+  readonly notifiesEventBus: boolean;
+}
+
+export interface StateMachineModel {
+  readonly name: string;
+  readonly arn: string;
+  readonly definition: string;
+}
+
+export interface ScheduleModel {
+  /** `Presale-start-publication`: the logical name a person types. */
+  readonly name: string;
+  readonly expression: string;
+  readonly timeZone: string;
+  readonly enabled: boolean;
+  readonly target: string;
+  readonly input: string | undefined;
+  readonly retries: number;
+  readonly deadLetter: string | undefined;
+}
+
+export interface HttpApiModel {
+  readonly routes: readonly RouteModel[];
+  readonly cors:
+    | { readonly origins: readonly string[]; readonly methods: readonly string[]; readonly headers: readonly string[] }
+    | undefined;
+}
+
+export interface RouteModel {
+  /** `GET /apiv1/deals/{id}` */
+  readonly key: string;
+  readonly functionArn: string;
+}
+
+export interface QueueSourceModel {
+  readonly queueArn: string;
+  readonly functionArn: string;
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly concurrency: number;
+  readonly reportsItemFailures: boolean;
+}
+
+export interface RuleModel {
+  readonly name: string;
+  readonly pattern: unknown;
+  readonly targets: readonly { readonly arn: string; readonly deadLetter: string | undefined }[];
+}
+
+export interface SecretModel {
+  readonly name: string;
+  readonly arn: string;
+  readonly generate:
+    | {
+        readonly template?: object;
+        readonly key?: string;
+        readonly length: number;
+        readonly excludePunctuation?: boolean;
+      }
+    | undefined;
+}

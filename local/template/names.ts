@@ -1,0 +1,20 @@
+import type { TemplateResource } from './assembly-files.ts';
+
+/** The account this machine plays. */
+export const account = '000000000000';
+
+/**
+ * A resource's name for people and commands: its construct path without the stack and CDK's own tail, joined by
+ * dashes (`Millrace-dev-Pipelines/Presale/FetchCounty/Resource` -> `Presale-FetchCounty`).
+ */
+export function nameOf(logicalId: string, resource: TemplateResource): string {
+  const constructPath = resource.Metadata?.['aws:cdk:path'];
+  if (typeof constructPath !== 'string') return logicalId;
+  const [, ...parts] = constructPath.split('/').filter((part) => part !== 'Resource' && part !== 'Default');
+  return parts.join('-').replaceAll(/[^\w-]/g, '') || logicalId;
+}
+
+/** The same within the rules of S3: lower case, at most 63 characters. */
+export function bucketNameOf(logicalId: string, resource: TemplateResource): string {
+  return `millrace-${nameOf(logicalId, resource)}`.toLowerCase().replaceAll('_', '-').slice(0, 63);
+}

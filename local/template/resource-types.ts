@@ -1,0 +1,197 @@
+import type { TemplateResource } from './assembly-files.ts';
+
+/** How this machine treats a type of resource. */
+export type ResourceRule =
+  /** It runs here: the properties that decide how, and those that mean nothing here, with the reason. */
+  | { readonly plays: readonly string[]; readonly without?: Readonly<Record<string, string>> }
+  /** It has no counterpart on one machine, and why that loses nothing a handler could notice. */
+  | { readonly absent: string };
+
+const permissions = { absent: 'permissions are checked on AWS and by the tests of the template, not here' };
+const network = { absent: 'everything is on the loopback interface' };
+const observation = { absent: 'metrics and alarms are CloudWatch; here the log tells' };
+const customResource = { absent: "the CDK's own helper function works on an account" };
+const tags = { Tags: 'nothing is billed here' };
+
+/** Every type of resource the local runtime knows. One that is missing stops the start by name. */
+export const resourceTypes: Readonly<Record<string, ResourceRule>> = {
+  'AWS::Lambda::Function': {
+    plays: [
+      'Code',
+      'Description',
+      'Environment',
+      'Handler',
+      'MemorySize',
+      'PackageType',
+      'ReservedConcurrentExecutions',
+      'Timeout',
+    ],
+    without: {
+      Architectures: 'the bundles are JavaScript and run on any processor',
+      DeadLetterConfig: 'the on-failure destination plays this part',
+      EphemeralStorage: 'the temporary folder is as large as the disk',
+      LoggingConfig: 'the runtime prints and keeps the log',
+      Role: permissions.absent,
+      Runtime: 'the Node.js that the project pins, which is the same release line',
+      TracingConfig: 'there is no X-Ray here',
+      VpcConfig: network.absent,
+      ...tags,
+    },
+  },
+  'AWS::Lambda::EventInvokeConfig': {
+    plays: ['DestinationConfig', 'FunctionName', 'MaximumRetryAttempts'],
+    without: { MaximumEventAgeInSeconds: 'retries here end within minutes', Qualifier: 'there are no versions here' },
+  },
+  'AWS::Lambda::EventSourceMapping': {
+    plays: [
+      'BatchSize',
+      'Enabled',
+      'EventSourceArn',
+      'FunctionName',
+      'FunctionResponseTypes',
+      'MaximumBatchingWindowInSeconds',
+      'ScalingConfig',
+    ],
+    without: tags,
+  },
+  'AWS::Lambda::Permission': permissions,
+  'AWS::Lambda::Version': { absent: 'the code of the moment is the only version' },
+  'AWS::SQS::Queue': {
+    plays: [
+      'DelaySeconds',
+      'FifoQueue',
+      'MaximumMessageSize',
+      'MessageRetentionPeriod',
+      'RedrivePolicy',
+      'VisibilityTimeout',
+      'QueueName',
+    ],
+    without: {
+      KmsMasterKeyId: 'nothing is encrypted at rest here',
+      RedriveAllowPolicy: permissions.absent,
+      SqsManagedSseEnabled: 'nothing is encrypted at rest here',
+      ...tags,
+    },
+  },
+  'AWS::SQS::QueuePolicy': permissions,
+  'AWS::S3::Bucket': {
+    plays: ['NotificationConfiguration', 'VersioningConfiguration'],
+    without: {
+      AccessControl: permissions.absent,
+      BucketEncryption: 'nothing is encrypted at rest here',
+      CorsConfiguration: 'any origin may ask here',
+      LifecycleConfiguration: 'nothing grows old here; `npm run reset` empties',
+      LoggingConfiguration: 'the runtime keeps the log',
+      OwnershipControls: permissions.absent,
+      PublicAccessBlockConfiguration: permissions.absent,
+      ...tags,
+    },
+  },
+  'AWS::S3::BucketPolicy': permissions,
+  'AWS::StepFunctions::StateMachine': {
+    plays: ['DefinitionString', 'StateMachineType'],
+    without: {
+      LoggingConfiguration: 'the history is kept in the embedded database',
+      RoleArn: permissions.absent,
+      TracingConfiguration: 'there is no X-Ray here',
+      ...tags,
+    },
+  },
+  'AWS::Scheduler::Schedule': {
+    plays: ['ScheduleExpression', 'ScheduleExpressionTimezone', 'State', 'Target'],
+    without: {
+      Description: 'text',
+      FlexibleTimeWindow: 'a slot starts on time here',
+      GroupName: 'names are enough here',
+      Name: 'the construct path is the name here',
+    },
+  },
+  'AWS::Scheduler::ScheduleGroup': { absent: 'groups only order schedules in the console' },
+  'AWS::ApiGatewayV2::Api': {
+    plays: ['CorsConfiguration', 'ProtocolType'],
+    without: { Description: 'text', DisableExecuteApiEndpoint: 'there is one address here', Name: 'text', ...tags },
+  },
+  'AWS::ApiGatewayV2::Integration': {
+    plays: ['ApiId', 'IntegrationType', 'IntegrationUri', 'PayloadFormatVersion'],
+    without: { IntegrationMethod: 'always POST for a function', TimeoutInMillis: 'the gateway waits its 30 s here' },
+  },
+  'AWS::ApiGatewayV2::Route': {
+    plays: ['ApiId', 'RouteKey', 'Target'],
+    without: { AuthorizationType: 'authentication is in the handlers' },
+  },
+  'AWS::ApiGatewayV2::Stage': {
+    plays: ['ApiId', 'StageName'],
+    without: {
+      AccessLogSettings: 'the runtime prints a line per request',
+      AutoDeploy: 'there is one stage here',
+      DefaultRouteSettings: 'one machine is its own throttle',
+      ...tags,
+    },
+  },
+  'AWS::Events::Rule': { plays: ['EventPattern', 'State', 'Targets'], without: { Description: 'text', Name: 'text' } },
+  'AWS::SecretsManager::Secret': {
+    plays: ['GenerateSecretString', 'SecretString'],
+    without: { Description: 'text', Name: 'the construct path is the name here', ...tags },
+  },
+  'AWS::SecretsManager::SecretTargetAttachment': { absent: 'the embedded database trusts the loopback interface' },
+  'AWS::SecretsManager::RotationSchedule': { absent: 'secrets of this machine are made once' },
+  'AWS::SecretsManager::ResourcePolicy': permissions,
+  'AWS::SES::EmailIdentity': {
+    plays: ['EmailIdentity'],
+    without: {
+      ConfigurationSetAttributes: 'text',
+      FeedbackAttributes: 'nothing bounces here',
+      MailFromAttributes: 'no DNS here',
+    },
+  },
+  'AWS::SES::ConfigurationSet': { absent: 'nothing bounces or complains here' },
+  'AWS::SES::ConfigurationSetEventDestination': { absent: 'nothing bounces or complains here' },
+  'Custom::Trigger': {
+    plays: ['HandlerArn', 'ServiceToken'],
+    without: {
+      ExecuteOnHandlerChange: 'it runs at each start',
+      InvocationType: 'always waited for',
+      Timeout: 'the function has its own',
+    },
+  },
+  'AWS::RDS::DBCluster': { absent: 'the embedded PostgreSQL plays the cluster; DATABASE_URL points at it' },
+  'AWS::RDS::DBClusterParameterGroup': { absent: 'the embedded PostgreSQL has settings of its own' },
+  'AWS::RDS::DBInstance': { absent: 'the embedded PostgreSQL plays the cluster' },
+  'AWS::RDS::DBSubnetGroup': network,
+  'AWS::EC2::FlowLog': network,
+  'AWS::EC2::InternetGateway': network,
+  'AWS::EC2::Route': network,
+  'AWS::EC2::RouteTable': network,
+  'AWS::EC2::SecurityGroup': network,
+  'AWS::EC2::SecurityGroupEgress': network,
+  'AWS::EC2::SecurityGroupIngress': network,
+  'AWS::EC2::Subnet': network,
+  'AWS::EC2::SubnetRouteTableAssociation': network,
+  'AWS::EC2::VPC': network,
+  'AWS::EC2::VPCEndpoint': network,
+  'AWS::EC2::VPCGatewayAttachment': network,
+  'AWS::IAM::ManagedPolicy': permissions,
+  'AWS::IAM::Policy': permissions,
+  'AWS::IAM::Role': permissions,
+  'AWS::CloudWatch::Alarm': observation,
+  'AWS::CloudWatch::CompositeAlarm': observation,
+  'AWS::CloudWatch::Dashboard': observation,
+  'AWS::Logs::LogGroup': observation,
+  'AWS::Logs::MetricFilter': observation,
+  'AWS::Logs::ResourcePolicy': permissions,
+  'AWS::CDK::Metadata': { absent: 'usage statistics' },
+  'Custom::S3AutoDeleteObjects': customResource,
+  'Custom::VpcRestrictDefaultSG': customResource,
+  'Custom::LogRetention': customResource,
+};
+
+/** What is wrong with a resource from this machine's point of view; empty when all of it is known. */
+export function unknownParts(logicalId: string, resource: TemplateResource): readonly string[] {
+  const rule = resourceTypes[resource.Type];
+  if (!rule) return [`${logicalId}: the type ${resource.Type}`];
+  if ('absent' in rule) return [];
+  const known = new Set([...rule.plays, ...Object.keys(rule.without ?? {})]);
+  return Object.keys(resource.Properties ?? {})
+    .filter((property) => !known.has(property))
+    .map((property) => `${logicalId}: ${resource.Type} with ${property}`);
+}

@@ -1,0 +1,153 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { asynchronousInvoker } from './doors/asynchronous.ts';
+import { eventBus } from './doors/event-bus.ts';
+import { type HttpApi, startHttpApi } from './doors/http-api.ts';
+import { startQueuePoller } from './doors/queue-poller.ts';
+import { type Scheduler, startScheduler } from './doors/scheduler.ts';
+import type { Faults } from './faults.ts';
+import type { FunctionHost } from './functions/function-host.ts';
+import type { Log } from './log.ts';
+import { region } from './machine.ts';
+import { freePort } from './services/free-port.ts';
+import type { Services } from './services.ts';
+import { portsFrom, type Settings } from './settings.ts';
+import type { StateMachines } from './state-machines/state-machines.ts';
+import type { StackModel } from './template/model.ts';
+
+/** The template's connections, live: who is called when what happens. */
+export interface Wiring {
+  readonly api: HttpApi | undefined;
+  readonly scheduler: Scheduler;
+  stop(): Promise<void>;
+}
+
+export interface WiringOptions {
+  readonly settings: Settings;
+  readonly model: StackModel;
+  readonly services: Services;
+  readonly functions: FunctionHost;
+  readonly machines: StateMachines;
+  readonly sqs: SQSClient;
+  readonly faults: Faults;
+  readonly log: Log;
+}
+
+// Lambda waits one and two minutes; nobody at a terminal does.
+const retryDelaysMs = [1000, 2000];
+
+/** Starts the doors: HTTP routes, queue consumers, schedules, rules. */
+export async function wire(options: WiringOptions): Promise<Wiring> {
+  const { model, functions, faults, log } = options;
+  const deliver = deliverer(options);
+  const bury = burier(options);
+  const bus = eventBus({
+    rules: model.rules,
+    region,
+    deliver,
+    bury: (queue, rule, event, error) => bury(queue, rule.name, event, error),
+    onError: log.warn,
+  });
+  publishObjects(options, bus.publish);
+  publishEndings(options, bus.publish);
+  const pollers = model.queueSources.map((source) =>
+    startQueuePoller({
+      source: { ...source, functionArn: functions.model(source.functionArn)?.arn ?? source.functionArn },
+      queueUrl: options.services.storage.queueUrl(nameIn(source.queueArn)),
+      sqs: options.sqs,
+      functions,
+      faults,
+      region,
+      onError: log.warn,
+    }),
+  );
+  const scheduler = startScheduler({
+    schedules: model.schedules,
+    deliver,
+    bury: (queue, schedule, input, error) => bury(queue, schedule.name, input, error),
+    onError: log.warn,
+  });
+  const port = await freePort(portsFrom(options.settings.port).api);
+  const api = model.httpApi && (await startHttpApi({ api: model.httpApi, functions, port }));
+  return {
+    api,
+    scheduler,
+    async stop() {
+      scheduler.stop();
+      await api?.stop();
+      await Promise.all(pollers.map((poller) => poller.stop()));
+    },
+  };
+}
+
+/** Hands an event to whatever an ARN names: a function, a state machine or a queue. */
+function deliverer({ functions, machines, services, sqs, faults, log }: WiringOptions) {
+  const invokeAsynchronously = asynchronousInvoker({
+    functions,
+    sqs,
+    queueUrlOf: (arn) => services.storage.queueUrl(nameIn(arn)),
+    faults,
+    retryDelaysMs,
+    onLost: log.warn,
+  });
+  return async (arn: string, event: unknown): Promise<unknown> => {
+    if (arn.startsWith('arn:aws:lambda:')) return invokeAsynchronously(arn, event);
+    if (arn.startsWith('arn:aws:states:')) return machines.start({ stateMachineArn: arn, input: event });
+    if (arn.startsWith('arn:aws:sqs:')) return send(sqs, services.storage.queueUrl(nameIn(arn)), event);
+    throw new Error(`The local runtime can't deliver an event to ${arn}`);
+  };
+}
+
+/** What EventBridge and its Scheduler leave in the dead letters: the event, and why in the attributes. */
+function burier({ sqs, services }: WiringOptions) {
+  return async (queueArn: string, from: string, event: unknown, error: unknown): Promise<void> => {
+    const attribute = (text: string) => ({ DataType: 'String', StringValue: text });
+    await send(sqs, services.storage.queueUrl(nameIn(queueArn)), event, {
+      RULE_ARN: attribute(from),
+      ERROR_CODE: attribute('TARGET_FAILED'),
+      ERROR_MESSAGE: attribute(String(error).slice(0, 1000)),
+    });
+  };
+}
+
+function publishObjects(
+  { model, services, log }: WiringOptions,
+  publish: ReturnType<typeof eventBus>['publish'],
+): void {
+  const notifying = new Set(model.buckets.filter(({ notifiesEventBus }) => notifiesEventBus).map(({ name }) => name));
+  services.storage.onObjectCreated(async ({ bucket, key, size, etag, versionId }) => {
+    if (!notifying.has(bucket)) return;
+    log.debug(`Object created: s3://${bucket}/${key}`);
+    await publish({
+      source: 'aws.s3',
+      'detail-type': 'Object Created',
+      resources: [`arn:aws:s3:::${bucket}`],
+      detail: {
+        version: '0',
+        bucket: { name: bucket },
+        object: { key, size, etag, ...(versionId === undefined ? {} : { 'version-id': versionId }) },
+      },
+    });
+  });
+}
+
+function publishEndings({ machines }: WiringOptions, publish: ReturnType<typeof eventBus>['publish']): void {
+  machines.onEnded(async ({ startDate, stopDate, input, output, stateMachineName: _shownElsewhere, ...ending }) => {
+    const detail = {
+      ...ending,
+      startDate: startDate.getTime(),
+      stopDate: stopDate?.getTime() ?? null,
+      input: JSON.stringify(input),
+      output: output === undefined ? null : JSON.stringify(output),
+    };
+    const resources = [ending.executionArn];
+    await publish({ source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', resources, detail });
+  });
+}
+
+async function send(sqs: SQSClient, QueueUrl: string, event: unknown, MessageAttributes = {}): Promise<void> {
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(event), MessageAttributes }));
+}
+
+function nameIn(arn: string): string {
+  return arn.split(':').at(-1) ?? arn;
+}
