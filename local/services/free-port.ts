@@ -1,23 +1,34 @@
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 
-/** The wanted TCP port of the loopback address when it is free, else one the system picks; it stays free only until somebody takes it. */
+const loopback = '127.0.0.1';
+
+/** The wanted port when it is free, else one the system picks; for other programs, as it is free only until it is taken. */
 export async function freePort(wanted?: number): Promise<number> {
-  if (wanted !== undefined) {
-    const port = await tryPort(wanted);
-    if (port !== undefined) return port;
-  }
-  const port = await tryPort(0);
-  if (port === undefined) throw new Error('No free port on 127.0.0.1');
+  const probe = createServer();
+  const port = await listen(probe, wanted);
+  await new Promise((resolve) => probe.close(resolve));
   return port;
 }
 
-function tryPort(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(undefined));
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+/** Listens on the loopback address: on the wanted port when it is free, else on one the system picks. */
+export async function listen(server: Server, wanted?: number): Promise<number> {
+  try {
+    return await tryPort(server, wanted ?? 0);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!wanted || (code !== 'EADDRINUSE' && code !== 'EACCES')) throw error;
+    return tryPort(server, 0);
+  }
+}
+
+function tryPort(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host: loopback, exclusive: true }, () => {
+      server.off('error', reject);
       const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
+      if (address === null || typeof address === 'string') reject(new Error('Listening on no TCP port'));
+      else resolve(address.port);
     });
   });
 }

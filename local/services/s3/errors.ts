@@ -1,0 +1,42 @@
+/** What S3 would refuse, with the code and status its clients decide by. */
+export class S3Error extends Error {
+  override readonly name = 'S3Error';
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** Says the operation's name, so that whoever meets a gap knows what to ask for. */
+export function notImplemented(operation: string): S3Error {
+  return new S3Error(501, 'NotImplemented', `${operation} is not supported on one machine.`);
+}
+
+/** A bucket the template doesn't have. */
+export function noSuchBucket(bucket: string): S3Error {
+  return new S3Error(404, 'NoSuchBucket', `The specified bucket does not exist: ${bucket}`);
+}
+
+/** Also for an object whose newest version is a delete marker. */
+export function noSuchKey(key: string): S3Error {
+  return new S3Error(404, 'NoSuchKey', `The specified key does not exist: ${key}`);
+}
+
+/** An upload that was completed, aborted or never begun. */
+export function noSuchUpload(): S3Error {
+  return new S3Error(404, 'NoSuchUpload', 'The specified multipart upload does not exist.');
+}
+
+/** A condition of If-Match, If-None-Match or the like that didn't hold. */
+export function preconditionFailed(condition: string): S3Error {
+  return new S3Error(412, 'PreconditionFailed', `At least one of the preconditions did not hold: ${condition}`);
+}
+
+/** A request that no S3 would understand. */
+export function invalidArgument(message: string): S3Error {
+  return new S3Error(400, 'InvalidArgument', message);
+}

@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { type Answer, type Call, describingHeaders, quoted, versionHeader } from './call.ts';
+import { invalidArgument, noSuchUpload, S3Error } from './errors.ts';
+import { orRemove, store } from './objects.ts';
+import type { Part, Upload } from './storage/uploads.ts';
+import { checksumHeader, openBody, readDocument } from './transfer/body.ts';
+import { childText, parseXml, renderXml, type XmlElement, type XmlValue } from './transfer/xml.ts';
+
+// S3's bounds: 10,000 parts, each but the last at least 5 MiB.
+const mostParts = 10_000;
+const leastPartBytes = 5 * 1024 * 1024;
+
+/** Begins an upload; its describing headers are those of the object to be. */
+export function createMultipartUpload(call: Call): Answer {
+  const id = call.store.catalogue.uploads.start(call.bucket, call.key, describingHeaders(call));
+  return xml('InitiateMultipartUploadResult', { Bucket: call.bucket, Key: call.key, UploadId: id });
+}
+
+/** Stores one part; sent again it replaces itself. */
+export async function uploadPart(call: Call): Promise<Answer> {
+  const number = Number(call.query.get('partNumber'));
+  if (!Number.isInteger(number) || number < 1 || number > mostParts) {
+    throw invalidArgument(`Part number must be an integer between 1 and ${mostParts}.`);
+  }
+  const { catalogue, blobs } = call.store;
+  uploadOf(call);
+  const body = openBody(call.request);
+  const blob = await blobs.write(body.bytes);
+  const { part, garbage } = await orRemove(call, [blob], () => {
+    const { size, md5, checksum } = body.finish();
+    const part: Part = { number, size, etag: md5, checksum, blob, modified: new Date() };
+    // It may have been aborted or completed in the meantime.
+    return catalogue.transaction(() => ({ part, garbage: catalogue.uploads.putPart(uploadOf(call).id, part) }));
+  });
+  await blobs.remove(garbage);
+  const { checksum } = part;
+  return {
+    status: 200,
+    headers: { etag: quoted(part.etag), ...(checksum ? { [checksumHeader(checksum.name)]: checksum.value } : {}) },
+  };
+}
+
+/** Makes the object of the parts as they lie: nothing is copied, so it takes no longer for a large one. */
+export async function completeMultipartUpload(call: Call): Promise<Answer> {
+  const named = parseXml(await readDocument(call.request), 'CompleteMultipartUpload');
+  const { uploads } = call.store.catalogue;
+  const upload = uploadOf(call);
+  const received = uploads.parts(upload.id);
+  const parts = chooseParts(named, received);
+  const digests = Buffer.concat(parts.map(({ etag }) => Buffer.from(etag, 'hex')));
+  const description = {
+    size: parts.reduce((sum, { size }) => sum + size, 0),
+    etag: `${createHash('md5').update(digests).digest('hex')}-${parts.length}`,
+    headers: upload.headers,
+    checksum: undefined,
+    segments: parts.map(({ blob, size }) => ({ blob, size })),
+  };
+  const object = await store(call, description, () => {
+    uploads.end(upload.id);
+    return received.filter((part) => !parts.includes(part)).map(({ blob }) => blob);
+  });
+  const result = { Bucket: call.bucket, Key: call.key, ETag: quoted(object.etag) };
+  return xml('CompleteMultipartUploadResult', result, versionHeader(call, object.version));
+}
+
+/** The parts that the client names, which must be the ones we have, in order and large enough. */
+function chooseParts(named: XmlElement, received: readonly Part[]): Part[] {
+  const parts = named.children.map((element) => {
+    const number = Number(childText(element, 'PartNumber'));
+    const etag = childText(element, 'ETag')?.replaceAll('"', '');
+    const part = received.find((candidate) => candidate.number === number);
+    const { checksum } = part ?? {};
+    const promised = checksum && childText(element, `Checksum${checksum.name.toUpperCase()}`);
+    if (!part || part.etag !== etag || (promised !== undefined && promised !== checksum?.value)) {
+      throw new S3Error(400, 'InvalidPart', `Part ${number} was not received, or has another ETag or checksum.`);
+    }
+    return part;
+  });
+  if (parts.length === 0) throw new S3Error(400, 'MalformedXML', 'Name at least one part.');
+  for (const [index, part] of parts.entries()) {
+    const next = parts[index + 1];
+    if (!next) break;
+    if (next.number <= part.number) throw new S3Error(400, 'InvalidPartOrder', 'Parts must be in ascending order.');
+    if (part.size < leastPartBytes) throw new S3Error(400, 'EntityTooSmall', 'Only the last part may be below 5 MiB.');
+  }
+  return parts;
+}
+
+/** Forgets an upload and removes its parts. */
+export async function abortMultipartUpload(call: Call): Promise<Answer> {
+  const { catalogue, blobs } = call.store;
+  const upload = uploadOf(call);
+  const garbage = catalogue.transaction(() => {
+    const parts = catalogue.uploads.parts(upload.id);
+    catalogue.uploads.end(upload.id);
+    return parts.map(({ blob }) => blob);
+  });
+  await blobs.remove(garbage);
+  return { status: 204 };
+}
+
+/** All parts in one answer, up to the number asked for. */
+export function listParts(call: Call): Answer {
+  const upload = uploadOf(call);
+  const after = Number(call.query.get('part-number-marker') ?? 0);
+  const limit = Math.min(Number(call.query.get('max-parts') ?? 1000), 1000);
+  const rest = call.store.catalogue.uploads.parts(upload.id).filter(({ number }) => number > after);
+  const page = rest.slice(0, limit);
+  return xml('ListPartsResult', {
+    Bucket: call.bucket,
+    Key: call.key,
+    UploadId: upload.id,
+    PartNumberMarker: after,
+    MaxParts: limit,
+    IsTruncated: page.length < rest.length,
+    NextPartNumberMarker: page.at(-1)?.number,
+    Part: page.map(({ number, size, etag, modified }) => ({
+      PartNumber: number,
+      LastModified: modified.toISOString(),
+      ETag: quoted(etag),
+      Size: size,
+    })),
+  });
+}
+
+/** All uploads in progress; they are few, so there is one page. */
+export function listMultipartUploads(call: Call): Answer {
+  const prefix = call.query.get('prefix') ?? '';
+  const uploads = call.store.catalogue.uploads.list(call.bucket).filter(({ key }) => key.startsWith(prefix));
+  return xml('ListMultipartUploadsResult', {
+    Bucket: call.bucket,
+    Prefix: prefix,
+    MaxUploads: uploads.length,
+    IsTruncated: false,
+    Upload: uploads.map(({ id, key, started }) => ({ Key: key, UploadId: id, Initiated: started.toISOString() })),
+  });
+}
+
+function uploadOf(call: Call): Upload {
+  const id = call.query.get('uploadId') ?? '';
+  const upload = call.store.catalogue.uploads.find(id, call.bucket, call.key);
+  if (!upload) throw noSuchUpload();
+  return upload;
+}
+
+function xml(root: string, value: XmlValue, headers: Record<string, string> = {}): Answer {
+  return { status: 200, headers: { 'content-type': 'application/xml', ...headers }, body: renderXml(root, value) };
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Answer } from './call.ts';
+import { S3Error } from './errors.ts';
+import { renderXml } from './transfer/xml.ts';
+
+/** Sends an answer; a client that goes away is not an error of ours. */
+export async function send(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
+  const { status, headers, body, close } = answer;
+  try {
+    response.writeHead(status, { ...(body === undefined ? { 'content-length': '0' } : {}), ...headers });
+    if (body === undefined || request.method === 'HEAD') response.end();
+    else if (typeof body === 'string') response.end(body);
+    else await pipeline(Readable.from(body, { objectMode: false, highWaterMark: 512 * 1024 }), response);
+  } catch (error) {
+    response.destroy();
+    if (!isGone(error)) throw error;
+  } finally {
+    close?.();
+  }
+}
+
+/** The document S3 sends for an error; what we didn't foresee is logged and becomes InternalError. */
+export function errorAnswer(error: unknown, request: IncomingMessage): Answer {
+  const known = error instanceof S3Error ? error : unforeseen(error, request);
+  // What remains of a body nobody reads would be taken for the next request.
+  const headers = { 'content-type': 'application/xml', ...(request.complete ? {} : { connection: 'close' }) };
+  const body = renderXml('Error', { Code: known.code, Message: known.message, Resource: request.url });
+  return { status: known.status, headers, body };
+}
+
+function unforeseen(error: unknown, request: IncomingMessage): S3Error {
+  if (!isGone(error)) console.error(`S3 ${request.method} ${request.url}:`, error);
+  return new S3Error(500, 'InternalError', 'We encountered an internal error. Please try again.');
+}
+
+function isGone(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException)?.code;
+  return code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'EPIPE';
+}
+
+/** So that a page on another port may use presigned URLs; S3 does so where a bucket's CORS rules say it. */
+export function corsHeaders(request: IncomingMessage): Record<string, string> {
+  const { origin } = request.headers;
+  if (origin === undefined) return {};
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'ETag, x-amz-version-id',
+    vary: 'Origin',
+  };
+}
+
+/** What a browser asks before it sends. */
+export function preflightAnswer(request: IncomingMessage): Answer {
+  return {
+    status: 204,
+    headers: {
+      'access-control-allow-methods': 'GET, PUT, POST, HEAD, DELETE',
+      'access-control-allow-headers': String(request.headers['access-control-request-headers'] ?? '*'),
+      'access-control-max-age': '3000',
+    },
+  };
+}

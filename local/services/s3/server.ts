@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { listen } from '../free-port.ts';
+import { checkAccess } from './access.ts';
+import { deleteObjects, getBucketLocation, getBucketVersioning, headBucket, listBuckets } from './buckets.ts';
+import type { Answer, Call, Store } from './call.ts';
+import { copyObject } from './copy.ts';
+import { invalidArgument, noSuchBucket, S3Error } from './errors.ts';
+import { listObjects, listVersions } from './listing.ts';
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  listMultipartUploads,
+  listParts,
+  uploadPart,
+} from './multipart.ts';
+import { deleteObject, getObject, putObject } from './objects.ts';
+import { type Operation, operationOf, type Target } from './operation.ts';
+import { corsHeaders, errorAnswer, preflightAnswer, send } from './respond.ts';
+import { Blobs } from './storage/blobs.ts';
+import { type Bucket, Catalogue } from './storage/catalogue.ts';
+import type { ObjectCreatedListener } from './storage/outbox.ts';
+
+/** A running object store. */
+export interface S3Server {
+  readonly url: string;
+  onObjectCreated(listener: ObjectCreatedListener): void;
+  /** Answers 503 SlowDown for this long. */
+  refuse(milliseconds: number): void;
+  stop(): Promise<void>;
+}
+
+/** Serves the S3 protocol from a folder: the bytes as files, what they are in SQLite. */
+export async function startS3(options: {
+  directory: string;
+  port?: number;
+  region: string;
+  buckets: readonly Bucket[];
+}): Promise<S3Server> {
+  await mkdir(options.directory, { recursive: true });
+  const catalogue = new Catalogue(join(options.directory, 'catalogue.sqlite'));
+  const blobs = new Blobs(join(options.directory, 'blobs'));
+  await blobs.removeAllBut(catalogue.blobs());
+  const buckets = new Map(options.buckets.map((bucket) => [bucket.name, bucket]));
+  const store: Store = { catalogue, blobs, buckets, region: options.region };
+
+  let refusedUntil = 0;
+  const server = createServer((request, response) => {
+    void serve(store, request, response, () => Date.now() < refusedUntil);
+  });
+  // A slow upload is not a broken one; kept connections live longer than the clients', which would else meet a reset.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 75_000;
+  const port = await listen(server, options.port);
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    onObjectCreated: (listener) => catalogue.outbox.listen(listener),
+    refuse(milliseconds) {
+      refusedUntil = Date.now() + milliseconds;
+    },
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      // Whoever still reads or writes is cut off, as at the end of the process.
+      setTimeout(() => server.closeAllConnections(), 200).unref();
+      await closed;
+      await catalogue.outbox.stop();
+      catalogue.close();
+    },
+  };
+}
+
+async function serve(
+  store: Store,
+  request: IncomingMessage,
+  response: ServerResponse,
+  refuses: () => boolean,
+): Promise<void> {
+  response.setHeader('x-amz-request-id', randomBytes(8).toString('hex').toUpperCase());
+  for (const [name, value] of Object.entries(corsHeaders(request))) response.setHeader(name, value);
+  const answer = await answerTo(store, request, refuses()).catch((error) => errorAnswer(error, request));
+  await send(request, response, answer).catch((error) => console.error(`S3 ${request.method} ${request.url}:`, error));
+}
+
+async function answerTo(store: Store, request: IncomingMessage, refused: boolean): Promise<Answer> {
+  if (refused) throw new S3Error(503, 'SlowDown', 'Please reduce your request rate.');
+  if (request.method === 'OPTIONS') return preflightAnswer(request);
+  const target = readTarget(request);
+  const operation = operationOf(target, request.headers);
+  checkAccess(target.query, request.headers, operation);
+  if (operation === 'ListBuckets') return listBuckets(store);
+  const bucketProperties = store.buckets.get(target.bucket);
+  if (!bucketProperties) throw noSuchBucket(target.bucket);
+  return handlers[operation]({ ...target, bucketProperties, request, store });
+}
+
+const handlers: Record<Exclude<Operation, 'ListBuckets'>, (call: Call) => Answer | Promise<Answer>> = {
+  HeadBucket: headBucket,
+  GetBucketLocation: getBucketLocation,
+  GetBucketVersioning: getBucketVersioning,
+  ListObjectsV2: listObjects,
+  ListObjectVersions: listVersions,
+  ListMultipartUploads: listMultipartUploads,
+  DeleteObjects: deleteObjects,
+  GetObject: getObject,
+  HeadObject: getObject,
+  PutObject: putObject,
+  CopyObject: copyObject,
+  DeleteObject: deleteObject,
+  CreateMultipartUpload: createMultipartUpload,
+  UploadPart: uploadPart,
+  ListParts: listParts,
+  CompleteMultipartUpload: completeMultipartUpload,
+  AbortMultipartUpload: abortMultipartUpload,
+};
+
+/** `/bucket/key?query`. No URL class: it would resolve the `..` that a key may hold. */
+function readTarget(request: IncomingMessage): Target {
+  const [path = '', query = ''] = splitOnce(request.url ?? '/', '?');
+  const [bucket = '', key = ''] = splitOnce(path.replace(/^\//, ''), '/');
+  try {
+    const decoded = decodeURIComponent(key);
+    // S3's bound; keys are paths nowhere here, so nothing else about them matters.
+    if (Buffer.byteLength(decoded) > 1024) throw new S3Error(400, 'KeyTooLongError', 'Your key is too long.');
+    const method = request.method ?? 'GET';
+    return { method, bucket: decodeURIComponent(bucket), key: decoded, query: new URLSearchParams(query) };
+  } catch (error) {
+    throw error instanceof URIError ? invalidArgument('The path is not percent-encoded rightly.') : error;
+  }
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { StoredChecksum } from '../transfer/body.ts';
+import type { Segment } from './blobs.ts';
+import { Outbox } from './outbox.ts';
+import { schema } from './schema.ts';
+import { Uploads } from './uploads.ts';
+
+/** What is told of an object, whatever its bytes. */
+export interface Description {
+  readonly size: number;
+  /** Without quotes. */
+  readonly etag: string;
+  /** Content type, user metadata and the like, as they are sent. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly checksum: StoredChecksum | undefined;
+  readonly segments: readonly Segment[];
+}
+
+/** One version of one key; a delete marker has no segments. */
+export interface StoredObject extends Description {
+  readonly key: string;
+  /** `null` in a bucket without versions. */
+  readonly version: string;
+  readonly latest: boolean;
+  readonly deleted: boolean;
+  readonly modified: Date;
+}
+
+/** A bucket, as the template describes it. */
+export interface Bucket {
+  readonly name: string;
+  readonly versioned: boolean;
+}
+
+type Row = Record<string, SQLInputValue>;
+
+const columns = 'key, version, latest, deleted, size, etag, modified, headers, checksum, segments';
+
+/**
+ * Which objects there are: one SQLite file, so that an object, the end of its upload and its event appear together or
+ * not at all. Every method is synchronous: between two awaits nobody else changes anything.
+ */
+export class Catalogue {
+  readonly uploads: Uploads;
+  readonly outbox: Outbox;
+  readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(file: string) {
+    this.#database = new DatabaseSync(file);
+    // FULL: a commit is on the disk, so what was answered with 200 survives a power cut.
+    this.#database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on');
+    this.#database.exec(schema);
+    const prepare = (sql: string) => this.#prepare(sql);
+    this.uploads = new Uploads(prepare);
+    this.outbox = new Outbox(prepare);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** All or nothing. */
+  transaction<R>(work: () => R): R {
+    this.#database.exec('begin immediate');
+    try {
+      const result = work();
+      this.#database.exec('commit');
+      return result;
+    } catch (error) {
+      this.#database.exec('rollback');
+      throw error;
+    }
+  }
+
+  /** The newest version, or the one named; also a delete marker. */
+  find(bucket: string, key: string, version?: string): StoredObject | undefined {
+    const row = version
+      ? this.#prepare(`select ${columns} from objects where bucket = ? and key = ? and version = ?`).get(
+          bucket,
+          key,
+          version,
+        )
+      : this.#prepare(`select ${columns} from objects where bucket = ? and key = ? and latest = 1`).get(bucket, key);
+    return row && readObject(row);
+  }
+
+  /** The newest version becomes this one; in a bucket without versions it replaces, and the blobs to remove come back. */
+  put(bucket: Bucket, key: string, description: Description): { object: StoredObject; garbage: string[] } {
+    return this.#insert(bucket, key, description, false);
+  }
+
+  /** A delete marker in a versioned bucket, else the object is gone. */
+  remove(bucket: Bucket, key: string): { marker: StoredObject | undefined; garbage: string[] } {
+    if (!bucket.versioned) return { marker: undefined, garbage: this.removeVersion(bucket, key, 'null').garbage };
+    const nothing = { size: 0, etag: '', headers: {}, checksum: undefined, segments: [] };
+    const { object, garbage } = this.#insert(bucket, key, nothing, true);
+    return { marker: object, garbage };
+  }
+
+  /** One version for good; the newest of the others becomes the latest. */
+  removeVersion(
+    bucket: Bucket,
+    key: string,
+    version: string,
+  ): { removed: StoredObject | undefined; garbage: string[] } {
+    const removed = this.find(bucket.name, key, version);
+    if (!removed) return { removed, garbage: [] };
+    this.#prepare('delete from objects where bucket = ? and key = ? and version = ?').run(bucket.name, key, version);
+    if (removed.latest) {
+      this.#prepare(
+        `update objects set latest = 1 where sequence =
+           (select max(sequence) from objects where bucket = ? and key = ?)`,
+      ).run(bucket.name, key);
+    }
+    return { removed, garbage: removed.segments.map(({ blob }) => blob) };
+  }
+
+  /** The first object in the order of keys (by their UTF-8 bytes) after `after` and below `before`. */
+  next(bucket: string, range: { from: string; after: string; before: string }): StoredObject | undefined {
+    const row = this.#prepare(
+      `select ${columns} from objects
+        where bucket = ? and latest = 1 and deleted = 0 and key >= ? and key > ? and key < ? order by key limit 1`,
+    ).get(bucket, range.from, range.after, range.before);
+    return row && readObject(row);
+  }
+
+  /** All versions in the order of keys, newest first, after the one named by the markers. */
+  versions(bucket: string, prefix: string, after: { key: string; version: string }, limit: number): StoredObject[] {
+    const rows = this.#prepare(
+      `select ${columns} from objects o
+        where bucket = :bucket and substr(key, 1, length(:prefix)) = :prefix
+          and (key > :key or (key = :key and sequence <
+               (select sequence from objects where bucket = :bucket and key = :key and version = :version)))
+        order by key, sequence desc limit :limit`,
+    ).all({ bucket, prefix, key: after.key, version: after.version, limit });
+    return rows.map(readObject);
+  }
+
+  /** The names of all blobs that something refers to. */
+  blobs(): Set<string> {
+    const rows = this.#prepare('select segments from objects').all();
+    const segments = rows.flatMap(({ segments }) => JSON.parse(String(segments)) as Segment[]);
+    return new Set([...segments.map(({ blob }) => blob), ...this.uploads.blobs()]);
+  }
+
+  #insert(bucket: Bucket, key: string, description: Description, deleted: boolean) {
+    const version = bucket.versioned ? randomBytes(16).toString('hex') : 'null';
+    const garbage = bucket.versioned ? [] : this.removeVersion(bucket, key, version).garbage;
+    this.#prepare('update objects set latest = 0 where bucket = ? and key = ? and latest = 1').run(bucket.name, key);
+    const object = { ...description, key, version, latest: true, deleted, modified: new Date() };
+    this.#prepare(
+      `insert into objects (bucket, key, version, latest, deleted, size, etag, modified, headers, checksum, segments)
+       values (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)`,
+    ).run(
+      bucket.name,
+      key,
+      version,
+      deleted ? 1 : 0,
+      object.size,
+      object.etag,
+      object.modified.getTime(),
+      JSON.stringify(object.headers),
+      object.checksum ? JSON.stringify(object.checksum) : null,
+      JSON.stringify(object.segments),
+    );
+    return { object, garbage };
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+function readObject(row: Row): StoredObject {
+  return {
+    key: String(row.key),
+    version: String(row.version),
+    latest: row.latest === 1,
+    deleted: row.deleted === 1,
+    size: Number(row.size),
+    etag: String(row.etag),
+    modified: new Date(Number(row.modified)),
+    headers: JSON.parse(String(row.headers)) as Record<string, string>,
+    checksum: row.checksum ? (JSON.parse(String(row.checksum)) as StoredChecksum) : undefined,
+    segments: JSON.parse(String(row.segments)) as Segment[],
+  };
+}

@@ -1,0 +1,159 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  ChangeMessageVisibilityCommand,
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Storage, startStorage } from '../../../local/services/storage.ts';
+
+let directory: string;
+let storage: Storage;
+let sqs: SQSClient;
+
+const settings = { delaySeconds: 0, retentionSeconds: 345_600, maximumMessageBytes: 2_048, fifo: false };
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
+  const queues = [
+    {
+      ...settings,
+      name: 'work',
+      visibilityTimeoutSeconds: 30,
+      deadLetter: { queue: 'dead', maxReceiveCount: 2 },
+    },
+    { ...settings, name: 'dead', visibilityTimeoutSeconds: 30 },
+    { ...settings, name: 'ordered.fifo', visibilityTimeoutSeconds: 30, fifo: true },
+  ];
+  storage = await startStorage({ directory, buckets: [], queues });
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  sqs = new SQSClient({ endpoint: storage.sqsUrl, region: 'us-east-1', credentials, maxAttempts: 1 });
+});
+
+afterEach(async () => {
+  sqs.destroy();
+  await storage.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+function send(MessageBody: string) {
+  return sqs.send(new SendMessageCommand({ QueueUrl: storage.queueUrl('work'), MessageBody }));
+}
+
+async function receive(queue = 'work', WaitTimeSeconds = 0) {
+  const { Messages } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: storage.queueUrl(queue), WaitTimeSeconds, MaxNumberOfMessages: 10 }),
+  );
+  return Messages ?? [];
+}
+
+function release(ReceiptHandle: string | undefined) {
+  const QueueUrl = storage.queueUrl('work');
+  return sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+}
+
+test('a message is hidden while somebody has it and gone when it is deleted', async () => {
+  await send('hello');
+  const [message] = await receive();
+  expect(message?.Body).toBe('hello');
+  expect(await receive()).toEqual([]);
+
+  const { ReceiptHandle } = message ?? {};
+  await sqs.send(new DeleteMessageCommand({ QueueUrl: storage.queueUrl('work'), ReceiptHandle }));
+  expect(await receive()).toEqual([]);
+});
+
+test('a message given back is there at once', async () => {
+  await send('hello');
+  const [first] = await receive();
+  await release(first?.ReceiptHandle);
+  const [second] = await receive();
+  const Entries = [{ Id: 'a', ReceiptHandle: second?.ReceiptHandle, VisibilityTimeout: 0 }];
+  const batch = await sqs.send(
+    new ChangeMessageVisibilityBatchCommand({ QueueUrl: storage.queueUrl('work'), Entries }),
+  );
+
+  expect(second?.Body).toBe('hello');
+  expect(batch.Failed ?? []).toEqual([]);
+});
+
+test('a message received too often goes to the dead letters, with the queue it came from empty', async () => {
+  await send('poison');
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const [message] = await receive();
+    await release(message?.ReceiptHandle);
+  }
+
+  expect(await receive()).toEqual([]);
+  expect((await receive('dead')).map(({ Body }) => Body)).toEqual(['poison']);
+});
+
+test('a long poll gets a message that comes while it waits', async () => {
+  const polling = receive('work', 10);
+  await sleep(100);
+  await send('late');
+
+  expect((await polling).map(({ Body }) => Body)).toEqual(['late']);
+});
+
+test('a receiver that went away while it waited takes no message with it', async () => {
+  const abandoned = new AbortController();
+  const command = new ReceiveMessageCommand({ QueueUrl: storage.queueUrl('work'), WaitTimeSeconds: 10 });
+  const polling = sqs.send(command, { abortSignal: abandoned.signal });
+  await sleep(100);
+  abandoned.abort();
+  await expect(polling).rejects.toMatchObject({ name: 'AbortError' });
+  await sleep(100);
+  await send('for the living');
+
+  expect((await receive('work', 1)).map(({ Body }) => Body)).toEqual(['for the living']);
+});
+
+test('a group of a FIFO queue is read in order, one at a time', async () => {
+  const QueueUrl = storage.queueUrl('ordered.fifo');
+  const Entries = ['1', '2'].map((Id) => ({ Id, MessageBody: Id, MessageGroupId: 'g', MessageDeduplicationId: Id }));
+  await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  const first = await receive('ordered.fifo');
+  expect(await receive('ordered.fifo')).toEqual([]);
+  await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: first[0]?.ReceiptHandle }));
+
+  expect(first.map(({ Body }) => Body)).toEqual(['1']);
+  expect((await receive('ordered.fifo')).map(({ Body }) => Body)).toEqual(['2']);
+});
+
+test('the limits of the template hold', async () => {
+  const QueueUrl = storage.queueUrl('work');
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+
+  expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toEqual({
+    deadLetterTargetArn: storage.queueArn('dead'),
+    maxReceiveCount: 2,
+  });
+  expect(Attributes?.QueueArn).toBe(storage.queueArn('work'));
+  await expect(send('x'.repeat(2_049))).rejects.toThrow('shorter than 2048 bytes');
+  expect((await sqs.send(new GetQueueUrlCommand({ QueueName: 'work' }))).QueueUrl).toBe(QueueUrl);
+});
+
+test('queues are made by the template alone', async () => {
+  const creating = sqs.send(new CreateQueueCommand({ QueueName: 'other' }));
+
+  await expect(creating).rejects.toMatchObject({ name: 'UnsupportedOperation', message: /^CreateQueue/ });
+});
+
+test('queues that refuse answer 503 for a while', async () => {
+  storage.refuse('sqs', 300);
+  await expect(send('hello')).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
+  await sleep(350);
+
+  await send('hello');
+});
