@@ -1,4 +1,5 @@
-import { App, type AppProps, Validations } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
+import { boundVendoredLogs } from './constructs/vendored-logs.ts';
 import { environmentNamed } from './environment.ts';
 import { ApiStack } from './stacks/api.ts';
 import { DataStack } from './stacks/data.ts';
@@ -6,17 +7,28 @@ import { NetworkStack } from './stacks/network.ts';
 import { OperationsStack } from './stacks/operations.ts';
 import { PipelinesStack } from './stacks/pipelines.ts';
 
-const cloudFormationRules = '@aws-cdk/core:validateAgainstDefaultRules';
+export interface MillraceProps {
+  /** cdk.json's context; `environment` in it, or from the CDK CLI, names the environment. @default dev */
+  readonly context: Record<string, unknown>;
+  /**
+   * CloudFormation's validator and cdk-nag, with every finding an error. Without them, and without the traces that
+   * tell where a finding comes from, synthesis takes half the time: enough for a template that is only read.
+   */
+  readonly validate: boolean;
+  /** @default where the CDK CLI says (CDK_OUTDIR) */
+  readonly outdir?: string;
+}
 
-/**
- * The whole app. Context: `environment` (default dev), and `validate=false`, which leaves out CloudFormation's validator
- * and cdk-nag where a template is only read (the local runtime).
- */
-export async function makeApp(props: AppProps): Promise<App> {
-  const app = new App(props);
+/** The whole app of one environment, not yet synthesized. */
+export async function makeApp({ context, validate, outdir }: MillraceProps): Promise<App> {
+  const app = new App({
+    context,
+    builtinCloudFormationValidation: validate,
+    stackTraces: validate,
+    ...(outdir === undefined ? {} : { outdir }),
+  });
+  if (validate) await addNag(app);
   const environment = environmentNamed(String(app.node.tryGetContext('environment') ?? 'dev'));
-  if (String(app.node.tryGetContext('validate')) === 'false') app.node.setContext(cloudFormationRules, false);
-  else await addNag(app);
 
   const network = new NetworkStack(app, environment);
   const data = new DataStack(app, environment, network);
@@ -24,6 +36,7 @@ export async function makeApp(props: AppProps): Promise<App> {
   const pipelines = new PipelinesStack(app, environment, data);
   const api = new ApiStack(app, environment, data, pipelines);
   new OperationsStack(app, environment, data, pipelines, api);
+  boundVendoredLogs(app);
   return app;
 }
 
