@@ -87,3 +87,6 @@ export interface RunBook {
   facts(plan: RunPlan): Promise<readonly CountyReport[]>;
   end(plan: { name: string; run_id: string }, state: 'complete' | 'failed', reason?: string): Promise<void>;
 }
+
+/** Computes the monthly statistics of some counties anew; resolves to the number of groups they have now. */
+export type RefreshStatistics = (counties: readonly CountyLetter[]) => Promise<number>;

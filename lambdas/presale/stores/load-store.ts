@@ -27,7 +27,8 @@ export function dealLoader(database: Database<PresaleTables>): LoadDeals {
       await createStaging(query);
       const read = await stageFile(session, rows);
       const merged = await merge(query, file);
-      await keepProblems(query, file, read.problems);
+      if (read.problems > 0) await keepProblems(query, file);
+      await dropSolvedProblems(query, file);
       return keepCounts(query, file, { ...read, ...merged });
     });
 }
@@ -127,10 +128,8 @@ async function merge(query: Query, { plan, county, backup }: CountyFile): Promis
 }
 
 /** A problem row keeps its id from load to load: people point at it. */
-async function keepProblems(query: Query, file: CountyFile, problems: number): Promise<void> {
-  const { plan, county, backup } = file;
-  if (problems > 0)
-    await sql`
+async function keepProblems(query: Query, { plan, county, backup }: CountyFile): Promise<void> {
+  await sql`
     INSERT INTO presale.problems AS kept
       (run_name, letter, line_number, county, publication_date, raw, reasons, source_key, run_id, found_at)
     SELECT ${plan.name}, ${county}, line_number, ${counties[county]}, ${plan.publication_date}::date, raw, reasons,
@@ -138,9 +137,11 @@ async function keepProblems(query: Query, file: CountyFile, problems: number): P
     FROM staged WHERE raw IS NOT NULL ORDER BY line_number
     ON CONFLICT (run_name, letter, line_number) DO UPDATE
     SET raw = excluded.raw, reasons = excluded.reasons, run_id = excluded.run_id, found_at = excluded.found_at
-    WHERE (kept.raw::text, kept.reasons::text) IS DISTINCT FROM (excluded.raw::text, excluded.reasons::text)`.execute(
-      query,
-    );
+    WHERE kept.raw::text <> excluded.raw::text OR kept.reasons::text <> excluded.reasons::text`.execute(query);
+}
+
+/** Lines that were problems in an earlier load and are none now. */
+async function dropSolvedProblems(query: Query, { plan, county }: CountyFile): Promise<void> {
   await sql`
     DELETE FROM presale.problems p WHERE p.run_name = ${plan.name} AND p.letter = ${county} AND NOT EXISTS (
       SELECT FROM staged s WHERE s.line_number = p.line_number AND s.raw IS NOT NULL)`.execute(query);

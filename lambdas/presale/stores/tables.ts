@@ -114,3 +114,8 @@ export interface PresaleTables {
   'presale.problems': ProblemRow;
   'presale.deal_statistics_monthly': MonthlyStatisticRow;
 }
+
+/** A run with what became of each of its counties. */
+export interface RunReport extends RunRow {
+  readonly results: readonly Omit<CountyRunRow, 'run_name'>[];
+}

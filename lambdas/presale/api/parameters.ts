@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { choiceParameter, integerParameter } from '#kit/parameters.ts';
+import { counties, countyNames } from '../publication/counties.ts';
+
+// The end of the year 9999 in Taiwan; PostgreSQL's dates go further, JavaScript's ISO text doesn't.
+const lastSecond = 253_402_271_999;
+
+/** Epoch seconds from the year 1 on. */
+export function epochSeconds() {
+  return integerParameter({ min: -62_135_596_800, max: lastSecond });
+}
+
+/** A county's name. 台 is how people type 臺. */
+export function countyParameter() {
+  return z
+    .string()
+    .transform((name) => name.replace('台', '臺'))
+    .pipe(choiceParameter(countyNames));
+}
+
+/** A county's name or letter. */
+export function countyOrLetter() {
+  return z
+    .string()
+    .transform((text) => (counties as Readonly<Record<string, string>>)[text.toUpperCase()] ?? text)
+    .pipe(countyParameter());
+}
+
+/** Where a page begins and how long it is, in rows. */
+export const paging = {
+  start: integerParameter({ min: 0 }).default(0),
+  length: integerParameter({ min: 1, max: 500 }).default(15),
+};
+
+/** A row's id, as it stands in a path. */
+export const idPath = z.object({ id: integerParameter({ min: 1 }) });

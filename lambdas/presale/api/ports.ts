@@ -1,0 +1,61 @@
+import type { Clock } from '#kit/clock.ts';
+import type { DealRow, MonthlyStatisticRow, ProblemRow, RunReport } from '../stores/tables.ts';
+import type { SortBy } from './sort.ts';
+
+/** One page of rows, and how many there are in all. */
+export interface Page<T> {
+  readonly data: readonly T[];
+  readonly total: number;
+}
+
+export interface Paging {
+  /** Rows to skip. */
+  readonly start: number;
+  readonly length: number;
+}
+
+export interface DealFilter extends Paging {
+  readonly county: string;
+  readonly district?: string | undefined;
+  /** First and last transaction date, both included. */
+  readonly from: string;
+  readonly to: string;
+  /** Part of the project's name. */
+  readonly search?: string | undefined;
+  readonly sort: readonly SortBy[];
+}
+
+export interface StatisticFilter extends Paging {
+  readonly county?: string | undefined;
+  readonly district?: string | undefined;
+  readonly year?: number | undefined;
+  readonly month?: number | undefined;
+  readonly project?: string | undefined;
+}
+
+export interface ProblemFilter extends Paging {
+  readonly publicationDate?: string | undefined;
+  readonly county?: string | undefined;
+}
+
+export interface DealReader {
+  /** Throws UnavailableError while the database is away. */
+  list(filter: DealFilter): Promise<Page<DealRow>>;
+  find(id: number): Promise<DealRow | undefined>;
+  statistics(filter: StatisticFilter): Promise<Page<MonthlyStatisticRow>>;
+}
+
+export interface RunReader {
+  /** The newest publication first. */
+  list(paging: Paging): Promise<Page<RunReport>>;
+  /** By publication date. */
+  find(publicationDate: string): Promise<RunReport | undefined>;
+  problems(filter: ProblemFilter): Promise<Page<ProblemRow>>;
+}
+
+/** What every reading route works with. */
+export interface ReadPorts {
+  readonly deals: DealReader;
+  readonly runs: RunReader;
+  readonly clock: Clock;
+}

@@ -1,0 +1,19 @@
+import { openDatabase } from '#adapters/database.ts';
+import { objectStore } from '#adapters/object-store.ts';
+import { stepHandler } from '#kit/step-handler.ts';
+import { checkRunEnv, checkRunInput, checkRunOutput } from './contract.ts';
+import { checkRun } from './steps/check-run.ts';
+import { runStore } from './stores/run-store.ts';
+import type { PresaleTables } from './stores/tables.ts';
+
+/** `Is it loaded?` Counts what stands in the bucket and in the database. */
+export const handler = stepHandler({
+  env: checkRunEnv,
+  input: checkRunInput,
+  output: checkRunOutput,
+  services: (env) => ({
+    runs: runStore(openDatabase<PresaleTables>({ url: env.DATABASE_URL })),
+    raw: objectStore(env.RAW_BUCKET),
+  }),
+  handle: checkRun,
+});

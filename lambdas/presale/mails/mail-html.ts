@@ -1,0 +1,27 @@
+import type { CountyLine } from './county-lines.ts';
+
+/** A mail as HTML: paragraphs, then a table of counties. Every text is escaped: reasons quote the site. */
+export function mailHtml(title: string, paragraphs: readonly string[], lines: readonly CountyLine[]): string {
+  const rows = lines.map(
+    ({ county, says, files }) =>
+      `<tr><td>${escaped(county)}</td><td>${escaped(says)}</td><td>${files.map(escaped).join('<br>')}</td></tr>`,
+  );
+  const table =
+    rows.length === 0
+      ? ''
+      : `<table border="1" cellpadding="4" cellspacing="0"><tr><th>County</th><th>Rows</th><th>Files</th></tr>${rows.join('')}</table>`;
+  const text = paragraphs.map((paragraph) => `<p>${escaped(paragraph)}</p>`).join('');
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title></head><body><h1>${escaped(title)}</h1>${text}${table}</body></html>`;
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+}

@@ -1,0 +1,29 @@
+import { systemClock } from '#adapters/clock.ts';
+import { openDatabase } from '#adapters/database.ts';
+import { secretField } from '#adapters/secrets.ts';
+import { apiHandler } from '#kit/api-handler.ts';
+import { bearerTokens } from '#kit/authentication.ts';
+import { findDeal, listDeals, listStatistics } from './api/deal-routes.ts';
+import { findRun, listProblems, listRuns } from './api/run-routes.ts';
+import { readApiEnv } from './contract.ts';
+import { dealReader } from './stores/deal-store.ts';
+import { runReader } from './stores/run-reader-store.ts';
+import type { PresaleTables } from './stores/tables.ts';
+
+/** Everything that is read over HTTP: deals, statistics, runs, problem rows. */
+export const handler = apiHandler({
+  env: readApiEnv,
+  authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
+  services: (env) => {
+    const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL });
+    return { deals: dealReader(database), runs: runReader(database), clock: systemClock };
+  },
+  routes: {
+    'GET /apiv1/deals': listDeals,
+    'GET /apiv1/deals/{id}': findDeal,
+    'GET /apiv1/deal-statistics': listStatistics,
+    'GET /presale/runs': listRuns,
+    'GET /presale/runs/{publication_date}': findRun,
+    'GET /presale/problems': listProblems,
+  },
+});

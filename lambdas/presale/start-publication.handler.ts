@@ -1,0 +1,11 @@
+import { stateMachine } from '#adapters/state-machine.ts';
+import { scheduleHandler } from '#kit/schedule-handler.ts';
+import { startPublicationEnv } from './contract.ts';
+import { startPublication } from './steps/start-publication.ts';
+
+/** The schedule's door: starts the run of the publication that is due. */
+export const handler = scheduleHandler({
+  env: startPublicationEnv,
+  services: (env) => ({ machine: stateMachine(env.PRESALE_STATE_MACHINE) }),
+  handle: startPublication,
+});

@@ -1,0 +1,18 @@
+import { secretField } from '#adapters/secrets.ts';
+import { stateMachine } from '#adapters/state-machine.ts';
+import { apiHandler } from '#kit/api-handler.ts';
+import { bearerTokens } from '#kit/authentication.ts';
+import { postRun } from './api/run-routes.ts';
+import { type RunRequest, startRunEnv } from './contract.ts';
+import { startRun } from './steps/start-run.ts';
+
+/** A person's door: starts the run of a publication or a season. */
+export const handler = apiHandler({
+  env: startRunEnv,
+  authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
+  services: (env) => {
+    const machine = stateMachine(env.PRESALE_STATE_MACHINE);
+    return { start: (request: RunRequest) => startRun(request, { machine }) };
+  },
+  routes: { 'POST /presale/runs': postRun },
+});

@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import type { checkRunInput, checkRunOutput, RunPlan } from '../contract.ts';
+import type { CountyFacts, RawFiles, RunBook } from '../ports.ts';
+import { type CountyLetter, countyLetters } from '../publication/counties.ts';
+import { receiptKey } from '../publication/keys.ts';
+
+export interface CheckRunPorts {
+  readonly runs: Pick<RunBook, 'keepRound' | 'facts'>;
+  readonly raw: Pick<RawFiles, 'exists'>;
+}
+
+/** Is it loaded? Believes no outcome: counts what stands in the bucket and in the database, for every county. */
+export async function checkRun(
+  { plan, outcomes, attempt }: z.output<typeof checkRunInput>,
+  ports: CheckRunPorts,
+): Promise<z.input<typeof checkRunOutput>> {
+  await ports.runs.keepRound(plan, outcomes, attempt);
+  const facts = await ports.runs.facts(plan);
+  const reasons: Partial<Record<CountyLetter, string>> = {};
+  for (const county of plan.counties) {
+    const fact = facts.find((candidate) => candidate.county === county);
+    const backup = fact?.state === 'loaded' && (await ports.raw.exists(receiptKey(plan.name, county)));
+    const reason = missing(fact, backup) ?? suspicious(plan, facts);
+    if (reason !== undefined) reasons[county] = reason;
+  }
+  const pending = plan.counties.filter((county) => reasons[county] !== undefined);
+  return { state: pending.length === 0 ? 'complete' : 'incomplete', pending, reasons };
+}
+
+/** Why a county isn't in; `undefined` when it is. */
+function missing(fact: CountyFacts | undefined, backup: boolean): string | undefined {
+  if (!fact) return 'It has not been tried.';
+  if (fact.state === 'empty') return undefined;
+  if (fact.state !== 'loaded') return fact.reason ?? `It is ${fact.state}.`;
+  if (!backup) return 'Its backup is not in the bucket.';
+  const expected = fact.good - fact.kept_newer;
+  return fact.rows_in_database === expected
+    ? undefined
+    : `The database holds ${fact.rows_in_database} rows of it instead of ${expected}.`;
+}
+
+/** A country without a single deal is a site that answers 404 to everything. */
+function suspicious(plan: RunPlan, facts: readonly CountyFacts[]): string | undefined {
+  const whole = plan.counties.length === countyLetters.length;
+  return whole && facts.every(({ state }) => state === 'empty') ? 'The site has no file of any county.' : undefined;
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '#kit/clock.ts';
+import { ThrottledError, TransientError } from '#kit/errors.ts';
+import type { BackedUp, FetchOutcome, RunPlan } from '../contract.ts';
+import type { AskSite, RawFiles, SiteAnswer } from '../ports.ts';
+import type { CountyLetter } from '../publication/counties.ts';
+import { errorPageWords } from '../publication/error-page.ts';
+import { rawKey, receiptKey } from '../publication/keys.ts';
+import { currentUrl, seasonUrl } from '../publication/site-urls.ts';
+import { earlierBackup } from './earlier-backup.ts';
+import { type Receipt, readReceipt } from './receipt.ts';
+import { sniff, sniffedBytes } from './sniff.ts';
+
+export interface FetchCountyPorts {
+  readonly ask: AskSite;
+  readonly siteUrl: string;
+  readonly raw: RawFiles;
+  readonly clock: Clock;
+}
+
+interface Fetch {
+  readonly plan: RunPlan;
+  readonly county: CountyLetter;
+}
+
+/** A body that is in the bucket; whether it counts as a backup is not yet said. */
+interface Stored {
+  readonly state: 'stored';
+  readonly receipt: Receipt;
+  /** False for a file with nothing below its headers. */
+  readonly holdsRows: boolean;
+}
+
+/**
+ * Brings a county's file into the bucket, byte for byte. A backup that is whole is never fetched again; the receipt is
+ * written last, so a half file is never taken for one.
+ */
+export async function fetchCounty({ plan, county }: Fetch, ports: FetchCountyPorts): Promise<FetchOutcome> {
+  const started = ports.clock().getTime();
+  const key = receiptKey(plan.name, county);
+  const finished = (receipt: Receipt): BackedUp => ({
+    county,
+    state: 'backed-up',
+    source_key: rawKey(plan.name, county),
+    sha256: receipt.sha256,
+    bytes: receipt.bytes,
+    fetch_ms: Math.max(0, ports.clock().getTime() - started),
+  });
+  if (await ports.raw.exists(key)) return finished(readReceipt(await ports.raw.readText(key), key));
+
+  const stored = await download({ plan, county }, ports);
+  if (stored.state === 'empty') return { county, state: 'empty' };
+  const earlier = stored.holdsRows ? await earlierBackup(plan, county, ports.raw) : undefined;
+  if (earlier?.receipt.sha256 === stored.receipt.sha256) {
+    return { county, state: 'unchanged', reason: `The site still has the file of ${earlier.name}.` };
+  }
+  await ports.raw.put(key, `${JSON.stringify(stored.receipt, undefined, 2)}\n`, { contentType: 'application/json' });
+  return finished(stored.receipt);
+}
+
+function download({ plan, county }: Fetch, ports: FetchCountyPorts): Promise<Stored | { state: 'empty' }> {
+  const { season, name } = plan;
+  const url = season === null ? currentUrl(ports.siteUrl, county) : seasonUrl(ports.siteUrl, season, county);
+  return ports.ask(url, async (answer) => {
+    if (answer.status === 404) return emptyUnlessDisturbed(answer);
+    if (answer.status === 429) throw new ThrottledError('The site asks for fewer requests');
+    if (answer.status !== 200) throw new TransientError(`The site answered ${answer.status}`);
+    const passing = await sniffedBody(answer);
+    await ports.raw.upload(rawKey(name, county), passing.body(), { contentType: 'text/csv' });
+    const { sha256, bytes, holdsRows } = passing.result();
+    const fetchedAt = ports.clock().toISOString();
+    const receipt = { sha256, bytes, url, fetched_at: fetchedAt, content_type: answer.contentType };
+    return { state: 'stored', receipt, holdsRows };
+  });
+}
+
+/** 404 is a county without deals, but for a page that says the site is in trouble. */
+async function emptyUnlessDisturbed({ body }: SiteAnswer): Promise<{ state: 'empty' }> {
+  const { head } = await headOf(body[Symbol.asyncIterator]());
+  const words = errorPageWords(Buffer.from(head).toString('utf8'));
+  if (words !== undefined) throw new TransientError(`The site answered 404 with an error page: ${words}`);
+  return { state: 'empty' };
+}
+
+/** A body that begins as a file of deals, hashed and counted as it passes. */
+async function sniffedBody({ body, contentType }: SiteAnswer) {
+  const chunks = body[Symbol.asyncIterator]();
+  const { head, ended } = await headOf(chunks);
+  sniff(head, contentType);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  let lines = 0;
+  const count = (chunk: Uint8Array) => {
+    hash.update(chunk);
+    bytes += chunk.byteLength;
+    // Two lines are the headers; the exact number beyond doesn't matter.
+    for (let at = chunk.indexOf(10); at >= 0 && lines < 3; at = chunk.indexOf(10, at + 1)) lines += 1;
+    return chunk;
+  };
+  return {
+    async *body() {
+      yield count(head);
+      for (let next = ended ? undefined : await chunks.next(); next && !next.done; next = await chunks.next()) {
+        yield count(next.value);
+      }
+    },
+    result: () => ({ sha256: hash.digest('hex'), bytes, holdsRows: lines > 2 }),
+  };
+}
+
+async function headOf(chunks: AsyncIterator<Uint8Array>): Promise<{ head: Uint8Array; ended: boolean }> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  while (bytes < sniffedBytes) {
+    const next = await chunks.next();
+    if (next.done) return { head: Buffer.concat(parts), ended: true };
+    parts.push(next.value);
+    bytes += next.value.byteLength;
+  }
+  return { head: Buffer.concat(parts), ended: false };
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { PermanentError } from '#kit/errors.ts';
+
+/** What is known of a backup. It stands beside the bytes, written after them. */
+export const receipt = z.object({
+  sha256: z.string(),
+  bytes: z.int().nonnegative(),
+  url: z.string(),
+  fetched_at: z.iso.datetime(),
+  content_type: z.string(),
+});
+
+export type Receipt = z.output<typeof receipt>;
+
+/** Reads a receipt's text. Throws {@link PermanentError}: somebody has changed the bucket by hand. */
+export function readReceipt(text: string, key: string): Receipt {
+  const parsed = receipt.safeParse(parsedJson(text));
+  if (!parsed.success) throw new PermanentError(`${key} is not a receipt`);
+  return parsed.data;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

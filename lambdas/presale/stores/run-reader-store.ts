@@ -1,0 +1,48 @@
+import { sql } from 'kysely';
+import type { Database } from '#adapters/database.ts';
+import type { ProblemFilter, RunReader } from '../api/ports.ts';
+import { paged } from './deal-store.ts';
+import type { PresaleTables, RunReport, RunRow } from './tables.ts';
+
+type Query = Database<PresaleTables>['query'];
+
+/** Reads runs and problem rows for the API. */
+export function runReader({ query }: Database<PresaleTables>): RunReader {
+  const runs = query.selectFrom('presale.runs');
+  return {
+    async list(paging) {
+      const page = await paged(runs.selectAll().orderBy('publication_date', 'desc'), runs, paging);
+      return { total: page.total, data: await withResults(query, page.data) };
+    },
+    async find(publicationDate) {
+      const found = await runs.selectAll().where('publication_date', '=', publicationDate).execute();
+      return (await withResults(query, found))[0];
+    },
+    problems: (filter) =>
+      paged(matchingProblems(query, filter).selectAll().orderBy('id'), matchingProblems(query, filter), filter),
+  };
+}
+
+async function withResults(query: Query, runs: readonly RunRow[]): Promise<RunReport[]> {
+  if (runs.length === 0) return [];
+  const names = runs.map(({ name }) => name);
+  const results = await query
+    .selectFrom('presale.county_runs')
+    .selectAll()
+    .where('run_name', 'in', names)
+    .orderBy('letter')
+    .execute();
+  return runs.map((run) => ({
+    ...run,
+    results: results.filter(({ run_name }) => run_name === run.name).map(({ run_name: _, ...result }) => result),
+  }));
+}
+
+function matchingProblems(query: Query, { publicationDate, county }: ProblemFilter) {
+  return query
+    .selectFrom('presale.problems')
+    .$if(publicationDate !== undefined, (builder) =>
+      builder.where('publication_date', '=', sql<string>`${publicationDate}::date`),
+    )
+    .$if(county !== undefined, (builder) => builder.where('county', '=', county as never));
+}

@@ -1,0 +1,18 @@
+import { openDatabase } from '#adapters/database.ts';
+import { stepHandler } from '#kit/step-handler.ts';
+import { writeReportEnv, writeReportInput, writeReportOutput } from './contract.ts';
+import { writeReport } from './steps/write-report.ts';
+import { runStore } from './stores/run-store.ts';
+import type { PresaleTables } from './stores/tables.ts';
+
+/** `Write the report`: the mail of a verified run. */
+export const handler = stepHandler({
+  env: writeReportEnv,
+  input: writeReportInput,
+  output: writeReportOutput,
+  services: (env) => ({
+    runs: runStore(openDatabase<PresaleTables>({ url: env.DATABASE_URL })),
+    bucket: env.RAW_BUCKET,
+  }),
+  handle: writeReport,
+});
