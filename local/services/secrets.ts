@@ -1,0 +1,61 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listen } from './free-port.ts';
+import { answerTo, SecretsError } from './secrets/operations.ts';
+import { openVault, type SecretDescription } from './secrets/vault.ts';
+
+export type { SecretDescription } from './secrets/vault.ts';
+
+/** A running Secrets Manager. */
+export interface Secrets {
+  readonly url: string;
+  /** The current value, by name or ARN; throws for a secret the template doesn't have. */
+  value(id: string): string;
+  /** Answers 503 for this long. */
+  refuse(milliseconds: number): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves the secrets of the template from one file that only its owner may read. Values are generated once and kept;
+ * one that is given wins over what the file holds.
+ */
+export async function startSecrets(options: {
+  file: string;
+  port?: number;
+  secrets: readonly SecretDescription[];
+}): Promise<Secrets> {
+  const vault = await openVault(options.file, options.secrets);
+  let refusedUntil = 0;
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of request) pieces.push(piece as Uint8Array);
+    if (Date.now() < refusedUntil) throw new SecretsError(503, 'ServiceUnavailable', 'Not available for a while.');
+    const answer = await answerTo(vault, request.headers, Buffer.concat(pieces).toString());
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
+  }
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch((error) => sendError(response, error));
+  });
+  const port = await listen(server, options.port);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    value: (id) => vault.find(id).value,
+    refuse(milliseconds) {
+      refusedUntil = Date.now() + milliseconds;
+    },
+    stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      return closed;
+    },
+  };
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  const known = error instanceof SecretsError ? error : new SecretsError(500, 'InternalServiceError', String(error));
+  response
+    .writeHead(known.status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': known.type })
+    .end(JSON.stringify({ __type: known.type, message: known.message }));
+}

@@ -1,0 +1,97 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { z } from 'zod';
+import type { StoredSecret, Vault } from './vault.ts';
+
+/** What Secrets Manager would answer instead. */
+export class SecretsError extends Error {
+  override readonly name = 'SecretsError';
+  readonly status: number;
+  readonly type: string;
+
+  constructor(status: number, type: string, message: string) {
+    super(message);
+    this.status = status;
+    this.type = type;
+  }
+}
+
+// Strict: a parameter that would change the answer is refused, not ignored.
+const inputs = {
+  GetSecretValue: z.strictObject({
+    SecretId: z.string(),
+    VersionId: z.string().optional(),
+    VersionStage: z.string().optional(),
+  }),
+  DescribeSecret: z.strictObject({ SecretId: z.string() }),
+  PutSecretValue: z.strictObject({
+    SecretId: z.string(),
+    SecretString: z.string(),
+    ClientRequestToken: z.string().optional(),
+  }),
+  ListSecrets: z.strictObject({ MaxResults: z.number().optional() }),
+};
+
+/** Answers one request of the JSON 1.1 protocol. */
+export async function answerTo(vault: Vault, headers: IncomingHttpHeaders, body: string): Promise<object> {
+  const operation = /^secretsmanager\.(\w+)$/.exec(String(headers['x-amz-target'] ?? ''))?.[1];
+  if (!operation) throw new SecretsError(400, 'UnknownOperationException', 'Only Secrets Manager is spoken here.');
+  if (!headers.authorization?.startsWith('AWS4-')) {
+    throw new SecretsError(400, 'MissingAuthenticationTokenException', 'The request is not signed.');
+  }
+  switch (operation) {
+    case 'GetSecretValue':
+      return getSecretValue(vault, read(inputs.GetSecretValue, body));
+    case 'DescribeSecret':
+      return description(vault.find(read(inputs.DescribeSecret, body).SecretId));
+    case 'PutSecretValue':
+      return putSecretValue(vault, read(inputs.PutSecretValue, body));
+    case 'ListSecrets':
+      read(inputs.ListSecrets, body);
+      return { SecretList: vault.list().map(description) };
+    default:
+      throw new SecretsError(501, 'NotImplemented', `${operation} is not supported on one machine.`);
+  }
+}
+
+function getSecretValue(vault: Vault, input: z.infer<typeof inputs.GetSecretValue>): object {
+  const secret = vault.find(input.SecretId);
+  const isCurrent =
+    (input.VersionId ?? secret.version) === secret.version && (input.VersionStage ?? 'AWSCURRENT') === 'AWSCURRENT';
+  if (!isCurrent) {
+    throw new SecretsError(400, 'ResourceNotFoundException', 'Only the current version of a secret is kept.');
+  }
+  return { ...versionOf(secret), SecretString: secret.value, CreatedDate: seconds(secret) };
+}
+
+async function putSecretValue(vault: Vault, input: z.infer<typeof inputs.PutSecretValue>): Promise<object> {
+  return versionOf(await vault.put(input.SecretId, input.SecretString, input.ClientRequestToken));
+}
+
+function versionOf({ arn, id, version }: StoredSecret): object {
+  return { ARN: arn, Name: id, VersionId: version, VersionStages: ['AWSCURRENT'] };
+}
+
+function description(secret: StoredSecret): object {
+  const { arn, id, version } = secret;
+  return { ARN: arn, Name: id, LastChangedDate: seconds(secret), VersionIdsToStages: { [version]: ['AWSCURRENT'] } };
+}
+
+/** The protocol's timestamps. */
+function seconds({ changedAt }: StoredSecret): number {
+  return changedAt.getTime() / 1000;
+}
+
+function read<S extends z.ZodType>(schema: S, body: string): z.output<S> {
+  const parsed = schema.safeParse(parseJson(body));
+  if (parsed.success) return parsed.data;
+  // The message names fields, never their values.
+  throw new SecretsError(400, 'InvalidParameterException', z.prettifyError(parsed.error));
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new SecretsError(400, 'SerializationException', 'The body is not JSON.');
+  }
+}
