@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Everything the synthesized template and its assets follow from. */
@@ -17,30 +17,43 @@ const sources = [
 
 export interface Assembly {
   readonly directory: string;
-  /** `false` when nothing had changed since the last synthesis. */
+  /** `false` when nothing had changed since an earlier synthesis. */
   readonly synthesized: boolean;
 }
 
+// An assembly that no start has used for a day belongs to sources that are gone.
+const keepMs = 24 * 60 * 60 * 1000;
+
 /**
- * The cloud assembly of one environment, synthesized by the app itself (`bin/app.ts`) when its sources have changed.
- * A failed synthesis leaves the last assembly alone and throws what the app printed.
+ * The cloud assembly of one environment, synthesized by the app itself (`bin/app.ts`) unless one of the very same
+ * sources is there. A failed synthesis throws what the app printed. Several processes may ask at once.
  */
-export async function assemble(project: string, environment: string, into: string): Promise<Assembly> {
-  const directory = path.join(into, 'assembly');
-  const stamp = path.join(into, 'assembly.sha256');
-  const hash = await hashOf(project, environment);
-  if (existsSync(path.join(directory, 'manifest.json')) && (await readIfThere(stamp)) === hash) {
+export async function assemble(project: string, environment: string): Promise<Assembly> {
+  const home = path.join(project, 'build', 'local');
+  const directory = path.join(home, await hashOf(project, environment));
+  if (existsSync(path.join(directory, 'manifest.json'))) {
+    await utimes(directory, new Date(), new Date());
     return { directory, synthesized: false };
   }
-  const fresh = `${directory}.new`;
-  await rm(fresh, { recursive: true, force: true });
-  await mkdir(fresh, { recursive: true });
-  await synthesize(project, environment, fresh);
-  await rm(stamp, { force: true });
-  await rm(directory, { recursive: true, force: true });
-  await rename(fresh, directory);
-  await writeFile(stamp, hash);
+  await mkdir(home, { recursive: true });
+  const fresh = await mkdtemp(`${directory}.`);
+  try {
+    await synthesize(project, environment, fresh);
+    await rename(fresh, directory);
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    // Another process was faster with the same sources.
+    if (!existsSync(path.join(directory, 'manifest.json'))) throw error;
+  }
+  await forgetOld(home);
   return { directory, synthesized: true };
+}
+
+async function forgetOld(home: string): Promise<void> {
+  for (const name of await readdir(home)) {
+    const folder = path.join(home, name);
+    if (Date.now() - (await stat(folder)).mtimeMs > keepMs) await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function synthesize(project: string, environment: string, outdir: string): Promise<void> {
@@ -81,9 +94,5 @@ async function hashOf(project: string, environment: string): Promise<string> {
     if (entry.isFile()) files.push(path.join(entry.parentPath, entry.name));
   }
   for (const file of files.sort()) hash.update(`${path.relative(project, file)}\n`).update(await readFile(file));
-  return hash.digest('hex');
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  return existsSync(file) ? readFile(file, 'utf8') : undefined;
+  return hash.digest('hex').slice(0, 16);
 }

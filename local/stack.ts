@@ -35,8 +35,8 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-// A function instance takes 60 to 110 MB; ten of them with the services and the database stay below 1 GB.
-const maximumInstances = 10;
+// An instance takes 70 to 100 MB; seven of them with the services and the database stay below 1 GB.
+const maximumInstances = 7;
 
 /** Starts everything the template says; what was started is stopped again when a later part fails. */
 export async function startStack(settings: Settings, log: Log): Promise<Stack> {
@@ -74,7 +74,7 @@ async function settled<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A,
 }
 
 async function readModel(settings: Settings) {
-  const assembly = await assemble(settings.project, settings.environment, settings.directory);
+  const assembly = await assemble(settings.project, settings.environment);
   const stacks = await readAssembly(assembly.directory);
   return { model: buildModel(stacks, { assembly: assembly.directory, region }) };
 }

@@ -1,5 +1,4 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { once } from './once.ts';
@@ -16,11 +15,17 @@ export function instrumented<Event, Result>(
   const wrapped = once(() =>
     middy<Event, Result>()
       .use(injectLambdaContext(logger(), { resetKeys: true }))
-      .use(logMetrics(metrics()))
+      .after(flushMetrics)
       .onError(({ error }) => {
+        flushMetrics();
         logger().error('The invocation failed', asError(error));
       })
       .handler(handle),
   );
   return async (event, context) => wrapped()(event, context);
+}
+
+/** Powertools' own middleware warns of every invocation that counted nothing. */
+function flushMetrics(): void {
+  if (metrics().hasStoredMetrics()) metrics().publishStoredMetrics();
 }

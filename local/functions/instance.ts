@@ -9,6 +9,8 @@ export type InstanceOutcome =
   | { readonly ok: false; readonly error: FunctionFailure; readonly memoryBytes: number };
 
 export interface InstanceOptions {
+  /** The bootstrap as plain JavaScript. */
+  readonly bootstrap: string;
   readonly model: FunctionModel;
   readonly codeFile: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -26,13 +28,12 @@ export interface Instance {
   readonly ended: Promise<void>;
 }
 
-const bootstrap = new URL('./bootstrap.ts', import.meta.url);
 const outOfMemoryExit = 137;
 
 /** Starts a process with the function's environment, memory bound and a file system that is read-only but for temporary files. */
 export function startInstance(options: InstanceOptions): Instance {
   const { model } = options;
-  const child = fork(bootstrap, {
+  const child = fork(options.bootstrap, {
     execArgv: [
       // The heap may use the whole size; resident memory is watched inside.
       `--max-old-space-size=${model.memoryMegabytes}`,

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { apiToken } from '../../local/first-run.ts';
+import { openLog } from '../../local/log.ts';
+import { type Stack, startStack } from '../../local/stack.ts';
+
+/** A whole stack in a folder of its own, on ports of its own, in this process. */
+export interface TestStack {
+  readonly stack: Stack;
+  readonly directory: string;
+  /** Asks the API as an ordinary client. */
+  api(route: string, init?: RequestInit): Promise<{ status: number; body: unknown }>;
+  /** Everything the stack printed so far. */
+  printed(): string;
+  stop(): Promise<void>;
+}
+
+/** Starts the stack of the dev environment. Variables win over the template's, as those of `npm start` do. */
+export async function startTestStack(
+  variables: Readonly<Record<string, string>> = {},
+  directory?: string,
+): Promise<TestStack> {
+  const folder = directory ?? (await mkdtemp(path.join(tmpdir(), 'millrace-test-')));
+  let printed = '';
+  const log = openLog({
+    json: false,
+    file: path.join(folder, 'log', 'stack.jsonl'),
+    write: (text) => {
+      printed += text;
+    },
+  });
+  const settings = {
+    project: path.resolve(import.meta.dirname, '../..'),
+    directory: folder,
+    port: 0,
+    environment: 'dev',
+    variables,
+  };
+  const stack = await startStack(settings, log);
+  return {
+    stack,
+    directory: folder,
+    printed: () => printed,
+    api: (route, init) => ask(stack, route, init),
+    async stop() {
+      await stack.stop();
+      if (directory === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ask(stack: Stack, route: string, init: RequestInit = {}): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${stack.wiring.api?.url}${route}`, {
+    ...init,
+    headers: { authorization: `Bearer ${apiToken(stack)}`, 'content-type': 'application/json', ...init.headers },
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+/** Waits until an execution of that name has ended and tells how. */
+export async function runToEnd(
+  stack: Stack,
+  name: string,
+  timeoutMs = 60_000,
+): Promise<{ status: string; error?: string; cause?: string }> {
+  const until = Date.now() + timeoutMs;
+  while (Date.now() < until) {
+    const { executions } = await stack.machines.list({ limit: 1000 });
+    const run = executions.find((execution) => execution.name === name);
+    if (run && run.status !== 'RUNNING') return run;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`${name} has not ended after ${timeoutMs} ms`);
+}
