@@ -5,7 +5,7 @@ import { problemsKey } from '../publication/keys.ts';
 import { problemsDocument } from './problems-document.ts';
 
 export interface LoadCountyPorts {
-  readonly raw: RawFiles;
+  readonly raw: Pick<RawFiles, 'read' | 'upload'>;
   readonly load: LoadDeals;
   readonly problems: ReadProblems;
 }
@@ -20,11 +20,9 @@ export async function loadCounty(file: CountyFile, ports: LoadCountyPorts): Prom
     opened = undefined;
     yield* readFile(bytes, refusals);
   });
-  const key = problemsKey(plan.publication_date, county);
-  // An earlier load may have left rows there that are none any more.
-  if (outcome.problems > 0 || (await ports.raw.exists(key))) {
-    const document = problemsDocument(county, ports.problems(plan.name, county));
-    await ports.raw.upload(key, document, { contentType: 'application/json; charset=utf-8' });
-  }
+  // Also when there are none: an earlier load may have left rows there.
+  const document = problemsDocument(county, ports.problems(plan.name, county));
+  const contentType = 'application/json; charset=utf-8';
+  await ports.raw.upload(problemsKey(plan.publication_date, county), document, { contentType });
   return outcome;
 }

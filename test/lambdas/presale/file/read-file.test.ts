@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { PermanentError, TransientError } from '../../../../lambdas/kit/errors.ts';
+import type { FileRow } from '../../../../lambdas/presale/file/file-row.ts';
+import { maxLineLength } from '../../../../lambdas/presale/file/lines.ts';
+import { readFile } from '../../../../lambdas/presale/file/read-file.ts';
+import { cellOf, reasonsOf, rowsOf, sampleFile, sampleHeader, sampleLine, streamed } from '../sample-file.ts';
+
+test('a good row gives every value of a deal', async () => {
+  const [row] = await rowsOf(sampleFile([sampleLine()]));
+
+  const values = (...fields: string[]) => fields.map((field) => cellOf(row, field));
+  expect(row?.line).toBe(3);
+  expect(values('serial_number', 'district', 'transaction_date')).toEqual(['S1', '測試區', '2022-07-13']);
+  expect(values('floor_text', 'floor', 'total_floors')).toEqual(['十三層', 13, 15]);
+  expect(values('building_area_m2', 'rooms', 'price_twd')).toEqual(['139.01', 3, 11_280_000]);
+  expect(values('project_name', 'unit', 'termination')).toEqual(['樣品屋', '', '']);
+});
+
+test.each([
+  ['no', ''],
+  ['two', '\uFEFF\uFEFF'],
+])('%s byte order marks make no difference', async (_, marks) => {
+  const one = sampleFile([sampleLine()]);
+
+  expect(await rowsOf(Buffer.concat([Buffer.from(marks), one.subarray(3)]))).toEqual(await rowsOf(one));
+});
+
+test('LF line ends and a missing last one make no difference', async () => {
+  const file = Buffer.from(sampleFile([sampleLine(), sampleLine({ 編號: 'S2' })])).toString();
+
+  expect(await rowsOf(file.replaceAll('\r\n', '\n').trimEnd())).toEqual(await rowsOf(file));
+});
+
+test('a stray quote is a character like any other', async () => {
+  const rows = await rowsOf(sampleFile([sampleLine({ 備註: '"半開' }), sampleLine({ 編號: 'S2' })]));
+
+  expect(rows.map((row) => cellOf(row, 'note'))).toEqual(['"半開', '']);
+});
+
+test('a comma inside a field makes a ragged row, kept whole, and stops no other', async () => {
+  const ragged = sampleLine({ 備註: '一,二' });
+
+  const [first, second] = await rowsOf(sampleFile([ragged, sampleLine({ 編號: 'S2' })]));
+  expect(reasonsOf(first)).toEqual(['has 31 fields where the header has 30']);
+  expect(first).toMatchObject({ raw: { 鄉鎮市區: '測試區', 原始資料: ragged } });
+  expect(cellOf(second, 'serial_number')).toBe('S2');
+});
+
+test('a file that was cut ends in a ragged row', async () => {
+  const whole = sampleFile([sampleLine(), sampleLine({ 編號: 'S2' })]);
+
+  const rows = await rowsOf(whole.subarray(0, whole.length - 40));
+  expect(rows.map(({ state }) => state)).toEqual(['good', 'problem']);
+});
+
+test('a problem row has all its reasons and all its raw values', async () => {
+  const [row] = await rowsOf(
+    sampleFile([sampleLine({ '建物現況格局-廳': '112', '建物現況格局-衛': '112', 交易年月日: '1110230', 編號: ' ' })]),
+  );
+
+  expect(reasonsOf(row)).toEqual([
+    '編號 is missing',
+    '交易年月日 1110230 is not a date',
+    '建物現況格局-廳 112 is 10 or above',
+    '建物現況格局-衛 112 is 10 or above',
+  ]);
+  expect(row).toMatchObject({ raw: { 交易年月日: '1110230', 主要用途: '住家用', 都市土地使用分區: '' } });
+});
+
+test('columns are found by name in any order, among unknown ones, and by the old name of the address', async () => {
+  const old = sampleHeader.replace('土地位置建物門牌', '土地區段位置建物區段門牌').split(',').reverse();
+  const line = sampleLine().split(',').reverse();
+
+  const [row] = await rowsOf(`${['新欄', ...old].join(',')}\n${['x', ...line].join(',')}\n`);
+  expect(cellOf(row, 'location')).toBe('新北市測試區一路１號');
+  expect(cellOf(row, 'serial_number')).toBe('S1');
+});
+
+test('columns that came later may be absent', async () => {
+  const without = (line: string) => line.split(',').slice(0, 28).join(',');
+
+  const [row] = await rowsOf(`${without(sampleHeader)}\n${without(sampleLine())}\n`);
+  expect([cellOf(row, 'project_name'), cellOf(row, 'unit')]).toEqual(['', '']);
+});
+
+test('the termination column is read where it is', async () => {
+  const [row] = await rowsOf(`${sampleHeader},解約情形\n${sampleLine()},全部解約1120512\n`);
+
+  expect(cellOf(row, 'termination')).toBe('全部解約1120512');
+});
+
+test('missing required columns stop the file, all of them named', async () => {
+  const header = sampleHeader.replace('編號', '號').replace('總價元', '總價');
+
+  await expect(rowsOf(`${header}\n${sampleLine()}\n`)).rejects.toThrow(PermanentError);
+  await expect(rowsOf(`${header}\n${sampleLine()}\n`)).rejects.toThrow('編號, 總價元');
+});
+
+test.each([
+  ['a page of HTML', '<!DOCTYPE html><html><body>系統發生錯誤</body></html>'],
+  ['a page of HTML after blank space', '\uFEFF  <html>'],
+  ['nothing at all', ''],
+  ['only a byte order mark', '\uFEFF'],
+])('%s is tried again later', async (_, text) => {
+  await expect(rowsOf(text)).rejects.toThrow(TransientError);
+});
+
+test('a file without its English header loses no row', async () => {
+  expect(await rowsOf(`${sampleHeader}\n${sampleLine()}\n`)).toHaveLength(1);
+});
+
+test('blank lines are no rows, and line numbers are those of the file', async () => {
+  const rows = await rowsOf(sampleFile([sampleLine(), '', sampleLine({ 編號: 'S2' })]));
+
+  expect(rows.map(({ line }) => line)).toEqual([3, 5]);
+});
+
+test('a NUL character and a text beyond its column make problem rows', async () => {
+  const rows = await rowsOf(sampleFile([sampleLine({ 備註: 'a\0' }), sampleLine({ 建案名稱: '長'.repeat(201) })]));
+
+  expect(rows.flatMap(reasonsOf)).toEqual([
+    '備註 holds a NUL character, which the database has no place for',
+    '建案名稱 is longer than 200 characters',
+  ]);
+});
+
+test('a line without end is one problem row, and the file goes on after it', async () => {
+  const rows = await rowsOf(sampleFile(['x'.repeat(3 * maxLineLength), sampleLine()]), 5000);
+
+  expect(rows.map(({ state }) => state)).toEqual(['problem', 'good']);
+  expect(reasonsOf(rows[0])).toEqual([`is longer than ${maxLineLength} characters`]);
+});
+
+test('a refused line comes back as a problem with the reason given', async () => {
+  const bytes = streamed(sampleFile([sampleLine(), sampleLine({ 編號: 'S2' })]));
+  const reason = { column: '編號', reason: 'is that of line 3 with other values' };
+
+  const rows: FileRow[] = [];
+  for await (const batch of readFile(bytes, new Map([[4, reason]]))) rows.push(...batch);
+  expect(rows.map(({ state }) => state)).toEqual(['good', 'problem']);
+  expect(reasonsOf(rows[1])).toEqual(['編號 is that of line 3 with other values']);
+});
+
+test('where the chunks end makes no difference', async () => {
+  const bytes = sampleFile([
+    sampleLine({ 備註: '𠀀龜' }),
+    sampleLine({ '建物現況格局-房': '22' }),
+    'ragged,row',
+    sampleLine(),
+  ]);
+  const whole = await rowsOf(bytes);
+
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 400 }), async (chunkBytes) => {
+      expect(await rowsOf(bytes, chunkBytes)).toEqual(whole);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('every line that is not blank is one good or one problem row, whatever stands in it', async () => {
+  const cell = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('3', '22', '', '1110713', 'S1', '-1', '\0', '"', '\uFEFF'),
+  );
+  const wild = fc.array(cell, { minLength: 1, maxLength: 32 }).map((cells) => cells.join(',').replace(/[\n\r]/g, ''));
+  const line = fc.oneof(
+    wild,
+    fc.dictionary(fc.constantFrom('編號', '總價元', '交易年月日', '備註'), cell).map(sampleLine),
+  );
+
+  await fc.assert(
+    fc.asyncProperty(fc.array(line, { maxLength: 8 }), async (lines) => {
+      const texts = lines.map((text) => text.replace(/[\n\r]/g, ''));
+      const rows = await rowsOf(sampleFile(texts));
+
+      expect(rows).toHaveLength(texts.filter((text) => text !== '').length);
+      for (const row of rows) if (row.state === 'problem') expect(row.reasons.length).toBeGreaterThan(0);
+    }),
+  );
+});

@@ -1,0 +1,172 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Database } from '../../../../lambdas/adapters/database.ts';
+import type { LoadedCounty } from '../../../../lambdas/presale/contract.ts';
+import { columns, textLimits } from '../../../../lambdas/presale/file/columns.ts';
+import { readFile } from '../../../../lambdas/presale/file/read-file.ts';
+import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
+import { problemReader } from '../../../../lambdas/presale/stores/problem-store.ts';
+import { runStore } from '../../../../lambdas/presale/stores/run-store.ts';
+import type { PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
+import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
+import { sampleBackup, samplePlan } from '../plan.ts';
+import { sampleFile, sampleLine, streamed } from '../sample-file.ts';
+
+let database: TestDatabase<PresaleTables>;
+
+beforeAll(async () => {
+  database = await startTestDatabase<PresaleTables>();
+});
+
+afterAll(() => database.stop());
+
+beforeEach(async () => {
+  await sql`TRUNCATE presale.deals, presale.runs, presale.county_runs, presale.problems`.execute(database.admin.query);
+});
+
+async function load(
+  lines: readonly string[],
+  date = '2022-09-11',
+  through: Database<PresaleTables> = database.app,
+): Promise<LoadedCounty> {
+  const plan = samplePlan({ publication_date: date });
+  await runStore(through).begin(plan);
+  const bytes = sampleFile(lines);
+  return dealLoader(through)({ plan, county: 'F', backup: sampleBackup() }, (refusals) =>
+    readFile(streamed(bytes, 100), refusals),
+  );
+}
+
+const deals = () => database.app.query.selectFrom('presale.deals').selectAll().orderBy('id').execute();
+const problems = () => database.app.query.selectFrom('presale.problems').selectAll().orderBy('line_number').execute();
+const lines = ['S1', 'S2', 'S3'].map((serial) => sampleLine({ 編號: serial }));
+
+test('good rows arrive with every value, exact to the digit', async () => {
+  await load([sampleLine({ 備註: '\\N\t"tab" \\ 龜𠀀\uE000', 單價元平方公尺: '', 移轉層次: '全' })]);
+
+  expect((await deals())[0]).toMatchObject({
+    county: '新北市',
+    serial_number: 'S1',
+    transaction_date: '2022-07-13',
+    floor_text: '全',
+    floor: null,
+    total_floors: 15,
+    building_area_m2: 139.01,
+    note: '\\N\t"tab" \\ 龜𠀀\uE000',
+    price_twd: 11_280_000,
+    unit_price_twd_per_m2: 0,
+    publication_date: '2022-09-11',
+    withdrawn_at: null,
+    source_key: 'presale/raw/x/F.csv',
+    run_id: 'publication-2022-09-11',
+  });
+});
+
+test('a price beyond an integer column is kept', async () => {
+  await load([sampleLine({ 總價元: '9007199254740991' })]);
+
+  expect((await deals())[0]?.price_twd).toBe(Number.MAX_SAFE_INTEGER);
+});
+
+test('loading a file again changes nothing', async () => {
+  await load([...lines, sampleLine({ '建物現況格局-房': '22' })]);
+  const before = [await deals(), await problems()];
+
+  const again = await load([...lines, sampleLine({ '建物現況格局-房': '22' })]);
+  expect(again).toMatchObject({ inserted: 0, updated: 0, unchanged: 3, good: 3, problems: 1 });
+  expect([await deals(), await problems()]).toEqual(before);
+});
+
+test('two loads at once are one after the other', async () => {
+  const outcomes = await Promise.all([load(lines), load(lines, '2022-09-11', database.another())]);
+
+  expect(outcomes.map(({ inserted }) => inserted).sort()).toEqual([0, 3]);
+  expect(await deals()).toHaveLength(3);
+});
+
+test('a newer publication wins, and an older one that comes late is told to be kept newer', async () => {
+  await load(lines, '2022-09-11');
+  const newer = await load([sampleLine({ 編號: 'S1', 總價元: '1' })], '2022-09-21');
+  const late = await load(lines, '2022-09-01');
+
+  expect(newer).toMatchObject({ inserted: 0, updated: 1 });
+  expect(late).toMatchObject({ inserted: 0, updated: 0, kept_newer: 3 });
+  expect((await deals()).map((deal) => [deal.price_twd, deal.publication_date])).toEqual([
+    [1, '2022-09-21'],
+    [11_280_000, '2022-09-11'],
+    [11_280_000, '2022-09-11'],
+  ]);
+});
+
+test('the same serial number in another county is another deal', async () => {
+  await load([sampleLine()]);
+  const plan = samplePlan();
+  const file = { plan, county: 'A' as const, backup: sampleBackup('A') };
+  await dealLoader(database.app)(file, () => readFile(streamed(sampleFile([sampleLine()]))));
+
+  expect((await deals()).map(({ county }) => county)).toEqual(['新北市', '臺北市']);
+});
+
+test('equal repeats of a row are one good row; a differing one is a problem', async () => {
+  const outcome = await load([sampleLine(), sampleLine(), sampleLine({ 總價元: '1' }), sampleLine({ 編號: 'S2' })]);
+
+  expect(outcome).toMatchObject({ rows_read: 4, good: 2, problems: 1, duplicates: 1, inserted: 2 });
+  expect((await deals()).map(({ price_twd }) => price_twd)).toEqual([11_280_000, 11_280_000]);
+  expect(await problems()).toMatchObject([
+    { line_number: 5, reasons: [{ column: '編號', reason: 'is that of line 3 with other values' }] },
+  ]);
+});
+
+test('problem rows keep their raw values, NUL characters too, and their ids', async () => {
+  const bad = sampleLine({ 備註: 'a\0b', '建物現況格局-房': '22' });
+  await load([bad, sampleLine()]);
+  const [first] = await problems();
+
+  await load([bad, sampleLine()]);
+  const [second] = await problems();
+  expect(first).toMatchObject({ line_number: 3, letter: 'F', county: '新北市', publication_date: '2022-09-11' });
+  expect(first?.raw).toMatchObject({ 備註: 'a\0b', '建物現況格局-房': '22' });
+  expect(first?.reasons.map(({ column }) => column)).toEqual(['建物現況格局-房', '備註']);
+  expect(second?.id).toBe(first?.id);
+});
+
+test('a line that is no problem any more leaves the list', async () => {
+  await load([sampleLine({ '建物現況格局-房': '22' })]);
+  await load([sampleLine()]);
+
+  expect(await problems()).toEqual([]);
+});
+
+test('a load that fails leaves nothing of its county', async () => {
+  const failing = async function* () {
+    yield* readFile(streamed(sampleFile(lines)));
+    throw new Error('the bucket went away');
+  };
+  const plan = samplePlan();
+  await runStore(database.app).begin(plan);
+
+  await expect(dealLoader(database.app)({ plan, county: 'F', backup: sampleBackup() }, failing)).rejects.toThrow(
+    'the bucket went away',
+  );
+  expect(await deals()).toEqual([]);
+  expect(await load(lines)).toMatchObject({ inserted: 3 });
+});
+
+test('more problem rows than a page are read in the file’s order', async () => {
+  await load(Array.from({ length: 2500 }, (_, index) => sampleLine({ 編號: `S${index}`, 總價元: 'abc' })));
+
+  const raws: (string | undefined)[] = [];
+  for await (const { raw } of problemReader(database.app)('2022-09-11', 'F')) raws.push(raw.編號);
+  expect(raws).toEqual(Array.from({ length: 2500 }, (_, index) => `S${index}`));
+});
+
+test('the text columns are of the sizes that the reader allows', async () => {
+  const { rows } = await sql<{ column_name: string; size: number }>`
+    SELECT column_name, character_maximum_length AS size FROM information_schema.columns
+    WHERE table_schema = 'presale' AND table_name = 'deals'`.execute(database.admin.query);
+
+  for (const [field, size] of Object.entries(textLimits)) {
+    expect(rows.find(({ column_name }) => column_name === field)?.size, field).toBe(size);
+  }
+  expect(rows.map(({ column_name }) => column_name)).toEqual(expect.arrayContaining(columns.map(({ field }) => field)));
+});

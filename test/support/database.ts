@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Database, openDatabase } from '../../lambdas/adapters/database.ts';
+import { migrate } from '../../lambdas/platform/migrate.ts';
+import { startPostgres } from '../../local/services/postgres.ts';
+import { migrations } from '../../migrations/index.ts';
+
+/** A real server of a test file's own, migrated to the newest. */
+export interface TestDatabase<T> {
+  /** As the functions see it: role millrace_app, one connection. */
+  readonly app: Database<T>;
+  /** As the superuser. */
+  readonly admin: Database<T>;
+  /** One more pool of the functions' kind, for what happens at once. Closed with the rest. */
+  another(): Database<T>;
+  stop(): Promise<void>;
+}
+
+/** Starts an embedded PostgreSQL in a temporary folder and runs every migration. */
+export async function startTestDatabase<T>(): Promise<TestDatabase<T>> {
+  const directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
+  const server = await startPostgres({ directory });
+  const opened: Database<T>[] = [];
+  const open = (role: string) => {
+    const database = openDatabase<T>({ url: server.url(role, 'millrace') });
+    opened.push(database);
+    return database;
+  };
+  const admin = open('postgres');
+  await migrate(admin.query as Database<unknown>['query'], migrations);
+  return {
+    app: open('millrace_app'),
+    admin,
+    another: () => open('millrace_app'),
+    async stop() {
+      // A pool that is open when its server stops fails the process.
+      await Promise.all(opened.map((database) => database.close()));
+      await server.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
