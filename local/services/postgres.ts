@@ -30,8 +30,9 @@ export async function startPostgres(options: { directory: string; port?: number 
 
   await stopLeftover(data);
   if (!(await exists(data))) await createCluster(binaries, { data, owner });
-  const port = await freePort(options.port);
-  const server = await runServer(binaries, { home, data, port, owner });
+  const { server, port } = await runOnFreePort(options.port, (port) =>
+    runServer(binaries, { home, data, port, owner }),
+  );
   try {
     await createDatabase(port, 'millrace');
   } catch (error) {
@@ -48,6 +49,21 @@ function running(server: Server, port: number): Postgres {
       `postgresql://${encodeURIComponent(role)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     stop: () => server.stop(),
   };
+}
+
+/** Another program may take the port between our look and the server's bind; then another port. */
+async function runOnFreePort(
+  wanted: number | undefined,
+  run: (port: number) => Promise<Server>,
+): Promise<{ server: Server; port: number }> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort(attempt === 1 ? wanted : undefined);
+    try {
+      return { server: await run(port), port };
+    } catch (error) {
+      if (attempt === 3 || !String(error).includes('Address already in use')) throw error;
+    }
+  }
 }
 
 async function createDatabase(port: number, name: string): Promise<void> {
