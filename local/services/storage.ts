@@ -4,7 +4,7 @@ import type { ObjectCreatedListener } from './s3/storage/outbox.ts';
 import type { QueueDescription } from './sqs/queues.ts';
 import { startSqs } from './sqs/server.ts';
 
-export type { ObjectCreated, ObjectCreatedListener } from './s3/storage/outbox.ts';
+export type { ObjectCreated } from './s3/storage/outbox.ts';
 
 /** S3 and SQS of one machine. */
 export interface Storage {

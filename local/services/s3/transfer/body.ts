@@ -12,7 +12,7 @@ export interface Body {
 }
 
 /** What was received, once it is known to be whole. */
-export interface Received {
+interface Received {
   readonly size: number;
   /** Hexadecimal; S3's ETag of an object sent in one piece. */
   readonly md5: string;
