@@ -31,8 +31,6 @@ export const mailMessage = z.object({
   html: z.string().optional(),
 });
 
-export type MailMessage = z.output<typeof mailMessage>;
-
 /** The health route needs no variables; it says only that the stack answers. */
 export const healthEnv = z.object({});
 

@@ -12,7 +12,7 @@ import type { FunctionFailure } from './messages.ts';
 export type Invocation = InstanceOutcome & { readonly requestId: string; readonly milliseconds: number };
 
 /** All instances of the function are busy (Lambda's 429). */
-export const throttled: FunctionFailure = {
+const throttled: FunctionFailure = {
   errorType: 'Lambda.TooManyRequestsException',
   errorMessage: 'Rate Exceeded.: all the concurrency reserved for the function is in use',
 };
