@@ -16,6 +16,9 @@ const sources = [
   'package-lock.json',
 ];
 
+// The CDK CLI sets these two; they tell which construct and which asset a resource is.
+const metadata = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
+
 /**
  * Bundles once and writes one assembly per environment to `build/assembly/<environment>`: those named, or all.
  * Findings of the validator and of cdk-nag fail it. `--if-changed` does nothing when no source changed since the last
@@ -45,7 +48,7 @@ async function synthesizeAll(names: readonly string[]): Promise<void> {
   for (const environment of names.length > 0 ? names : environmentNames) {
     const outdir = `${output}/${environment}.new-${process.pid}`;
     try {
-      const app = await makeApp({ context: { ...cdk.context, environment }, validate: true, outdir });
+      const app = await makeApp({ context: { ...cdk.context, ...metadata, environment }, validate: true, outdir });
       app.synth();
       await replaceFolder(outdir, `${output}/${environment}`);
     } finally {

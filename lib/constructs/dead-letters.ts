@@ -5,8 +5,8 @@ import { acknowledge } from './acknowledge.ts';
 import { AlarmBook, type Severity } from './alarm-book.ts';
 
 export interface DeadLettersProps {
-  /** What goes in here, in kebab case: `presale-start-publication`. */
-  readonly name: string;
+  /** Name of the alarm on it: `platform-send-mail-dead-letters`. */
+  readonly alarm: string;
   /** What is lost while messages lie here. */
   readonly impact: string;
   readonly severity: Severity;
@@ -27,7 +27,7 @@ export class DeadLetters extends Queue {
       'AwsSolutions-SQS3',
     );
     AlarmBook.of(this).add(this, {
-      name: `${props.name}-dead-letters`,
+      name: props.alarm,
       metric: this.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: Duration.minutes(1) }),
       impact: props.impact,
       severity: props.severity,

@@ -121,14 +121,16 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
   }
 
   #makeDeadLetters(): DeadLetters {
-    return new DeadLetters(this, 'DeadLetters', { name: this.name, impact: this.impact, severity: this.severity });
+    return new DeadLetters(this, 'DeadLetters', {
+      alarm: `${this.name}-dead-letters`,
+      impact: this.impact,
+      severity: this.severity,
+    });
   }
 
   /** Adds one statement to the function's own role. */
-  allow(actions: readonly string[], resources: readonly string[], conditions?: Record<string, unknown>): void {
-    this.function.addToRolePolicy(
-      new PolicyStatement({ actions: [...actions], resources: [...resources], ...(conditions ? { conditions } : {}) }),
-    );
+  allow(actions: readonly string[], resources: readonly string[]): void {
+    this.function.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
   }
 }
 

@@ -28,6 +28,9 @@ const accessLogFields = {
   error: '$context.error.message',
 };
 
+/** API Gateway hangs up after 30 s; a function that stops before it leaves a log that says why. */
+export const apiTimeout = Duration.seconds(29);
+
 /** One HTTP API: routes by the contracts' own keys, throttled, logged, open to the environment's web pages. */
 export class HttpApi extends Construct {
   readonly api: Api;

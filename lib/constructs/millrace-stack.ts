@@ -7,9 +7,9 @@ export class MillraceStack extends Stack {
   readonly settings: Environment;
 
   constructor(scope: IConstruct, part: string, environment: Environment) {
-    const name = `Millrace-${environment.name}-${part}`;
-    super(scope, name, {
-      stackName: name,
+    // The id goes without the environment, so that logical ids are the same in all of them.
+    super(scope, part, {
+      stackName: `Millrace-${environment.name}-${part}`,
       // No account: the templates are the same on every machine, and nothing is looked up while they are made.
       env: { region: environment.region },
       tags: { application: 'millrace', environment: environment.name },

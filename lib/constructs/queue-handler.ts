@@ -27,7 +27,7 @@ export class QueueHandler<E extends z.ZodObject = z.ZodObject> extends Construct
     const concurrency = props.maxConcurrency ?? 2;
     this.handler = new HandlerFunction(this, 'Handler', { ...props, concurrency });
     this.deadLetters = new DeadLetters(this, 'DeadLetters', {
-      name: this.handler.name,
+      alarm: `${this.handler.name}-dead-letters`,
       impact: props.impact,
       severity: this.handler.severity,
     });

@@ -27,7 +27,7 @@ export class ScheduledFlow extends Construct {
   constructor(scope: Construct, id: string, { task, start, enabled }: ScheduledFlowProps) {
     super(scope, id);
     const missed = new DeadLetters(this, 'Missed', {
-      name: `${start.name}-missed`,
+      alarm: `${start.name}-missed`,
       impact: task.impact,
       severity: start.severity,
     });

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { healthEnv, healthRoutes } from '../../lambdas/platform/contract.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
-import { HttpApi } from '../constructs/http-api.ts';
+import { apiTimeout, HttpApi } from '../constructs/http-api.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
 import { PresaleApi } from '../workloads/presale-api.ts';
@@ -20,6 +20,7 @@ export class ApiStack extends MillraceStack {
       contract: healthEnv,
       env: {},
       impact: 'Nobody outside can tell whether the API lives.',
+      timeout: apiTimeout,
       memory: 256,
       concurrency: 2,
     });

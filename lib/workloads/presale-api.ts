@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { readApiEnv, readRoutes, startRoutes, startRunEnv } from '../../lambdas/presale/contract.ts';
 import type { Database } from '../constructs/database.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
-import type { HttpApi } from '../constructs/http-api.ts';
+import { apiTimeout, type HttpApi } from '../constructs/http-api.ts';
 import { allowRuns } from './presale.ts';
 
 export interface PresaleApiProps {
@@ -25,6 +25,7 @@ export class PresaleApi extends Construct {
       env: { DATABASE_URL: database.url, API_TOKEN_SECRET },
       impact: 'People who compare pre-sale prices get no answers.',
       severity: 'high',
+      timeout: apiTimeout,
       // One connection each: enough for a table with search, far below what the smallest cluster has.
       concurrency: 10,
       memory: 1024,
@@ -35,6 +36,7 @@ export class PresaleApi extends Construct {
       contract: startRunEnv,
       env: { PRESALE_STATE_MACHINE: stateMachine.stateMachineArn, API_TOKEN_SECRET },
       impact: 'Nobody can start a run or a backfill by the API.',
+      timeout: apiTimeout,
       concurrency: 2,
     });
     allowRuns(start, stateMachine);

@@ -107,7 +107,7 @@ export class PresaleSteps extends Construct {
       concurrency: this.#countiesAtOnce,
       database,
     });
-    allowObjects(handler, raw, { read: ['presale/raw'], write: ['presale/problems'] });
+    allowObjects(handler, raw, { read: ['presale/raw', 'presale/problems'], write: ['presale/problems'] });
     return handler;
   }
 
@@ -138,7 +138,7 @@ export class PresaleSteps extends Construct {
   }
 
   #writeReport({ database, raw }: PresaleStepsProps): HandlerFunction {
-    const handler = new HandlerFunction(this, 'WriteReport', {
+    return new HandlerFunction(this, 'WriteReport', {
       handler: 'presale/write-report',
       contract: contract.writeReportEnv,
       env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName },
@@ -147,8 +147,6 @@ export class PresaleSteps extends Construct {
       concurrency: runsAtOnce,
       database,
     });
-    allowObjects(handler, raw, { read: ['presale/raw', 'presale/problems'] });
-    return handler;
   }
 
   #closeRun({ database }: PresaleStepsProps): HandlerFunction {

@@ -1,0 +1,41 @@
+import { closeSync, globSync, openSync, readSync, statSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { handlerOf } from '../../lib/inventory/assembly.ts';
+import { prod } from './assemblies.ts';
+
+const megabyte = 1024 * 1024;
+// ELF header: magic number at 0, machine at 18; 0xB7 is AArch64.
+const magic = Buffer.from([0x7f, 0x45, 0x4c, 0x46]);
+const aarch64 = 0xb7;
+
+/** `undefined` for a file that is no ELF binary. */
+function machineOf(file: string): number | undefined {
+  const header = Buffer.alloc(20);
+  const descriptor = openSync(file, 'r');
+  readSync(descriptor, header);
+  closeSync(descriptor);
+  return header.subarray(0, 4).equals(magic) ? header.readUInt16LE(18) : undefined;
+}
+
+describe.each(prod.functions.map((resource) => ({ handler: handlerOf(resource), folder: prod.codeOf(resource) })))(
+  'the bundle of $handler',
+  ({ folder }) => {
+    const files = globSync(`${folder}/**/*`).filter((file) => statSync(file).isFile());
+
+    test('is code and its map', () => {
+      expect(files.map((file) => file.slice(folder.length + 1)).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    });
+
+    test('is under 1 MB', () => {
+      expect(statSync(`${folder}/index.mjs`).size).toBeLessThan(megabyte);
+    });
+
+    test('holds no binary of another architecture', () => {
+      for (const file of files) expect([undefined, aarch64], file).toContain(machineOf(file));
+    });
+  },
+);
+
+test('the check for binaries knows one when it sees one', () => {
+  expect(machineOf(process.execPath)).toBeTypeOf('number');
+});

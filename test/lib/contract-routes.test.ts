@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { healthRoutes } from '../../lambdas/platform/contract.ts';
+import { readRoutes, startRoutes } from '../../lambdas/presale/contract.ts';
+import { routesOf } from '../../lib/inventory/triggers.ts';
+import { prod } from './assemblies.ts';
+
+test('the API has the routes of the contracts, each answered by its handler', () => {
+  const expected = [
+    ...healthRoutes.map((key) => ({ key, handler: 'platform/health' })),
+    ...readRoutes.map((key) => ({ key, handler: 'presale/read-api' })),
+    ...startRoutes.map((key) => ({ key, handler: 'presale/start-run' })),
+  ];
+
+  expect(routesOf(prod)).toEqual(expected);
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { environmentNamed, environmentNames, readEnvironment } from '../../lib/environment.ts';
+
+describe('an environment', () => {
+  const dev = environmentNamed('dev');
+
+  test.each(environmentNames)('%s is complete and carries its own name', (name) => {
+    expect(environmentNamed(name).name).toBe(name);
+  });
+
+  test('that nobody has described is refused with the names there are', () => {
+    expect(() => environmentNamed('test')).toThrow(/"test".*dev, staging, prod/);
+  });
+
+  test('with a Kafka broker is refused until there is one', () => {
+    expect(() => readEnvironment({ ...dev, broker: 'provisioned' })).toThrow(/Only "none" can be deployed so far/);
+  });
+
+  test('with several faults names them all', () => {
+    const faulty = { ...dev, region: 'Tokyo', mail: { from: 'nobody', to: [] } };
+
+    expect(() => readEnvironment(faulty)).toThrow(
+      /region[\s\S]*mail\.from[\s\S]*mail\.to|mail\.from[\s\S]*mail\.to[\s\S]*region/,
+    );
+  });
+
+  test('with an unknown county is refused', () => {
+    const { presale } = dev.workloads;
+
+    expect(() => readEnvironment({ ...dev, workloads: { presale: { ...presale, counties: ['A', 'L'] } } })).toThrow(
+      /counties/,
+    );
+  });
+
+  test('that pauses must be able to go down to nothing', () => {
+    const database = { ...dev.database, minAcu: 1 };
+
+    expect(() => readEnvironment({ ...dev, database })).toThrow(/Only 0 ACU can pause/);
+  });
+
+  test.each(environmentNames)(
+    '%s sends mail from and to reserved addresses only, until somebody fills in theirs',
+    (name) => {
+      const { mail } = environmentNamed(name);
+
+      for (const address of [mail.from, ...mail.to]) expect(address).toMatch(/@example\.com$/);
+    },
+  );
+});
