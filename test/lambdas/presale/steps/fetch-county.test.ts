@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { ThrottledError, TransientError } from '../../../../lambdas/kit/errors.ts';
+import type { AskSite } from '../../../../lambdas/presale/ports.ts';
+import { fetchCounty } from '../../../../lambdas/presale/steps/fetch-county.ts';
+import { fakeRawFiles } from '../fake-raw-files.ts';
+import { samplePlan } from '../plan.ts';
+import { sampleFile, sampleHeader, sampleLine, streamed } from '../sample-file.ts';
+
+const file = sampleFile([sampleLine()]);
+const csv = 'text/csv';
+
+function site(body: Uint8Array | string, status = 200, contentType = csv) {
+  const raw = fakeRawFiles();
+  const asked: string[] = [];
+  const ask: AskSite = (url, read) => {
+    asked.push(url);
+    return read({ status, contentType, body: streamed(Buffer.from(body), 100) });
+  };
+  const clock = () => new Date('2022-09-11T02:00:00Z');
+  return { raw, asked, ports: { ask, raw, clock, siteUrl: 'https://plvr.land.moi.gov.tw' } };
+}
+
+const fetchF = (at: ReturnType<typeof site>, plan = samplePlan()) => fetchCounty({ plan, county: 'F' }, at.ports);
+
+test('a file is kept byte for byte, and its receipt says what it is', async () => {
+  const at = site(file);
+
+  const outcome = await fetchF(at);
+  const sha256 = createHash('sha256').update(file).digest('hex');
+  expect(outcome).toEqual({
+    county: 'F',
+    state: 'backed-up',
+    source_key: 'presale/raw/2022-09-11/F.csv',
+    sha256,
+    bytes: file.length,
+    fetch_ms: 0,
+  });
+  expect(at.raw.objects.get('presale/raw/2022-09-11/F.csv')?.equals(file)).toBe(true);
+  expect(JSON.parse(String(at.raw.objects.get('presale/raw/2022-09-11/F.json')))).toEqual({
+    sha256,
+    bytes: file.length,
+    url: at.asked[0],
+    fetched_at: '2022-09-11T02:00:00.000Z',
+    content_type: csv,
+  });
+});
+
+test('a publication and a season are asked for as the site wants it', async () => {
+  const at = site(file);
+  await fetchF(at);
+  await fetchF(at, samplePlan({ name: '110S4', season: '110S4', publication_date: '2021-10-02' }));
+
+  expect(at.asked).toEqual([
+    'https://plvr.land.moi.gov.tw//Download?fileName=f_lvr_land_b.csv',
+    'https://plvr.land.moi.gov.tw//DownloadSeason?season=110S4&fileName=F_lvr_land_B.csv',
+  ]);
+});
+
+test('a backup that is there is never fetched again', async () => {
+  const at = site(file);
+  const first = await fetchF(at);
+
+  expect(await fetchF(at)).toEqual(first);
+  expect(at.asked).toHaveLength(1);
+});
+
+test('bytes without a receipt are no backup', async () => {
+  const at = site(file);
+  at.raw.objects.set('presale/raw/2022-09-11/F.csv', Buffer.from('half a fi'));
+
+  await fetchF(at);
+  expect(at.raw.objects.get('presale/raw/2022-09-11/F.csv')?.equals(file)).toBe(true);
+});
+
+test('a file that is still the last publication’s gets no receipt', async () => {
+  const at = site(file);
+  await fetchF(at, samplePlan({ publication_date: '2022-08-21' }));
+
+  expect(await fetchF(at)).toEqual({
+    county: 'F',
+    state: 'unchanged',
+    reason: 'The site still has the file of 2022-08-21.',
+  });
+  expect(at.raw.objects.has('presale/raw/2022-09-11/F.json')).toBe(false);
+});
+
+test('two files without rows are equal, and no sign of an old publication', async () => {
+  const at = site(sampleFile([]));
+  await fetchF(at, samplePlan({ publication_date: '2022-09-01' }));
+
+  expect((await fetchF(at)).state).toBe('backed-up');
+});
+
+test('404 is a county without deals', async () => {
+  expect(await fetchF(site('<html>404 Not Found</html>', 404, 'text/html'))).toEqual({ county: 'F', state: 'empty' });
+  expect(await fetchF(site('', 404, ''))).toEqual({ county: 'F', state: 'empty' });
+});
+
+test.each([
+  ['a page of HTML', '\uFEFF <!doctype html><p>系統發生錯誤', 200, 'text/html', /HTML page: 系統發生錯誤/],
+  ['an error page that comes as a CSV', '<html>施工中</html>', 200, csv, /HTML page: 施工中/],
+  [
+    'an error page that comes as 404',
+    '<html>系統發生錯誤</html>',
+    404,
+    'text/html',
+    /404 with an error page: 系統發生錯誤/,
+  ],
+  ['a failing server', 'oops', 500, 'text/plain', /answered 500/],
+  ['a forbidden address', '<html></html>', 403, 'text/html', /answered 403/],
+  ['JSON', '{"鄉鎮市區":1}', 200, 'application/json;charset=utf-8', /content type application\/json/],
+  ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47]), 200, 'image/png', /content type image\/png/],
+  ['something else', 'hello', 200, csv, /no file of deals: "hello"/],
+  ['nothing', '', 200, csv, /empty file/],
+])('%s is tried again later, and nothing is kept', async (_, body, status, contentType, words) => {
+  const at = site(body, status, contentType);
+
+  await expect(fetchF(at)).rejects.toThrow(TransientError);
+  await expect(fetchF(at)).rejects.toThrow(words);
+  expect(at.raw.objects.size).toBe(0);
+});
+
+test('a site that asks for fewer requests is given a rest', async () => {
+  await expect(fetchF(site('', 429, ''))).rejects.toThrow(ThrottledError);
+});
+
+test.each(['application/octet-stream', 'application/csv', 'text/plain;charset=big5', ''])(
+  'a good file may come as %j',
+  async (contentType) => {
+    expect((await fetchF(site(file, 200, contentType))).state).toBe('backed-up');
+  },
+);
+
+test('a file that lacks a required column is kept: the loader names the column', async () => {
+  const at = site(Buffer.from(`${sampleHeader.replace('鄉鎮市區', '區')}\n`));
+
+  expect((await fetchF(at)).state).toBe('backed-up');
+});
+
+test('a body that breaks off leaves no receipt', async () => {
+  const at = site(file);
+  const ports = {
+    ...at.ports,
+    ask: ((_, read) => {
+      const body = (async function* () {
+        yield* streamed(file.subarray(0, file.length - 50));
+        throw new TransientError('reset');
+      })();
+      return read({ status: 200, contentType: csv, body });
+    }) as AskSite,
+  };
+
+  await expect(fetchCounty({ plan: samplePlan(), county: 'F' }, ports)).rejects.toThrow('reset');
+  expect(at.raw.objects.size).toBe(0);
+});
