@@ -16,7 +16,7 @@ import type { Environment } from '../environment.ts';
 
 /**
  * Isolated subnets and the two ways out that are used. No NAT: what fetches the internet runs outside of the VPC. See
- * docs/decisions/0003-network-without-nat.md.
+ * docs/decisions/0004-network-without-nat.md.
  */
 export class NetworkStack extends MillraceStack {
   readonly vpc: Vpc;
