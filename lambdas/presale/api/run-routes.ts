@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { route } from '#kit/api-handler.ts';
 import { NotFoundError } from '#kit/errors.ts';
-import { dateParameter } from '#kit/parameters.ts';
 import { type RunRequest, runRequest } from '../contract.ts';
 import { seasonDate } from '../publication/season.ts';
 import type { StartedRun } from '../steps/start-run.ts';
@@ -9,16 +8,10 @@ import { countyOrLetter, paging } from './parameters.ts';
 import type { ReadPorts } from './ports.ts';
 
 /** `2022-09-11`, or a season such as 111S3, which stands for its own date. */
-const publicationDate = z.union(
-  [
-    dateParameter(),
-    z
-      .string()
-      .regex(/^\d{2,3}S[1-4]$/)
-      .transform(seasonDate),
-  ],
-  'Not a valid date or season.',
-);
+const publicationDate = z
+  .string()
+  .transform((text) => (/^\d{2,3}S[1-4]$/.test(text) ? seasonDate(text) : text))
+  .pipe(z.iso.date('Not a valid date or season.'));
 
 /** GET /presale/runs */
 export const listRuns = route({

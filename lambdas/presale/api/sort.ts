@@ -28,6 +28,8 @@ export function sortParameter() {
 
 function sortBy(text: string): SortBy | undefined {
   const [, sign, name] = /^([+ -]?)(\w+)$/.exec(text) ?? [];
-  const column = name !== undefined && name in sortColumns ? sortColumns[name as keyof typeof sortColumns] : undefined;
-  return column && { column, direction: sign === '-' ? 'desc' : 'asc' };
+  // Own names only: `constructor` is a name of every object.
+  if (name === undefined || !Object.hasOwn(sortColumns, name)) return undefined;
+  const column = sortColumns[name as keyof typeof sortColumns];
+  return { column, direction: sign === '-' ? 'desc' : 'asc' };
 }

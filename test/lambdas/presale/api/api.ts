@@ -1,0 +1,48 @@
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import { z } from 'zod';
+import type { Database } from '../../../../lambdas/adapters/database.ts';
+import { apiHandler } from '../../../../lambdas/kit/api-handler.ts';
+import { findDeal, listDeals, listStatistics } from '../../../../lambdas/presale/api/deal-routes.ts';
+import { findRun, listProblems, listRuns } from '../../../../lambdas/presale/api/run-routes.ts';
+import { dealReader } from '../../../../lambdas/presale/stores/deal-store.ts';
+import { runReader } from '../../../../lambdas/presale/stores/run-reader-store.ts';
+import type { PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
+
+/** What a client sees: the status, and the body as it parses. */
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever JSON came back
+  readonly body: any;
+}
+
+/** The reading routes over a database, called as API Gateway calls them. */
+export function readingApi(database: Database<PresaleTables>, now = new Date('2022-12-01T00:00:00Z')) {
+  const handler = apiHandler({
+    env: z.object({}),
+    authenticate: undefined,
+    services: () => ({ deals: dealReader(database), runs: runReader(database), clock: () => now }),
+    routes: {
+      'GET /apiv1/deals': listDeals,
+      'GET /apiv1/deals/{id}': findDeal,
+      'GET /apiv1/deal-statistics': listStatistics,
+      'GET /presale/runs': listRuns,
+      'GET /presale/runs/{publication_date}': findRun,
+      'GET /presale/problems': listProblems,
+    },
+  });
+  return async (
+    routeKey: string,
+    query: Readonly<Record<string, string>> = {},
+    path: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> => {
+    const event = {
+      routeKey,
+      headers: {},
+      queryStringParameters: query,
+      pathParameters: path,
+      requestContext: { requestId: 'r' },
+    };
+    const answer = await handler(event as unknown as APIGatewayProxyEventV2, { functionName: 'read-api' } as Context);
+    return { status: answer.statusCode ?? 0, body: JSON.parse(String(answer.body)) };
+  };
+}
