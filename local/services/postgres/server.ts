@@ -72,7 +72,8 @@ export async function runServer(binaries: Binaries, place: Place): Promise<Serve
 }
 
 async function spawnServer(binaries: Binaries, place: Place, log: string): Promise<ChildProcess> {
-  const file = await open(log, 'a');
+  // Statements that failed are in it, with their values.
+  const file = await open(log, 'a', 0o600);
   try {
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const server = [binaries.postgres, '-D', place.data, '-p', String(place.port), ...options];

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, readlink, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,8 +15,6 @@ let directory: string;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
-  // mkdtemp makes it 0700; root's PostgreSQL runs as somebody else.
-  await chmod(directory, 0o755);
 });
 
 afterEach(() => rm(directory, { recursive: true, force: true }));
@@ -150,7 +148,7 @@ test.runIf(onLinux)('a server left behind is stopped before the next one starts'
 });
 
 test.runIf(process.getuid?.() === 0)(
-  'below a folder only root may enter the data goes elsewhere and is found',
+  'below a folder only root may enter the data goes elsewhere, is found, and goes with its folder',
   async () => {
     const hidden = join(directory, 'hidden');
     await mkdir(hidden, { mode: 0o700 });
@@ -170,8 +168,15 @@ test.runIf(process.getuid?.() === 0)(
       "select 1 from pg_tables where tablename = 'deals'",
     );
     await afterReset.stop();
-    await rm(elsewhere, { recursive: true });
 
+    await rm(hidden, { recursive: true });
+    const other = join(directory, 'other');
+    await mkdir(other, { mode: 0o700 });
+    await (await startPostgres({ directory: join(other, 'postgres') })).stop();
+    const abandoned = await stat(elsewhere).catch(() => undefined);
+    await rm(await readlink(join(other, 'postgres', 'elsewhere')), { recursive: true });
+
+    expect(abandoned).toBeUndefined();
     expect(rows).toEqual([{ price: 7 }]);
     expect(tables).toEqual([]);
   },
