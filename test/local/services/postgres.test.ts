@@ -180,4 +180,6 @@ test.runIf(process.getuid?.() === 0)(
     expect(rows).toEqual([{ price: 7 }]);
     expect(tables).toEqual([]);
   },
+  // Four starts and three new clusters, on two cores that others use too.
+  90_000,
 );
