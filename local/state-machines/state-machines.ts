@@ -73,7 +73,8 @@ interface Machine extends Required<StateMachine> {
 async function readMachines({ machines, supports }: StateMachinesOptions): Promise<Map<string, Machine>> {
   const read = new Map<string, Machine>();
   for (const machine of machines) {
-    const { arn, name, definition } = machine;
+    const { arn, name } = machine;
+    const definition: object = JSON.parse(JSON.stringify(machine.definition));
     const account = arn.split(':')[4];
     const roleArn = machine.roleArn ?? `arn:aws:iam::${account}:role/${name}`;
     read.set(arn, { arn, name, definition, roleArn, read: readDefinition(definition, { machine: name, supports }) });

@@ -1,0 +1,35 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startPostgres } from '../../../local/services/postgres.ts';
+
+/** A PostgreSQL server of its own for one test file. */
+export interface TestDatabase {
+  readonly pool: pg.Pool;
+  readonly url: string;
+  /** Forgets all executions. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openDatabase(): Promise<TestDatabase> {
+  const directory = await mkdtemp(join(tmpdir(), 'state-machines-'));
+  const postgres = await startPostgres({ directory });
+  const url = postgres.url('postgres', 'millrace');
+  const pool = new pg.Pool({ connectionString: url, max: 4 });
+  // Connections die with the server, a moment after the pool has ended.
+  pool.on('error', () => undefined);
+  return {
+    pool,
+    url,
+    async reset() {
+      await pool.query('drop schema if exists local cascade');
+    },
+    async close() {
+      await pool.end();
+      await postgres.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

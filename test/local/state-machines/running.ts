@@ -1,0 +1,49 @@
+import type pg from 'pg';
+import type { ExecutionDescription, TaskInvoker } from '../../../local/state-machines/execution.ts';
+import { type StateMachines, startStateMachines } from '../../../local/state-machines/state-machines.ts';
+
+export const arn = 'arn:aws:states:eu-central-1:123456789012:stateMachine:Subject';
+
+export interface Subject {
+  readonly machines: StateMachines;
+  /** Starts an execution and resolves when it has ended. */
+  run(input?: unknown): Promise<ExecutionDescription>;
+  ended(executionArn: string): Promise<ExecutionDescription>;
+}
+
+const refuse: TaskInvoker = async ({ resource }) => {
+  throw new Error(`no task expected: ${resource}`);
+};
+
+/** One machine named Subject; `states` is the States object, its first state is the start. */
+export async function subject(
+  pool: pg.Pool,
+  states: object,
+  { invoke = refuse, top = {} }: { invoke?: TaskInvoker; top?: object } = {},
+): Promise<Subject> {
+  const definition = { QueryLanguage: 'JSONata', StartAt: Object.keys(states)[0], States: states, ...top };
+  const machines = await startStateMachines({ pool, invoke, machines: [{ arn, name: 'Subject', definition }] });
+  const ended = async (executionArn: string) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const remove = machines.onEnded((execution) => {
+      if (execution.executionArn === executionArn) resolve();
+    });
+    const now = await machines.describe(executionArn);
+    if (now.status === 'RUNNING') await promise;
+    remove();
+    return machines.describe(executionArn);
+  };
+  return {
+    machines,
+    ended,
+    async run(input = {}) {
+      const { executionArn } = await machines.start({ stateMachineArn: arn, input });
+      return ended(executionArn);
+    },
+  };
+}
+
+/** A Task state that ends its scope. */
+export function task(more: object = {}): object {
+  return { Type: 'Task', Resource: 'arn:aws:states:::lambda:invoke', End: true, ...more };
+}
