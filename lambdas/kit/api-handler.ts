@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import type { z } from 'zod';
+import * as z from 'zod';
 import { type ApiAnswer, answerOf, problem, toGateway } from './api-response.ts';
 import type { Authenticator } from './authentication.ts';
 import { readEnv } from './env.ts';
@@ -38,15 +38,15 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
 ): Route<S> {
   return async (event, services) => {
     const faults: { -readonly [K in keyof InputFaults]: InputFaults[K] } = {};
-    const read = <T extends z.ZodType>(schema: T | undefined, place: InputPlace, value: () => unknown) => {
-      const parsed = schema?.safeParse(value());
+    const read = <T extends z.ZodType>(schema: T | undefined, place: InputPlace, value: unknown) => {
+      const parsed = schema?.safeParse(value);
       if (parsed && !parsed.success) faults[place] = faultsByField(parsed.error.issues);
       return parsed?.data as z.output<T>;
     };
     const request = {
-      path: read(spec.path, 'path', () => event.pathParameters ?? {}),
-      query: read(spec.query, 'querystring', () => event.queryStringParameters ?? {}),
-      body: read(spec.body, 'json', () => jsonBody(event)),
+      path: read(spec.path, 'path', event.pathParameters ?? {}),
+      query: read(spec.query, 'querystring', event.queryStringParameters ?? {}),
+      body: read(spec.body && jsonText.pipe(spec.body), 'json', textOf(event)),
     };
     if (Object.keys(faults).length > 0) throw new InvalidInputError(faults);
     return spec.handle(request, services);
@@ -96,11 +96,16 @@ function causeOf(error: unknown): string | undefined {
   return error instanceof Error && error.cause !== undefined ? asError(error.cause).message : undefined;
 }
 
-function jsonBody(event: APIGatewayProxyEventV2): unknown {
-  const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
+function textOf(event: APIGatewayProxyEventV2): string {
+  const { body = '', isBase64Encoded } = event;
+  return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+}
+
+const jsonText = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    throw new InvalidInputError({ json: { _schema: ['Invalid input: not JSON.'] } });
+    context.addIssue('Invalid input: not JSON.');
+    return z.NEVER;
   }
-}
+});

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** What a construct must set for a handler: every key of the handler's schema, as text. */
 export type EnvOf<E extends z.ZodObject> = { readonly [K in keyof z.input<E>]-?: string };

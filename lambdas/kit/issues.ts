@@ -1,14 +1,9 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** A schema's findings as field -> reasons; nested fields are joined by dots, the whole value is `_schema`. */
 export function faultsByField(issues: readonly z.core.$ZodIssue[]): Record<string, string[]> {
-  const faults: Record<string, string[]> = {};
-  for (const issue of issues) {
-    const field = issue.path.length > 0 ? issue.path.join('.') : '_schema';
-    faults[field] ??= [];
-    faults[field].push(issue.message);
-  }
-  return faults;
+  const byField = Map.groupBy(issues, ({ path }) => (path.length > 0 ? path.join('.') : '_schema'));
+  return Object.fromEntries([...byField].map(([field, found]) => [field, found.map(({ message }) => message)]));
 }
 
 /** The same as one line, for errors that a person reads. */

@@ -1,25 +1,31 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Query and path parameters: text on the wire, with the words existing clients know from before. */
+
+const notAnInteger = 'Not a valid integer.';
 
 /** A whole number within bounds. */
 export function integerParameter(bounds: { readonly min?: number; readonly max?: number } = {}) {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = bounds;
   return z
     .string()
-    .regex(/^[+-]?\d{1,16}$/, 'Not a valid integer.')
+    .regex(/^[+-]?\d+$/, { error: notAnInteger, abort: true })
     .transform(Number)
-    .refine((value) => value >= min && value <= max, { error: boundsMessage(min, max) });
+    .refine((value) => Number.isSafeInteger(value), { error: notAnInteger, abort: true })
+    .refine((value) => value >= min && value <= max, { error: boundsMessage(bounds) });
 }
 
-function boundsMessage(min: number, max: number): string {
-  if (max === Number.MAX_SAFE_INTEGER) return `Must be greater than or equal to ${min}.`;
-  return `Must be greater than or equal to ${min} and less than or equal to ${max}.`;
+function boundsMessage({ min, max }: { readonly min?: number; readonly max?: number }): string {
+  const sides = [
+    ...(min === undefined ? [] : [`greater than or equal to ${min}`]),
+    ...(max === undefined ? [] : [`less than or equal to ${max}`]),
+  ];
+  return `Must be ${sides.join(' and ')}.`;
 }
 
-/** A calendar date, `2022-09-11`. */
+/** A calendar date, `2022-09-11`. The year 0 is refused: PostgreSQL has none. */
 export function dateParameter() {
-  return z.iso.date('Not a valid date.');
+  return z.iso.date('Not a valid date.').refine((date) => !date.startsWith('0000'), { error: 'Not a valid date.' });
 }
 
 /** Free text up to `max` characters. NUL is refused: PostgreSQL holds none. */

@@ -1,5 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { readEnv } from './env.ts';
 import { PermanentError } from './errors.ts';
 import { instrumented } from './invocation.ts';

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readEnv } from './env.ts';
 import { PermanentError } from './errors.ts';
 import { instrumented } from './invocation.ts';

@@ -13,7 +13,12 @@ export function count(name: string, value = 1): void {
   metrics().addMetric(name, MetricUnit.Count, value);
 }
 
-/** An error as a log line shows it: class, message, stack and causes, nothing else that may hold a secret. */
+/**
+ * An error as a log line shows it: class, message, stack and causes. Its other properties stay behind: an invalid URL's
+ * holds the password that was in it, a request's its headers.
+ */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (!(thrown instanceof Error)) return new Error(String(thrown));
+  const plain = new Error(thrown.message, thrown.cause === undefined ? {} : { cause: asError(thrown.cause) });
+  return Object.assign(plain, { name: thrown.name, stack: thrown.stack });
 }
