@@ -96,8 +96,7 @@ const environments: Record<string, unknown> = {
     vpcCidr: '10.40.0.0/16',
     mail: { from: 'millrace-dev@example.com', to: ['developers@example.com'] },
     api: { corsOrigins: ['http://localhost:5173'], requestsPerSecond: 20, burst: 40 },
-    // A developer starts runs by hand; nobody wants mails of three environments on every publication.
-    workloads: { presale: { ...presaleDefaults, scheduled: false } },
+    workloads: { presale: presaleDefaults },
   },
   staging: {
     ...trial,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the stack and the handlers of the platform agree on. Imported by both; does no work. */
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ScheduledTask } from '#kit/schedule.ts';
 import { countyLetters } from './publication/counties.ts';
 

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import {
   Choice,
@@ -202,6 +203,8 @@ export class PresaleFlow extends Construct {
       queue: this.#mails,
       messageBody: TaskInput.fromText('{% $string($states.input) %}'),
     });
+    // A run must not fail, nor end unheard, because the queue hiccups.
+    send.addRetry({ errors: ['States.TaskFailed'], interval: Duration.seconds(2), backoffRate: 2, maxAttempts: 5 });
     return send;
   }
 }

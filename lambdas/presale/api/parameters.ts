@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { choiceParameter, integerParameter } from '#kit/parameters.ts';
 import { counties, countyNames } from '../publication/counties.ts';
 

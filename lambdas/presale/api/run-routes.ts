@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { route } from '#kit/api-handler.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import { type RunRequest, runRequest } from '../contract.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The columns that clients may sort by, by the names they use. */
 const sortColumns = {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { checkRunInput, checkRunOutput, RunPlan } from '../contract.ts';
 import type { CountyFacts, RawFiles, RunBook } from '../ports.ts';
 import { type CountyLetter, countyLetters } from '../publication/counties.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { closeRunInput, ReportMail } from '../contract.ts';
 import { mailHtml } from '../mails/mail-html.ts';
 import { mailText } from '../mails/mail-text.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { InvalidInputError, PermanentError } from '#kit/errors.ts';
 import type { planRunInput, RunPlan } from '../contract.ts';
 import type { RunBook } from '../ports.ts';

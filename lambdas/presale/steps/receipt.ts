@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { PermanentError } from '#kit/errors.ts';
 
 /** What is known of a backup. It stands beside the bytes, written after them. */

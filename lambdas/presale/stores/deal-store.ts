@@ -9,11 +9,10 @@ type Query = Database<PresaleTables>['query'];
 export function dealReader({ query }: Database<PresaleTables>): DealReader {
   return {
     list: (filter) => {
-      const sorted = filter.sort.reduce(
-        (ordered, { column, direction }) => ordered.orderBy(column, direction),
-        matchingDeals(query, filter).selectAll(),
-      );
-      return paged(sorted.orderBy('id'), matchingDeals(query, filter), filter);
+      // Ids are sorted and cut first: sorting whole rows spills to disk on deep pages.
+      const page = inOrder(matchingDeals(query, filter), filter).select('id').offset(filter.start).limit(filter.length);
+      const rows = inOrder(query.selectFrom('presale.deals').where('id', 'in', page), filter).selectAll();
+      return counted(matchingDeals(query, filter), () => rows.execute());
     },
     find: (id) => query.selectFrom('presale.deals').selectAll().where('id', '=', id).executeTakeFirst(),
     statistics: (filter) => {
@@ -31,15 +30,25 @@ export function dealReader({ query }: Database<PresaleTables>): DealReader {
 }
 
 /** One page of an ordered query beside the number of all rows that match. */
-export async function paged<Row>(
+export function paged<Row>(
   sorted: SelectQueryBuilder<PresaleTables, keyof PresaleTables, Row>,
   matching: SelectQueryBuilder<PresaleTables, keyof PresaleTables, object>,
   { start, length }: Paging,
 ): Promise<Page<Row>> {
-  const counted = matching.select(sql<number>`count(*)`.as('total'));
-  const { total } = (await counted.executeTakeFirstOrThrow()) as { total: number };
-  const data = start < total ? await sorted.offset(start).limit(length).execute() : [];
-  return { data: data as Row[], total };
+  return counted(matching, () => sorted.offset(start).limit(length).execute() as Promise<Row[]>);
+}
+
+async function counted<Row>(
+  matching: SelectQueryBuilder<PresaleTables, keyof PresaleTables, object>,
+  page: () => Promise<Row[]>,
+): Promise<Page<Row>> {
+  const count = matching.select(sql<number>`count(*)`.as('total'));
+  const { total } = (await count.executeTakeFirstOrThrow()) as { total: number };
+  return { data: await page(), total };
+}
+
+function inOrder<O>(deals: SelectQueryBuilder<PresaleTables, 'presale.deals', O>, { sort }: DealFilter) {
+  return sort.reduce((sorted, { column, direction }) => sorted.orderBy(column, direction), deals).orderBy('id');
 }
 
 function matchingDeals(query: Query, filter: DealFilter) {
