@@ -15,7 +15,9 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
   server.setErrorHandler<Error>((error, _request, reply) => reply.code(400).send({ error: error.message }));
   // A browser sends a form without asking; JSON alone makes it ask first (CORS), and nothing here answers that.
   server.get('/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(await overviewPage(stack)));
-  server.get('/executions', () => stack.machines.list());
+  server.get('/stack', () => addressesOf(stack));
+  server.get('/mails', () => stack.services.mail.mails());
+  server.get('/executions', () => stack.machines.list({ limit: 1000 }));
   server.get<{ Querystring: { arn: string } }>('/history', ({ query }) => stack.machines.history(query.arn));
   server.post<{ Body: { name: string; input?: unknown } }>('/trigger', ({ body }) =>
     trigger(stack, body.name, body.input),
@@ -37,6 +39,18 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
   const port = await freePort(portsFrom(stack.settings.port).console);
   const url = await server.listen({ host: '127.0.0.1', port });
   return { url, stop: () => server.close() };
+}
+
+/** Where the parts are, for commands and tests; no secret among it. */
+function addressesOf({ services, wiring, settings }: Stack) {
+  return {
+    api: wiring.api?.url,
+    s3: services.storage.s3Url,
+    sqs: services.storage.sqsUrl,
+    mail: services.mail.inboxUrl,
+    site: services.site?.url ?? settings.variables.PRESALE_SITE_URL,
+    database: services.postgres.url('postgres', 'millrace'),
+  };
 }
 
 /** Only names of this machine: a page elsewhere can't reach in by a name of its own that leads here. */
