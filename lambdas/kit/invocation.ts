@@ -14,7 +14,7 @@ export function instrumented<Event, Result>(
   // Made on the first invocation: nothing happens at import.
   const wrapped = once(() =>
     // A handler that was answered for early would go on beside the next event: Lambda's own timeout ends the process.
-    middy<Event, Result>(undefined, { timeoutEarlyInMillis: 0 })
+    middy<Event, Result>({ timeoutEarlyInMillis: 0 })
       .use(injectLambdaContext(logger(), { resetKeys: true }))
       .after(flushMetrics)
       .onError(({ error }) => {
