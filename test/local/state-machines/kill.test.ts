@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase, type TestDatabase } from './database.ts';
+
+const subject = fileURLToPath(new URL('./kill-subject.ts', import.meta.url));
 
 let database: TestDatabase;
 
@@ -14,7 +16,7 @@ afterAll(() => database.close());
 
 /** Lets the subject work, kills it, and resolves when none of its statements is under way any more. */
 async function work(enough: () => Promise<unknown>): Promise<void> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'kill-subject.ts'), database.url], {
+  const child = spawn(process.execPath, [subject, database.url], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');
