@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { region } from './machine.ts';
 import { type SampleSite, startSampleSite } from './sample-site/start.ts';
 import { freePort } from './services/free-port.ts';
 import { startMail } from './services/mail.ts';
@@ -28,6 +29,7 @@ export async function startServices(settings: Settings, model: StackModel, postg
   const [storage, mail, secrets, site] = await Promise.all([
     startStorage({
       directory: folder('storage'),
+      region,
       s3Port: ports.s3,
       sqsPort: ports.sqs,
       buckets: model.buckets.map(({ name, versioned }) => ({ name, versioned })),

@@ -36,20 +36,25 @@ const moments = {
   'Send the report': /Send the report/,
 };
 
-test.for(Object.entries(moments))('killed in "%s", a run goes on and ends once', async ([, moment]) => {
-  stack = await startStackProcess(directory, variables);
-  // Not awaited: the kill may come before the answer.
-  askConsole(stack, '/trigger', { name: 'start-publication' }).catch(() => undefined);
-  await stack.line(moment);
-  await stack.kill();
+test.for(Object.entries(moments))(
+  'killed in "%s", a run goes on and ends once',
+  { timeout: 90_000 },
+  async ([, moment]) => {
+    stack = await startStackProcess(directory, variables);
+    // Not awaited: the kill may come before the answer.
+    askConsole(stack, '/trigger', { name: 'start-publication' }).catch(() => undefined);
+    await stack.line(moment);
+    await stack.kill();
 
-  stack = await startStackProcess(directory, variables);
-  const executions = await ended(stack);
+    stack = await startStackProcess(directory, variables);
+    const executions = await ended(stack);
 
-  expect(executions, stack.printed()).toMatchObject([{ status: 'SUCCEEDED' }]);
-  expect(await inDatabase(stack)).toEqual(await onTheSite(stack));
-  await expect.poll(() => mails(stack as StackProcess)).toBe(1);
-});
+    expect(executions, stack.printed()).toMatchObject([{ status: 'SUCCEEDED' }]);
+    expect(await inDatabase(stack)).toEqual(await onTheSite(stack));
+    // A queue takes a message at least once: killed while it sends, the report may come twice, and never not at all.
+    await expect.poll(() => mails(stack as StackProcess)).toBeGreaterThanOrEqual(1);
+  },
+);
 
 async function ended(running: StackProcess): Promise<{ status: string }[]> {
   const list = async () => (await askConsole<{ executions: { status: string }[] }>(running, '/executions')).executions;
