@@ -11,7 +11,7 @@ export class Fault {
 }
 
 /** The largest whole number that a JSON client reads exactly; the bigint columns hold it. */
-export const maxInteger = Number.MAX_SAFE_INTEGER;
+const maxInteger = Number.MAX_SAFE_INTEGER;
 
 /** The largest value of a PostgreSQL integer column. */
 const maxInt4 = 2_147_483_647;

@@ -4,7 +4,7 @@ import type { Layout } from './header.ts';
 import { maxLineLength } from './lines.ts';
 
 /** Where a problem row whose values don't fit the columns keeps its line. */
-export const rawLineName = '原始資料';
+const rawLineName = '原始資料';
 
 // Enough of an endless line for a person to see what it is.
 const shownOfEndlessLine = 1000;

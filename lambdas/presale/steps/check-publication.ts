@@ -35,7 +35,7 @@ async function readPage({ status, body }: SiteAnswer): Promise<string> {
 }
 
 /** A page's text. Throws {@link PermanentError} beyond the limit. */
-export async function textOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+async function textOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {

@@ -24,7 +24,7 @@ export async function* problemsDocument(
 }
 
 /** One row: its county, its raw values (the date as 2022-07-13 where it is one), and the reason of each wrong field. */
-export function problemRecord(county: CountyLetter, { raw, reasons }: KeptProblem): Record<string, unknown> {
+function problemRecord(county: CountyLetter, { raw, reasons }: KeptProblem): Record<string, unknown> {
   const date = rocDate(raw[dateColumn]?.trim() ?? '');
   const messages = reasons.map(({ column, reason }) => [column === '' ? wholeRow : column, reason]);
   return {
