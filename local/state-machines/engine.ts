@@ -6,6 +6,7 @@ import { type Frame, newFrame } from './interpreter/frame.ts';
 import type { Change, Run } from './interpreter/run.ts';
 import { type Control, firstStep, runExecution } from './interpreter/run-execution.ts';
 import { type BatchedJournal, batchedJournal } from './journal/batches.ts';
+import { whenReachable } from './journal/reachable.ts';
 import { markAnnounced, nextOwner, takeOver, unannounced } from './journal/read.ts';
 import { OwnershipLost, writeChange, writeExecution } from './journal/write.ts';
 import { type Listeners, listeners } from './listeners.ts';
@@ -84,7 +85,7 @@ export class Engine {
     await live.done;
   }
 
-  /** Adds a listener for ends. An end is told until all listeners have taken it, if need be after a restart. */
+  /** Adds a listener for ends. One that some listener didn't take is told to all again with the next end or start. */
   onEnded(listener: (execution: ExecutionDescription) => void | Promise<void>): () => void {
     const remove = this.#ended.add(listener);
     this.#announce();
@@ -131,13 +132,20 @@ export class Engine {
 
   #announce(): void {
     if (this.#ended.size === 0 || this.#closing.signal.aborted) return;
-    this.#announcing = this.#announcing.then(() => this.#announceAll()).catch(this.#options.onError);
+    this.#announcing = this.#announcing
+      .then(() => this.#announceAll())
+      .catch((error: unknown) => {
+        // Cut off by a close: told after the next start.
+        if (!this.#closing.signal.aborted) this.#options.onError(error);
+      });
   }
 
   async #announceAll(): Promise<void> {
     const { pool } = this.#options;
-    for (const execution of await unannounced(pool)) {
-      if (await this.#ended.tell(execution)) await markAnnounced(pool, execution.executionArn);
+    const { signal } = this.#closing;
+    for (const execution of await whenReachable(() => unannounced(pool), signal)) {
+      const taken = await this.#ended.tell(execution);
+      if (taken) await whenReachable(() => markAnnounced(pool, execution.executionArn), signal);
     }
   }
 }

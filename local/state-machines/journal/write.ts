@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Execution, HistoryEvent } from '../execution.ts';
 import type { Change, FrameRow } from '../interpreter/run.ts';
+import { whenReachable } from './reachable.ts';
 
 /** Another runtime has taken over this execution: this process must leave it alone. */
 export class OwnershipLost extends Error {
@@ -132,25 +132,4 @@ function eventValues(events: readonly HistoryEvent[]): unknown[] {
     events.map(({ previous }) => previous),
     events.map(({ details }) => (details === undefined ? null : JSON.stringify(details))),
   ];
-}
-
-const longestPauseMs = 2000;
-
-async function whenReachable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isUnreachable(error) || signal.aborted) throw error;
-      await sleep(pauseMs, undefined, { signal });
-    }
-  }
-}
-
-/** The server is away or going (class 08 and 57P0x), or the socket died; everything else is a mistake of ours. */
-function isUnreachable(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return /^(08|57P0)/.test(error.code ?? '');
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return /^(ECONN|EPIPE|ETIMEDOUT)/.test(code) || /Connection terminated|connection timeout/i.test(error.message);
 }

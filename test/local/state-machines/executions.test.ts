@@ -112,7 +112,8 @@ describe('ends', () => {
   });
 
   test('an end is told until every listener has taken it', async () => {
-    const first = await prepare(waiting(0));
+    const errors: unknown[] = [];
+    const first = await prepare(waiting(0), { onError: (error) => void errors.push(error) });
     const { executionArn } = await first.machines.start({ stateMachineArn: arn, name: 'told' });
     const refused: unknown[] = [];
     first.machines.onEnded(async ({ name }) => {
@@ -121,6 +122,7 @@ describe('ends', () => {
     });
     await expect.poll(() => refused.length).toBeGreaterThan(0);
     await first.machines.close();
+    expect(errors).toEqual([new Error('not now')]);
 
     const second = await prepare(waiting(0));
     const taken: unknown[] = [];

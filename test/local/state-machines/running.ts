@@ -19,10 +19,19 @@ const refuse: TaskInvoker = async ({ resource }) => {
 export async function subject(
   pool: pg.Pool,
   states: object,
-  { invoke = refuse, top = {} }: { invoke?: TaskInvoker; top?: object } = {},
+  {
+    invoke = refuse,
+    top = {},
+    onError,
+  }: { invoke?: TaskInvoker; top?: object; onError?: (error: unknown) => void } = {},
 ): Promise<Subject> {
   const definition = { QueryLanguage: 'JSONata', StartAt: Object.keys(states)[0], States: states, ...top };
-  const machines = await startStateMachines({ pool, invoke, machines: [{ arn, name: 'Subject', definition }] });
+  const machines = await startStateMachines({
+    pool,
+    invoke,
+    machines: [{ arn, name: 'Subject', definition }],
+    ...(onError === undefined ? {} : { onError }),
+  });
   const ended = async (executionArn: string) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const remove = machines.onEnded((execution) => {
