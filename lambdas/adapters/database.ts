@@ -1,11 +1,8 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Signer } from '@aws-sdk/rds-signer';
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
-import { UnavailableError } from '#kit/errors.ts';
-import { secretText } from './secrets.ts';
+import { type Connection, takeConnection } from './postgres-connection.ts';
+import { secretField } from './secrets.ts';
 
 /** What a transaction works with: queries and bulk rows on one connection. */
 export interface Session<T> {
@@ -27,7 +24,7 @@ export interface Database<T> {
 export interface DatabaseSettings {
   /** `postgresql://user@host:port/name`; `?auth=iam` signs in by an IAM token over TLS. */
   readonly url: string;
-  /** ARN of a secret with `username` and `password` that replaces the URL's user (the migration's master user). */
+  /** ARN of a secret whose `password` is that of the URL's user (the migration's master user); over TLS. */
   readonly secretArn?: string | undefined;
   /** One per Lambda: a function instance serves one event at a time, and connections are what a small Aurora lacks. */
   readonly connections?: number;
@@ -42,15 +39,14 @@ const numberTypes = { int8: 20, numeric: 1700 };
 // A date has no zone; node-postgres would make it midnight of the machine's.
 const dateType = 1082;
 
-/** Opens PostgreSQL on first use. Connection failures become {@link UnavailableError}. */
+/** Opens PostgreSQL on first use. A server that is away, or goes away, is an UnavailableError. */
 export function openDatabase<T>(settings: DatabaseSettings): Database<T> {
   const pool = new pg.Pool({ ...connectionOf(settings), types: { getTypeParser } });
   // An idle connection that breaks (Aurora paused, server restarted) is replaced by the pool on next use.
   pool.on('error', () => undefined);
-  const reachable = reachablePool(pool);
   return {
-    query: new Kysely<T>({ dialect: new PostgresDialect({ pool: reachable }) }),
-    transaction: (work) => inTransaction(reachable, work),
+    query: new Kysely<T>({ dialect: new PostgresDialect({ pool: poolOf(() => takeConnection(pool)) }) }),
+    transaction: (work) => inTransaction(pool, work),
     close: () => pool.end(),
   };
 }
@@ -75,7 +71,7 @@ function connectionOf({ url, secretArn, connections = 1 }: DatabaseSettings): pg
   };
   if (secretArn !== undefined) {
     // The master user's name is part of the secret; a cluster's is fixed when it is made.
-    return { ...common, user, ssl: { rejectUnauthorized: true }, password: () => passwordOf(secretArn) };
+    return { ...common, user, ssl: { rejectUnauthorized: true }, password: () => secretField(secretArn, 'password') };
   }
   if (address.searchParams.get('auth') === 'iam') {
     const signer = new Signer({ hostname: host, port, username: user });
@@ -84,67 +80,48 @@ function connectionOf({ url, secretArn, connections = 1 }: DatabaseSettings): pg
   return { ...common, user, password: decodeURIComponent(address.password) };
 }
 
-async function passwordOf(secretArn: string): Promise<string> {
-  const { password } = JSON.parse(await secretText(secretArn)) as { password: string };
-  return password;
+/** What kysely needs of a pool. */
+function poolOf(connect: () => Promise<Connection>): PostgresPool {
+  return { options: {}, connect: connect as () => Promise<never>, end: async () => undefined };
 }
 
-/** The pool with its failures to connect named for what happens next. */
-function reachablePool(pool: pg.Pool): PostgresPool & { connect(): Promise<pg.PoolClient> } {
+async function inTransaction<T, R>(pool: pg.Pool, work: (session: Session<T>) => Promise<R>): Promise<R> {
+  const connection = await takeConnection(pool);
+  let sound = true;
+  try {
+    await connection.query('BEGIN');
+    const result = await work(sessionOn(connection));
+    await commit(connection);
+    return result;
+  } catch (error) {
+    sound = await rollback(connection);
+    throw error;
+  } finally {
+    connection.release(!sound);
+  }
+}
+
+function sessionOn<T>(connection: Connection): Session<T> {
+  // Kysely gives its connection back after each query; this one stays ours until the transaction ends.
+  const borrowed = { ...connection, release: () => undefined };
   return {
-    options: pool.options,
-    end: () => pool.end(),
-    async connect() {
-      try {
-        return await pool.connect();
-      } catch (cause) {
-        throw new UnavailableError('The database is not reachable', { cause });
-      }
-    },
+    query: new Kysely<T>({ dialect: new PostgresDialect({ pool: poolOf(async () => borrowed) }) }),
+    copyIn: (statement, chunks) => connection.copyIn(statement, chunks),
   };
 }
 
-async function inTransaction<T, R>(
-  pool: { connect(): Promise<pg.PoolClient> },
-  work: (session: Session<T>) => Promise<R>,
-): Promise<R> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  try {
-    await client.query('BEGIN');
-    const result = await work({
-      query: queriesOn(client),
-      copyIn: (statement, chunks) => copyIn(client, statement, chunks),
-    });
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    broken = await rollback(client);
-    throw error;
-  } finally {
-    client.release(broken);
-  }
+/** PostgreSQL answers COMMIT with a rollback when a query failed before, even if the work went on as if it hadn't. */
+async function commit(connection: Connection): Promise<void> {
+  const { command } = await connection.query('COMMIT');
+  if (command !== 'COMMIT') throw new Error('The transaction was rolled back: one of its queries had failed');
 }
 
 /** A connection that can't roll back is dropped, and the server undoes its transaction. */
-async function rollback(client: pg.PoolClient): Promise<Error | undefined> {
+async function rollback(connection: Connection): Promise<boolean> {
   try {
-    await client.query('ROLLBACK');
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    await connection.query('ROLLBACK');
+    return true;
+  } catch {
+    return false;
   }
-}
-
-/** Kysely over one connection that stays ours. */
-function queriesOn<T>(client: pg.PoolClient): Kysely<T> {
-  const borrowed = { query: client.query.bind(client), release: () => undefined } as unknown as pg.PoolClient;
-  const pool: PostgresPool = { options: {}, connect: async () => borrowed as never, end: async () => undefined };
-  return new Kysely<T>({ dialect: new PostgresDialect({ pool }) });
-}
-
-async function copyIn(client: pg.PoolClient, statement: string, chunks: AsyncIterable<string>): Promise<number> {
-  const target = client.query(copyFrom(statement));
-  await pipeline(Readable.from(chunks), target);
-  return target.rowCount;
 }
