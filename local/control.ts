@@ -1,7 +1,8 @@
-import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, NoSuchKey, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { FaultSettings } from './faults.ts';
 import { credentials, region } from './machine.ts';
+import { objectsPage, type StoredObject } from './objects-page.ts';
 import { overviewPage } from './overview-page.ts';
 import { freePort } from './services/free-port.ts';
 import { portsFrom } from './settings.ts';
@@ -64,11 +65,12 @@ function refuseOtherSites(server: FastifyInstance): void {
 
 function serveObjects(server: FastifyInstance, stack: Stack): void {
   const s3 = new S3Client({ region, credentials, endpoint: stack.services.storage.s3Url });
-  server.get<{ Params: { bucket: string; '*': string } }>('/buckets/:bucket/*', async ({ params }, reply) => {
+  server.get<{ Params: { bucket: string; '*': string } }>('/buckets/:bucket/*', async ({ params, headers }, reply) => {
     const key = params['*'];
     if (key === '' || key.endsWith('/')) {
-      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: params.bucket, Prefix: key }));
-      return Contents.map(({ Key, Size, LastModified }) => ({ key: Key, bytes: Size, at: LastModified }));
+      const objects = await listed(s3, params.bucket, key);
+      if (!headers.accept?.includes('text/html')) return objects;
+      return reply.type('text/html; charset=utf-8').send(objectsPage(params.bucket, key, objects));
     }
     try {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: params.bucket, Key: key }));
@@ -78,4 +80,13 @@ function serveObjects(server: FastifyInstance, stack: Stack): void {
       throw error;
     }
   });
+}
+
+async function listed(s3: S3Client, bucket: string, prefix: string): Promise<StoredObject[]> {
+  const objects: StoredObject[] = [];
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {
+    for (const { Key = '', Size = 0, LastModified } of Contents)
+      objects.push({ key: Key, bytes: Size, at: LastModified });
+  }
+  return objects;
 }

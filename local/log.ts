@@ -10,6 +10,8 @@ export interface Log {
   /** Something the runtime itself has to say. */
   say(message: string): void;
   warn(message: string): void;
+  /** For the person at the terminal alone, never kept: it may hold a credential. */
+  show(message: string): void;
 }
 
 export interface LogOptions {
@@ -42,13 +44,15 @@ const hidden = new Set([
 export function openLog(options: LogOptions): Log {
   mkdirSync(path.dirname(options.file), { recursive: true });
   const keep = (entry: object) => appendFileSync(options.file, `${JSON.stringify(entry)}\n`);
+  const print = (entry: Entry) => options.write(options.json ? `${JSON.stringify(entry)}\n` : readable(entry));
   const emit = (entry: Entry) => {
     keep(entry);
-    options.write(options.json ? `${JSON.stringify(entry)}\n` : readable(entry));
+    print(entry);
   };
   const own = (level: string) => (message: string) =>
     emit({ timestamp: new Date().toISOString(), level, source: 'millrace', message });
   return {
+    show: (message) => print({ timestamp: new Date().toISOString(), level: 'INFO', source: 'millrace', message }),
     say: own('INFO'),
     warn: own('WARN'),
     debug: (message) => keep({ timestamp: new Date().toISOString(), level: 'DEBUG', source: 'millrace', message }),

@@ -1,9 +1,6 @@
+import { page, table, text } from './page.ts';
 import type { Stack } from './stack.ts';
 import { triggerNames } from './trigger-target.ts';
-
-const style = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#222}
-table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}td,th{border-bottom:1px solid #ddd;padding:.3rem .6rem;text-align:left;vertical-align:top}
-code{background:#f3f3f3;padding:.1rem .3rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}.SUCCEEDED{color:#176b2c}.FAILED,.TIMED_OUT,.ABORTED{color:#a01616}`;
 
 /** The page at the console's address: what runs, where it is, what it did last. */
 export async function overviewPage(stack: Stack): Promise<string> {
@@ -18,9 +15,9 @@ export async function overviewPage(stack: Stack): Promise<string> {
     ],
     ...model.buckets.map(({ name }): [string, string] => [`Bucket ${name}`, `/buckets/${name}/`]),
   ];
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Millrace on this machine</title><style>${style}</style></head><body>
-<h1>Millrace on this machine</h1>
-<table>${links.map(([name, url]) => `<tr><th>${text(name)}</th><td><a href="${text(url)}">${text(url)}</a></td></tr>`).join('')}</table>
+  return page(
+    'Millrace on this machine',
+    `<table>${links.map(([name, url]) => `<tr><th>${text(name)}</th><td><a href="${text(url)}">${text(url)}</a></td></tr>`).join('')}</table>
 <h2>Runs</h2>
 ${table(
   ['Run', 'State machine', 'State', 'Started', ''],
@@ -46,8 +43,8 @@ ${table(
   }),
 )}
 <p>Start one now: ${triggerNames(stack)
-    .map((name) => `<code>npm run trigger ${text(name)}</code>`)
-    .join(' or ')}</p>
+      .map((name) => `<code>npm run trigger ${text(name)}</code>`)
+      .join(' or ')}</p>
 <h2>Routes</h2>
 ${table(
   ['Route', 'Function'],
@@ -66,15 +63,6 @@ ${table(
     String(fn.concurrency),
   ]),
 )}
-</body></html>`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[], tag: string) =>
-    `<tr>${cells.map((cell) => `<${tag}>${cell}</${tag}>`).join('')}</tr>`;
-  return `<table>${line(head, 'th')}${rows.map((row) => line(row, 'td')).join('')}</table>`;
-}
-
-function text(value: string): string {
-  return value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+`,
+  );
 }

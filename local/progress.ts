@@ -45,13 +45,14 @@ function itemName(item: unknown): string {
   return JSON.stringify(item ?? '').slice(0, 20);
 }
 
-/** The plain numbers and words of an output. */
+/** The state an output tells and its numbers, zeros left out. */
 function summary(output: unknown): string {
   if (output === null || typeof output !== 'object') return String(output ?? 'done');
-  return Object.entries(output)
-    .filter(([, value]) => typeof value === 'number' || (typeof value === 'string' && value.length <= 20))
-    .map(([key, value]) => `${key.replaceAll('_', ' ')} ${value}`)
-    .join(', ');
+  const { state } = output as { state?: unknown };
+  const numbers = Object.entries(output)
+    .filter(([, value]) => typeof value === 'number' && value !== 0)
+    .map(([key, value]) => (key.endsWith('_ms') ? `${value} ms` : `${key.replaceAll('_', ' ')} ${value}`));
+  return [...(typeof state === 'string' ? [state] : []), ...numbers].join(', ');
 }
 
 /** A Lambda's cause is JSON with the message inside. */

@@ -1,14 +1,38 @@
 import { apiToken } from './first-run.ts';
 import type { Stack } from './stack.ts';
 
-/** Tells what is there now and one line that asks the API for it. */
+interface RunLine {
+  readonly name: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly results: readonly { readonly good: number; readonly problems: number; readonly state: string }[];
+}
+
+/** Tells what the runs left behind, where it is, and one line that asks the API for it. */
 export async function printSummary(stack: Stack, consoleUrl: string): Promise<void> {
   const { log, services, wiring, model } = stack;
-  const [raw] = model.buckets.filter(({ notifiesEventBus }) => notifiesEventBus);
-  log.say(`Mails          ${services.mail.inboxUrl}`);
-  log.say(`Raw files      ${consoleUrl}/buckets/${raw?.name}/presale/raw/`);
-  log.say(`API            ${wiring.api?.url}`);
-  log.say(
-    `Try it         curl -H 'Authorization: Bearer ${apiToken(stack)}' '${wiring.api?.url}/apiv1/deals?length=2'`,
-  );
+  const api = wiring.api?.url;
+  for (const run of await runs(stack)) log.say(runLine(run));
+  const raw = model.buckets.find(({ notifiesEventBus }) => notifiesEventBus)?.name;
+  log.say(`Raw files      ${consoleUrl}/buckets/${raw}/presale/raw/`);
+  log.say(`Problem rows   ${consoleUrl}/buckets/${raw}/presale/problems/`);
+  log.say(`Report mail    ${services.mail.inboxUrl}`);
+  log.say(`API            ${api}`);
+  log.show(`Try it         curl -H 'Authorization: Bearer ${apiToken(stack)}' '${api}/apiv1/deals?length=2'`);
+}
+
+async function runs(stack: Stack): Promise<readonly RunLine[]> {
+  const response = await fetch(`${stack.wiring.api?.url}/presale/runs?length=500`, {
+    headers: { authorization: `Bearer ${apiToken(stack)}` },
+  });
+  if (!response.ok) throw new Error(`GET /presale/runs answered ${response.status}: ${await response.text()}`);
+  const { result } = (await response.json()) as { result: { data: RunLine[] } };
+  return [...result.data].reverse();
+}
+
+function runLine({ name, state, reason, results }: RunLine): string {
+  const total = (of: 'good' | 'problems') => results.reduce((sum, county) => sum + county[of], 0);
+  const loaded = results.filter((county) => county.state === 'loaded').length;
+  const why = reason === null ? '' : `: ${reason}`;
+  return `Run ${name.padEnd(10)} ${state}${why}, ${total('good')} rows of ${loaded} counties loaded, ${total('problems')} problem rows`;
 }
