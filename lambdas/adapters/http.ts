@@ -12,6 +12,10 @@ export interface HttpLimits {
   readonly maxBytes: number;
   /** Exchanges in all, the first included. */
   readonly attempts: number;
+  /** Before the second exchange; doubled for each further one, with jitter. @default 500 */
+  readonly firstWaitMs?: number;
+  /** @default 8000 */
+  readonly longestWaitMs?: number;
 }
 
 export interface HttpResponse {
@@ -35,8 +39,8 @@ export function httpClient(limits: HttpLimits): HttpClient {
   return (url, read) =>
     pRetry(() => exchange(url, limits, read), {
       retries: limits.attempts - 1,
-      minTimeout: 500,
-      maxTimeout: 8000,
+      minTimeout: limits.firstWaitMs ?? 500,
+      maxTimeout: limits.longestWaitMs ?? 8000,
       factor: 2,
       randomize: true,
       shouldRetry: ({ error }) => error instanceof TransientError || error instanceof ThrottledError,
@@ -60,7 +64,7 @@ async function exchange<R>(url: string, limits: HttpLimits, read: (response: Htt
       throw transientFrom(url, abort.signal, cause);
     });
     const contentType = response.headers.get('content-type')?.toLowerCase() ?? '';
-    const body = limited(url, response.body ?? new ReadableStream(), limits, watch, abort);
+    const body = limited(url, response.body ?? [], limits, watch, abort);
     return await read({ status: response.status, contentType, body });
   } finally {
     watch.stop();
@@ -72,7 +76,7 @@ async function exchange<R>(url: string, limits: HttpLimits, read: (response: Htt
 
 async function* limited(
   url: string,
-  body: ReadableStream<Uint8Array>,
+  body: AsyncIterable<Uint8Array> | readonly Uint8Array[],
   limits: HttpLimits,
   watch: Watchdog,
   abort: AbortController,
