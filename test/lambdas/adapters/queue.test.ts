@@ -1,0 +1,33 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { expect, test } from 'vitest';
+import { queue } from '#adapters/queue.ts';
+import { startStorage } from '../../../local/services/storage.ts';
+import { useLocalAws } from '../../support/aws.ts';
+
+test('a message is in the queue as JSON when sending resolves', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
+  const mails = {
+    name: 'Mails',
+    visibilityTimeoutSeconds: 30,
+    delaySeconds: 0,
+    retentionSeconds: 3600,
+    maximumMessageBytes: 1024,
+    fifo: false,
+  };
+  const storage = await startStorage({ directory, buckets: [], queues: [mails] });
+  useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
+  const QueueUrl = storage.queueUrl('Mails');
+  try {
+    await queue(QueueUrl)({ subject: '已載入' });
+    const { Messages = [] } = await new SQSClient({}).send(new ReceiveMessageCommand({ QueueUrl }));
+
+    expect(Messages.map(({ Body = '' }) => JSON.parse(Body))).toEqual([{ subject: '已載入' }]);
+    await expect(queue(QueueUrl)('x'.repeat(2000))).rejects.toThrow();
+  } finally {
+    await storage.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+});
