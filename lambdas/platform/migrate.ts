@@ -8,8 +8,8 @@ export interface MigrationOutcome {
 }
 
 /**
- * Brings the database to the newest migration. Kysely holds an advisory lock meanwhile, so two runs are one; each
- * migration commits or leaves nothing. Throws the first failure.
+ * Brings the database to the newest migration. Kysely holds an advisory lock meanwhile, so two runs are one; a run
+ * commits whole or leaves nothing. Throws the first failure.
  */
 export async function migrate(
   database: Kysely<unknown>,

@@ -1,0 +1,10 @@
+import { expect, test } from 'vitest';
+import { handler } from '../../../lambdas/platform/health.handler.ts';
+import { httpRequest, lambdaContext } from '../../support/lambda.ts';
+
+test('anybody may ask whether the API answers', async () => {
+  const { statusCode, body } = await handler(httpRequest({ routeKey: 'GET /health', headers: {} }), lambdaContext());
+
+  expect(statusCode).toBe(200);
+  expect(JSON.parse(body ?? '')).toEqual({ status: 'ok' });
+});

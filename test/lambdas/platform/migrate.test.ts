@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Kysely, sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Database, openDatabase } from '#adapters/database.ts';
+import { migrate } from '../../../lambdas/platform/migrate.ts';
+import { type Postgres, startPostgres } from '../../../local/services/postgres.ts';
+import { migrations } from '../../../migrations/index.ts';
+
+let directory: string;
+let postgres: Postgres;
+let admin: Database<unknown>;
+let databases: Database<unknown>[];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
+  postgres = await startPostgres({ directory });
+});
+
+afterAll(async () => {
+  await postgres.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const open = () => {
+  const database = openDatabase<unknown>({ url: postgres.url('postgres', 'subject') });
+  databases.push(database);
+  return database;
+};
+
+beforeEach(async () => {
+  databases = [];
+  admin = openDatabase({ url: postgres.url('postgres', 'millrace') });
+  await sql`CREATE DATABASE subject`.execute(admin.query);
+});
+
+afterEach(async () => {
+  await Promise.all(databases.map((database) => database.close()));
+  await sql`DROP DATABASE subject`.execute(admin.query);
+  await admin.close();
+});
+
+async function tables(database: Database<unknown>): Promise<unknown[]> {
+  const { rows } = await sql<{ name: string }>`SELECT table_schema || '.' || table_name AS name
+    FROM information_schema.tables WHERE table_schema IN ('presale', 'test') ORDER BY name`.execute(database.query);
+  return rows.map(({ name }) => name);
+}
+
+const creates = (name: string) => ({
+  up: async (db: Kysely<unknown>) => {
+    await sql`CREATE SCHEMA IF NOT EXISTS test`.execute(db);
+    await sql`CREATE TABLE ${sql.id('test', name)} ()`.execute(db);
+  },
+});
+
+test('every migration runs once, in order, and a second run has nothing to do', async () => {
+  const database = open();
+
+  expect(await migrate(database.query, migrations)).toEqual({ applied: Object.keys(migrations) });
+  expect(await tables(database)).toContain('presale.deals');
+  expect(await migrate(database.query, migrations)).toEqual({ applied: [] });
+});
+
+test('two runs at once are one', async () => {
+  const outcomes = await Promise.all([open(), open()].map((database) => migrate(database.query, migrations)));
+
+  expect(outcomes.flatMap(({ applied }) => applied)).toEqual(Object.keys(migrations));
+});
+
+test('a migration that fails leaves nothing and is told; the ones of its run before it go with it', async () => {
+  const failing = {
+    up: async (db: Kysely<unknown>) => {
+      await creates('half').up(db);
+      throw new RangeError('no');
+    },
+  };
+  const database = open();
+
+  await expect(migrate(database.query, { '1': creates('one'), '2': failing })).rejects.toThrow('no');
+  expect(await tables(database)).toEqual([]);
+  expect(await migrate(database.query, { '1': creates('one'), '2': creates('two') })).toEqual({ applied: ['1', '2'] });
+});
+
+test('the role of the functions reads and writes, and changes no table', async () => {
+  await migrate(open().query, migrations);
+  const app = openDatabase<unknown>({ url: postgres.url('millrace_app', 'subject') });
+  databases.push(app);
+
+  expect((await sql`SELECT * FROM presale.deals`.execute(app.query)).rows).toEqual([]);
+  await expect(sql`ALTER TABLE presale.deals ADD COLUMN x int`.execute(app.query)).rejects.toThrow(/must be owner/);
+  await expect(sql`DROP TABLE presale.deals`.execute(app.query)).rejects.toThrow(/must be owner/);
+  await expect(sql`CREATE TABLE presale.other ()`.execute(app.query)).rejects.toThrow(/permission denied/);
+});
+
+test('migrations are named in the order they run in', () => {
+  const names = Object.keys(migrations);
+
+  expect(names).toEqual(names.toSorted());
+  for (const [index, name] of names.entries())
+    expect(name).toMatch(new RegExp(`^${String(index + 1).padStart(4, '0')}-`));
+});
