@@ -7,7 +7,6 @@ import { type Faults, faultSwitch } from './faults.ts';
 import { localVariables, machineEnvironment, withQueueUrls } from './function-environment.ts';
 import { type FunctionHost, type Invocation, startFunctionHost } from './functions/function-host.ts';
 import { lockDirectory } from './lock.ts';
-import type { Log } from './log.ts';
 import { credentials, region } from './machine.ts';
 import { freePort } from './services/free-port.ts';
 import { startPostgres } from './services/postgres.ts';
@@ -18,6 +17,7 @@ import { type StateMachines, startStateMachines } from './state-machines/state-m
 import { readAssembly } from './template/assembly-files.ts';
 import { buildModel } from './template/build-model.ts';
 import type { FunctionModel, StackModel } from './template/model.ts';
+import type { Log } from './terminal/log.ts';
 import { type Wiring, wire } from './wiring.ts';
 
 /** The whole stack, running on this machine. */

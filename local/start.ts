@@ -1,12 +1,12 @@
 import process from 'node:process';
-import { startControl } from './control.ts';
-import { runEverythingPublished } from './first-run.ts';
+import { startControl } from './console/control.ts';
 import { AlreadyRunningError } from './lock.ts';
-import { openLog } from './log.ts';
-import { showProgress } from './progress.ts';
 import { watchSources } from './reload.ts';
 import { settingsFromEnvironment } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
+import { runEverythingPublished } from './terminal/first-run.ts';
+import { openLog } from './terminal/log.ts';
+import { showProgress } from './terminal/progress.ts';
 
 /** `npm start`: the whole stack on this machine, until Ctrl-C. `--json` prints JSON lines, `--no-run` only starts. */
 async function main(flags: ReadonlySet<string>): Promise<void> {

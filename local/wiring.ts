@@ -6,13 +6,13 @@ import { startQueuePoller } from './doors/queue-poller.ts';
 import { type Scheduler, startScheduler } from './doors/scheduler.ts';
 import type { Faults } from './faults.ts';
 import type { FunctionHost } from './functions/function-host.ts';
-import type { Log } from './log.ts';
 import { region } from './machine.ts';
 import { freePort } from './services/free-port.ts';
 import type { Services } from './services.ts';
 import { portsFrom, type Settings } from './settings.ts';
 import type { StateMachines } from './state-machines/state-machines.ts';
 import type { StackModel } from './template/model.ts';
+import type { Log } from './terminal/log.ts';
 
 /** The template's connections, live: who is called when what happens. */
 export interface Wiring {

@@ -47,6 +47,8 @@ async function createDeals(db: Kysely<unknown>): Promise<void> {
       parking_type varchar(64) COLLATE "C" NOT NULL,
       parking_price_twd bigint NOT NULL,
       publication_date date NOT NULL,
+      -- The publication date, or the end of the quarter for a season's file: what is newer wins by this.
+      as_of date NOT NULL,
       loaded_at timestamptz NOT NULL,
       withdrawn_at timestamptz,
       source_key text NOT NULL,

@@ -86,7 +86,7 @@ export const runPlan = z.object({
 export const planRunOutput = runPlan;
 
 export const checkPublicationInput = runPlan;
-export const checkPublicationOutput = z.object({ state: z.enum(['out', 'not-yet']), reason: z.string() });
+export const checkPublicationOutput = z.object({ state: z.enum(['out', 'not-yet', 'replaced']), reason: z.string() });
 
 /** A raw file that is safe in the bucket. */
 export const backedUp = z.object({
@@ -99,6 +99,8 @@ export const backedUp = z.object({
 });
 const empty = z.object({ county, state: z.literal('empty') });
 const unchanged = z.object({ county, state: z.literal('unchanged'), reason: z.string() });
+/** The site shows a newer publication by now, and there is no backup of this one. */
+const gone = z.object({ county, state: z.literal('gone'), reason: z.string() });
 const loaded = z.object({
   county,
   state: z.literal('loaded'),
@@ -115,18 +117,20 @@ const loaded = z.object({
 });
 const failed = z.object({ county, state: z.literal('failed'), error: z.string(), reason: z.string() });
 
-export const fetchCountyInput = z.object({ plan: runPlan, county });
-export const fetchCountyOutput = z.discriminatedUnion('state', [backedUp, empty, unchanged]);
+/** `replaced`: the site's files are no longer those of the plan's publication; only backups may be taken. */
+export const fetchCountyInput = z.object({ plan: runPlan, county, site: z.enum(['current', 'replaced']) });
+export const fetchCountyOutput = z.discriminatedUnion('state', [backedUp, empty, unchanged, gone]);
 
 export const loadCountyInput = z.object({ plan: runPlan, county, backup: backedUp });
 export const loadCountyOutput = loaded;
 
 /** What became of a county in one round of the run. */
-export const countyOutcome = z.discriminatedUnion('state', [empty, unchanged, loaded, failed]);
+export const countyOutcome = z.discriminatedUnion('state', [empty, unchanged, gone, loaded, failed]);
 
 export const checkRunInput = z.object({ plan: runPlan, outcomes: z.array(countyOutcome), attempt: z.int().positive() });
 export const checkRunOutput = z.object({
-  state: z.enum(['complete', 'incomplete']),
+  /** `failed`: trying again can't help. */
+  state: z.enum(['complete', 'incomplete', 'failed']),
   pending: z.array(county),
   reasons: z.partialRecord(county, z.string()),
 });

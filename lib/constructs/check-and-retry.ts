@@ -17,8 +17,8 @@ export interface CheckAndRetryProps {
   readonly check: State & INextable;
   /** The choice on the answer: `Out yet?`. */
   readonly question: string;
-  /** `$answer.state` that means done. */
-  readonly done: string;
+  /** The states in `$answer.state` that mean done; `failed` always means that trying again can't help. */
+  readonly done: readonly string[];
   /** Where the flow goes on when done. */
   readonly next: IChainable;
   /** The pause between attempts: `Wait an hour`. */
@@ -52,8 +52,8 @@ export class CheckAndRetry extends StateMachineFragment {
       assign: { attempt: '{% $attempt + 1 %}' },
     });
     this.question = Choice.jsonata(this, 'Question', { stateName: props.question })
-      .when(Condition.jsonata(`{% $answer.state = '${props.done}' %}`), props.next)
-      .when(Condition.jsonata(`{% $attempt >= ${props.maxAttempts} %}`), props.giveUp, {
+      .when(Condition.jsonata(`{% $answer.state in ${JSON.stringify(props.done)} %}`), props.next)
+      .when(Condition.jsonata(`{% $answer.state = 'failed' or $attempt >= ${props.maxAttempts} %}`), props.giveUp, {
         outputs: { error: null, cause: `{% ${props.giveUpCause} %}` },
       })
       .otherwise(wait);

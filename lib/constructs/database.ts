@@ -10,7 +10,7 @@ import {
   DatabaseClusterEngine,
 } from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge } from '../permissions/acknowledge.ts';
 import { environmentOf, removalPolicyOf } from './millrace-stack.ts';
 
 export interface DatabaseProps {

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge } from '../permissions/acknowledge.ts';
 import { AlarmBook, type Severity } from './alarm-book.ts';
 
 export interface DeadLettersProps {

@@ -13,13 +13,13 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
 import type { EnvOf } from '../../lambdas/kit/env.ts';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge } from '../permissions/acknowledge.ts';
+import { allowNetworkInterfaces } from '../permissions/network-interfaces.ts';
 import { AlarmBook, type Severity } from './alarm-book.ts';
 import type { Database } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { logGroup } from './log-group.ts';
 import { environmentOf } from './millrace-stack.ts';
-import { allowNetworkInterfaces } from './network-interfaces.ts';
 
 export interface HandlerFunctionProps<E extends z.ZodObject> {
   /** `presale/load-county` is `lambdas/presale/load-county.handler.ts`. */

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge } from '../permissions/acknowledge.ts';
 import { AlarmBook } from './alarm-book.ts';
 import type { HandlerFunction } from './handler-function.ts';
 import { logGroup } from './log-group.ts';

@@ -10,7 +10,7 @@ import {
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import type { ScheduledTask } from '../../lambdas/kit/schedule.ts';
-import { acknowledgeWildcards } from './acknowledge.ts';
+import { acknowledgeWildcards } from '../permissions/acknowledge.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { HandlerFunction } from './handler-function.ts';
 

@@ -28,7 +28,7 @@ const attempt = '{% $attempt %}';
 const answer = '{% $states.result.Payload %}';
 const retries = { seconds: '$plan.retry_seconds', maxAttempts: '$plan.max_attempts' };
 
-/** The states of one run. Variables: $plan, $attempt, $pending (letters), $reasons (letter to text), $outcomes, $answer. */
+/** The states of one run. Variables: $plan, $attempt, $site (current, replaced), $pending (letters), $reasons (letter to text), $outcomes, $answer. */
 export class PresaleFlow extends Construct {
   readonly start: IChainable;
   readonly #steps: PresaleSteps;
@@ -61,12 +61,13 @@ export class PresaleFlow extends Construct {
       name: 'Is it out?',
       handler: this.#steps.checkPublication,
       input: plan as `{% ${string} %}`,
-      assign: { answer },
+      assign: { answer, site: "{% $states.result.Payload.state = 'replaced' ? 'replaced' : 'current' %}" },
     });
     const loop = new CheckAndRetry(this, 'AskUntilOut', {
       check,
       question: 'Out yet?',
-      done: 'out',
+      // Of a publication that was replaced, the backups can still be loaded.
+      done: ['out', 'replaced'],
       next,
       wait: 'Wait an hour',
       ...retries,
@@ -106,7 +107,7 @@ export class PresaleFlow extends Construct {
       attempt: counties,
       check,
       question: 'All loaded?',
-      done: 'complete',
+      done: ['complete'],
       next,
       wait: 'Wait an hour for the rest',
       ...retries,
@@ -126,7 +127,7 @@ export class PresaleFlow extends Construct {
     const fetch = step(this, 'FetchCounty', {
       name: 'Fetch and back up',
       handler: this.#steps.fetchCounty,
-      input: { plan, county: '{% $states.input.county %}' },
+      input: { plan, county: '{% $states.input.county %}', site: '{% $site %}' },
     });
     for (const state of [fetch, load]) {
       state.addCatch(failed, {

@@ -5,13 +5,13 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { schedules, startPublicationEnv } from '../../lambdas/presale/contract.ts';
-import { acknowledge, acknowledgeWildcards } from '../constructs/acknowledge.ts';
 import { AlarmBook } from '../constructs/alarm-book.ts';
 import type { Database } from '../constructs/database.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { logGroup } from '../constructs/log-group.ts';
 import { environmentOf } from '../constructs/millrace-stack.ts';
 import { ScheduledFlow } from '../constructs/scheduled-flow.ts';
+import { acknowledge, acknowledgeWildcards } from '../permissions/acknowledge.ts';
 import { PresaleFlow } from './presale-flow.ts';
 import { PresaleSteps } from './presale-steps.ts';
 

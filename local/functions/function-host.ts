@@ -44,6 +44,8 @@ interface Pool {
   readonly model: FunctionModel;
   codeDirectory: string;
   running: number;
+  /** Instances of the code of now; the others end after what they are doing. */
+  readonly current: Set<Instance>;
   readonly idle: { readonly instance: Instance; readonly since: number }[];
 }
 
@@ -60,12 +62,10 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
 
   async function instanceFor(pool: Pool): Promise<Instance> {
     for (;;) {
+      if (stopping) throw new Error('The function host is stopping');
       const idle = pool.idle.pop()?.instance;
-      if (idle?.alive() && path.dirname(idle.codeFile) === pool.codeDirectory) return idle;
-      if (idle) {
-        idle.kill();
-        continue;
-      }
+      if (idle?.alive()) return idle;
+      if (idle) continue;
       if (all.size < options.maximumInstances || evictIdle(pools)) return start(pool);
       await new Promise<void>((resolve) => waiting.push(resolve));
     }
@@ -83,15 +83,17 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
       onLine: (line) => options.onLine(pool.model.handler, line),
     });
     all.add(instance);
+    pool.current.add(instance);
     void instance.ended.then(() => {
       all.delete(instance);
+      pool.current.delete(instance);
       waiting.shift()?.();
     });
     return instance;
   }
 
   function keep(pool: Pool, instance: Instance): void {
-    if (instance.alive() && !stopping) pool.idle.push({ instance, since: Date.now() });
+    if (instance.alive() && pool.current.has(instance) && !stopping) pool.idle.push({ instance, since: Date.now() });
     else instance.kill();
     waiting.shift()?.();
   }
@@ -147,19 +149,25 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
       return pool.codeDirectory;
     },
     replaceCode(handler, directory) {
-      for (const pool of pools.values()) if (pool.model.handler === handler) pool.codeDirectory = directory;
+      for (const pool of pools.values()) {
+        if (pool.model.handler !== handler) continue;
+        pool.codeDirectory = directory;
+        pool.current.clear();
+        for (const { instance } of pool.idle.splice(0)) instance.kill();
+      }
     },
     async stop() {
       stopping = true;
       clearInterval(sweep);
       for (const instance of all) instance.kill();
+      for (const resume of waiting.splice(0)) resume();
       await Promise.race([Promise.all([...all].map(({ ended }) => ended)), sleep(5000, undefined, { ref: false })]);
     },
   };
 }
 
 function newPool(model: FunctionModel): Pool {
-  return { model, codeDirectory: model.codeDirectory, running: 0, idle: [] };
+  return { model, codeDirectory: model.codeDirectory, running: 0, current: new Set(), idle: [] };
 }
 
 function evictIdle(pools: ReadonlyMap<string, Pool>): boolean {

@@ -56,24 +56,12 @@ export function startInstance(options: InstanceOptions): Instance {
 
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const ready = readiness(child);
-  // Nobody may be waiting yet when an instance breaks at start; `invoke` waits for the same promise and reports it.
-  ready.catch(() => undefined);
-  let usable = true;
-  child.once('exit', () => {
-    usable = false;
-  });
   return {
     codeFile: options.codeFile,
-    alive: () => usable,
+    alive: () => !child.killed && child.exitCode === null && child.signalCode === null,
     ended,
-    kill() {
-      usable = false;
-      child.kill('SIGKILL');
-    },
-    invoke: (call) =>
-      invoke(child, model, ready, call).finally(() => {
-        if (child.exitCode !== null || child.signalCode !== null) usable = false;
-      }),
+    kill: () => void child.kill('SIGKILL'),
+    invoke: (call) => invoke(child, model, ready, call),
   };
 }
 

@@ -71,7 +71,8 @@ function otherAnswer(fault: WholeFault, struck: Struck): Answer {
     case 'not-out':
       return lateAnswer(fault.lastDate, struck);
     case 'redirect-loop':
-      return withHeaders(pageAnswer(302, '302', '網頁已移動。'), { location: struck.url });
+      // Two slashes in front would be read as a host name.
+      return withHeaders(pageAnswer(302, '302', '網頁已移動。'), { location: struck.url.replace(/^\/+/, '/') });
     case 'gzip-bomb':
       return {
         status: 200,

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { apiToken } from '../../local/first-run.ts';
-import { openLog } from '../../local/log.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
+import { apiToken } from '../../local/terminal/first-run.ts';
+import { openLog } from '../../local/terminal/log.ts';
 
 /** A whole stack in a folder of its own, on ports of its own, in this process. */
 export interface TestStack {

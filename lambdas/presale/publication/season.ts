@@ -12,6 +12,16 @@ export function seasonDate(season: string): string {
   return `${rocYear + rocEpoch}-${firstMonths[quarter - 1]}-02`;
 }
 
+/**
+ * The last day of a season's quarter (111S3: 2022-09-30). Its file holds the publications of the whole quarter and comes
+ * out after it: it is newer than each of them, and older than the first of the next season.
+ */
+export function seasonEnd(season: string): string {
+  const { rocYear, quarter } = partsOf(season);
+  // Day 0 of the month after the quarter.
+  return new Date(Date.UTC(rocYear + rocEpoch, quarter * 3, 0)).toISOString().slice(0, 10);
+}
+
 /** The season before: 111S1 follows 110S4. */
 export function seasonBefore(season: string): string {
   const { rocYear, quarter } = partsOf(season);

@@ -5,18 +5,25 @@ import { publicationBefore } from './publication-date.ts';
 
 /** Whether a publication is out, and how that is known. */
 export interface UpdateCheck {
-  readonly state: 'out' | 'not-yet';
+  readonly state: 'out' | 'not-yet' | 'replaced';
   readonly reason: string;
 }
 
 /**
  * Reads the list of earlier publications. A publication is out when the list reaches the one before it, or when the
- * list is empty (a new season clears it). Throws {@link TransientError} for a page that is no such list.
+ * list is empty (a new season clears it); `replaced` when the list has the publication itself or a later one, for then
+ * the site's files are no longer those of this date. Throws {@link TransientError} for a page that is no such list.
  */
 export function checkUpdate(html: string, publicationDate: string): UpdateCheck {
   const last = lastPublication(html);
   if (last === undefined) return { state: 'out', reason: 'The list of earlier publications is empty: a new season.' };
   const before = publicationBefore(publicationDate);
+  if (last >= publicationDate) {
+    return {
+      state: 'replaced',
+      reason: `The list of earlier publications goes to ${last}: the site shows a newer one.`,
+    };
+  }
   return last >= before
     ? { state: 'out', reason: `The list of earlier publications goes to ${last}.` }
     : { state: 'not-yet', reason: `The list of earlier publications goes to ${last}, not yet to ${before}.` };

@@ -24,7 +24,9 @@ export async function checkRun(
     if (reason !== undefined) reasons[county] = reason;
   }
   const pending = plan.counties.filter((county) => reasons[county] !== undefined);
-  return { state: pending.length === 0 ? 'complete' : 'incomplete', pending, reasons };
+  const gone = new Set(outcomes.filter(({ state }) => state === 'gone').map(({ county }) => county));
+  const hopeless = pending.length > 0 && pending.every((county) => gone.has(county));
+  return { state: pending.length === 0 ? 'complete' : hopeless ? 'failed' : 'incomplete', pending, reasons };
 }
 
 /** Why a county isn't in; `undefined` when it is. */

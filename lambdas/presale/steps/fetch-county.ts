@@ -21,6 +21,7 @@ export interface FetchCountyPorts {
 interface Fetch {
   readonly plan: RunPlan;
   readonly county: CountyLetter;
+  readonly site: 'current' | 'replaced';
 }
 
 /** A body that is in the bucket; whether it counts as a backup is not yet said. */
@@ -35,7 +36,7 @@ interface Stored {
  * Brings a county's file into the bucket, byte for byte. A backup that is whole is never fetched again; the receipt is
  * written last, so a half file is never taken for one.
  */
-export async function fetchCounty({ plan, county }: Fetch, ports: FetchCountyPorts): Promise<FetchOutcome> {
+export async function fetchCounty({ plan, county, site }: Fetch, ports: FetchCountyPorts): Promise<FetchOutcome> {
   const started = ports.clock().getTime();
   const key = receiptKey(plan.name, county);
   const finished = (receipt: Receipt): BackedUp => ({
@@ -48,7 +49,14 @@ export async function fetchCounty({ plan, county }: Fetch, ports: FetchCountyPor
   });
   if (await ports.raw.exists(key)) return finished(readReceipt(await ports.raw.readText(key), key));
 
-  const stored = await download({ plan, county }, ports);
+  if (site === 'replaced') {
+    return {
+      county,
+      state: 'gone',
+      reason: `The site shows a newer publication than ${plan.name}, and no backup is there.`,
+    };
+  }
+  const stored = await download(plan, county, ports);
   if (stored.state === 'empty') return { county, state: 'empty' };
   const earlier = stored.holdsRows ? await earlierBackup(plan, county, ports.raw) : undefined;
   if (earlier?.receipt.sha256 === stored.receipt.sha256) {
@@ -58,7 +66,7 @@ export async function fetchCounty({ plan, county }: Fetch, ports: FetchCountyPor
   return finished(stored.receipt);
 }
 
-function download({ plan, county }: Fetch, ports: FetchCountyPorts): Promise<Stored | { state: 'empty' }> {
+function download(plan: RunPlan, county: CountyLetter, ports: FetchCountyPorts): Promise<Stored | { state: 'empty' }> {
   const { season, name } = plan;
   const url = season === null ? currentUrl(ports.siteUrl, county) : seasonUrl(ports.siteUrl, season, county);
   return ports.ask(url, async (answer) => {

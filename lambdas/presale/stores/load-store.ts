@@ -5,6 +5,7 @@ import { serialColumn } from '../file/columns.ts';
 import type { ProblemReason } from '../file/file-row.ts';
 import type { CountyFile, LoadDeals, OpenRows } from '../ports.ts';
 import { counties } from '../publication/counties.ts';
+import { seasonEnd } from '../publication/season.ts';
 import { copyText, dealFields, stagedFields } from './copy-text.ts';
 import type { PresaleTables } from './tables.ts';
 
@@ -99,25 +100,27 @@ async function dropEqualRepeats(query: Query): Promise<void> {
 
 /** One statement, so that the counts are those of what it did. */
 async function merge(query: Query, { plan, county, backup }: CountyFile): Promise<MergeCounts> {
-  const values = sql`${counties[county]}, ${plan.publication_date}::date, now(), ${backup.source_key}, ${plan.run_id}`;
-  const written = [...dealFields, 'publication_date', 'loaded_at', 'source_key', 'run_id'];
+  const asOf = plan.season === null ? plan.publication_date : seasonEnd(plan.season);
+  const values = sql`${counties[county]}, ${plan.publication_date}::date, ${asOf}::date, now(), ${backup.source_key},
+    ${plan.run_id}`;
+  const written = [...dealFields, 'publication_date', 'as_of', 'loaded_at', 'source_key', 'run_id'];
   const { rows } = await sql<MergeCounts>`
     WITH judged AS (
       SELECT ${staged('s')}, CASE
         WHEN d.id IS NULL THEN 'inserted'
-        WHEN d.publication_date > ${plan.publication_date}::date THEN 'kept_newer'
-        WHEN d.publication_date = ${plan.publication_date}::date AND d.withdrawn_at IS NULL
+        WHEN d.as_of > ${asOf}::date THEN 'kept_newer'
+        WHEN d.as_of = ${asOf}::date AND d.withdrawn_at IS NULL
           AND (${staged('d')}) IS NOT DISTINCT FROM (${staged('s')}) THEN 'unchanged'
         ELSE 'updated' END AS effect
       FROM staged s
       LEFT JOIN presale.deals d ON d.county = ${counties[county]} AND d.serial_number = s.serial_number
       WHERE s.serial_number IS NOT NULL
     ), written AS (
-      INSERT INTO presale.deals (${list(dealFields)}, county, publication_date, loaded_at, source_key, run_id)
+      INSERT INTO presale.deals (${list(dealFields)}, county, publication_date, as_of, loaded_at, source_key, run_id)
       SELECT ${list(dealFields)}, ${values} FROM judged WHERE effect IN ('inserted', 'updated')
       ON CONFLICT (county, serial_number) DO UPDATE
       SET ${sql.join(written.map((field) => sql`${sql.ref(field)} = excluded.${sql.ref(field)}`))}, withdrawn_at = NULL
-      WHERE excluded.publication_date >= deals.publication_date
+      WHERE excluded.as_of >= deals.as_of
     )
     SELECT count(*) FILTER (WHERE effect = 'inserted') AS inserted,
       count(*) FILTER (WHERE effect = 'updated') AS updated,

@@ -33,16 +33,19 @@ export function runStore({ query }: Database<PresaleTables>): RunBook {
   };
 }
 
-/** Counts of an earlier load stay: they are still what the database holds. */
+/**
+ * Counts of an earlier load stay: they are still what the database holds. A file that is gone from the site undoes
+ * nothing that an earlier run settled.
+ */
 async function keepUnloaded(query: Database<PresaleTables>['query'], plan: RunPlan, outcome: CountyOutcome) {
   const reason = 'reason' in outcome ? outcome.reason : null;
+  const state = outcome.state === 'gone' ? 'failed' : outcome.state;
   await sql`
     INSERT INTO presale.county_runs (run_name, letter, county, run_id, state, reason, updated_at)
-    VALUES (${plan.name}, ${outcome.county}, ${counties[outcome.county]}, ${plan.run_id}, ${outcome.state}, ${reason}, now())
+    VALUES (${plan.name}, ${outcome.county}, ${counties[outcome.county]}, ${plan.run_id}, ${state}, ${reason}, now())
     ON CONFLICT (run_name, letter) DO UPDATE
-    SET run_id = excluded.run_id, state = excluded.state, reason = excluded.reason, updated_at = excluded.updated_at`.execute(
-    query,
-  );
+    SET run_id = excluded.run_id, state = excluded.state, reason = excluded.reason, updated_at = excluded.updated_at
+    WHERE ${outcome.state} <> 'gone' OR county_runs.state NOT IN ('loaded', 'empty')`.execute(query);
 }
 
 function factsOf(plan: RunPlan) {

@@ -30,6 +30,8 @@ export interface DealRow {
   readonly parking_type: string;
   readonly parking_price_twd: number;
   readonly publication_date: string;
+  /** The publication date, or the last day of a season's quarter: the newer one wins. */
+  readonly as_of: string;
   readonly loaded_at: Date;
   readonly withdrawn_at: Date | null;
   readonly source_key: string;

@@ -203,10 +203,14 @@ test('not out at the beginning of a season: the list is still that of the season
 test('a redirect leads to itself', async () => {
   site.fault({ kind: 'redirect-loop' });
 
-  const response = await fetch(site.url + countyPath('F'), { redirect: 'manual' });
+  let url = site.url + countyPath('F');
+  for (const _ of [1, 2]) {
+    const response = await fetch(url, { redirect: 'manual' });
+    url = new URL(response.headers.get('location') ?? '', url).href;
 
-  expect(response.status).toBe(302);
-  expect(response.headers.get('location')).toBe(countyPath('F'));
+    expect(response.status).toBe(302);
+    expect(url).toBe(`${site.url}/Download?fileName=f_lvr_land_b.csv`);
+  }
 });
 
 test('a few kilobytes unpack to megabytes of zeros', async () => {

@@ -23,7 +23,8 @@ test('a table inside a cell belongs to that cell', () => {
 
 test.each([
   ['2022-09-01', 'out'],
-  ['2022-08-21', 'out'],
+  ['2022-08-21', 'replaced'],
+  ['2022-06-01', 'replaced'],
   ['2022-09-11', 'not-yet'],
 ])('with a list to 2022-08-21 the publication of %s is %s', (date, state) => {
   expect(checkUpdate(page('20220811', '20220821'), date).state).toBe(state);

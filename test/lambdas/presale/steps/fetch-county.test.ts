@@ -21,7 +21,8 @@ function site(body: Uint8Array | string, status = 200, contentType = csv) {
   return { raw, asked, ports: { ask, raw, clock, siteUrl: 'https://plvr.land.moi.gov.tw' } };
 }
 
-const fetchF = (at: ReturnType<typeof site>, plan = samplePlan()) => fetchCounty({ plan, county: 'F' }, at.ports);
+const fetchF = (at: ReturnType<typeof site>, plan = samplePlan(), shows: 'current' | 'replaced' = 'current') =>
+  fetchCounty({ plan, county: 'F', site: shows }, at.ports);
 
 test('a file is kept byte for byte, and its receipt says what it is', async () => {
   const at = site(file);
@@ -151,6 +152,17 @@ test('a body that breaks off leaves no receipt', async () => {
     }) as AskSite,
   };
 
-  await expect(fetchCounty({ plan: samplePlan(), county: 'F' }, ports)).rejects.toThrow('reset');
+  await expect(fetchCounty({ plan: samplePlan(), county: 'F', site: 'current' }, ports)).rejects.toThrow('reset');
   expect(at.raw.objects.size).toBe(0);
+});
+
+test('of a publication that the site has replaced only the backup is taken', async () => {
+  const at = site(file);
+
+  expect(await fetchF(at, samplePlan(), 'replaced')).toMatchObject({ county: 'F', state: 'gone' });
+  expect(at.asked).toEqual([]);
+
+  await fetchF(at);
+  expect(await fetchF(at, samplePlan(), 'replaced')).toMatchObject({ state: 'backed-up', bytes: file.length });
+  expect(at.asked).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../../../lambdas/adapters/database.ts';
-import type { LoadedCounty } from '../../../../lambdas/presale/contract.ts';
+import type { LoadedCounty, RunPlan } from '../../../../lambdas/presale/contract.ts';
 import { columns, textLimits } from '../../../../lambdas/presale/file/columns.ts';
 import { readFile } from '../../../../lambdas/presale/file/read-file.ts';
 import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
@@ -29,7 +29,10 @@ async function load(
   date = '2022-09-11',
   through: Database<PresaleTables> = database.app,
 ): Promise<LoadedCounty> {
-  const plan = samplePlan({ publication_date: date });
+  return loadPlan(lines, samplePlan({ publication_date: date }), through);
+}
+
+async function loadPlan(lines: readonly string[], plan: RunPlan, through = database.app): Promise<LoadedCounty> {
   await runStore(through).begin(plan);
   const bytes = sampleFile(lines);
   return dealLoader(through)({ plan, county: 'F', backup: sampleBackup() }, (refusals) =>
@@ -169,4 +172,19 @@ test('the text columns are of the sizes that the reader allows', async () => {
     expect(rows.find(({ column_name }) => column_name === field)?.size, field).toBe(size);
   }
   expect(rows.map(({ column_name }) => column_name)).toEqual(expect.arrayContaining(columns.map(({ field }) => field)));
+});
+
+test("a season's file is newer than its ten-day publications and older than those of the next season", async () => {
+  const season = { name: '111S3', season: '111S3', publication_date: '2022-07-02' };
+  const row = (note: string) => [sampleLine({ 編號: 'S1', 備註: note })];
+  const note = async () => (await deals())[0]?.note;
+
+  await load(row('ten days'), '2022-09-21');
+  expect(await loadPlan(row('season'), samplePlan(season))).toMatchObject({ updated: 1, kept_newer: 0 });
+  expect(await load(row('ten days'), '2022-09-21')).toMatchObject({ updated: 0, kept_newer: 1 });
+  expect(await note()).toBe('season');
+
+  await load(row('next season'), '2022-10-01');
+  expect(await loadPlan(row('season'), samplePlan(season))).toMatchObject({ updated: 0, kept_newer: 1 });
+  expect(await note()).toBe('next season');
 });

@@ -1,5 +1,5 @@
+import type { Stack } from '../stack.ts';
 import { apiToken } from './first-run.ts';
-import type { Stack } from './stack.ts';
 
 interface RunLine {
   readonly name: string;

@@ -1,12 +1,12 @@
 import { GetObjectCommand, NoSuchKey, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import fastify, { type FastifyInstance } from 'fastify';
-import type { FaultSettings } from './faults.ts';
-import { credentials, region } from './machine.ts';
+import type { FaultSettings } from '../faults.ts';
+import { credentials, region } from '../machine.ts';
+import { freePort } from '../services/free-port.ts';
+import { portsFrom } from '../settings.ts';
+import type { Stack } from '../stack.ts';
 import { objectsPage, type StoredObject } from './objects-page.ts';
 import { overviewPage } from './overview-page.ts';
-import { freePort } from './services/free-port.ts';
-import { portsFrom } from './settings.ts';
-import type { Stack } from './stack.ts';
 import { trigger } from './trigger-target.ts';
 
 /** The one address that leads to everything, for people and for the commands. */

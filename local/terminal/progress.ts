@@ -1,5 +1,5 @@
-import type { Stack } from './stack.ts';
-import type { Transition } from './state-machines/execution.ts';
+import type { Stack } from '../stack.ts';
+import type { Transition } from '../state-machines/execution.ts';
 
 /** Prints what state machines do as it becomes durable: state by state, item by item. */
 export function showProgress(stack: Stack): { stop(): void } {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { firstPublicationOf } from './sample-site/calendar.ts';
-import type { Stack } from './stack.ts';
+import { trigger } from '../console/trigger-target.ts';
+import { firstPublicationOf } from '../sample-site/calendar.ts';
+import type { Stack } from '../stack.ts';
 import { printSummary } from './summary.ts';
-import { trigger } from './trigger-target.ts';
 
 /** One run that the site has the files for. */
 interface Publishable {

@@ -1,5 +1,5 @@
+import type { Stack } from '../stack.ts';
 import { page, table, text } from './page.ts';
-import type { Stack } from './stack.ts';
 import { triggerNames } from './trigger-target.ts';
 
 /** The page at the console's address: what runs, where it is, what it did last. */

@@ -1,6 +1,6 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { HandlerFunction } from '../constructs/handler-function.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
-import type { HandlerFunction } from './handler-function.ts';
 
 /** Key prefixes a function works on: `presale/raw`. Writing doesn't include reading. */
 export interface ObjectAccess {
