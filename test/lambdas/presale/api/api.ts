@@ -6,13 +6,22 @@ import { findDeal, listDeals, listStatistics } from '../../../../lambdas/presale
 import { findRun, listProblems, listRuns } from '../../../../lambdas/presale/api/run-routes.ts';
 import { dealReader } from '../../../../lambdas/presale/stores/deal-store.ts';
 import { runReader } from '../../../../lambdas/presale/stores/run-reader-store.ts';
-import type { PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
+import type { DealRow, PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
+
+/** As far as the tests look into it; what an answer lacks is undefined at run time. */
+interface AnswerBody {
+  readonly error: string;
+  readonly message: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  readonly result: Row & { readonly data: readonly Row[]; readonly results: readonly Row[]; readonly total: number };
+}
+
+/** A deal, or a group of the statistics. */
+type Row = DealRow & { readonly count: number };
 
 /** What a client sees: the status, and the body as it parses. */
 export interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: an answer is whatever JSON came back
-  readonly body: any;
+  readonly body: AnswerBody;
 }
 
 /** The reading routes over a database, called as API Gateway calls them. */

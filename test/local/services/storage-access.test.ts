@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import { readdir } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  PutObjectTaggingCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { ObjectCreated } from '../../../local/services/storage.ts';
+import { type StorageUnderTest, storageUnderTest } from './storage-under-test.ts';
+
+let under: StorageUnderTest;
+
+const Bucket = 'raw';
+
+beforeEach(async () => {
+  under = await storageUnderTest();
+});
+
+afterEach(() => under.remove());
+
+test('each way of making an object is told, once it can be read', async () => {
+  const told: ObjectCreated[] = [];
+  const contents: string[] = [];
+  under.storage.onObjectCreated(async (created) => {
+    told.push(created);
+    contents.push(await under.read(created.key));
+  });
+  await under.s3.send(new PutObjectCommand({ Bucket, Key: 'put', Body: 'abc' }));
+  await under.s3.send(new CopyObjectCommand({ Bucket, Key: 'copied', CopySource: `${Bucket}/put` }));
+  const upload = new Upload({ client: under.s3, params: { Bucket, Key: 'parts', Body: Readable.from(['abcd']) } });
+  await upload.done();
+  const { UploadId } = await under.s3.send(new CreateMultipartUploadCommand({ Bucket, Key: 'unfinished' }));
+  await under.s3.send(new UploadPartCommand({ Bucket, Key: 'unfinished', UploadId, PartNumber: 1, Body: 'part' }));
+  while (contents.length < 3) await sleep(10);
+
+  expect(told.map(({ key, size }) => [key, size])).toEqual([
+    ['put', 3],
+    ['copied', 3],
+    ['parts', 4],
+  ]);
+  expect(told[0]?.versionId).toBeDefined();
+  expect(contents).toEqual(['abc', 'abc', 'abcd']);
+});
+
+test('an event that its listener could not take is told again', async () => {
+  let calls = 0;
+  under.storage.onObjectCreated(async () => {
+    calls += 1;
+    if (calls === 1) throw new Error('the database is not up yet');
+  });
+  await under.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'abc' }));
+  while (calls < 2) await sleep(50);
+
+  expect(calls).toBe(2);
+});
+
+test('what is not supported says its name and does nothing', async () => {
+  await under.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'abc' }));
+  const tagging = under.s3.send(new PutObjectTaggingCommand({ Bucket, Key: 'a', Tagging: { TagSet: [] } }));
+  await expect(tagging).rejects.toMatchObject({ name: 'NotImplemented', message: /^PutObjectTagging/ });
+  const withTag = under.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'new', Tagging: 'a=b' }));
+  await expect(withTag).rejects.toMatchObject({ message: /^PutObject with x-amz-tagging/ });
+  const bucket = under.s3.send(new CreateBucketCommand({ Bucket: 'other' }));
+  await expect(bucket).rejects.toMatchObject({ message: /^CreateBucket/ });
+
+  expect(await under.read('a')).toBe('abc');
+});
+
+test('a service that refuses answers 503 for a while', async () => {
+  under.storage.refuse('s3', 300);
+  const refused = under.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'abc' }));
+  await expect(refused).rejects.toMatchObject({ name: 'SlowDown', $metadata: { httpStatusCode: 503 } });
+  await sleep(350);
+
+  await under.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'abc' }));
+});
+
+test('an unsigned request is refused, and so is a presigned one after its time', async () => {
+  await under.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'abc' }));
+  const url = (date: string) =>
+    `${under.storage.s3Url}/raw/a?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=local&X-Amz-Date=${date}` +
+    '&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature=0&x-id=GetObject&response-content-type=text/csv';
+  const now = new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+  const good = await fetch(url(now));
+
+  expect([good.status, await good.text(), good.headers.get('content-type')]).toEqual([200, 'abc', 'text/csv']);
+  expect((await fetch(url('20260101T000000Z'))).status).toBe(403);
+  expect((await fetch(url(now), { method: 'PUT', body: 'mine' })).status).toBe(403);
+  expect((await fetch(`${under.storage.s3Url}/raw/a`)).status).toBe(403);
+});
+
+test('a browser may ask first', async () => {
+  const answer = await fetch(`${under.storage.s3Url}/raw/a`, {
+    method: 'OPTIONS',
+    headers: { origin: 'http://localhost:3000', 'access-control-request-method': 'PUT' },
+  });
+
+  expect(answer.status).toBe(204);
+  expect(answer.headers.get('access-control-allow-origin')).toBe('http://localhost:3000');
+});
+
+test('an upload that breaks off leaves no object and no file', async () => {
+  const upload = request(`${under.storage.s3Url}/raw/a`, {
+    method: 'PUT',
+    headers: { authorization: 'AWS4-HMAC-SHA256 local', 'content-length': 1_000_000 },
+  });
+  const closed = once(upload, 'error');
+  upload.write(Buffer.alloc(100_000));
+  await sleep(50);
+  upload.destroy(new Error('gone'));
+  await closed;
+  await sleep(50);
+
+  await expect(under.read('a')).rejects.toMatchObject({ name: 'NoSuchKey' });
+  const entries = await readdir(join(under.directory, 's3', 'blobs'), { recursive: true, withFileTypes: true });
+  expect(entries.filter((entry) => entry.isFile())).toEqual([]);
+});
+
+test('objects are there after a stop and a start', async () => {
+  await under.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'abc', Metadata: { source: 'moi' } }));
+  await under.storage.stop();
+  under.s3.destroy();
+  await under.start();
+
+  expect(await under.read('a')).toBe('abc');
+});
