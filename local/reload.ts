@@ -15,11 +15,12 @@ export function watchSources(stack: Stack): { stop(): void } {
   const { project } = stack.settings;
   let timer: NodeJS.Timeout | undefined;
   let bundling: Promise<void> = Promise.resolve();
+  const taken = new Map<string, string>();
   const rebundle = () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       bundling = bundling
-        .then(() => reload(stack))
+        .then(() => reload(stack, taken))
         .catch((error) => stack.log.warn(`The change was not taken up: ${String(error)}`));
     }, settleMs);
   };
@@ -41,13 +42,16 @@ export function watchSources(stack: Stack): { stop(): void } {
   };
 }
 
-async function reload(stack: Stack): Promise<void> {
+/** `taken`: the digest of the code each function runs, once it isn't the assembly's; the folder holds the newest already. */
+async function reload(stack: Stack, taken: Map<string, string>): Promise<void> {
   const before = performance.now();
   await run(stack.settings.project, 'bin/bundle.ts', {});
   const changed: string[] = [];
   for (const { handler, arn } of stack.model.functions) {
     const directory = path.join(stack.settings.project, 'build', 'handlers', handler);
-    if ((await digest(directory)) === (await digest(stack.functions.codeDirectory(arn)))) continue;
+    const newest = await digest(directory);
+    if (newest === (taken.get(arn) ?? (await digest(stack.functions.codeDirectory(arn))))) continue;
+    taken.set(arn, newest);
     stack.functions.replaceCode(handler, directory);
     changed.push(handler);
   }

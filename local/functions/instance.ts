@@ -20,7 +20,6 @@ export interface InstanceOptions {
 
 /** One running copy of a function: serves one event at a time and may be used again. */
 export interface Instance {
-  readonly codeFile: string;
   /** `false` once the process is gone or must not serve again. */
   alive(): boolean;
   invoke(call: { readonly requestId: string; readonly event: unknown }): Promise<InstanceOutcome>;
@@ -57,7 +56,6 @@ export function startInstance(options: InstanceOptions): Instance {
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const ready = readiness(child);
   return {
-    codeFile: options.codeFile,
     alive: () => !child.killed && child.exitCode === null && child.signalCode === null,
     ended,
     kill: () => void child.kill('SIGKILL'),
