@@ -6,7 +6,8 @@ export interface TemplateResource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly Metadata?: Readonly<Record<string, unknown>>;
-  readonly DependsOn?: string | readonly string[];
+  /** The template makes the resource only where this holds. */
+  readonly Condition?: string;
 }
 
 /** One stack's template. */

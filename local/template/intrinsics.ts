@@ -22,8 +22,12 @@ type Resolve = (value: unknown) => unknown;
  */
 export function resolverOf(stack: string, template: Template, references: References): Resolve {
   const refer = (id: string): unknown => {
+    // The property that refers to it is as if it weren't there.
+    if (id === 'AWS::NoValue') return undefined;
     if (id in references.pseudo) return references.pseudo[id];
     const parameter = template.Parameters?.[id];
+    if (parameter && parameter.Default === undefined)
+      throw new TemplateError(`${stack}: Ref to the parameter ${id}, which has no default`);
     if (parameter) return parameter.Default;
     const resource = template.Resources[id];
     if (!resource) throw new TemplateError(`${stack}: Ref to ${id}, which is not in the template`);
@@ -43,12 +47,15 @@ export function resolverOf(stack: string, template: Template, references: Refere
     },
     'Fn::Join': (argument) => {
       const [separator, parts] = list(argument);
-      return list(resolve(parts)).join(text(separator));
+      return list(resolve(parts)).map(text).join(text(separator));
     },
     'Fn::Sub': (argument) => substitute(argument, resolve, refer, attribute),
     'Fn::Select': (argument) => {
       const [index, from] = list(argument);
-      return list(resolve(from))[Number(resolve(index))];
+      const chosen = list(resolve(from))[Number(resolve(index))];
+      if (chosen === undefined)
+        throw new TemplateError(`${stack}: Fn::Select of item ${String(index)}, which is not there`);
+      return chosen;
     },
     'Fn::Split': (argument) => {
       const [separator, from] = list(argument);

@@ -191,7 +191,7 @@ export function unknownParts(logicalId: string, resource: TemplateResource): rea
   if (!rule) return [`${logicalId}: the type ${resource.Type}`];
   if ('absent' in rule) return [];
   const known = new Set([...rule.plays, ...Object.keys(rule.without ?? {})]);
-  return Object.keys(resource.Properties ?? {})
-    .filter((property) => !known.has(property))
-    .map((property) => `${logicalId}: ${resource.Type} with ${property}`);
+  const strange = Object.keys(resource.Properties ?? {}).filter((property) => !known.has(property));
+  if (resource.Condition !== undefined) strange.push(`the condition ${resource.Condition}`);
+  return strange.map((part) => `${logicalId}: ${resource.Type} with ${part}`);
 }
