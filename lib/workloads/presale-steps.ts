@@ -107,7 +107,7 @@ export class PresaleSteps extends Construct {
       concurrency: this.#countiesAtOnce,
       database,
     });
-    allowObjects(handler, raw, { read: ['presale/raw', 'presale/problems'], write: ['presale/problems'] });
+    allowObjects(handler, raw, { read: ['presale/raw'], write: ['presale/problems'] });
     return handler;
   }
 

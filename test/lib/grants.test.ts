@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { handlerOf, type Resource } from '../../lib/inventory/assembly.ts';
+import { assemblies } from './assemblies.ts';
+
+/**
+ * What a function is told about, it may use: one machine checks no permission, so a forgotten grant would only show
+ * on an account. Variables that name a resource, and the actions the adapter behind them calls.
+ */
+const actionsByVariable: Readonly<Record<string, readonly string[]>> = {
+  API_TOKEN_SECRET: ['secretsmanager:GetSecretValue'],
+  DATABASE_SECRET_ARN: ['secretsmanager:GetSecretValue'],
+  MAIL_FROM: ['ses:SendEmail'],
+  PRESALE_STATE_MACHINE: ['states:StartExecution', 'states:DescribeExecution'],
+};
+
+/** Objects are granted by prefix, to each function what its work needs. */
+const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
+  'presale/fetch-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
+  'presale/load-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
+  'presale/check-run': ['s3:GetObject', 's3:ListBucket'],
+};
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+}
+
+describe.each(assemblies)('what a function needs is granted ($folder)', (assembly) => {
+  const granted = (fn: Resource): ReadonlySet<string> => {
+    const role = assembly.referred(fn.stack, fn.properties.Role);
+    const policies = assembly
+      .ofType('AWS::IAM::Policy')
+      .filter(({ stack, properties }) =>
+        ((properties.Roles ?? []) as unknown[]).some(
+          (name) => role !== undefined && assembly.referred(stack, name) === role,
+        ),
+      );
+    const statements = policies.flatMap(
+      ({ properties }) => (properties.PolicyDocument as { Statement: Statement[] }).Statement,
+    );
+    return new Set(statements.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Action }) => Action));
+  };
+  const variables = (fn: Resource) =>
+    Object.keys(((fn.properties.Environment ?? {}) as { Variables?: Record<string, unknown> }).Variables ?? {});
+
+  test.each(assembly.functions.map((fn) => [handlerOf(fn), fn] as const))('%s', (handler, fn) => {
+    const signsIn = variables(fn).includes('DATABASE_URL') && !variables(fn).includes('DATABASE_SECRET_ARN');
+    const needed = [
+      ...variables(fn).flatMap((name) => actionsByVariable[name] ?? []),
+      ...(actionsByHandler[handler] ?? []),
+      ...(signsIn ? ['rds-db:connect'] : []),
+    ];
+
+    expect([...granted(fn)]).toEqual(expect.arrayContaining(needed));
+  });
+
+  test('every bucket that a function is told about has its line above', () => {
+    const withBucket = assembly.functions.filter((fn) => variables(fn).some((name) => name.endsWith('_BUCKET')));
+    // It only writes the bucket's name into links.
+    const namesIt = ['presale/write-report'];
+
+    for (const fn of withBucket) {
+      expect([...Object.keys(actionsByHandler), ...namesIt], handlerOf(fn)).toContain(handlerOf(fn));
+    }
+  });
+});
