@@ -20,6 +20,9 @@ import type { FunctionModel, StackModel } from './template/model.ts';
 import type { Log } from './terminal/log.ts';
 import { type Wiring, wire } from './wiring.ts';
 
+/** Services that can be told to refuse. */
+export type RefusingService = 's3' | 'sqs' | 'ses' | 'secretsmanager' | 'states';
+
 /** The whole stack, running on this machine. */
 export interface Stack {
   readonly settings: Settings;
@@ -29,6 +32,8 @@ export interface Stack {
   readonly machines: StateMachines;
   readonly wiring: Wiring;
   readonly faults: Faults;
+  /** A service answers 503 for a while, as AWS does on bad days. */
+  refuse(service: RefusingService, milliseconds: number): void;
   readonly log: Log;
   /** Tells commands and a second start where this one is. */
   announce(url: string): Promise<void>;
@@ -120,7 +125,16 @@ async function startParts(
   undo.push(() => server.stop());
   const wiring = await wire({ settings, model, services, functions, machines, sqs, faults, log });
   undo.push(() => wiring.stop());
-  return { settings, model, services, functions, machines, wiring, faults, log };
+  const { storage, mail, secrets } = services;
+  const refusals: Readonly<Record<RefusingService, (milliseconds: number) => void>> = {
+    s3: (milliseconds) => storage.refuse('s3', milliseconds),
+    sqs: (milliseconds) => storage.refuse('sqs', milliseconds),
+    ses: mail.refuse,
+    secretsmanager: secrets.refuse,
+    states: server.refuse,
+  };
+  const refuse: Stack['refuse'] = (service, milliseconds) => refusals[service](milliseconds);
+  return { settings, model, services, functions, machines, wiring, faults, refuse, log };
 }
 
 /** What CloudFormation runs while it deploys: the migration. A failure stops the start, as it stops a deployment. */

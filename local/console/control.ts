@@ -1,12 +1,11 @@
-import { GetObjectCommand, NoSuchKey, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import fastify, { type FastifyInstance } from 'fastify';
-import type { FaultSettings } from '../faults.ts';
-import { credentials, region } from '../machine.ts';
+import type { Invocation } from '../functions/function-host.ts';
 import { freePort } from '../services/free-port.ts';
 import { portsFrom } from '../settings.ts';
 import type { Stack } from '../stack.ts';
-import { objectsPage, type StoredObject } from './objects-page.ts';
+import { serveBuckets } from './bucket-routes.ts';
 import { overviewPage } from './overview-page.ts';
+import { faultRequest, invokeRequest, parsed, refusalRequest, triggerRequest } from './requests.ts';
 import { trigger } from './trigger-target.ts';
 
 /** The one address that leads to everything, for people and for the commands. */
@@ -20,26 +19,35 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
   server.get('/mails', () => stack.services.mail.mails());
   server.get('/executions', () => stack.machines.list({ limit: 1000 }));
   server.get<{ Querystring: { arn: string } }>('/history', ({ query }) => stack.machines.history(query.arn));
-  server.post<{ Body: { name: string; input?: unknown } }>('/trigger', ({ body }) =>
-    trigger(stack, body.name, body.input),
-  );
-  server.post<{ Body: { function: string; event: unknown } }>('/invoke', async ({ body }) => {
-    const model = stack.functions.model(body.function);
-    if (!model)
-      throw new Error(
-        `No function is named ${body.function}; there are ${stack.model.functions.map(({ handler }) => handler).join(', ')}`,
-      );
-    return stack.functions.invoke(model.arn, body.event);
+  server.post('/trigger', ({ body }) => {
+    const { name, input } = parsed(triggerRequest, body);
+    return trigger(stack, name, input);
+  });
+  server.post('/invoke', ({ body }) => {
+    const { function: name, event } = parsed(invokeRequest, body);
+    return invokeByName(stack, name, event);
   });
   server.get('/faults', () => stack.faults.settings);
-  server.post<{ Body: Partial<FaultSettings> }>('/faults', ({ body }) => {
-    stack.faults.set(body);
+  server.post('/faults', ({ body }) => {
+    stack.faults.set(parsed(faultRequest, body));
     return stack.faults.settings;
   });
-  serveObjects(server, stack);
+  server.post('/refuse', ({ body }) => {
+    const { service, seconds } = parsed(refusalRequest, body);
+    stack.refuse(service, seconds * 1000);
+    return { service, until: new Date(Date.now() + seconds * 1000) };
+  });
+  serveBuckets(server, stack);
   const port = await freePort(portsFrom(stack.settings.port).console);
   const url = await server.listen({ host: '127.0.0.1', port });
   return { url, stop: () => server.close() };
+}
+
+async function invokeByName(stack: Stack, name: string, event: unknown): Promise<Invocation> {
+  const model = stack.functions.model(name);
+  if (model) return stack.functions.invoke(model.arn, event);
+  const names = stack.model.functions.map(({ handler }) => handler);
+  throw new Error(`No function is named ${name}; there are ${names.join(', ')}`);
 }
 
 /** Where the parts are, for commands and tests; no secret among it. */
@@ -61,32 +69,4 @@ function refuseOtherSites(server: FastifyInstance): void {
     if (hostname !== '127.0.0.1' && hostname !== 'localhost')
       await reply.code(403).send({ error: 'Only this machine may ask' });
   });
-}
-
-function serveObjects(server: FastifyInstance, stack: Stack): void {
-  const s3 = new S3Client({ region, credentials, endpoint: stack.services.storage.s3Url });
-  server.get<{ Params: { bucket: string; '*': string } }>('/buckets/:bucket/*', async ({ params, headers }, reply) => {
-    const key = params['*'];
-    if (key === '' || key.endsWith('/')) {
-      const objects = await listed(s3, params.bucket, key);
-      if (!headers.accept?.includes('text/html')) return objects;
-      return reply.type('text/html; charset=utf-8').send(objectsPage(params.bucket, key, objects));
-    }
-    try {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: params.bucket, Key: key }));
-      return await reply.type('text/plain; charset=utf-8').send(Body);
-    } catch (error) {
-      if (error instanceof NoSuchKey) return reply.code(404).send({ error: `There is no ${key} in ${params.bucket}` });
-      throw error;
-    }
-  });
-}
-
-async function listed(s3: S3Client, bucket: string, prefix: string): Promise<StoredObject[]> {
-  const objects: StoredObject[] = [];
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: prefix })) {
-    for (const { Key = '', Size = 0, LastModified } of Contents)
-      objects.push({ key: Key, bytes: Size, at: LastModified });
-  }
-  return objects;
 }

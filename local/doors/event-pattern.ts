@@ -23,6 +23,7 @@ function compile(pattern: unknown, at: string): Test {
   }
   if (pattern === null || typeof pattern !== 'object')
     throw new Error(`Event pattern ${at}: a list or an object was expected`);
+  if ('$or' in pattern) throw new Error(`Event pattern ${at}: $or is not known to the local runtime`);
   const fields = Object.entries(pattern).map(([name, inner]) => [name, compile(inner, `${at}.${name}`)] as const);
   return (value) => fields.every(([name, test]) => test((value as Record<string, unknown> | undefined)?.[name]));
 }
@@ -33,13 +34,25 @@ function matcher(choice: unknown, at: string): Test {
   const [operator, argument] = entries[0] ?? [];
   if (entries.length !== 1) throw new Error(`Event pattern ${at}: one operator was expected`);
   const text = (value: unknown): value is string => typeof value === 'string';
+  // An operator within an operator (a prefix whose case doesn't matter) is not known either.
+  const word = () => {
+    if (!text(argument))
+      throw new Error(`Event pattern ${at}: ${operator} of ${JSON.stringify(argument)} is not known`);
+    return argument;
+  };
   switch (operator) {
-    case 'prefix':
-      return (value) => text(value) && value.startsWith(String(argument));
-    case 'suffix':
-      return (value) => text(value) && value.endsWith(String(argument));
-    case 'equals-ignore-case':
-      return (value) => text(value) && value.toLowerCase() === String(argument).toLowerCase();
+    case 'prefix': {
+      const start = word();
+      return (value) => text(value) && value.startsWith(start);
+    }
+    case 'suffix': {
+      const end = word();
+      return (value) => text(value) && value.endsWith(end);
+    }
+    case 'equals-ignore-case': {
+      const same = word().toLowerCase();
+      return (value) => text(value) && value.toLowerCase() === same;
+    }
     case 'exists':
       return (value) => (value !== undefined) === argument;
     case 'anything-but': {

@@ -72,6 +72,7 @@ function answer(reply: FastifyReply, invocation: Invocation | undefined): Fastif
   const result = structured(invocation.payload);
   const body = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
   if (body.length > answerLimitBytes) return reply.code(500).send({ message: 'Internal Server Error' });
+  if (result.cookies) reply.header('set-cookie', result.cookies);
   const headers = Object.entries(result.headers ?? {}).map(([name, value]) => [name, String(value)]);
   return reply
     .code(result.statusCode ?? 200)

@@ -14,7 +14,7 @@ export function toGatewayEvent(request: FastifyRequest, routeKey: string): APIGa
   const at = new Date();
   const { cookie, ...headers } = joined(request.raw.headers);
   const query = queryOf(rawQueryString);
-  const path = request.params as Record<string, string>;
+  const path = pathOf(request.params as Record<string, string>, routeKey);
   const body = request.body instanceof Buffer && request.body.length > 0 ? request.body : undefined;
   const isText = textual.test(headers['content-type'] ?? 'text/plain');
   return {
@@ -23,7 +23,12 @@ export function toGatewayEvent(request: FastifyRequest, routeKey: string): APIGa
     rawPath,
     rawQueryString,
     ...(cookie === undefined ? {} : { cookies: cookie.split(/; */) }),
-    headers,
+    headers: {
+      ...headers,
+      'x-forwarded-for': request.ip,
+      'x-forwarded-port': String(request.socket.localPort ?? ''),
+      'x-forwarded-proto': 'http',
+    },
     ...(query ? { queryStringParameters: query } : {}),
     ...(Object.keys(path).length > 0 ? { pathParameters: path } : {}),
     requestContext: {
@@ -41,12 +46,26 @@ export function toGatewayEvent(request: FastifyRequest, routeKey: string): APIGa
       requestId: randomUUID(),
       routeKey,
       stage: '$default',
-      time: at.toISOString(),
+      time: commonLogTime(at),
       timeEpoch: at.getTime(),
     },
     ...(body ? { body: isText ? body.toString('utf8') : body.toString('base64') } : {}),
     isBase64Encoded: body !== undefined && !isText,
   };
+}
+
+/** `{proxy+}` takes the rest of the path, which the server calls a star. */
+function pathOf(parameters: Record<string, string>, routeKey: string): Record<string, string> {
+  const rest = /\{(\w+)\+\}/.exec(routeKey)?.[1];
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name === '*' && rest ? rest : name, value]),
+  );
+}
+
+/** `21/Nov/2026:01:02:03 +0000`, as web servers log. */
+function commonLogTime(at: Date): string {
+  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(at.toUTCString()) ?? [];
+  return `${day}/${month}/${year}:${time} +0000`;
 }
 
 function splitOnce(text: string, separator: string): [string, string?] {

@@ -88,8 +88,8 @@ async function deliver(options: QueuePollerOptions, batch: readonly Message[]): 
     if (options.faults.duplicates()) await options.functions.invoke(options.source.functionArn, event);
     const invocation = await options.functions.invoke(options.source.functionArn, event);
     if (!invocation.ok) return;
-    const failed = failedIds(invocation.payload, options.source.reportsItemFailures);
-    const done = failed === 'all' ? [] : batch.filter(({ MessageId = '' }) => !failed.has(MessageId));
+    const failed = options.source.reportsItemFailures ? failedIds(invocation.payload, batch) : new Set();
+    const done = failed === 'all' ? [] : batch.filter(({ MessageId }) => !failed.has(MessageId));
     for (let start = 0; start < done.length; start += receiveAtMost) {
       const entries = done.slice(start, start + receiveAtMost);
       await options.sqs.send(
@@ -106,11 +106,11 @@ async function deliver(options: QueuePollerOptions, batch: readonly Message[]): 
 }
 
 /** An identifier that is missing or unknown makes the whole batch a failure, as Lambda has it. */
-function failedIds(payload: unknown, reports: boolean): ReadonlySet<string> | 'all' {
-  if (!reports || payload === null || payload === undefined) return new Set();
-  const { batchItemFailures } = payload as Partial<SQSBatchResponse>;
+function failedIds(payload: unknown, batch: readonly Message[]): ReadonlySet<unknown> | 'all' {
+  const { batchItemFailures } = (payload ?? {}) as Partial<SQSBatchResponse>;
   const ids = (batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier);
-  return ids.some((id) => typeof id !== 'string' || id === '') ? 'all' : new Set(ids);
+  const known = new Set(batch.map(({ MessageId }) => MessageId));
+  return ids.every((id) => known.has(id)) ? new Set(ids) : 'all';
 }
 
 function toEvent(batch: readonly Message[], { source, region }: QueuePollerOptions): SQSEvent {

@@ -16,20 +16,44 @@ export function timetable(expression: string, timeZone: string): Timetable {
   const [, kind, argument = ''] = /^(cron|rate|at)\(([^)]*)\)$/.exec(expression.trim()) ?? [];
   if (kind === 'cron') return cronTimetable(argument, timeZone);
   if (kind === 'rate') return rateTimetable(argument, expression);
-  if (kind === 'at') return { next: (after) => new Cron(argument, { timezone: timeZone }).nextRun(after) ?? undefined };
+  if (kind === 'at' && /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(argument)) return runsOf(argument, timeZone);
   throw new Error(`Not a schedule expression: ${expression}`);
 }
 
-function cronTimetable(fields: string, timeZone: string): Timetable {
-  const parts = fields.trim().split(/\s+/);
-  const [minutes, hours, dayOfMonth, month, dayOfWeek, year] = parts;
-  if (parts.length !== 6 || dayOfWeek === undefined)
-    throw new Error(`A cron expression has six fields: cron(${fields})`);
-  // Here 1 is Sunday, in cron 0 is; a question mark is "no matter", as a star is.
-  const weekday = dayOfWeek.replaceAll(/(?<![#\d])\d+/g, (day) => String(Number(day) - 1));
-  const pattern = ['0', minutes, hours, dayOfMonth, month, weekday, year].join(' ').replaceAll('?', '*');
-  const cron = new Cron(pattern, { timezone: timeZone });
-  return { next: (after) => cron.nextRun(after) ?? undefined };
+// A bare `start/step` runs from its start to the end of the field.
+const lastOfField = ['59', '23', '31', '12', '6', '2199'];
+const dayOfMonth = 2;
+const dayOfWeek = 4;
+
+function cronTimetable(argument: string, timeZone: string): Timetable {
+  const fields = argument.trim().split(/\s+/);
+  if (fields.length !== 6) throw new Error(`A cron expression has six fields: cron(${argument})`);
+  if ((fields[dayOfMonth] === '?') === (fields[dayOfWeek] === '?'))
+    throw new Error(`One of day-of-month and day-of-week is a question mark: cron(${argument})`);
+  const pattern = fields.map((field, index) =>
+    (index === dayOfWeek ? fromSunday(field) : field)
+      .replaceAll(/(?<=^|,)(\d+)\//g, `$1-${lastOfField[index]}/`)
+      // "No matter which", as a star is.
+      .replace('?', '*'),
+  );
+  return runsOf(['0', ...pattern].join(' '), timeZone);
+}
+
+/** Here 1 is Sunday, in cron 0 is; `L` alone is the last day of the week. Steps and `#2` are counts, not days. */
+function fromSunday(days: string): string {
+  return days === 'L' ? '6' : days.replaceAll(/(?<![#/\d])\d+/g, (day) => String(Number(day) - 1));
+}
+
+/** A time that the clocks skip in spring is skipped, one that comes twice in autumn runs once. */
+function runsOf(pattern: string, timezone: string): Timetable {
+  const cron = new Cron(pattern, { timezone });
+  return {
+    next(after) {
+      let run = cron.nextRun(after);
+      while (run && !cron.match(run)) run = cron.nextRun(run);
+      return run ?? undefined;
+    },
+  };
 }
 
 function rateTimetable(argument: string, expression: string): Timetable {

@@ -26,6 +26,7 @@ export interface SchedulerOptions {
 // setTimeout holds no more than 2^31 - 1 ms; a far slot is looked at again once a day.
 const longestSleepMs = 24 * 60 * 60 * 1000;
 const retryDelayMs = 1000;
+const longestRetryDelayMs = 60_000;
 
 /** EventBridge Scheduler: slots in their zones, `<aws.scheduler.*>` filled in, few retries, then the dead letters. */
 export function startScheduler(options: SchedulerOptions): Scheduler {
@@ -73,7 +74,7 @@ async function run(options: SchedulerOptions, schedule: ScheduleModel, at: Date)
       return await options.deliver(schedule.target, input);
     } catch (error) {
       if (attempt < schedule.retries) {
-        await sleep(retryDelayMs * 2 ** attempt);
+        await sleep(Math.min(longestRetryDelayMs, retryDelayMs * 2 ** attempt));
         continue;
       }
       if (schedule.deadLetter !== undefined) await options.bury(schedule.deadLetter, schedule, input, error);

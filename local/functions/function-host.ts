@@ -17,6 +17,17 @@ const throttled: FunctionFailure = {
   errorMessage: 'Rate Exceeded.: all the concurrency reserved for the function is in use',
 };
 
+// Lambda's quota for a synchronous request and its answer.
+const payloadLimitBytes = 6 * 1024 * 1024;
+const requestTooLarge: FunctionFailure = {
+  errorType: 'Lambda.RequestTooLargeException',
+  errorMessage: `The event is larger than ${payloadLimitBytes} bytes`,
+};
+const answerTooLarge: FunctionFailure = {
+  errorType: 'Function.ResponseSizeTooLarge',
+  errorMessage: `Response payload size exceeded maximum allowed payload size (${payloadLimitBytes} bytes).`,
+};
+
 export interface FunctionHost {
   /** Waits for the result. More invocations at once than the function's bound are refused as throttled. */
   invoke(arn: string, event: unknown): Promise<Invocation>;
@@ -115,6 +126,7 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
       options.onInvocation?.(pool.model, invocation);
       return invocation;
     };
+    if (bytesOf(event) > payloadLimitBytes) return done({ ok: false, error: requestTooLarge, memoryBytes: 0 });
     if (pool.running >= pool.model.concurrency) return done({ ok: false, error: throttled, memoryBytes: 0 });
     pool.running += 1;
     try {
@@ -131,6 +143,9 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
         });
       }
       keep(pool, instance);
+      if (outcome.ok && bytesOf(outcome.payload) > payloadLimitBytes) {
+        return done({ ok: false, error: answerTooLarge, memoryBytes: outcome.memoryBytes });
+      }
       return done(outcome);
     } finally {
       pool.running -= 1;
@@ -199,4 +214,8 @@ function plainBootstrap(directory: string): string {
   mkdirSync(directory, { recursive: true });
   writeFileSync(file, stripTypeScriptTypes(readFileSync(new URL('./bootstrap.ts', import.meta.url), 'utf8')));
   return file;
+}
+
+function bytesOf(payload: unknown): number {
+  return Buffer.byteLength(JSON.stringify(payload) ?? '');
 }

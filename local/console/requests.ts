@@ -1,0 +1,25 @@
+import * as z from 'zod';
+
+/** What the console's routes take. A wrong body is told field by field. */
+
+export const triggerRequest = z.strictObject({ name: z.string().min(1), input: z.unknown().optional() });
+
+export const invokeRequest = z.strictObject({ function: z.string().min(1), event: z.unknown() });
+
+const probability = z.number().min(0).max(1);
+
+export const faultRequest = z
+  .strictObject({ duplicate: z.boolean(), crashBefore: probability, crashAfter: probability })
+  .partial();
+
+export const refusalRequest = z.strictObject({
+  service: z.enum(['s3', 'sqs', 'ses', 'secretsmanager', 'states']),
+  seconds: z.number().positive().max(3600),
+});
+
+/** A body as its schema has it. Throws with every wrong field in words. */
+export function parsed<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  throw new Error(z.prettifyError(result.error));
+}
