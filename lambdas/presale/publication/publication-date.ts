@@ -27,6 +27,14 @@ export function publicationBefore(date: string): string {
   return month > 1 ? isoDate(year, month - 1, publicationDays[2]) : isoDate(year - 1, 12, publicationDays[2]);
 }
 
+/** The first publication after a date, the date itself excluded. */
+export function publicationAfter(date: string): string {
+  const [year = 0, month = 0, day = 0] = date.split('-').map(Number);
+  const inMonth = publicationDays.find((candidate) => candidate > day);
+  if (inMonth !== undefined) return isoDate(year, month, inMonth);
+  return month < 12 ? isoDate(year, month + 1, publicationDays[0]) : isoDate(year + 1, 1, publicationDays[0]);
+}
+
 function isoDate(year: number, month: number, day: number): string {
   return `${String(year).padStart(4, '0')}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
 }

@@ -6,8 +6,9 @@ import type { AskSite, RawFiles, SiteAnswer } from '../ports.ts';
 import type { CountyLetter } from '../publication/counties.ts';
 import { errorPageWords } from '../publication/error-page.ts';
 import { rawKey, receiptKey } from '../publication/keys.ts';
+import { taipeiDate } from '../publication/publication-date.ts';
 import { currentUrl, seasonUrl } from '../publication/site-urls.ts';
-import { earlierBackup } from './earlier-backup.ts';
+import { earlierBackup, laterBackup } from './other-backups.ts';
 import { type Receipt, readReceipt } from './receipt.ts';
 import { sniff, sniffedBytes } from './sniff.ts';
 
@@ -58,12 +59,24 @@ export async function fetchCounty({ plan, county, site }: Fetch, ports: FetchCou
   }
   const stored = await download(plan, county, ports);
   if (stored.state === 'empty') return { county, state: 'empty' };
-  const earlier = stored.holdsRows ? await earlierBackup(plan, county, ports.raw) : undefined;
-  if (earlier?.receipt.sha256 === stored.receipt.sha256) {
-    return { county, state: 'unchanged', reason: `The site still has the file of ${earlier.name}.` };
-  }
+  const doubled = stored.holdsRows ? await underAnotherDate({ plan, county }, stored.receipt, ports) : undefined;
+  if (doubled) return doubled;
   await ports.raw.put(key, `${JSON.stringify(stored.receipt, undefined, 2)}\n`, { contentType: 'application/json' });
   return finished(stored.receipt);
+}
+
+/** The same bytes are never loaded under two dates. */
+async function underAnotherDate(
+  { plan, county }: Pick<Fetch, 'plan' | 'county'>,
+  { sha256 }: Receipt,
+  { raw, clock }: FetchCountyPorts,
+): Promise<FetchOutcome | undefined> {
+  const earlier = await earlierBackup(plan, county, raw);
+  if (earlier?.receipt.sha256 === sha256) {
+    return { county, state: 'unchanged', reason: `The site still has the file of ${earlier.name}.` };
+  }
+  const later = await laterBackup(plan, county, raw, { sha256, today: taipeiDate(clock()) });
+  return later && { county, state: 'gone', reason: `The site has the file of ${later.name} by now.` };
 }
 
 function download(plan: RunPlan, county: CountyLetter, ports: FetchCountyPorts): Promise<Stored | { state: 'empty' }> {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   isPublicationDate,
+  publicationAfter,
   publicationBefore,
   publicationDue,
   taipeiDate,
@@ -16,6 +17,15 @@ test.each([
   ['2022-03-31', '2022-03-21'],
 ])('the publication before %s is %s', (date, before) => {
   expect(publicationBefore(date)).toBe(before);
+});
+
+test.each([
+  ['2022-09-01', '2022-09-11'],
+  ['2022-08-21', '2022-09-01'],
+  ['2021-12-21', '2022-01-01'],
+  ['2022-09-12', '2022-09-21'],
+])('the publication after %s is %s', (date, after) => {
+  expect(publicationAfter(date)).toBe(after);
 });
 
 test('every day has its publication: the newest on or before it, eleven days away at most', () => {

@@ -86,6 +86,19 @@ test('a file that is still the last publication’s gets no receipt', async () =
   expect(at.raw.objects.has('presale/raw/2022-09-11/F.json')).toBe(false);
 });
 
+test('a later publication’s file is never taken for an earlier one’s', async () => {
+  const at = site(file);
+  await fetchF(at);
+  const before = samplePlan({ name: '2022-08-21', publication_date: '2022-08-21' });
+
+  expect(await fetchF(at, before)).toEqual({
+    county: 'F',
+    state: 'gone',
+    reason: 'The site has the file of 2022-09-11 by now.',
+  });
+  expect(at.raw.objects.has('presale/raw/2022-08-21/F.json')).toBe(false);
+});
+
 test('two files without rows are equal, and no sign of an old publication', async () => {
   const at = site(sampleFile([]));
   await fetchF(at, samplePlan({ publication_date: '2022-09-01' }));
