@@ -1,0 +1,40 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+
+const documents = globSync(['*.md', 'docs/**/*.md']).map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+
+/** GitHub's anchors: lower case, words joined by dashes, other signs dropped. */
+const anchorsOf = (text: string) =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+const links = documents.flatMap(({ file, text }) =>
+  [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target)
+    .filter((target) => !/^https?:/.test(target))
+    .map((target) => ({ file, target })),
+);
+
+test('every link between documents leads to a file and a heading in it', () => {
+  expect(links.length).toBeGreaterThan(20);
+  for (const { file, target } of links) {
+    const [name = '', anchor] = target.split('#');
+    const found = name === '' ? file : path.join(path.dirname(file), name);
+    expect(existsSync(found), `${file}: ${target}`).toBe(true);
+    if (anchor !== undefined)
+      expect(anchorsOf(readFileSync(found, 'utf8')), `${file}: ${target}`).toContain(decodeURIComponent(anchor));
+  }
+});
+
+test('every script that the documents name is one of package.json', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  const named = documents.flatMap(({ text }) => [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name));
+
+  expect(named.length).toBeGreaterThan(5);
+  for (const name of named) expect(Object.keys(scripts)).toContain(name);
+});
