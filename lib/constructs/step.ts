@@ -30,6 +30,16 @@ const serviceErrors = [
   'Lambda.TooManyRequestsException',
 ];
 
+/** The names of the kit's errors that no further try mends. */
+export const permanentErrors = [
+  'PermanentError',
+  'NotFoundError',
+  'ConflictError',
+  'UnauthorizedError',
+  'InvalidInputError',
+  'ConfigurationError',
+];
+
 /** The names of the kit's errors that say "try again". */
 export const passingErrors = ['TransientError', 'UnavailableError', 'ThrottledError'];
 
@@ -55,6 +65,7 @@ export function step(scope: Construct, id: string, props: StepProps): LambdaInvo
     retryOnServiceExceptions: false,
   });
   const jitterStrategy = JitterType.FULL;
+  task.addRetry({ errors: permanentErrors, maxAttempts: 0 });
   task.addRetry({
     errors: serviceErrors,
     interval: Duration.seconds(2),
@@ -62,8 +73,9 @@ export function step(scope: Construct, id: string, props: StepProps): LambdaInvo
     backoffRate: 2,
     jitterStrategy,
   });
+  // Whatever else: a crash, a bucket or a queue that answers 503. Every step is safe to run twice.
   task.addRetry({
-    errors: passingErrors,
+    errors: [...passingErrors, 'States.TaskFailed'],
     interval: Duration.seconds(3),
     maxAttempts: 3,
     backoffRate: 2,

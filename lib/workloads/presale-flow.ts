@@ -76,7 +76,7 @@ export class PresaleFlow extends Construct {
     });
     // A site that doesn't answer is a publication that isn't out yet.
     check.addCatch(loop.question, {
-      errors: [...passingErrors, 'States.Timeout', 'Sandbox.Timedout'],
+      errors: [...passingErrors, 'States.Timeout', 'Sandbox.Timedout', 'Runtime.ExitError'],
       assign: { answer: { state: 'not-yet', reason: `{% ${causeInWords} %}` } },
     });
     catchAll(check, this.#giveUp);

@@ -1,0 +1,191 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type HttpApi, startHttpApi } from '../../../local/doors/http-api.ts';
+import shape from '../../fixtures/events/http-get-deals.json' with { type: 'json' };
+import { arnOf, startTestHost, type TestHost } from '../functions/host.ts';
+
+let host: TestHost;
+let api: HttpApi;
+
+const code = `export const handler = async (event) => {
+  switch (event.queryStringParameters?.answer) {
+    case 'throw': throw new Error('SELECT secret FROM deals');
+    case 'plain': return { hello: 'plain' };
+    case 'text': return 'only text';
+    case 'big': return { statusCode: 200, body: 'x'.repeat(7 * 1024 * 1024) };
+    case 'binary': return { statusCode: 200, headers: { 'content-type': 'image/png' }, body: 'iVBORw==', isBase64Encoded: true };
+    case 'cookies': return { statusCode: 204, cookies: ['a=1', 'b=2'], headers: { 'x-own': 5 } };
+    case 'slow': await new Promise((resolve) => setTimeout(resolve, 400));
+  }
+  return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) };
+};`;
+
+beforeAll(async () => {
+  host = await startTestHost({ echo: { code }, bounded: { code, concurrency: 1 } });
+  const routes = ['GET /deals/{id}', 'POST /deals', 'DELETE /deals/{id}', 'GET /files/{proxy+}', 'ANY /any'];
+  api = await startHttpApi({
+    api: {
+      cors: { origins: ['https://example.com'], methods: ['GET'], headers: ['authorization'] },
+      routes: [
+        ...routes.map((key) => ({ key, functionArn: arnOf('echo') })),
+        { key: 'GET /bounded', functionArn: arnOf('bounded') },
+      ],
+    },
+    functions: host.host,
+    port: 0,
+  });
+});
+
+afterAll(async () => {
+  await api.stop();
+  await host.stop();
+});
+
+const ask = (path: string, init: RequestInit = {}) => fetch(api.url + path, init);
+const seen = async (path: string, init?: RequestInit) =>
+  (await ask(path, init)).json() as Promise<Record<string, unknown>>;
+
+test('a request reaches its function in the shape of payload format 2.0', async () => {
+  const headers = { 'user-agent': 'a client of ours', authorization: 'Bearer x', cookie: 'theme=dark; size=big' };
+  const event = await seen('/deals/7%2F8?page=2&note=%E9%A0%90%E5%94%AE+x&page=3', { headers });
+
+  expect(event).toMatchObject({
+    version: '2.0',
+    routeKey: 'GET /deals/{id}',
+    rawQueryString: 'page=2&note=%E9%A0%90%E5%94%AE+x&page=3',
+    queryStringParameters: { page: '2,3', note: '預售 x' },
+    pathParameters: { id: '7/8' },
+    cookies: ['theme=dark', 'size=big'],
+    headers: { authorization: 'Bearer x', 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http' },
+    requestContext: {
+      http: { method: 'GET', protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'a client of ours' },
+      routeKey: 'GET /deals/{id}',
+      stage: '$default',
+      time: expect.stringMatching(/^\d{2}\/[A-Z][a-z]{2}\/\d{4}:\d{2}:\d{2}:\d{2} \+0000$/),
+    },
+    isBase64Encoded: false,
+  });
+  expect(event).not.toHaveProperty('body');
+  expect(event.headers).not.toHaveProperty('cookie');
+  expect(Object.keys(event).toSorted()).toEqual(Object.keys(shape).toSorted());
+  expect(Object.keys(event.requestContext ?? {}).toSorted()).toEqual(Object.keys(shape.requestContext).toSorted());
+});
+
+test('a request without a query has none', async () => {
+  const event = await seen('/deals/1');
+
+  expect(event.rawQueryString).toBe('');
+  expect(event).not.toHaveProperty('queryStringParameters');
+  expect(event).not.toHaveProperty('cookies');
+});
+
+test.each([
+  ['application/json', '{"a":"預"}', '{"a":"預"}', false],
+  ['text/csv; charset=utf-8', 'a,b', 'a,b', false],
+  ['application/octet-stream', 'a,b', 'YSxi', true],
+  ['application/json', '{half', '{half', false],
+])('a body of type %s arrives as it should (%s)', async (type, body, arrives, isBase64Encoded) => {
+  expect(await seen('/deals', { method: 'POST', body, headers: { 'content-type': type } })).toMatchObject({
+    routeKey: 'POST /deals',
+    body: arrives,
+    isBase64Encoded,
+  });
+});
+
+test('a POST without a body or type reaches its function', async () => {
+  const event = await seen('/deals', { method: 'POST' });
+
+  expect(event).not.toHaveProperty('body');
+});
+
+test('the rest of a path goes by its own name', async () => {
+  expect(await seen('/files/a/b.csv')).toMatchObject({ pathParameters: { proxy: 'a/b.csv' } });
+});
+
+test.each(['/nowhere', '/deals', '/deals/', '/Deals/7', '/deals/7/8'])(
+  'GET %s is no route: 404 in the gateway’s words',
+  async (path) => {
+    const response = await ask(path);
+
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({ message: 'Not Found' });
+  },
+);
+
+test('any method is any', async () => {
+  for (const method of ['GET', 'PUT', 'PATCH']) {
+    expect(await seen('/any', { method })).toMatchObject({ requestContext: { http: { method } } });
+  }
+});
+
+test('a function that fails is a 500 that tells nothing', async () => {
+  const response = await ask('/deals/1?answer=throw');
+
+  expect(response.status).toBe(500);
+  expect(await response.json()).toEqual({ message: 'Internal Server Error' });
+});
+
+test('a function whose every instance is busy is a 503', async () => {
+  const both = await Promise.all([ask('/bounded?answer=slow'), ask('/bounded?answer=slow')]);
+
+  expect(both.map(({ status }) => status).toSorted()).toEqual([200, 503]);
+});
+
+test('answers without a status are JSON, texts stay texts, bytes bytes', async () => {
+  const plain = await ask('/deals/1?answer=plain');
+  const text = await ask('/deals/1?answer=text');
+  const binary = await ask('/deals/1?answer=binary');
+
+  expect([plain.status, await plain.text()]).toEqual([200, '{"hello":"plain"}']);
+  expect(plain.headers.get('content-type')).toBe('application/json');
+  expect(await text.text()).toBe('only text');
+  expect(Buffer.from(await binary.arrayBuffer())).toEqual(Buffer.from([0x89, 0x50, 0x4e, 0x47]));
+  expect(binary.headers.get('content-type')).toBe('image/png');
+});
+
+test('cookies and headers of an answer arrive', async () => {
+  const response = await ask('/deals/1?answer=cookies');
+
+  expect(response.status).toBe(204);
+  expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  expect(response.headers.get('x-own')).toBe('5');
+});
+
+test('the limits of the gateway and of Lambda hold', async () => {
+  const tooMuch = await ask('/deals', { method: 'POST', body: 'x'.repeat(10 * 1024 * 1024 + 1) });
+  const tooLong = await ask('/deals/1?answer=big');
+
+  expect([tooMuch.status, await tooMuch.json()]).toEqual([413, { message: 'Request Too Long' }]);
+  expect(tooLong.status).toBe(500);
+});
+
+test('only the origins of the configuration are allowed, also where there is no route', async () => {
+  const preflight = (origin: string) =>
+    ask('/deals/7', { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'GET' } });
+  const allowed = await preflight('https://example.com');
+  const stranger = await preflight('https://example.net');
+
+  expect(allowed.status).toBe(204);
+  expect(Object.fromEntries(allowed.headers)).toMatchObject({
+    'access-control-allow-origin': 'https://example.com',
+    'access-control-allow-methods': 'GET',
+    'access-control-allow-headers': 'authorization',
+  });
+  expect(stranger.headers.get('access-control-allow-origin')).toBeNull();
+});
+
+test('nonsense in a path is refused without a stack', async () => {
+  const answer = await new Promise<string>((resolve) => {
+    const socket = connect(Number(new URL(api.url).port), '127.0.0.1', () => {
+      socket.write('GET /deals/%E9%A HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+    });
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += String(chunk);
+    });
+    socket.on('end', () => resolve(text));
+  });
+
+  expect(answer).toMatch(/^HTTP\/1.1 400/);
+  expect(answer).not.toContain('node_modules');
+});

@@ -1,0 +1,201 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSEvent } from 'aws-lambda';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type QueuePoller, startQueuePoller } from '../../../local/doors/queue-poller.ts';
+import { type Storage, startStorage } from '../../../local/services/storage.ts';
+import type { QueueSourceModel } from '../../../local/template/model.ts';
+import { useLocalAws } from '../../support/aws.ts';
+import { arnOf, startTestHost, type TestHost } from '../functions/host.ts';
+
+let directory: string;
+let storage: Storage;
+let sqs: SQSClient;
+let host: TestHost;
+let poller: QueuePoller | undefined;
+let errors: string[];
+
+/** Does what each message says, and tells what it got: `fail`, `throw`, `slow`, `strange`, or nothing special. */
+const code = `export const handler = async ({ Records }) => {
+  const bodies = Records.map(({ body }) => body);
+  console.log(JSON.stringify({ bodies, first: Records[0] }));
+  if (bodies.some((body) => body.startsWith('throw'))) throw new Error('no');
+  if (bodies.some((body) => body.startsWith('slow'))) await new Promise((resolve) => setTimeout(resolve, 500));
+  if (bodies.some((body) => body.startsWith('strange'))) return { batchItemFailures: [{ itemIdentifier: 'nobody' }] };
+  if (bodies.some((body) => body.startsWith('empty'))) return { batchItemFailures: [{ itemIdentifier: '' }] };
+  if (bodies.some((body) => body.startsWith('nothing'))) return;
+  return { batchItemFailures: Records.filter(({ body }) => body.startsWith('fail')).map(({ messageId }) => ({ itemIdentifier: messageId })) };
+};`;
+
+const common = { delaySeconds: 0, retentionSeconds: 3600, maximumMessageBytes: 262_144, fifo: false };
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
+  storage = await startStorage({
+    directory,
+    buckets: [],
+    queues: [
+      { ...common, name: 'Work', visibilityTimeoutSeconds: 1, deadLetter: { queue: 'Dead', maxReceiveCount: 2 } },
+      { ...common, name: 'Dead', visibilityTimeoutSeconds: 30 },
+    ],
+  });
+  useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
+  sqs = new SQSClient({});
+  host = await startTestHost({ consumer: { code } });
+  errors = [];
+});
+
+afterEach(async () => {
+  await poller?.stop();
+  await host.stop();
+  await storage.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+function poll(changes: Partial<QueueSourceModel> = {}): void {
+  poller = startQueuePoller({
+    source: {
+      queueArn: storage.queueArn('Work'),
+      functionArn: arnOf('consumer'),
+      batchSize: 10,
+      windowSeconds: 0,
+      concurrency: 2,
+      reportsItemFailures: true,
+      ...changes,
+    },
+    queueUrl: storage.queueUrl('Work'),
+    sqs,
+    functions: host.host,
+    faults: host.faults,
+    region: 'ap-northeast-1',
+    onError: (message) => errors.push(message),
+  });
+}
+
+async function send(...bodies: string[]): Promise<void> {
+  const Entries = bodies.map((MessageBody, index) => ({
+    Id: String(index),
+    MessageBody,
+    MessageAttributes: { kind: { DataType: 'String', StringValue: 'test' } },
+  }));
+  await sqs.send(new SendMessageBatchCommand({ QueueUrl: storage.queueUrl('Work'), Entries }));
+}
+
+const handled = () =>
+  host.lines.map((line) => JSON.parse(line) as { bodies: string[]; first: SQSEvent['Records'][number] });
+const times = (body: string) => handled().filter(({ bodies }) => bodies.includes(body)).length;
+
+async function dead(): Promise<string[]> {
+  const command = new ReceiveMessageCommand({ QueueUrl: storage.queueUrl('Dead'), MaxNumberOfMessages: 10 });
+  return ((await sqs.send(command)).Messages ?? []).map(({ Body = '' }) => Body);
+}
+
+test('records arrive in the shape of an SQS event and are gone afterwards', async () => {
+  await send('a', 'b');
+  poll();
+  await vi.waitUntil(() => times('a') === 1 && times('b') === 1, { timeout: 10_000 });
+  await sleep(2500);
+
+  expect(times('a')).toBe(1);
+  expect(handled()[0]?.first).toMatchObject({
+    messageId: expect.stringMatching(/^[\w-]{36}$/),
+    eventSource: 'aws:sqs',
+    eventSourceARN: storage.queueArn('Work'),
+    awsRegion: 'ap-northeast-1',
+    attributes: { ApproximateReceiveCount: '1' },
+    messageAttributes: { kind: { dataType: 'String', stringValue: 'test' } },
+  });
+  expect(errors).toEqual([]);
+});
+
+test('of a batch only what failed comes again, and in the end goes to the dead letters', async () => {
+  await send('good', 'fail');
+  poll();
+  const letters: string[] = [];
+  await vi.waitUntil(async () => letters.push(...(await dead())) > 0, { timeout: 15_000, interval: 200 });
+
+  expect(letters).toEqual(['fail']);
+  expect(times('fail')).toBe(2);
+  expect(times('good')).toBe(1);
+});
+
+test.each([
+  ['throws', 'throw', {}],
+  ['reports a record that is none of the batch', 'strange', {}],
+  ['reports a record without a name', 'empty', {}],
+])('a function that %s gets the whole batch again', async (_name, body, changes) => {
+  await send(body, 'innocent');
+  poll(changes);
+  await vi.waitUntil(() => times(body) === 2 && times('innocent') === 2, { timeout: 15_000 });
+});
+
+test('a function that answers nothing has done all', async () => {
+  await send('nothing');
+  poll();
+  await sleep(2500);
+
+  expect(times('nothing')).toBe(1);
+});
+
+test('where item failures are not asked for, an answer is only an answer', async () => {
+  await send('fail');
+  poll({ reportsItemFailures: false });
+  await sleep(2500);
+
+  expect(times('fail')).toBe(1);
+});
+
+test('a batch has at most its size, and a window fills it', async () => {
+  await send('a', 'b');
+  poll({ batchSize: 3, windowSeconds: 3 });
+  await sleep(500);
+  await send('c', 'd');
+  await vi.waitUntil(() => handled().flatMap(({ bodies }) => bodies).length === 4, { timeout: 10_000 });
+
+  expect(handled().map(({ bodies }) => bodies.length)).toEqual([3, 1]);
+});
+
+test('no more batches are worked on at once than the source allows', async () => {
+  poll({ batchSize: 1, concurrency: 2 });
+  await send('slow-1', 'slow-2', 'slow-3', 'slow-4');
+  await vi.waitUntil(() => handled().length === 2, { timeout: 10_000, interval: 10 });
+  await sleep(200);
+
+  expect(handled()).toHaveLength(2);
+  await vi.waitUntil(() => handled().length >= 4, { timeout: 10_000 });
+});
+
+test('with the fault switch on every batch is delivered twice', async () => {
+  host.faults.set({ duplicate: true });
+  await send('twice');
+  poll();
+  await vi.waitUntil(() => times('twice') === 2, { timeout: 10_000 });
+});
+
+test('a queue that refuses for a while is asked again', async () => {
+  poll();
+  await sleep(200);
+  await poller?.stop();
+  storage.refuse('sqs', 500);
+  poll();
+  await vi.waitUntil(() => errors.length > 0, { timeout: 10_000 });
+  await sleep(500);
+  await send('after all');
+
+  await vi.waitUntil(() => times('after all') === 1, { timeout: 10_000 });
+});
+
+test('a stop ends a long poll at once and takes no message with it', async () => {
+  poll();
+  await sleep(300);
+  const before = performance.now();
+  await poller?.stop();
+  await send('for the next');
+
+  expect(performance.now() - before).toBeLessThan(2000);
+  poll();
+  await vi.waitUntil(() => times('for the next') === 1, { timeout: 10_000 });
+});
