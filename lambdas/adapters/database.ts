@@ -28,10 +28,12 @@ export interface DatabaseSettings {
   readonly secretArn?: string | undefined;
   /** One per Lambda: a function instance serves one event at a time, and connections are what a small Aurora lacks. */
   readonly connections?: number;
+  /** How long a connection may take. @default 40 s, in which a resting Aurora wakes */
+  readonly connectTimeoutMs?: number;
 }
 
 // Aurora at rest wakes in 15 to 30 s.
-const connectTimeoutMs = 40_000;
+const wakingMs = 40_000;
 
 // Prices and areas are read as numbers: MOI's largest values are far below 2^53, and JSON knows nothing else.
 const asNumber = (text: string) => Number(text);
@@ -57,7 +59,12 @@ function getTypeParser(oid: number, format?: 'text' | 'binary') {
   return format === 'binary' ? pg.types.getTypeParser(oid, format) : pg.types.getTypeParser(oid, 'text');
 }
 
-function connectionOf({ url, secretArn, connections = 1 }: DatabaseSettings): pg.PoolConfig {
+function connectionOf({
+  url,
+  secretArn,
+  connections = 1,
+  connectTimeoutMs = wakingMs,
+}: DatabaseSettings): pg.PoolConfig {
   const address = new URL(url);
   const host = address.hostname;
   const port = Number(address.port || 5432);

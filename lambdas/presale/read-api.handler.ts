@@ -10,12 +10,15 @@ import { dealReader } from './stores/deal-store.ts';
 import { runReader } from './stores/run-reader-store.ts';
 import type { PresaleTables } from './stores/tables.ts';
 
+// Somebody waits: better told to come back (503) than left until the gateway's 30 s are over.
+const connectTimeoutMs = 8000;
+
 /** Everything that is read over HTTP: deals, statistics, runs, problem rows. */
 export const handler = apiHandler({
   env: readApiEnv,
   authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
   services: (env) => {
-    const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL });
+    const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL, connectTimeoutMs });
     return { deals: dealReader(database), runs: runReader(database), clock: systemClock };
   },
   routes: {

@@ -220,6 +220,18 @@ test('where nothing listens the database is unavailable at once', async () => {
   await nowhere.close();
 });
 
+test('a server that takes the connection and says nothing is unavailable after the time it has', async () => {
+  const asleep = createServer(() => undefined).listen(0, '127.0.0.1');
+  await sleep(20);
+  const { port } = asleep.address() as { port: number };
+  const url = `postgresql://postgres@127.0.0.1:${port}/millrace`;
+  const waking = openDatabase<Tables>({ url, connectTimeoutMs: 200 });
+
+  await expect(waking.query.selectFrom('house').selectAll().execute()).rejects.toThrow(UnavailableError);
+  asleep.close();
+  await waking.close();
+});
+
 test('what the server itself refuses is not unavailable: waiting would not help', async () => {
   const wrong = openDatabase<Tables>({ url: postgres.url('postgres', 'no-such-database') });
 
