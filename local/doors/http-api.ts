@@ -40,6 +40,8 @@ export async function startHttpApi(options: {
       url: path.replaceAll(/\{(\w+)\+\}/g, '*').replaceAll(/\{(\w+)\}/g, ':$1'),
       exposeHeadRoute: false,
       handler: async (request, reply) => {
+        // A path parameter holds something.
+        if (Object.values(request.params as Record<string, string>).includes('')) return reply.callNotFound();
         const invocation = options.functions.invoke(functionArn, toGatewayEvent(request, key));
         return answer(reply, await withTimeout(invocation));
       },

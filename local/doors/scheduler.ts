@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScheduleModel } from '../template/model.ts';
 import { timetable } from './schedule-expression.ts';
 
@@ -74,13 +73,17 @@ async function run(options: SchedulerOptions, schedule: ScheduleModel, at: Date)
       return await options.deliver(schedule.target, input);
     } catch (error) {
       if (attempt < schedule.retries) {
-        await sleep(Math.min(longestRetryDelayMs, retryDelayMs * 2 ** attempt));
+        await pause(Math.min(longestRetryDelayMs, retryDelayMs * 2 ** attempt));
         continue;
       }
       if (schedule.deadLetter !== undefined) await options.bury(schedule.deadLetter, schedule, input, error);
       throw error;
     }
   }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Source: EventBridge Scheduler User Guide, "Adding context attributes". Times are UTC without fractions. */

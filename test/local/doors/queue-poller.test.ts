@@ -38,7 +38,7 @@ beforeEach(async () => {
     directory,
     buckets: [],
     queues: [
-      { ...common, name: 'Work', visibilityTimeoutSeconds: 1, deadLetter: { queue: 'Dead', maxReceiveCount: 2 } },
+      { ...common, name: 'Work', visibilityTimeoutSeconds: 2, deadLetter: { queue: 'Dead', maxReceiveCount: 2 } },
       { ...common, name: 'Dead', visibilityTimeoutSeconds: 30 },
     ],
   });
@@ -97,7 +97,7 @@ test('records arrive in the shape of an SQS event and are gone afterwards', asyn
   await send('a', 'b');
   poll();
   await vi.waitUntil(() => times('a') === 1 && times('b') === 1, { timeout: 10_000 });
-  await sleep(2500);
+  await sleep(3000);
 
   expect(times('a')).toBe(1);
   expect(handled()[0]?.first).toMatchObject({
@@ -123,19 +123,19 @@ test('of a batch only what failed comes again, and in the end goes to the dead l
 });
 
 test.each([
-  ['throws', 'throw', {}],
-  ['reports a record that is none of the batch', 'strange', {}],
-  ['reports a record without a name', 'empty', {}],
-])('a function that %s gets the whole batch again', async (_name, body, changes) => {
+  ['throws', 'throw'],
+  ['reports a record that is none of the batch', 'strange'],
+  ['reports a record without a name', 'empty'],
+])('a function that %s gets the whole batch again', async (_name, body) => {
   await send(body, 'innocent');
-  poll(changes);
+  poll();
   await vi.waitUntil(() => times(body) === 2 && times('innocent') === 2, { timeout: 15_000 });
 });
 
 test('a function that answers nothing has done all', async () => {
   await send('nothing');
   poll();
-  await sleep(2500);
+  await sleep(3000);
 
   expect(times('nothing')).toBe(1);
 });
@@ -143,15 +143,15 @@ test('a function that answers nothing has done all', async () => {
 test('where item failures are not asked for, an answer is only an answer', async () => {
   await send('fail');
   poll({ reportsItemFailures: false });
-  await sleep(2500);
+  await sleep(3000);
 
   expect(times('fail')).toBe(1);
 });
 
 test('a batch has at most its size, and a window fills it', async () => {
   await send('a', 'b');
-  poll({ batchSize: 3, windowSeconds: 3 });
-  await sleep(500);
+  poll({ batchSize: 3, windowSeconds: 1 });
+  await sleep(300);
   await send('c', 'd');
   await vi.waitUntil(() => handled().flatMap(({ bodies }) => bodies).length === 4, { timeout: 10_000 });
 

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { faultSwitch } from '../../local/faults.ts';
+
+test('everything is off until it is set, and what is not set stays', () => {
+  const faults = faultSwitch(() => 0);
+  expect([faults.duplicates(), faults.crashBefore(), faults.crashAfter()]).toEqual([false, false, false]);
+
+  faults.set({ duplicate: true });
+  faults.set({ crashAfter: 0.1 });
+  expect([faults.duplicates(), faults.crashBefore(), faults.crashAfter()]).toEqual([true, false, true]);
+  expect(faults.settings).toEqual({ duplicate: true, crashBefore: 0, crashAfter: 0.1 });
+});
+
+test('a probability of one is always', () => {
+  const faults = faultSwitch(() => 0.999_999);
+  faults.set({ crashBefore: 1, crashAfter: 0.5 });
+
+  expect([faults.crashBefore(), faults.crashAfter()]).toEqual([true, false]);
+});
