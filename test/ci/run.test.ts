@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
+  await mkdir(join(directory, '.ci'));
+  await copyFile('.ci/run', join(directory, '.ci', 'run'));
+});
+
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+/** Runs CI with an npm that says and returns what the test wants, by the last word of its command. */
+async function run(steps: Readonly<Record<string, { says?: string; exits?: number }>>) {
+  const cases = Object.entries(steps).map(
+    ([name, { says = '', exits = 0 }]) => `${name}) echo '${says}'; exit ${exits};;`,
+  );
+  await writeFile(
+    join(directory, 'npm'),
+    `#!/bin/sh\necho "$@" >> ran\nfor word; do :; done\ncase $word in ${cases.join(' ')} esac\n`,
+  );
+  await chmod(join(directory, 'npm'), 0o755);
+  const env = { ...process.env, PATH: `${directory}:${process.env.PATH}` };
+  return new Promise<{ lines: string[]; code: number | null }>((done) => {
+    const child = execFile(join(directory, '.ci', 'run'), { env }, (_error, stdout) => {
+      done({ lines: stdout.trimEnd().split('\n'), code: child.exitCode });
+    });
+  });
+}
+
+const good = {
+  test: { says: '10 passed, 0 failed, 1 skipped' },
+  'test:long': { says: '3 passed, 0 failed, 0 skipped' },
+};
+
+test('both runs are summed in the last line', async () => {
+  const { lines, code } = await run({ ...good, check: { says: '6 passed, 0 failed, 0 skipped' } });
+
+  expect(lines.at(-1)).toBe('13 passed, 0 failed, 1 skipped');
+  expect(code).toBe(0);
+});
+
+test('a failed run is counted, and the next one still runs', async () => {
+  const { lines, code } = await run({ ...good, test: { says: '8 passed, 2 failed, 1 skipped', exits: 1 } });
+
+  expect(lines.at(-1)).toBe('11 passed, 2 failed, 1 skipped');
+  expect(code).toBe(1);
+});
+
+test.each(['check', 'synth', 'test:long'])('%s that fails without counting is one failed', async (step) => {
+  const { lines, code } = await run({ ...good, [step]: { says: 'broken', exits: 2 } });
+
+  expect(lines.at(-1)).toMatch(/^1[03] passed, 1 failed, 1 skipped$/);
+  expect(code).toBe(1);
+});
+
+test('without packages nothing else is tried', async () => {
+  const { lines, code } = await run({ ...good, ci: { says: 'no network', exits: 1 } });
+
+  expect(lines.at(-1)).toBe('0 passed, 1 failed, 0 skipped');
+  expect(lines.join('\n')).not.toContain('npm test');
+  expect(code).toBe(1);
+});
