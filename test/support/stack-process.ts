@@ -18,16 +18,17 @@ export interface StackProcess {
   interrupt(): Promise<number | null>;
 }
 
-const project = path.resolve(import.meta.dirname, '../..');
+/** The checkout the tests are in. */
+export const project = path.resolve(import.meta.dirname, '../..');
 
 /** Starts the stack on a folder, without a run of its own, and waits until it is ready. */
 export async function startStackProcess(
   directory: string,
   variables: Readonly<Record<string, string>> = {},
-  flags: readonly string[] = ['--no-run'],
+  { flags = ['--no-run'], checkout = project }: { readonly flags?: readonly string[]; readonly checkout?: string } = {},
 ): Promise<StackProcess> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'local/start.ts', ...flags], {
-    cwd: project,
+    cwd: checkout,
     env: { ...process.env, MILLRACE_DIRECTORY: directory, MILLRACE_PORT: '0', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

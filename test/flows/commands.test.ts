@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { askConsole, project, type StackProcess, startStackProcess } from '../support/stack-process.ts';
+
+/** `npm start` and the commands beside it, as a person uses them, on a copy of the checkout that may be changed. */
+
+let home: string;
+let checkout: string;
+let state: string;
+let stack: StackProcess;
+
+beforeAll(async () => {
+  home = await mkdtemp(path.join(tmpdir(), 'millrace-commands-'));
+  checkout = path.join(home, 'checkout');
+  state = path.join(home, 'state');
+  await mkdir(checkout);
+  for (const part of [
+    'bin',
+    'lib',
+    'lambdas',
+    'local',
+    'migrations',
+    'cdk.json',
+    'package.json',
+    'package-lock.json',
+  ]) {
+    await cp(path.join(project, part), path.join(checkout, part), { recursive: true });
+  }
+  await symlink(path.join(project, 'node_modules'), path.join(checkout, 'node_modules'));
+  stack = await startStackProcess(state, { PRESALE_COUNTIES: 'W,X' }, { checkout });
+});
+
+afterAll(async () => {
+  await stack?.kill();
+  await rm(home, { recursive: true, force: true });
+});
+
+/** Runs a command of package.json; resolves to what it printed and its status. */
+function command(name: string, ...args: string[]): Promise<{ status: number; output: string }> {
+  const env = { ...process.env, MILLRACE_DIRECTORY: state, MILLRACE_PORT: '0' };
+  return new Promise((resolve) => {
+    execFile('npm', ['run', '--silent', name, '--', ...args], { cwd: checkout, env }, (error, stdout, stderr) => {
+      resolve({ status: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
+    });
+  });
+}
+
+test('a second start says that one is running, and stops', async () => {
+  const { status, output } = await command('start');
+
+  expect(status).toBe(1);
+  expect(output).toContain(`already running on ${state}`);
+  expect(output).toContain(stack.url);
+});
+
+test('a schedule is triggered by name, for a slot of choice', async () => {
+  const { status, output } = await command('trigger', 'start-publication', '{"scheduledTime":"2026-09-11T02:00:00Z"}');
+
+  expect({ status, output }).toMatchObject({ status: 0 });
+  expect(JSON.parse(output)).toMatchObject({ kind: 'schedule', result: { ok: true } });
+  expect(output).toContain('publication-2026-09-11');
+});
+
+test('a state machine is started with an input', async () => {
+  const { output } = await command('trigger', 'presale', '{"season":"114S4","counties":["W"]}');
+
+  expect(JSON.parse(output)).toMatchObject({ kind: 'state machine' });
+  await stack.line(/ended: SUCCEEDED/);
+});
+
+test('what nothing is named is told with the names there are', async () => {
+  const { status, output } = await command('trigger', 'nothing');
+
+  expect(status).toBe(1);
+  expect(output).toContain('start-publication, presale');
+});
+
+test('a function is invoked with an event from a file', async () => {
+  const event = path.join(home, 'event.json');
+  await writeFile(event, JSON.stringify({ routeKey: 'GET /health', headers: {}, requestContext: { requestId: 'r' } }));
+
+  const { status, output } = await command('invoke', 'platform/health', event);
+
+  expect(status).toBe(0);
+  expect(JSON.parse(output)).toMatchObject({ ok: true, payload: { statusCode: 200 } });
+});
+
+test('a changed handler answers without a restart, a broken one is told and changes nothing', async () => {
+  const file = path.join(checkout, 'lambdas/platform/health.handler.ts');
+  const source = await readFile(file, 'utf8');
+  const { api } = await askConsole<{ api: string }>(stack, '/stack');
+  const health = async () => (await fetch(`${api}/health`)).text();
+  expect(await health()).toBe('{"status":"ok"}');
+
+  await writeFile(file, source.replace("'ok'", "'changed'"));
+  await expect.poll(health, { timeout: 25_000 }).toBe('{"status":"changed"}');
+
+  await writeFile(file, `${source}\nthis is no TypeScript`);
+  await stack.line(/The change was not taken up/);
+  expect(await health()).toBe('{"status":"changed"}');
+  await writeFile(file, source);
+  await expect.poll(health, { timeout: 25_000 }).toBe('{"status":"ok"}');
+});
+
+test('a running stack is not reset', async () => {
+  expect(await command('reset')).toMatchObject({ status: 1 });
+  expect(existsSync(path.join(state, 'secrets.json'))).toBe(true);
+});
+
+test('Ctrl-C stops everything cleanly, and a reset empties the folder', async () => {
+  const { database } = await askConsole<{ database: string }>(stack, '/stack');
+
+  expect(await stack.interrupt(), stack.printed()).toBe(0);
+  expect(stack.printed()).toContain('Stopped');
+  // The database server is gone with it.
+  await expect(fetch(database.replace('postgresql', 'http').replace(/\/\/.*@/, '//'))).rejects.toThrow();
+  expect(await command('reset')).toMatchObject({ status: 0 });
+  expect(existsSync(state)).toBe(false);
+});
+
+test('without a running stack the commands say so', async () => {
+  expect(await command('trigger', 'presale')).toEqual({ status: 1, output: 'Millrace is not running: npm start\n' });
+});
