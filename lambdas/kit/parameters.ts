@@ -24,8 +24,8 @@ function boundsMessage({ min, max }: { readonly min?: number; readonly max?: num
 }
 
 /** A calendar date, `2022-09-11`. The year 0 is refused: PostgreSQL has none. */
-export function dateParameter() {
-  return z.iso.date('Not a valid date.').refine((date) => !date.startsWith('0000'), { error: 'Not a valid date.' });
+export function dateParameter(otherwise = 'Not a valid date.') {
+  return z.iso.date(otherwise).refine((date) => !date.startsWith('0000'), { error: otherwise });
 }
 
 /** Free text up to `max` characters. NUL is refused: PostgreSQL holds none. */

@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { choiceParameter, dateParameter } from '#kit/parameters.ts';
 import type { ScheduledTask } from '#kit/schedule.ts';
 import { countyLetters } from './publication/counties.ts';
 
 /** What the stack and the handlers of this workload agree on. Imported by both; does no work. */
 export { countyLetters };
 
-const county = z.enum(countyLetters);
+const county = choiceParameter(countyLetters);
 const text = z.string().min(1);
 const count = z.int().nonnegative();
 const milliseconds = z.int().nonnegative();
@@ -62,13 +63,21 @@ const season = z.string().regex(/^\d{2,3}S[1-4]$/, 'Not a valid season, such as 
 
 /** What a run is asked for: a publication or a season, one of them. */
 const runRequestFields = {
-  publication_date: z.iso.date('Not a valid date.').nullish(),
+  publication_date: dateParameter().nullish(),
   season: season.nullish(),
-  counties: z.array(county).min(1).nullish(),
+  // Counted before they are read: a reason for each of a million wrong ones is no answer.
+  counties: z
+    .array(z.unknown(), 'Not a valid list.')
+    .min(1, 'Shorter than minimum length 1.')
+    .max(countyLetters.length, `Longer than maximum length ${countyLetters.length}.`)
+    .pipe(z.array(county))
+    .nullish(),
 };
 
+const knownRunRequest = z.object(runRequestFields);
+
 /** Body of `POST /presale/runs`. */
-export const runRequest = z.object(runRequestFields).strict();
+export const runRequest = knownRunRequest.catchall(z.undefined('Unknown field.'));
 
 /** `run_id` is the execution's name. */
 export const planRunInput = z.object({ run_id: text, ...runRequestFields });
@@ -157,7 +166,7 @@ export const closeRunInput = z.object({
 });
 export const closeRunOutput = reportMail;
 
-export type RunRequest = z.output<typeof runRequest>;
+export type RunRequest = z.output<typeof knownRunRequest>;
 export type RunPlan = z.output<typeof runPlan>;
 export type BackedUp = z.output<typeof backedUp>;
 export type FetchOutcome = z.output<typeof fetchCountyOutput>;

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { credentials, region } from '../../local/machine.ts';
 import type { SampleSite } from '../../local/sample-site/start.ts';
 import type { Transition } from '../../local/state-machines/execution.ts';
+import { apiToken } from '../../local/terminal/first-run.ts';
 import { runToEnd, startTestStack, type TestStack } from '../support/stack.ts';
 import { type Deal, dealColumns, type Judged, judged } from './independent-reading.ts';
 
@@ -21,11 +22,12 @@ export interface Flow {
   publishedSeason(season: string, letter: string): Promise<Buffer | undefined>;
   /** Asks the API for a run; resolves to the execution's name. */
   start(request: RunRequest): Promise<string>;
+  /** Asks the API with all an answer has; an answer that shows SQL or a stack fails the test. */
+  ask(route: string, init?: RequestInit): Promise<{ status: number; headers: Headers; body: unknown }>;
   /** Starts a run by the API and waits for its end. */
   run(request: RunRequest): Promise<{ name: string; status: string }>;
   /** Waits for a run's end. */
   ended(name: string): Promise<{ status: string }>;
-  /** A run as the API tells it. */
   told(publicationDate: string): Promise<ToldRun>;
   /** Resolves when a state begins (`entered`) or something else happens in it. */
   next(state: string, kind?: Transition['kind']): Promise<Transition>;
@@ -60,6 +62,9 @@ export interface ToldRun {
   readonly results: readonly ToldCounty[];
 }
 
+/** What tells a stranger how it is made inside. */
+const revealing = /\b(select|insert|relation|syntax|postgres|kysely|node_modules|zod)\b|\.(ts|mjs|js):\d|\n\s+at /i;
+
 /** Longer than any run here takes on a busy machine. */
 const runTimeoutMs = 180_000;
 
@@ -89,6 +94,14 @@ export async function startFlow(variables: Readonly<Record<string, string>> = {}
     published: (letter) => download(`${site.url}//Download?fileName=${letter.toLowerCase()}_lvr_land_b.csv`),
     publishedSeason: (season, letter) =>
       download(`${site.url}//DownloadSeason?season=${season}&fileName=${letter}_lvr_land_B.csv`),
+    async ask(route, init = {}) {
+      const authorization = `Bearer ${apiToken(stack)}`;
+      const headers = { authorization, 'content-type': 'application/json', ...init.headers };
+      const response = await fetch(`${stack.wiring.api?.url}${route}`, { ...init, headers });
+      const text = await response.text();
+      if (!response.ok) expect(text).not.toMatch(revealing);
+      return { status: response.status, headers: response.headers, body: JSON.parse(text) };
+    },
     async run(request) {
       const name = await start(request);
       return { name, ...(await ended(name)) };

@@ -2,12 +2,15 @@ import * as z from 'zod';
 import { choiceParameter, integerParameter } from '#kit/parameters.ts';
 import { counties, countyNames } from '../publication/counties.ts';
 
+// The beginning of the year 2: a window of 365 days before it still begins in the year 1, and there is no year 0.
+const firstSecond = -62_104_060_800;
+
 // The end of the year 9999 in Taiwan; PostgreSQL's dates go further, JavaScript's ISO text doesn't.
 const lastSecond = 253_402_271_999;
 
-/** Epoch seconds from the year 1 on. */
+/** Epoch seconds from the year 2 on. */
 export function epochSeconds() {
-  return integerParameter({ min: -62_135_596_800, max: lastSecond });
+  return integerParameter({ min: firstSecond, max: lastSecond });
 }
 
 /** A county's name. 台 is how people type 臺. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { route } from '#kit/api-handler.ts';
 import { NotFoundError } from '#kit/errors.ts';
+import { dateParameter } from '#kit/parameters.ts';
 import { type RunRequest, runRequest } from '../contract.ts';
 import { seasonDate } from '../publication/season.ts';
 import type { StartedRun } from '../steps/start-run.ts';
@@ -11,7 +12,7 @@ import type { ReadPorts } from './ports.ts';
 const publicationDate = z
   .string()
   .transform((text) => (/^\d{2,3}S[1-4]$/.test(text) ? seasonDate(text) : text))
-  .pipe(z.iso.date('Not a valid date or season.'));
+  .pipe(dateParameter('Not a valid date or season.'));
 
 /** GET /presale/runs */
 export const listRuns = route({

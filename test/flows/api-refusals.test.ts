@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readRoutes, startRoutes } from '../../lambdas/presale/contract.ts';
+import { countyNames } from '../../lambdas/presale/publication/counties.ts';
+import { type Flow, startFlow } from './flow.ts';
+
+/** What the API refuses, and in which words. */
+
+let flow: Flow;
+
+beforeAll(async () => {
+  flow = await startFlow();
+}, 120_000);
+
+afterAll(() => flow?.stop());
+
+const integer = ['Not a valid integer.'];
+const from0 = ['Must be greater than or equal to 0.'];
+const to500 = ['Must be greater than or equal to 1 and less than or equal to 500.'];
+const county = [`Must be one of: ${countyNames.join(', ')}.`];
+const seconds = ['Must be greater than or equal to -62104060800 and less than or equal to 253402271999.'];
+const order = ['Must be names of: price, unit_price, transaction_date, each with + or - before it.'];
+const date = ['Not a valid date or season.'];
+const long = (length: number) => '長'.repeat(length);
+
+describe('wrong parameters are told by their fields and reasons', () => {
+  test.for<[string, Record<string, string[]>]>([
+    ['/apiv1/deals?from_=abc', { from_: integer }],
+    ['/apiv1/deals?to_=1.5', { to_: integer }],
+    ['/apiv1/deals?from_=', { from_: integer }],
+    ['/apiv1/deals?from_=99999999999999999999', { from_: integer }],
+    ['/apiv1/deals?from_=999999999999', { from_: seconds }],
+    ['/apiv1/deals?to_=-62135596800', { to_: seconds }],
+    ['/apiv1/deals?length=501', { length: to500 }],
+    ['/apiv1/deals?length=0', { length: to500 }],
+    ['/apiv1/deals?length=2&length=3', { length: integer }],
+    ['/apiv1/deals?start=-1', { start: from0 }],
+    ['/apiv1/deals?start=9007199254740992', { start: integer }],
+    ['/apiv1/deals?sort=id', { sort: order }],
+    ['/apiv1/deals?sort=price,', { sort: order }],
+    ['/apiv1/deals?sort=constructor', { sort: order }],
+    ['/apiv1/deals?sort=', { sort: order }],
+    ['/apiv1/deals?county=臺', { county }],
+    [`/apiv1/deals?district=${long(33)}`, { district: ['Longer than maximum length 32.'] }],
+    [`/apiv1/deals?search=${long(201)}`, { search: ['Longer than maximum length 200.'] }],
+    ['/apiv1/deals?district=%00&search=a%00', { district: ['Not a valid string.'], search: ['Not a valid string.'] }],
+    ['/apiv1/deals?from_=x&length=1000&county=x', { from_: integer, length: to500, county }],
+    ['/apiv1/deal-statistics?year=x', { year: integer }],
+    ['/apiv1/deal-statistics?year=0', { year: ['Must be greater than or equal to 1 and less than or equal to 9999.'] }],
+    [
+      '/apiv1/deal-statistics?month=13',
+      { month: ['Must be greater than or equal to 1 and less than or equal to 12.'] },
+    ],
+    ['/apiv1/deal-statistics?county=Q&start=-1&length=501', { county, start: from0, length: to500 }],
+    [`/apiv1/deal-statistics?project=${long(201)}`, { project: ['Longer than maximum length 200.'] }],
+    ['/presale/runs?start=-1&length=x', { start: from0, length: integer }],
+    ['/presale/problems?publication_date=2022-02-30', { publication_date: date }],
+    ['/presale/problems?publication_date=0000-01-01', { publication_date: date }],
+    ['/presale/problems?county=L&length=501&start=-1', { county, length: to500, start: from0 }],
+  ])('%s', async ([route, querystring]) => {
+    const { status, headers, body } = await flow.ask(route);
+
+    expect(body).toEqual({ error: 'Bad Request', message: { querystring } });
+    expect(status).toBe(400);
+    expect(headers.get('x-request-id')).toMatch(/./);
+  });
+
+  test.for<[string, Record<string, string[]>]>([
+    ['/apiv1/deals/abc', { id: integer }],
+    ['/apiv1/deals/1e3', { id: integer }],
+    ['/apiv1/deals/99999999999999999999', { id: integer }],
+    ['/apiv1/deals/0', { id: ['Must be greater than or equal to 1.'] }],
+    ['/apiv1/deals/-1', { id: ['Must be greater than or equal to 1.'] }],
+    ['/presale/runs/yesterday', { publication_date: date }],
+    ['/presale/runs/0000-01-01', { publication_date: date }],
+    ['/presale/runs/111S5', { publication_date: date }],
+  ])('%s', async ([route, path]) => {
+    expect(await flow.ask(route)).toMatchObject({ status: 400, body: { error: 'Bad Request', message: { path } } });
+  });
+});
+
+test.for([
+  ['/apiv1/deals/9', "Deal id 9 doesn't exist."],
+  [`/apiv1/deals/${Number.MAX_SAFE_INTEGER}`, `Deal id ${Number.MAX_SAFE_INTEGER} doesn't exist.`],
+  ['/presale/runs/1999-01-01', "Run 1999-01-01 doesn't exist."],
+])('what is not there is told as existing clients know it: %s', async ([route = '', message]) => {
+  const { status, body, headers } = await flow.ask(route);
+
+  expect({ status, body }).toEqual({ status: 404, body: { error: 'Not Found', message } });
+  expect(headers.get('x-request-id')).toMatch(/./);
+});
+
+describe('who does not say who they are gets nothing', () => {
+  const routes = [...readRoutes, ...startRoutes].map((key) =>
+    key.replace('{id}', '1').replace('{publication_date}', '2022-09-11'),
+  );
+
+  test.for(routes)('%s', async (key) => {
+    const [method = '', route = ''] = key.split(' ');
+    const body = method === 'POST' ? { body: '{"publication_date":"2022-09-11"}' } : {};
+    for (const authorization of ['', 'Bearer ', 'Bearer wrong', 'Basic dXNlcjpwYXNz', 'Bearer null']) {
+      const answer = await flow.ask(route, { method, ...body, headers: { authorization } });
+
+      expect(answer.status, authorization).toBe(401);
+      expect(answer.body).toMatchObject({ error: 'Unauthorized' });
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+      expect(answer.headers.get('x-request-id')).toMatch(/./);
+    }
+  });
+
+  test('only health is for everybody', async () => {
+    expect(await flow.ask('/health', { headers: { authorization: '' } })).toMatchObject({ status: 200 });
+  });
+
+  test('and starts nothing', async () => {
+    expect((await flow.running.stack.machines.list()).executions).toEqual([]);
+  });
+});
+
+test.for([
+  'GET /',
+  'GET /nowhere',
+  'GET /apiv1/deals/1/2',
+  'GET /presale/runs/2022-09-11/F',
+  'GET /APIV1/deals',
+  'POST /apiv1/deals',
+  'DELETE /apiv1/deals/1',
+  'PUT /presale/runs',
+  'PATCH /presale/problems',
+  'POST /health',
+])('a route that there is not, or not with this method: %s', async (key) => {
+  const [method = '', route = ''] = key.split(' ');
+  const body = method === 'GET' ? {} : { body: '{}' };
+
+  expect(await flow.ask(route, { method, ...body })).toMatchObject({ status: 404, body: { message: 'Not Found' } });
+});
