@@ -51,6 +51,12 @@ export async function bundleHandlers(): Promise<readonly Bundle[]> {
 }
 
 if (import.meta.main) {
-  for (const { handler, bytes } of await bundleHandlers())
-    process.stdout.write(`${handler.padEnd(32)} ${String(Math.ceil(bytes / 1024)).padStart(6)} KB\n`);
+  try {
+    for (const { handler, bytes } of await bundleHandlers())
+      process.stdout.write(`${handler.padEnd(32)} ${String(Math.ceil(bytes / 1024)).padStart(6)} KB\n`);
+  } catch (error) {
+    // What is wrong in the sources esbuild has told already, place by place.
+    if (!(error instanceof Error && 'errors' in error)) throw error;
+    process.exitCode = 1;
+  }
 }

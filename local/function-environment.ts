@@ -6,20 +6,38 @@ import { queueUrlPlaceholder } from './template/local-references.ts';
 import type { FunctionModel, StackModel } from './template/model.ts';
 
 /** What every function on this machine gets beside its own variables: where the services are. */
-export function machineEnvironment(services: Services, stateMachinesUrl: string): Record<string, string> {
-  return {
+export function machineEnvironment(
+  services: Services,
+  stateMachinesUrl: string,
+  { variables }: Pick<Settings, 'variables'>,
+): Record<string, string> {
+  const embedded = {
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_ENDPOINT_URL_S3: services.storage.s3Url,
-    AWS_ENDPOINT_URL_SQS: services.storage.sqsUrl,
     AWS_ENDPOINT_URL_SES: services.mail.url,
-    AWS_ENDPOINT_URL_SFN: stateMachinesUrl,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
-    PATH: process.env.PATH ?? '',
+    // The doors of this machine feed these two: they are always its own.
+    AWS_ENDPOINT_URL_SQS: services.storage.sqsUrl,
+    AWS_ENDPOINT_URL_SFN: stateMachinesUrl,
+    PATH: variables.PATH ?? '',
   };
+  // Where somebody names another bucket service, mail service or secret store, their credentials go with it.
+  const elsewhere = replaceable.filter((name) => variables[name] !== undefined);
+  const named = elsewhere.length > 0 ? [...elsewhere, ...credentialNames] : [];
+  return Object.assign(
+    embedded,
+    Object.fromEntries(named.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]]))),
+  );
 }
+
+const replaceable = ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_SES', 'AWS_ENDPOINT_URL_SECRETS_MANAGER'];
+const credentialNames = ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+
+/** Node's own variables in a person's shell are for their shell: a debugger's NODE_OPTIONS would break every function. */
+const notOverridden = /^NODE_/;
 
 /**
  * A function's own variables on this machine: the template's, but for addresses of things that are elsewhere here.
@@ -37,7 +55,8 @@ export function localVariables(model: FunctionModel, services: Services, setting
   };
   const variables: Record<string, string> = {};
   for (const [key, value] of Object.entries(model.environment)) {
-    const chosen = settings.variables[key] ?? here[key] ?? value;
+    const given = notOverridden.test(key) ? undefined : settings.variables[key];
+    const chosen = given ?? here[key] ?? value;
     if (chosen === '' || (key === 'NODE_EXTRA_CA_CERTS' && !existsSync(chosen))) continue;
     variables[key] = chosen;
   }

@@ -100,7 +100,7 @@ async function startParts(
   const machinesPort = await freePort(portsFrom(settings.port).stateMachines);
   const functions = startFunctionHost({
     functions: model.functions.map((fn) => ({ ...fn, environment: localVariables(fn, services, settings) })),
-    environment: machineEnvironment(services, `http://127.0.0.1:${machinesPort}`),
+    environment: machineEnvironment(services, `http://127.0.0.1:${machinesPort}`, settings),
     temporaryDirectory: path.join(settings.directory, 'tmp'),
     maximumInstances,
     faults,

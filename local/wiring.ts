@@ -67,7 +67,7 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
     onError: log.warn,
   });
   const port = await freePort(portsFrom(options.settings.port).api);
-  const api = model.httpApi && (await startHttpApi({ api: model.httpApi, functions, port }));
+  const api = model.httpApi && (await startHttpApi({ api: model.httpApi, functions, port, onAnswer: log.debug }));
   return {
     api,
     scheduler,

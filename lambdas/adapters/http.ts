@@ -22,6 +22,8 @@ export interface HttpResponse {
   readonly status: number;
   /** Lower case, with parameters; '' when the site names none. */
   readonly contentType: string;
+  /** The other side's clock (Date header, RFC 9110 section 6.6.1); `undefined` where it names none. */
+  readonly date: Date | undefined;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -65,7 +67,7 @@ async function exchange<R>(url: string, limits: HttpLimits, read: (response: Htt
     });
     const contentType = response.headers.get('content-type')?.toLowerCase() ?? '';
     const body = limited(url, response.body ?? [], limits, watch, abort);
-    return await read({ status: response.status, contentType, body });
+    return await read({ status: response.status, contentType, date: dateOf(response), body });
   } finally {
     watch.stop();
     clearTimeout(total);
@@ -121,4 +123,9 @@ function transientFrom(url: string, signal: AbortSignal, cause: unknown): Error 
   if (signal.aborted && signal.reason instanceof TransientError) return signal.reason;
   const deeper = cause instanceof Error && cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
   return new TransientError(`${url}: ${cause instanceof Error ? cause.message : String(cause)}${deeper}`, { cause });
+}
+
+function dateOf({ headers }: Response): Date | undefined {
+  const date = new Date(headers.get('date') ?? '');
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }

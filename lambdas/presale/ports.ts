@@ -8,6 +8,8 @@ export interface SiteAnswer {
   readonly status: number;
   /** Lower case; '' when the site names none. */
   readonly contentType: string;
+  /** The site's own clock; `undefined` where it names none. */
+  readonly date?: Date | undefined;
   readonly body: AsyncIterable<Uint8Array>;
 }
 

@@ -20,6 +20,8 @@ export async function startHttpApi(options: {
   readonly api: HttpApiModel;
   readonly functions: FunctionHost;
   readonly port: number;
+  /** Told of each answer, for the log. */
+  readonly onAnswer?: (line: string) => void;
 }): Promise<HttpApi> {
   const server = fastify({
     bodyLimit: payloadLimitBytes,
@@ -32,6 +34,10 @@ export async function startHttpApi(options: {
     const tooLong = error.statusCode === 413;
     return reply.code(error.statusCode ?? 500).send({ message: tooLong ? 'Request Too Long' : error.message });
   });
+  // Without the query: what people search for is nobody's business in a log.
+  server.addHook('onResponse', async ({ method, raw }, { statusCode, elapsedTime }) =>
+    options.onAnswer?.(`${method} ${raw.url?.split('?')[0]} ${statusCode} in ${Math.round(elapsedTime)} ms`),
+  );
   allowOrigins(server, options.api.cors);
   for (const { key, functionArn } of options.api.routes) {
     const [method = '', path = ''] = key.split(' ');

@@ -167,6 +167,8 @@ async function respond(site: Site, request: IncomingMessage, response: ServerRes
   const wanted = asked(url);
   const fault = site.faults.strike(path, wanted);
   const today = site.today();
+  // Noon in Taipei of the day the site shows: its clock goes with its files.
+  response.setHeader('date', new Date(`${today}T04:00:00Z`).toUTCString());
   const unbroken = () => answer(site.archive, today, wanted);
   const { answer: given, delivery } =
     fault === undefined

@@ -122,7 +122,7 @@ export const resourceTypes: Readonly<Record<string, ResourceRule>> = {
   'AWS::ApiGatewayV2::Stage': {
     plays: ['ApiId', 'StageName'],
     without: {
-      AccessLogSettings: 'the runtime prints a line per request',
+      AccessLogSettings: 'the runtime keeps a line per request in its log',
       AutoDeploy: 'there is one stage here',
       DefaultRouteSettings: 'one machine is its own throttle',
       ...tags,

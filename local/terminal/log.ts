@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** Everything the stack says: readable on a terminal or as JSON lines, and always as JSON lines in a file. */
@@ -43,6 +43,7 @@ const hidden = new Set([
 /** A log that keeps the file and prints to `write`. */
 export function openLog(options: LogOptions): Log {
   mkdirSync(path.dirname(options.file), { recursive: true });
+  rotate(options.file);
   const keep = (entry: object) => appendFileSync(options.file, `${JSON.stringify(entry)}\n`);
   const print = (entry: Entry) => options.write(options.json ? `${JSON.stringify(entry)}\n` : readable(entry));
   const emit = (entry: Entry) => {
@@ -93,4 +94,11 @@ function readable(entry: Entry): string {
   const level = loud ? `${red}${entry.level}${plain} ` : '';
   const source = entry.source === 'millrace' ? '' : `${dim}${entry.source}${plain}  `;
   return `${dim}${time}${plain}  ${source}${level}${[String(entry.message), ...reason, ...extras].join('  ')}\n`;
+}
+
+// Months of an idle stack, or a day of a busy one; one older file is kept beside it.
+const rotateBytes = 50 * 1024 * 1024;
+
+function rotate(file: string): void {
+  if (existsSync(file) && statSync(file).size > rotateBytes) renameSync(file, `${file}.1`);
 }

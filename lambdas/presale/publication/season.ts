@@ -22,6 +22,12 @@ export function seasonEnd(season: string): string {
   return new Date(Date.UTC(rocYear + rocEpoch, quarter * 3, 0)).toISOString().slice(0, 10);
 }
 
+/** The first day of the quarter that a date is in, which is its season's first publication date. */
+export function seasonStart(date: string): string {
+  const month = Number(date.slice(5, 7));
+  return `${date.slice(0, 4)}-${firstMonths[Math.ceil(month / 3) - 1]}-01`;
+}
+
 /** The season before: 111S1 follows 110S4. */
 export function seasonBefore(season: string): string {
   const { rocYear, quarter } = partsOf(season);

@@ -2,6 +2,7 @@ import { Parser } from 'htmlparser2';
 import { TransientError } from '#kit/errors.ts';
 import { errorPageWords } from './error-page.ts';
 import { publicationBefore } from './publication-date.ts';
+import { seasonStart } from './season.ts';
 
 /** Whether a publication is out, and how that is known. */
 export interface UpdateCheck {
@@ -12,11 +13,11 @@ export interface UpdateCheck {
 /**
  * Reads the list of earlier publications. A publication is out when the list reaches the one before it, or when the
  * list is empty (a new season clears it); `replaced` when the list has the publication itself or a later one, for then
- * the site's files are no longer those of this date. Throws {@link TransientError} for a page that is no such list.
+ * the site's files are no longer those of this date. `today` is the site's own date. Throws {@link TransientError} for a page that is no such list.
  */
-export function checkUpdate(html: string, publicationDate: string): UpdateCheck {
+export function checkUpdate(html: string, publicationDate: string, today: string): UpdateCheck {
   const last = lastPublication(html);
-  if (last === undefined) return { state: 'out', reason: 'The list of earlier publications is empty: a new season.' };
+  if (last === undefined) return newSeason(publicationDate, today);
   const before = publicationBefore(publicationDate);
   if (last >= publicationDate) {
     return {
@@ -27,6 +28,14 @@ export function checkUpdate(html: string, publicationDate: string): UpdateCheck 
   return last >= before
     ? { state: 'out', reason: `The list of earlier publications goes to ${last}.` }
     : { state: 'not-yet', reason: `The list of earlier publications goes to ${last}, not yet to ${before}.` };
+}
+
+/** An empty list shows the season's first publication, whatever was asked for. */
+function newSeason(publicationDate: string, today: string): UpdateCheck {
+  const first = seasonStart(today);
+  return publicationDate < first
+    ? { state: 'replaced', reason: `The list of earlier publications is empty: the season of ${first} has begun.` }
+    : { state: 'out', reason: 'The list of earlier publications is empty: a new season.' };
 }
 
 /** The last date of the list, in the second cell of its last row; `undefined` when the list is empty. */

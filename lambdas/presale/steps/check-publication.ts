@@ -18,8 +18,8 @@ const maxPageBytes = 2 * 1024 * 1024;
 /** Is it out? A season is out when its date has come; for a publication the site's list is asked. */
 export async function checkPublication(plan: RunPlan, ports: CheckPublicationPorts): Promise<UpdateCheck> {
   if (plan.season !== null) return checkSeason(plan.season, plan.publication_date, taipeiDate(ports.clock()));
-  const html = await ports.ask(listUrl(ports.siteUrl), readPage);
-  return checkUpdate(html, plan.publication_date);
+  const { html, date } = await ports.ask(listUrl(ports.siteUrl), readPage);
+  return checkUpdate(html, plan.publication_date, taipeiDate(date ?? ports.clock()));
 }
 
 function checkSeason(season: string, date: string, today: string): UpdateCheck {
@@ -28,10 +28,10 @@ function checkSeason(season: string, date: string, today: string): UpdateCheck {
     : { state: 'not-yet', reason: `Season ${season} has not begun: it is of ${date}.` };
 }
 
-async function readPage({ status, body }: SiteAnswer): Promise<string> {
+async function readPage({ status, date, body }: SiteAnswer): Promise<{ html: string; date: Date | undefined }> {
   if (status === 429) throw new ThrottledError('The site asks for fewer requests');
   if (status !== 200) throw new TransientError(`The list of earlier publications answers ${status}`);
-  return textOf(body, maxPageBytes);
+  return { html: await textOf(body, maxPageBytes), date };
 }
 
 /** A page's text. Throws {@link PermanentError} beyond the limit. */

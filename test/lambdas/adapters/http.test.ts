@@ -50,11 +50,19 @@ const say: (body: string) => Answer = (body) => (_request, response) => response
 
 test('status, type and bytes arrive as the site sent them', async () => {
   answers = [
-    (_request, response) => response.writeHead(404, { 'content-type': 'Text/HTML; Charset=Big5' }).end('沒有'),
+    (_request, response) =>
+      response
+        .writeHead(404, { 'content-type': 'Text/HTML; Charset=Big5', date: 'Sun, 11 Sep 2022 02:00:00 GMT' })
+        .end('沒有'),
   ];
   const seen = await httpClient(limits)(url, async (response) => ({ ...response, body: await text(response) }));
 
-  expect(seen).toEqual({ status: 404, contentType: 'text/html; charset=big5', body: '沒有' });
+  expect(seen).toEqual({
+    status: 404,
+    contentType: 'text/html; charset=big5',
+    date: new Date('2022-09-11T02:00:00Z'),
+    body: '沒有',
+  });
   expect(asked[0]?.headers).toMatchObject({
     'accept-encoding': 'identity',
     'user-agent': expect.stringContaining('Millrace'),

@@ -27,12 +27,18 @@ test.each([
   ['2022-06-01', 'replaced'],
   ['2022-09-11', 'not-yet'],
 ])('with a list to 2022-08-21 the publication of %s is %s', (date, state) => {
-  expect(checkUpdate(page('20220811', '20220821'), date).state).toBe(state);
+  expect(checkUpdate(page('20220811', '20220821'), date, '2022-09-01').state).toBe(state);
 });
 
 test('an empty list is a new season', () => {
-  expect(checkUpdate(page(), '2022-10-01').state).toBe('out');
-  expect(checkUpdate('<table></table>', '2022-10-01').state).toBe('out');
+  expect(checkUpdate(page(), '2022-10-01', '2022-10-01').state).toBe('out');
+  expect(checkUpdate('<table></table>', '2022-10-01', '2022-10-03').state).toBe('out');
+});
+
+test('an empty list of a later season means that a publication is replaced', () => {
+  expect(checkUpdate(page(), '2022-09-21', '2022-10-01').state).toBe('replaced');
+  expect(checkUpdate(page(), '2022-12-21', '2023-01-05').state).toBe('replaced');
+  expect(checkUpdate(page(), '2022-09-21', '2022-09-21').state).toBe('out');
 });
 
 test.each([
