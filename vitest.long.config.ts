@@ -5,6 +5,12 @@ import base from './vitest.config.ts';
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [], exclude: [] } },
   defineConfig({
-    test: { include: ['test/long/**/*.test.ts'], exclude: [], testTimeout: 30 * 60_000, hookTimeout: 5 * 60_000, maxWorkers: 1 },
+    test: {
+      include: ['test/long/**/*.test.ts'],
+      exclude: [],
+      testTimeout: 30 * 60_000,
+      hookTimeout: 5 * 60_000,
+      maxWorkers: 1,
+    },
   }),
 );
