@@ -27,7 +27,7 @@ export interface Flow {
   /** Starts a run by the API and waits for its end. */
   run(request: RunRequest): Promise<{ name: string; status: string }>;
   /** Waits for a run's end. */
-  ended(name: string): Promise<{ status: string }>;
+  ended(name: string, timeoutMs?: number): Promise<{ status: string }>;
   told(publicationDate: string): Promise<ToldRun>;
   /** Resolves when a state begins (`entered`) or something else happens in it. */
   next(state: string, kind?: Transition['kind']): Promise<Transition>;
@@ -81,7 +81,7 @@ export async function startFlow(variables: Readonly<Record<string, string>> = {}
     expect(status, JSON.stringify(body)).toBe(202);
     return (body as { result: { run_id: string } }).result.run_id;
   };
-  const ended = (name: string) => runToEnd(stack, name, runTimeoutMs);
+  const ended = (name: string, timeoutMs = runTimeoutMs) => runToEnd(stack, name, timeoutMs);
   return {
     running,
     site,
