@@ -143,7 +143,7 @@ async function objectOf(s3: S3Client, key: string): Promise<Buffer | undefined> 
 }
 
 /** The deals that came from one raw file, in the order of their serial numbers. */
-export function dealsFrom(flow: Pick<Flow, 'rows'>, sourceKey: string): Promise<Deal[]> {
+function dealsFrom(flow: Pick<Flow, 'rows'>, sourceKey: string): Promise<Deal[]> {
   const numbers = new Set(['price_twd', 'unit_price_twd_per_m2', 'parking_price_twd']);
   const selected = dealColumns.map((column) => {
     if (column === 'transaction_date') return `${column}::text`;
@@ -156,7 +156,7 @@ export function dealsFrom(flow: Pick<Flow, 'rows'>, sourceKey: string): Promise<
 }
 
 /** Line -> wrong columns of the problem rows that came from one raw file. */
-export async function problemsFrom(flow: Pick<Flow, 'rows'>, sourceKey: string): Promise<Judged['problems']> {
+async function problemsFrom(flow: Pick<Flow, 'rows'>, sourceKey: string): Promise<Judged['problems']> {
   const found = await flow.rows<{ line_number: string; reasons: { column: string }[] }>(
     'select line_number, reasons from presale.problems where source_key = $1 order by line_number',
     sourceKey,

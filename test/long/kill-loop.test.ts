@@ -1,0 +1,192 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { countyLetters } from '../../lambdas/presale/publication/counties.ts';
+import { dayInTaipei, publicationOn, seasonBefore, seasonOf } from '../../local/sample-site/calendar.ts';
+import { expectLoaded, type ToldRun } from '../flows/flow.ts';
+import { judged } from '../flows/independent-reading.ts';
+import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
+
+/**
+ * The whole stack is killed without warning again and again while runs over all counties are under way, sometimes
+ * before it is up. In the end each run has ended once, and what is loaded is what the site has.
+ */
+
+const kills = 15;
+const killsWhileStarting = 5;
+const longestMs = 2000;
+/** MILLRACE_KILL_SEED repeats the moments of an earlier test run. */
+const seed = Number(process.env.MILLRACE_KILL_SEED ?? Date.now() % 1_000_000);
+const variables = { PRESALE_RETRY_SECONDS: '1' };
+
+interface Execution {
+  readonly name: string;
+  readonly status: string;
+  readonly input: { readonly season?: string };
+}
+
+interface Addresses {
+  readonly database: string;
+  readonly site: string;
+}
+
+const publication = publicationOn(dayInTaipei(new Date()));
+let directory: string;
+let stack: StackProcess;
+let pool: pg.Pool;
+let executions: Execution[];
+let seasonsStarted = 0;
+let interrupted = 0;
+
+/** The same numbers for the same seed (mulberry32), from 0 to 1. */
+function randomNumbers(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+async function listed(): Promise<Execution[]> {
+  return (await askConsole<{ executions: Execution[] }>(stack, '/executions')).executions;
+}
+
+/** Something is always under way: the publication first, then season after season, back in time. */
+async function keepBusy(): Promise<void> {
+  const known = await listed();
+  if (known.some(({ status }) => status === 'RUNNING')) {
+    interrupted += 1;
+    return;
+  }
+  if (known.length === 0) await askConsole(stack, '/trigger', { name: 'start-publication' });
+  else {
+    let season = seasonBefore(seasonOf(publication));
+    for (let back = 0; back < seasonsStarted; back += 1) season = seasonBefore(season);
+    seasonsStarted += 1;
+    await askConsole(stack, '/trigger', { name: 'presale', input: { season } });
+  }
+}
+
+async function killWhileStarting(afterMs: number): Promise<void> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'local/start.ts', '--no-run'], {
+    cwd: path.resolve(import.meta.dirname, '../..'),
+    env: { ...process.env, MILLRACE_DIRECTORY: directory, MILLRACE_PORT: '0', ...variables },
+    stdio: 'ignore',
+  });
+  const gone = new Promise((resolve) => child.once('close', resolve));
+  await sleep(afterMs);
+  child.kill('SIGKILL');
+  await gone;
+}
+
+beforeAll(async () => {
+  console.info(`MILLRACE_KILL_SEED=${seed}`);
+  directory = await mkdtemp(path.join(tmpdir(), 'millrace-kill-loop-'));
+  const random = randomNumbers(seed);
+  for (let kill = 0; kill < kills; kill += 1) {
+    stack = await startStackProcess(directory, variables);
+    await keepBusy();
+    await sleep(random() * longestMs);
+    await stack.kill();
+    if (kill % Math.floor(kills / killsWhileStarting) === 0) await killWhileStarting(random() * longestMs);
+  }
+  stack = await startStackProcess(directory, variables);
+  while ((await listed()).some(({ status }) => status === 'RUNNING')) await sleep(500);
+  executions = await listed();
+  pool = new pg.Pool({ connectionString: (await askConsole<Addresses>(stack, '/stack')).database });
+}, 30 * 60_000);
+
+afterAll(async () => {
+  await pool?.end();
+  await stack?.interrupt();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const rows = async <T>(statement: string, ...values: readonly unknown[]) =>
+  (await pool.query(statement, [...values])).rows as T[];
+
+/** What was run: the publication and the seasons. */
+const names = () => executions.map(({ input }) => input.season ?? publication).sort();
+
+async function published(name: string, letter: string): Promise<Buffer | undefined> {
+  const { site } = await askConsole<Addresses>(stack, '/stack');
+  const route =
+    name === publication
+      ? `//Download?fileName=${letter.toLowerCase()}_lvr_land_b.csv`
+      : `//DownloadSeason?season=${name}&fileName=${letter}_lvr_land_B.csv`;
+  const response = await fetch(site + route);
+  return response.ok ? Buffer.from(await response.arrayBuffer()) : undefined;
+}
+
+async function stored(key: string): Promise<Buffer | undefined> {
+  const response = await fetch(`${stack.url}/buckets/millrace-raw-bucket/${key}`);
+  return response.ok ? Buffer.from(await response.arrayBuffer()) : undefined;
+}
+
+test('most kills struck a run that was under way', () => {
+  console.info(`${interrupted} of ${kills} kills struck one of ${executions.length} runs`);
+  expect(interrupted).toBeGreaterThan(kills / 2);
+});
+
+test('every run went on after each kill and ended once', async () => {
+  expect(executions.map(({ name, status }) => [name, status])).toEqual(
+    executions.map(({ name }) => [name, 'SUCCEEDED']),
+  );
+  expect(new Set(names()).size).toBe(executions.length);
+  const runs = await rows<Pick<ToldRun, 'name' | 'state'>>('select name, state from presale.runs order by name');
+  expect(runs).toEqual(names().map((name) => ({ name, state: 'complete' })));
+});
+
+test('each county of each run is loaded exactly once, with all its problem rows', async () => {
+  let expectedRows = 0;
+  for (const name of names()) {
+    for (const letter of countyLetters) {
+      const bytes = await published(name, letter);
+      const [county] = await rows(
+        'select state from presale.county_runs where run_name = $1 and letter = $2',
+        name,
+        letter,
+      );
+      expect(county, `${name} ${letter}`).toEqual({ state: bytes ? 'loaded' : 'empty' });
+      if (!bytes) continue;
+      const { deals } = await expectLoaded({ rows }, `presale/raw/${name}/${letter}.csv`, bytes);
+      expectedRows += deals.length;
+    }
+  }
+  expect(await rows('select count(*)::int from presale.deals')).toEqual([{ count: expectedRows }]);
+}, 300_000);
+
+test('raw files and problem rows stand whole in the bucket', async () => {
+  for (const name of names()) {
+    const [run] = await rows<{ date: string }>(
+      'select publication_date::text as date from presale.runs where name = $1',
+      name,
+    );
+    for (const letter of countyLetters) {
+      const bytes = await published(name, letter);
+      const problems = await stored(`presale/problems/${run?.date}/${letter}.json`);
+
+      expect((await stored(`presale/raw/${name}/${letter}.csv`))?.equals(bytes ?? Buffer.alloc(0))).toBe(
+        bytes ? true : undefined,
+      );
+      expect(problems && JSON.parse(problems.toString('utf8')).length, `${name} ${letter}`).toBe(
+        bytes && Object.keys(judged(bytes).problems).length,
+      );
+    }
+  }
+}, 300_000);
+
+test('each run was reported', async () => {
+  const subjects = async () => (await askConsole<{ subject: string }[]>(stack, '/mails')).map(({ subject }) => subject);
+  // At least once: a kill between sending and remembering it sends twice.
+  for (const name of names()) {
+    const told = expect.poll(subjects, { timeout: 60_000 });
+    await told.toEqual(expect.arrayContaining([expect.stringContaining(`Pre-sale deals ${name}:`)]));
+  }
+}, 300_000);
