@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { trigger } from '../console/trigger-target.ts';
-import { firstPublicationOf } from '../sample-site/calendar.ts';
+import { publicationsOf } from '../sample-site/calendar.ts';
 import type { Stack } from '../stack.ts';
 import { printSummary } from './summary.ts';
 
@@ -50,9 +50,10 @@ function folderRuns(stack: Stack): readonly Publishable[] {
     name: season,
     today: undefined,
     request: { season },
-    at: firstPublicationOf(season),
+    at: publicationsOf(season).at(-1) ?? season,
   }));
-  return [...seasons, ...publications].sort((one, other) => one.at.localeCompare(other.at));
+  // A season's file comes after the publications it is made of; the sort keeps that order.
+  return [...publications, ...seasons].sort((one, other) => one.at.localeCompare(other.at));
 }
 
 async function runOne(stack: Stack, { name, today, request }: Publishable, signal: AbortSignal): Promise<void> {

@@ -135,7 +135,7 @@ test('the previous file under a new date is not loaded, only waited over', async
 }, 120_000);
 
 test('the file of a new season is not loaded under the date of the old one', async () => {
-  // The new season has cleared the list: by it, every publication is out.
+  // The new season has cleared the list; the site's clock says which season that is.
   const { status } = await flow.run({ publication_date: '2022-09-01' });
 
   expect(status).toBe('FAILED');
@@ -143,9 +143,9 @@ test('the file of a new season is not loaded under the date of the old one', asy
   const { attempts: rounds, results } = await flow.told('2022-09-01');
   expect(rounds).toBe(1);
   expect(results.map(({ letter, state, reason }) => [letter, state, reason])).toEqual([
-    ['A', 'failed', 'The site has the file of 2022-10-01 by now.'],
-    ['F', 'failed', 'The site has the file of 2022-10-01 by now.'],
-    ['Z', 'empty', null],
+    ['A', 'failed', 'The site shows a newer publication than 2022-09-01, and no backup is there.'],
+    ['F', 'failed', 'The site shows a newer publication than 2022-09-01, and no backup is there.'],
+    ['Z', 'failed', 'The site shows a newer publication than 2022-09-01, and no backup is there.'],
   ]);
 }, 120_000);
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { counties, countyLetters } from '../../lambdas/presale/publication/counties.ts';
-import { seasonDate } from '../../lambdas/presale/publication/season.ts';
+import { seasonDate, seasonEnd } from '../../lambdas/presale/publication/season.ts';
 import { expectLoaded, type Flow, startFlow, type ToldCounty } from './flow.ts';
 import { type Deal, type Judged, judged } from './independent-reading.ts';
 
@@ -60,6 +60,7 @@ describe.skipIf(!here)(`real files${here ? '' : ' (skipped: ../shared/data/presa
   async function runsOfFolder() {
     const publications = flow.site.publications().map(async ({ date, files: published }) => ({
       publicationDate: date,
+      newAsOf: date,
       today: date,
       request: { publication_date: date },
       files: await Promise.all(
@@ -73,12 +74,14 @@ describe.skipIf(!here)(`real files${here ? '' : ' (skipped: ../shared/data/presa
     }));
     const seasons = flow.site.seasons().map(async (season) => ({
       publicationDate: seasonDate(season),
+      // A season's file comes after the ten-day publications of its quarter.
+      newAsOf: seasonEnd(season),
       today: undefined,
       request: { season },
       files: await filesOfSeason(season),
     }));
     const runs = await Promise.all([...publications, ...seasons]);
-    return runs.sort((one, other) => one.publicationDate.localeCompare(other.publicationDate));
+    return runs.sort((one, other) => one.newAsOf.localeCompare(other.newAsOf));
   }
 
   async function filesOfSeason(season: string): Promise<RealFile[]> {
