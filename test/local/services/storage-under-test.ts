@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Storage, startStorage } from '../../../local/services/storage.ts';
 
-export const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** A storage service with a versioned bucket `raw` and a plain one, in a folder of its own. */
 export interface StorageUnderTest {
