@@ -72,6 +72,8 @@ const runRequestFields = {
     .max(countyLetters.length, `Longer than maximum length ${countyLetters.length}.`)
     .pipe(z.array(county))
     .nullish(),
+  /** For a season whose file lacks more than a tenth of its known deals: it is right, they are withdrawn. */
+  allow_withdrawals: z.boolean('Not a valid boolean.').nullish(),
 };
 
 const knownRunRequest = z.object(runRequestFields);
@@ -91,6 +93,7 @@ export const runPlan = z.object({
   counties: z.array(county).min(1),
   retry_seconds: z.int().positive(),
   max_attempts: z.int().positive(),
+  allow_withdrawals: z.boolean().optional(),
 });
 export const planRunOutput = runPlan;
 
@@ -122,6 +125,8 @@ const loaded = z.object({
   updated: count,
   unchanged: count,
   kept_newer: count,
+  /** Deals of the season that its file no longer holds. */
+  withdrawn: count,
   load_ms: milliseconds,
 });
 const failed = z.object({ county, state: z.literal('failed'), error: z.string(), reason: z.string() });

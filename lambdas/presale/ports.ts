@@ -63,7 +63,7 @@ export interface CountyFacts {
   readonly reason: string | null;
   readonly good: number;
   readonly kept_newer: number;
-  /** Rows in deals that carry the run's publication date. */
+  /** Rows in deals that carry the run's publication date and are not withdrawn. */
   readonly rows_in_database: number;
 }
 
@@ -76,6 +76,7 @@ export interface CountyReport extends CountyFacts {
   readonly inserted: number;
   readonly updated: number;
   readonly unchanged: number;
+  readonly withdrawn: number;
   readonly fetch_ms: number | null;
   readonly load_ms: number | null;
 }

@@ -28,6 +28,11 @@ export function seasonStart(date: string): string {
   return `${date.slice(0, 4)}-${firstMonths[Math.ceil(month / 3) - 1]}-01`;
 }
 
+/** The season whose quarter a date is in: 111S3 of 2022-09-11. */
+export function seasonOf(date: string): string {
+  return `${Number(date.slice(0, 4)) - rocEpoch}S${Math.ceil(Number(date.slice(5, 7)) / 3)}`;
+}
+
 /** The season before: 111S1 follows 110S4. */
 export function seasonBefore(season: string): string {
   const { rocYear, quarter } = partsOf(season);

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { checkRunInput, checkRunOutput, RunPlan } from '../contract.ts';
+import type { CountyOutcome, checkRunInput, checkRunOutput, RunPlan } from '../contract.ts';
 import type { CountyFacts, RawFiles, RunBook } from '../ports.ts';
 import { type CountyLetter, countyLetters } from '../publication/counties.ts';
 import { receiptKey } from '../publication/keys.ts';
@@ -24,9 +24,14 @@ export async function checkRun(
     if (reason !== undefined) reasons[county] = reason;
   }
   const pending = plan.counties.filter((county) => reasons[county] !== undefined);
-  const gone = new Set(outcomes.filter(({ state }) => state === 'gone').map(({ county }) => county));
-  const hopeless = pending.length > 0 && pending.every((county) => gone.has(county));
-  return { state: pending.length === 0 ? 'complete' : hopeless ? 'failed' : 'incomplete', pending, reasons };
+  const lost = new Set(outcomes.filter(hopeless).map(({ county }) => county));
+  const failed = pending.length > 0 && pending.every((county) => lost.has(county));
+  return { state: pending.length === 0 ? 'complete' : failed ? 'failed' : 'incomplete', pending, reasons };
+}
+
+/** Trying again brings the same: the file is gone from the site, or a person must decide. */
+function hopeless(outcome: CountyOutcome): boolean {
+  return outcome.state === 'gone' || (outcome.state === 'failed' && outcome.error === 'ConflictError');
 }
 
 /** Why a county isn't in; `undefined` when it is. */

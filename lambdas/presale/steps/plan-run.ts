@@ -23,6 +23,7 @@ export async function planRun(
     counties: [...new Set(input.counties ?? settings.counties)],
     retry_seconds: settings.retrySeconds,
     max_attempts: settings.maxAttempts,
+    ...(input.allow_withdrawals ? { allow_withdrawals: true } : {}),
   };
   await runs.begin(plan);
   return plan;

@@ -5,9 +5,10 @@ import { serialColumn } from '../file/columns.ts';
 import type { ProblemReason } from '../file/file-row.ts';
 import type { CountyFile, LoadDeals, OpenRows } from '../ports.ts';
 import { counties } from '../publication/counties.ts';
-import { seasonEnd } from '../publication/season.ts';
+import { seasonEnd, seasonOf } from '../publication/season.ts';
 import { copyText, dealFields, stagedFields } from './copy-text.ts';
 import type { PresaleTables } from './tables.ts';
+import { lackedBySeason, withdrawMissing } from './withdrawals.ts';
 
 type Query = Session<PresaleTables>['query'];
 type MergeCounts = Pick<LoadedCounty, 'inserted' | 'updated' | 'unchanged' | 'kept_newer'>;
@@ -27,10 +28,11 @@ export function dealLoader(database: Database<PresaleTables>): LoadDeals {
       await lockCounty(query, file);
       await createStaging(query);
       const read = await stageFile(session, rows);
+      const withdrawn = await withdrawMissing(query, file);
       const merged = await merge(query, file);
       if (read.problems > 0) await keepProblems(query, file);
       await dropSolvedProblems(query, file);
-      return keepCounts(query, file, { ...read, ...merged });
+      return keepCounts(query, file, { ...read, ...merged, withdrawn });
     });
 }
 
@@ -98,34 +100,42 @@ async function dropEqualRepeats(query: Query): Promise<void> {
     WHERE f.serial_number = s.serial_number AND f.line_number < s.line_number`.execute(query);
 }
 
-/** One statement, so that the counts are those of what it did. */
-async function merge(query: Query, { plan, county, backup }: CountyFile): Promise<MergeCounts> {
+/**
+ * One statement, so that the counts are those of what it did. A row that a season's file lacks already arrives withdrawn,
+ * and counts as kept newer: the result is the same whichever of the two files came first.
+ */
+async function merge(query: Query, file: CountyFile): Promise<MergeCounts> {
+  const { plan, county, backup } = file;
   const asOf = plan.season === null ? plan.publication_date : seasonEnd(plan.season);
-  const values = sql`${counties[county]}, ${plan.publication_date}::date, ${asOf}::date, now(), ${backup.source_key},
-    ${plan.run_id}`;
-  const written = [...dealFields, 'publication_date', 'as_of', 'loaded_at', 'source_key', 'run_id'];
+  const lacked = await lackedBySeason(query, file);
+  const values = sql`${counties[county]}, ${plan.publication_date}::date, now(), ${backup.source_key}, ${plan.run_id},
+    CASE WHEN effect = 'lacked' THEN ${seasonEnd(seasonOf(plan.publication_date))}::date ELSE ${asOf}::date END,
+    CASE WHEN effect = 'lacked' THEN now() END`;
+  const settings = ['publication_date', 'loaded_at', 'source_key', 'run_id', 'as_of', 'withdrawn_at'];
+  const written = [...dealFields, ...settings];
   const { rows } = await sql<MergeCounts>`
     WITH judged AS (
       SELECT ${staged('s')}, CASE
-        WHEN d.id IS NULL THEN 'inserted'
         WHEN d.as_of > ${asOf}::date THEN 'kept_newer'
         WHEN d.as_of = ${asOf}::date AND d.withdrawn_at IS NULL
           AND (${staged('d')}) IS NOT DISTINCT FROM (${staged('s')}) THEN 'unchanged'
+        WHEN ${lacked} THEN 'lacked'
+        WHEN d.id IS NULL THEN 'inserted'
         ELSE 'updated' END AS effect
       FROM staged s
       LEFT JOIN presale.deals d ON d.county = ${counties[county]} AND d.serial_number = s.serial_number
       WHERE s.serial_number IS NOT NULL
     ), written AS (
-      INSERT INTO presale.deals (${list(dealFields)}, county, publication_date, as_of, loaded_at, source_key, run_id)
-      SELECT ${list(dealFields)}, ${values} FROM judged WHERE effect IN ('inserted', 'updated')
+      INSERT INTO presale.deals (${list(dealFields)}, county, ${list(settings)})
+      SELECT ${list(dealFields)}, ${values} FROM judged WHERE effect IN ('inserted', 'updated', 'lacked')
       ON CONFLICT (county, serial_number) DO UPDATE
-      SET ${sql.join(written.map((field) => sql`${sql.ref(field)} = excluded.${sql.ref(field)}`))}, withdrawn_at = NULL
+      SET ${sql.join(written.map((field) => sql`${sql.ref(field)} = excluded.${sql.ref(field)}`))}
       WHERE excluded.as_of >= deals.as_of
     )
     SELECT count(*) FILTER (WHERE effect = 'inserted') AS inserted,
       count(*) FILTER (WHERE effect = 'updated') AS updated,
       count(*) FILTER (WHERE effect = 'unchanged') AS unchanged,
-      count(*) FILTER (WHERE effect = 'kept_newer') AS kept_newer
+      count(*) FILTER (WHERE effect IN ('kept_newer', 'lacked')) AS kept_newer
     FROM judged`.execute(query);
   return rows[0] ?? { inserted: 0, updated: 0, unchanged: 0, kept_newer: 0 };
 }

@@ -51,9 +51,10 @@ async function keepUnloaded(query: Database<PresaleTables>['query'], plan: RunPl
 function factsOf(plan: RunPlan) {
   return sql<CountyReport>`
     SELECT c.letter AS county, c.state, c.reason, c.source_key, c.rows_read, c.good, c.problems, c.duplicates, c.inserted,
-      c.updated, c.unchanged, c.kept_newer, c.fetch_ms, c.load_ms,
+      c.updated, c.unchanged, c.kept_newer, c.withdrawn, c.fetch_ms, c.load_ms,
       (SELECT count(*) FROM presale.deals d
-        WHERE d.county = c.county AND d.publication_date = ${plan.publication_date}::date) AS rows_in_database
+        WHERE d.county = c.county AND d.publication_date = ${plan.publication_date}::date
+          AND d.withdrawn_at IS NULL) AS rows_in_database
     FROM presale.county_runs c
     WHERE c.run_name = ${plan.name} AND c.letter = ANY (${plan.counties})
     ORDER BY c.letter`;
