@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { type ApiAnswer, answerOf, problem, toGateway } from './api-response.ts';
 import type { Authenticator } from './authentication.ts';
 import { readEnv } from './env.ts';
-import { type InputFaults, type InputPlace, InvalidInputError } from './errors.ts';
+import { BodyTooLargeError, type InputFaults, type InputPlace, InvalidInputError } from './errors.ts';
 import { instrumented } from './invocation.ts';
 import { faultsByField } from './issues.ts';
 import { once } from './once.ts';
@@ -96,8 +96,12 @@ function causeOf(error: unknown): string | undefined {
   return error instanceof Error && error.cause !== undefined ? asError(error.cause).message : undefined;
 }
 
+// Files go to the bucket; what is said in JSON is short. It also bounds how much there is to complain about.
+const bodyLimit = 256 * 1024;
+
 function textOf(event: APIGatewayProxyEventV2): string {
   const { body = '', isBase64Encoded } = event;
+  if (body.length > bodyLimit) throw new BodyTooLargeError(`A body has at most ${bodyLimit} characters.`);
   return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 }
 

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import {
+  BodyTooLargeError,
   ConflictError,
   InvalidInputError,
   NotFoundError,
@@ -26,6 +27,7 @@ export function answerOf(error: unknown): ApiAnswer | undefined {
     return { ...problem(401, 'Unauthorized', error.message), headers: { 'www-authenticate': 'Bearer' } };
   }
   if (error instanceof NotFoundError) return problem(404, 'Not Found', error.message);
+  if (error instanceof BodyTooLargeError) return problem(413, 'Content Too Large', error.message);
   if (error instanceof ConflictError) return problem(409, 'Conflict', error.message);
   if (error instanceof PermanentError) return problem(400, 'Bad Request', error.message);
   if (error instanceof ThrottledError) return problem(429, 'Too Many Requests', error.message);

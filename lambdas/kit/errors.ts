@@ -15,6 +15,11 @@ export class ConflictError extends PermanentError {
   override readonly name = 'ConflictError';
 }
 
+/** The request's body is larger than any of ours. API: 413. */
+export class BodyTooLargeError extends PermanentError {
+  override readonly name = 'BodyTooLargeError';
+}
+
 /** Who asks is not known. API: 401. */
 export class UnauthorizedError extends PermanentError {
   override readonly name = 'UnauthorizedError';

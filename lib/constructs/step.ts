@@ -35,6 +35,7 @@ export const permanentErrors = [
   'PermanentError',
   'NotFoundError',
   'ConflictError',
+  'BodyTooLargeError',
   'UnauthorizedError',
   'InvalidInputError',
   'ConfigurationError',

@@ -143,6 +143,16 @@ test.each([
   expect(body).toEqual({ error: title, message });
 });
 
+test('a body without end is refused before it is read', async () => {
+  const routes = { [key]: route({ body: z.strictObject({}), handle: async () => ({ status: 200, body: {} }) }) };
+  const body = JSON.stringify(Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`field${index}`, 1])));
+
+  const { statusCode, body: told } = await answer({ ...base, routes }, httpRequest({ body }));
+
+  expect(statusCode).toBe(413);
+  expect(told.error).toBe('Content Too Large');
+});
+
 test('a database that is away is a 503 that says when to come back', async () => {
   const { statusCode, headers } = await answer(failing(new UnavailableError('connect ECONNREFUSED 10.0.0.1')));
 
