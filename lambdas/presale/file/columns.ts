@@ -1,5 +1,6 @@
 import { amountCell, areaCell, dateCell, type Fault, floorCell, keyCell, roomsCell, textCell } from './cells.ts';
 import type { DealValue } from './file-row.ts';
+import { remembering } from './remembering.ts';
 
 /** The most characters of each text column; the migration makes the columns of these sizes. */
 export const textLimits = {
@@ -38,10 +39,10 @@ export const columns: readonly Column[] = [
   text('district', '鄉鎮市區'),
   text('transaction_target', '交易標的'),
   text('location', '土地位置建物門牌', '土地區段位置建物區段門牌'),
-  { field: 'transaction_date', names: ['交易年月日'], read: dateCell },
+  { field: 'transaction_date', names: ['交易年月日'], read: remembering(dateCell) },
   text('floor_text', '移轉層次'),
-  { field: 'floor', names: ['移轉層次'], read: floorCell },
-  { field: 'total_floors', names: ['總樓層數'], read: floorCell },
+  { field: 'floor', names: ['移轉層次'], read: remembering(floorCell) },
+  { field: 'total_floors', names: ['總樓層數'], read: remembering(floorCell) },
   text('main_use', '主要用途'),
   text('building_type', '建物型態'),
   { field: 'land_area_m2', names: ['土地移轉總面積平方公尺'], read: areaCell },
