@@ -50,6 +50,7 @@ export const readRoutes = [
   'GET /apiv1/deals',
   'GET /apiv1/deals/{id}',
   'GET /apiv1/deal-statistics',
+  'GET /apiv1/deal-statistics/new-projects',
   'GET /presale/runs',
   'GET /presale/runs/{publication_date}',
   'GET /presale/problems',
@@ -150,7 +151,7 @@ export const checkRunOutput = z.object({
 });
 
 export const refreshStatisticsInput = z.object({ plan: runPlan });
-export const refreshStatisticsOutput = z.object({ groups: count });
+export const refreshStatisticsOutput = z.object({ groups: count, new_project_groups: count });
 
 export const writeReportInput = z.object({ plan: runPlan, attempt: z.int().positive() });
 

@@ -91,5 +91,8 @@ export interface RunBook {
   end(plan: { name: string; run_id: string }, state: 'complete' | 'failed', reason?: string): Promise<void>;
 }
 
+/** Computes the statistics of new projects of some counties anew, as of a day; resolves to the number of their groups. */
+export type RefreshNewProjects = (counties: readonly CountyLetter[], today: string) => Promise<number>;
+
 /** Computes the monthly statistics of some counties anew; resolves to the number of groups they have now. */
 export type RefreshStatistics = (counties: readonly CountyLetter[]) => Promise<number>;

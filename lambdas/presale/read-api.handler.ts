@@ -3,7 +3,7 @@ import { openDatabase } from '#adapters/database.ts';
 import { secretField } from '#adapters/secrets.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { bearerTokens } from '#kit/authentication.ts';
-import { findDeal, listDeals, listStatistics } from './api/deal-routes.ts';
+import { findDeal, listDeals, listNewProjects, listStatistics } from './api/deal-routes.ts';
 import { findRun, listProblems, listRuns } from './api/run-routes.ts';
 import { readApiEnv } from './contract.ts';
 import { dealReader } from './stores/deal-store.ts';
@@ -25,6 +25,7 @@ export const handler = apiHandler({
     'GET /apiv1/deals': listDeals,
     'GET /apiv1/deals/{id}': findDeal,
     'GET /apiv1/deal-statistics': listStatistics,
+    'GET /apiv1/deal-statistics/new-projects': listNewProjects,
     'GET /presale/runs': listRuns,
     'GET /presale/runs/{publication_date}': findRun,
     'GET /presale/problems': listProblems,

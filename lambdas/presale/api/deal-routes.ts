@@ -55,6 +55,19 @@ export const listStatistics = route({
   }),
 });
 
+/** GET /apiv1/deal-statistics/new-projects */
+export const listNewProjects = route({
+  query: z.object({
+    county: countyParameter().optional(),
+    district: textParameter({ max: 32 }).optional(),
+    ...paging,
+  }),
+  handle: async ({ query }, { deals }: ReadPorts) => ({
+    status: 200,
+    body: { result: await deals.newProjects(query) },
+  }),
+});
+
 /** The day of a moment in Taiwan: a deal's day counts when any of it is within from_ and to_. */
 function dateOf(epochSeconds: number): string {
   return taipeiDate(new Date(epochSeconds * 1000));

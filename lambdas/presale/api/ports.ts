@@ -1,5 +1,5 @@
 import type { Clock } from '#kit/clock.ts';
-import type { DealRow, MonthlyStatisticRow, ProblemRow, RunReport } from '../stores/tables.ts';
+import type { DealRow, MonthlyStatisticRow, NewProjectRow, ProblemRow, RunReport } from '../stores/tables.ts';
 import type { SortBy } from './sort.ts';
 
 /** One page of rows, and how many there are in all. */
@@ -33,6 +33,11 @@ export interface StatisticFilter extends Paging {
   readonly project?: string | undefined;
 }
 
+export interface NewProjectFilter extends Paging {
+  readonly county?: string | undefined;
+  readonly district?: string | undefined;
+}
+
 export interface ProblemFilter extends Paging {
   readonly publicationDate?: string | undefined;
   readonly county?: string | undefined;
@@ -43,6 +48,7 @@ export interface DealReader {
   list(filter: DealFilter): Promise<Page<DealRow>>;
   find(id: number): Promise<DealRow | undefined>;
   statistics(filter: StatisticFilter): Promise<Page<MonthlyStatisticRow>>;
+  newProjects(filter: NewProjectFilter): Promise<Page<NewProjectRow>>;
 }
 
 export interface RunReader {

@@ -1,10 +1,22 @@
-import type { RunPlan } from '../contract.ts';
-import type { RefreshStatistics } from '../ports.ts';
+import type * as z from 'zod';
+import type { Clock } from '#kit/clock.ts';
+import type { RunPlan, refreshStatisticsOutput } from '../contract.ts';
+import type { RefreshNewProjects, RefreshStatistics } from '../ports.ts';
+import { taipeiDate } from '../publication/publication-date.ts';
 
-/** Brings the statistics of the run's counties up to date with its deals. */
-export async function refreshMonthlyStatistics(
+export interface RefreshStatisticsPorts {
+  readonly refresh: RefreshStatistics;
+  readonly refreshNewProjects: RefreshNewProjects;
+  readonly clock: Clock;
+}
+
+/** Brings the statistics of the run's counties up to date with its deals. A project is new as of the run's day in Taiwan. */
+export async function refreshStatistics(
   { plan }: { readonly plan: RunPlan },
-  { refresh }: { readonly refresh: RefreshStatistics },
-): Promise<{ groups: number }> {
-  return { groups: await refresh(plan.counties) };
+  { refresh, refreshNewProjects, clock }: RefreshStatisticsPorts,
+): Promise<z.input<typeof refreshStatisticsOutput>> {
+  return {
+    groups: await refresh(plan.counties),
+    new_project_groups: await refreshNewProjects(plan.counties, taipeiDate(clock())),
+  };
 }

@@ -1,6 +1,6 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import type { DealFilter, DealReader, Page, Paging, StatisticFilter } from '../api/ports.ts';
+import type { DealFilter, DealReader, NewProjectFilter, Page, Paging, StatisticFilter } from '../api/ports.ts';
 import type { PresaleTables } from './tables.ts';
 
 type Query = Database<PresaleTables>['query'];
@@ -25,6 +25,16 @@ export function dealReader({ query }: Database<PresaleTables>): DealReader {
         .orderBy('project_name')
         .orderBy('rooms');
       return paged(sorted, matchingStatistics(query, filter), filter);
+    },
+    newProjects: (filter) => {
+      const sorted = matchingProjects(query, filter)
+        .selectAll()
+        .orderBy('county')
+        .orderBy('district')
+        .orderBy('project_name')
+        .orderBy('months')
+        .orderBy('size_class');
+      return paged(sorted, matchingProjects(query, filter), filter);
     },
   };
 }
@@ -75,4 +85,11 @@ function matchingStatistics(query: Query, { county, district, year, month, proje
     .$if(year !== undefined, (builder) => builder.where('year', '=', year ?? 0))
     .$if(month !== undefined, (builder) => builder.where('month', '=', month ?? 0))
     .$if(project !== undefined, (builder) => builder.where('project_name', '=', project ?? ''));
+}
+
+function matchingProjects(query: Query, { county, district }: NewProjectFilter) {
+  return query
+    .selectFrom('presale.deal_statistics_new_projects')
+    .$if(county !== undefined, (builder) => builder.where('county', '=', county as never))
+    .$if(district !== undefined, (builder) => builder.where('district', '=', district ?? ''));
 }

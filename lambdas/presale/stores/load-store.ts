@@ -8,7 +8,7 @@ import { counties } from '../publication/counties.ts';
 import { seasonEnd, seasonOf } from '../publication/season.ts';
 import { copyText, dealFields, stagedFields } from './copy-text.ts';
 import type { PresaleTables } from './tables.ts';
-import { lackedBySeason, withdrawMissing } from './withdrawals.ts';
+import { lackedBySeason, withdrawMissing } from './withdrawal-store.ts';
 
 type Query = Session<PresaleTables>['query'];
 type MergeCounts = Pick<LoadedCounty, 'inserted' | 'updated' | 'unchanged' | 'kept_newer'>;

@@ -8,10 +8,14 @@ import type { PresaleTables } from './tables.ts';
 const roundHalfUp = (value: ReturnType<typeof sql>) => sql`floor(${value} + 0.5)`;
 
 // 10,000 TWD is 1 萬; 1 m2 is 0.3025 坪.
-const averagePrice = roundHalfUp(sql`avg(price_twd) / 10000`);
+
+/** Average total price in 萬, a whole number. */
+export const averagePrice = roundHalfUp(sql`avg(price_twd) / 10000`);
 const averageHousePrice = roundHalfUp(sql`avg(price_twd - parking_price_twd) / 10000`);
-const housePing = sql`NULLIF(building_area_m2 - parking_area_m2, 0) * 0.3025`;
-const averageUnitPrice = sql`${roundHalfUp(
+/** House area in 坪; null where there is none. */
+export const housePing = sql`NULLIF(building_area_m2 - parking_area_m2, 0) * 0.3025`;
+/** Average price of the house in 萬 per 坪, with one decimal. */
+export const averageUnitPrice = sql`${roundHalfUp(
   sql`avg((price_twd - parking_price_twd) / (${housePing} * 10000)) * 10`,
 )} / 10`;
 

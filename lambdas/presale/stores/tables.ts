@@ -108,6 +108,22 @@ export interface MonthlyStatisticRow {
   readonly average_house_unit_price_wan_per_ping: number | null;
 }
 
+/** One row of presale.deal_statistics_new_projects: the last months of a project, by size. */
+export interface NewProjectRow {
+  readonly county: CountyName;
+  readonly district: string;
+  readonly project_name: string;
+  readonly months: 1 | 3 | 6;
+  /** In 坪: `[0,10)`, `[10,20)`, `[20,30)`, `[30,40)`, `[40,inf)`. */
+  readonly size_class: string;
+  readonly first_deal: string;
+  readonly count: number;
+  readonly average_house_unit_price_wan_per_ping: number;
+  readonly average_price_wan: number;
+  /** The day that the months go back from. */
+  readonly as_of: string;
+}
+
 /** The tables of this workload, by the names that queries use. */
 export interface PresaleTables {
   'presale.deals': DealRow;
@@ -115,6 +131,7 @@ export interface PresaleTables {
   'presale.county_runs': CountyRunRow;
   'presale.problems': ProblemRow;
   'presale.deal_statistics_monthly': MonthlyStatisticRow;
+  'presale.deal_statistics_new_projects': NewProjectRow;
 }
 
 /** A run with what became of each of its counties. */
