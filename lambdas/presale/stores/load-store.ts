@@ -102,20 +102,20 @@ async function dropEqualRepeats(query: Query): Promise<void> {
 
 /**
  * One statement, so that the counts are those of what it did. A row that a season's file lacks already arrives withdrawn,
- * and counts as kept newer: the result is the same whichever of the two files came first.
+ * and counts as kept newer: the result is the same whichever of the two files came first. Nobody else writes the
+ * county's deals while its lock is held, so a row that isn't there is inserted without a second look.
  */
 async function merge(query: Query, file: CountyFile): Promise<MergeCounts> {
   const { plan, county, backup } = file;
   const asOf = plan.season === null ? plan.publication_date : seasonEnd(plan.season);
   const lacked = await lackedBySeason(query, file);
-  const values = sql`${counties[county]}, ${plan.publication_date}::date, now(), ${backup.source_key}, ${plan.run_id},
+  const origin = sql`${plan.publication_date}::date, now(), ${backup.source_key}, ${plan.run_id},
     CASE WHEN effect = 'lacked' THEN ${seasonEnd(seasonOf(plan.publication_date))}::date ELSE ${asOf}::date END,
     CASE WHEN effect = 'lacked' THEN now() END`;
-  const settings = ['publication_date', 'loaded_at', 'source_key', 'run_id', 'as_of', 'withdrawn_at'];
-  const written = [...dealFields, ...settings];
+  const written = [...dealFields, 'publication_date', 'loaded_at', 'source_key', 'run_id', 'as_of', 'withdrawn_at'];
   const { rows } = await sql<MergeCounts>`
     WITH judged AS (
-      SELECT ${staged('s')}, CASE
+      SELECT ${staged('s')}, d.id, CASE
         WHEN d.as_of > ${asOf}::date THEN 'kept_newer'
         WHEN d.as_of = ${asOf}::date AND d.withdrawn_at IS NULL
           AND (${staged('d')}) IS NOT DISTINCT FROM (${staged('s')}) THEN 'unchanged'
@@ -125,12 +125,13 @@ async function merge(query: Query, file: CountyFile): Promise<MergeCounts> {
       FROM staged s
       LEFT JOIN presale.deals d ON d.county = ${counties[county]} AND d.serial_number = s.serial_number
       WHERE s.serial_number IS NOT NULL
-    ), written AS (
-      INSERT INTO presale.deals (${list(dealFields)}, county, ${list(settings)})
-      SELECT ${list(dealFields)}, ${values} FROM judged WHERE effect IN ('inserted', 'updated', 'lacked')
-      ON CONFLICT (county, serial_number) DO UPDATE
-      SET ${sql.join(written.map((field) => sql`${sql.ref(field)} = excluded.${sql.ref(field)}`))}
-      WHERE excluded.as_of >= deals.as_of
+    ), inserted AS (
+      INSERT INTO presale.deals (county, ${list(written)})
+      SELECT ${counties[county]}, ${list(dealFields)}, ${origin} FROM judged
+      WHERE id IS NULL AND effect IN ('inserted', 'lacked')
+    ), updated AS (
+      UPDATE presale.deals d SET (${list(written)}) = ROW (${staged('j')}, ${origin})
+      FROM judged j WHERE d.id = j.id AND j.effect IN ('updated', 'lacked')
     )
     SELECT count(*) FILTER (WHERE effect = 'inserted') AS inserted,
       count(*) FILTER (WHERE effect = 'updated') AS updated,
@@ -155,9 +156,11 @@ async function keepProblems(query: Query, { plan, county, backup }: CountyFile):
 
 /** Lines that were problems in an earlier load and are none now. */
 async function dropSolvedProblems(query: Query, { plan, county }: CountyFile): Promise<void> {
+  // NOT IN is answered from a hash of the lines; NOT EXISTS reads the whole staging table for each problem row.
   await sql`
-    DELETE FROM presale.problems p WHERE p.run_name = ${plan.name} AND p.letter = ${county} AND NOT EXISTS (
-      SELECT FROM staged s WHERE s.line_number = p.line_number AND s.raw IS NOT NULL)`.execute(query);
+    DELETE FROM presale.problems
+    WHERE run_name = ${plan.name} AND letter = ${county}
+      AND line_number NOT IN (SELECT line_number FROM staged WHERE raw IS NOT NULL)`.execute(query);
 }
 
 async function keepCounts(
