@@ -19,7 +19,8 @@ export function machineEnvironment(
     AWS_ENDPOINT_URL_S3: services.storage.s3Url,
     AWS_ENDPOINT_URL_SES: services.mail.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
-    // The doors of this machine feed these two: they are always its own.
+    // The doors of this machine feed these three: they are always its own.
+    AWS_ENDPOINT_URL_SCHEDULER: services.schedules.url,
     AWS_ENDPOINT_URL_SQS: services.storage.sqsUrl,
     AWS_ENDPOINT_URL_SFN: stateMachinesUrl,
     PATH: variables.PATH ?? '',

@@ -4,6 +4,7 @@ import { type SampleSite, startSampleSite } from './sample-site/start.ts';
 import { freePort } from './services/free-port.ts';
 import { startMail } from './services/mail.ts';
 import type { Postgres } from './services/postgres.ts';
+import { type Schedules, startSchedules } from './services/schedules.ts';
 import { startSecrets } from './services/secrets.ts';
 import { startStorage } from './services/storage.ts';
 import { portsFrom, type Settings } from './settings.ts';
@@ -15,18 +16,19 @@ export interface Services {
   readonly storage: Awaited<ReturnType<typeof startStorage>>;
   readonly mail: Awaited<ReturnType<typeof startMail>>;
   readonly secrets: Awaited<ReturnType<typeof startSecrets>>;
+  readonly schedules: Schedules;
   /** `undefined` when PRESALE_SITE_URL names a real one. */
   readonly site: SampleSite | undefined;
   /** Ends everything but the database, whose pools others still close. */
   stop(): Promise<void>;
 }
 
-/** Starts what stands beside the database: objects and queues, mail, secrets, the sample site. */
+/** Starts what stands beside the database: objects and queues, mail, secrets, what schedules there are, the sample site. */
 export async function startServices(settings: Settings, model: StackModel, postgres: Postgres): Promise<Services> {
   const ports = portsFrom(settings.port);
   const folder = (name: string) => path.join(settings.directory, name);
   const { variables } = settings;
-  const [storage, mail, secrets, site] = await Promise.all([
+  const [storage, mail, secrets, schedules, site] = await Promise.all([
     startStorage({
       directory: folder('storage'),
       region,
@@ -41,6 +43,7 @@ export async function startServices(settings: Settings, model: StackModel, postg
       port: ports.secrets,
       secrets: model.secrets.map(({ name, arn, generate }) => ({ id: name, arn, ...(generate ? { generate } : {}) })),
     }),
+    startSchedules({ port: ports.schedules, schedules: model.schedules }),
     variables.PRESALE_SITE_URL === undefined
       ? startSampleSite({
           port: await freePort(ports.site),
@@ -55,9 +58,10 @@ export async function startServices(settings: Settings, model: StackModel, postg
     storage,
     mail,
     secrets,
+    schedules,
     site,
     async stop() {
-      await Promise.all([storage.stop(), mail.stop(), secrets.stop(), site?.stop()]);
+      await Promise.all([storage.stop(), mail.stop(), secrets.stop(), schedules.stop(), site?.stop()]);
     },
   };
 }

@@ -50,5 +50,6 @@ export function portsFrom(first: number) {
     secrets: port(6),
     site: port(7),
     database: port(8),
+    schedules: port(9),
   };
 }

@@ -35,3 +35,42 @@ export const mailMessage = z.object({
 export const healthEnv = z.object({});
 
 export const healthRoutes = ['GET /health'] as const;
+
+/** What can only be reached from inside the VPC, or from there as well. */
+export const checkInsideEnv = z.object({
+  DATABASE_URL: z.string().min(1),
+  RAW_BUCKET: z.string().min(1),
+  API_TOKEN_SECRET: z.string().min(1),
+});
+
+/** One queue (by its URL), state machine (ARN) or schedule (`group/name`) to look at. */
+const outsideDependency = z.object({
+  kind: z.enum(['queue', 'state machine', 'schedule']),
+  name: z.string().min(1),
+  id: z.string().min(1),
+  /** What stops working without it, as a sentence. */
+  without: z.string().min(1),
+});
+export type OutsideDependency = z.output<typeof outsideDependency>;
+
+/** What can only be reached from outside of the VPC. */
+export const checkOutsideEnv = z.object({
+  API_TOKEN_SECRET: z.string().min(1),
+  MAIL_FROM: z.string().min(1),
+  /** JSON: a list of queues, state machines and schedules. */
+  DEPENDENCIES: z
+    .string()
+    .transform((text, context): unknown => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        context.addIssue('not JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(z.array(outsideDependency)),
+});
+
+/** Two routes, because no function reaches both sides (docs/decisions/0004-network-without-nat.md). */
+export const checkInsideRoutes = ['GET /health/dependencies'] as const;
+export const checkOutsideRoutes = ['GET /health/services'] as const;

@@ -24,8 +24,17 @@ export interface ScheduledFlowProps {
 
 /** One schedule in its own zone, with few retries and a dead end for starts that never reached the function. */
 export class ScheduledFlow extends Construct {
+  readonly schedule: Schedule;
+  readonly group: ScheduleGroup;
+  /** `presale-start-publication`: named for the function it calls. */
+  readonly name: string;
+  /** What a missed run costs. */
+  readonly impact: string;
+
   constructor(scope: Construct, id: string, { task, start, enabled }: ScheduledFlowProps) {
     super(scope, id);
+    this.name = start.name;
+    this.impact = task.impact;
     const missed = new DeadLetters(this, 'Missed', {
       alarm: `${start.name}-missed`,
       impact: task.impact,
@@ -37,10 +46,11 @@ export class ScheduledFlow extends Construct {
       }),
     });
     acknowledgeWildcards(role, 'Versions of this one function.', [`${start.function.functionArn}:*`]);
-    new Schedule(this, 'Schedule', {
+    this.group = new ScheduleGroup(this, 'Group');
+    this.schedule = new Schedule(this, 'Schedule', {
       description: task.impact,
       schedule: ScheduleExpression.expression(task.at, TimeZone.of(task.timeZone)),
-      scheduleGroup: new ScheduleGroup(this, 'Group'),
+      scheduleGroup: this.group,
       enabled,
       target: new LambdaInvoke(start.function, {
         input: ScheduleTargetInput.fromObject({ scheduledTime: ContextAttribute.scheduledTime }),

@@ -4,6 +4,7 @@ import { HandlerFunction } from '../constructs/handler-function.ts';
 import { apiTimeout, HttpApi } from '../constructs/http-api.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
+import { Dependencies } from '../workloads/dependencies.ts';
 import { PresaleApi } from '../workloads/presale-api.ts';
 import type { DataStack } from './data.ts';
 import type { PipelinesStack } from './pipelines.ts';
@@ -25,12 +26,11 @@ export class ApiStack extends MillraceStack {
       concurrency: 2,
     });
     this.api.route(healthRoutes, health);
-    if (!pipelines.presale) return;
-    new PresaleApi(this, 'Presale', {
-      api: this.api,
-      database: data.database,
-      apiToken: data.apiToken,
-      stateMachine: pipelines.presale.stateMachine,
-    });
+    const { database, raw, apiToken } = data;
+    if (pipelines.presale) {
+      const { stateMachine } = pipelines.presale;
+      new PresaleApi(this, 'Presale', { api: this.api, database, apiToken, stateMachine });
+    }
+    new Dependencies(this, 'Dependencies', { api: this.api, database, raw, apiToken });
   }
 }

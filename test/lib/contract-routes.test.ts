@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { healthRoutes } from '../../lambdas/platform/contract.ts';
+import { checkInsideRoutes, checkOutsideRoutes, healthRoutes } from '../../lambdas/platform/contract.ts';
 import { readRoutes, startRoutes } from '../../lambdas/presale/contract.ts';
 import { routesOf } from '../../lib/inventory/triggers.ts';
 import { prod } from './assemblies.ts';
@@ -9,6 +9,8 @@ test('the API has the routes of the contracts, each answered by its handler', ()
     ...healthRoutes.map((key) => ({ key, handler: 'platform/health' })),
     ...readRoutes.map((key) => ({ key, handler: 'presale/read-api' })),
     ...startRoutes.map((key) => ({ key, handler: 'presale/start-run' })),
+    ...checkInsideRoutes.map((key) => ({ key, handler: 'platform/check-inside' })),
+    ...checkOutsideRoutes.map((key) => ({ key, handler: 'platform/check-outside' })),
   ];
 
   expect(routesOf(prod)).toEqual(expected);

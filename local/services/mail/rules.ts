@@ -6,7 +6,7 @@ export interface Refusal {
 }
 
 // Of the v1 API; aws-ses-v2-local would leave the others without any answer.
-const servedActions = ['SendEmail', 'SendRawEmail'];
+const servedActions = ['SendEmail', 'SendRawEmail', 'GetIdentityVerificationAttributes'];
 // Of the v2 API; templates and bulk mails are not kept on the disk, so they are not taken.
 const servedPaths = ['/v2/email/outbound-emails'];
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { type Email, getStoreReadonly } from 'aws-ses-v2-local/dist/store.js';
 import { listen } from '../free-port.ts';
+import { isVerified, verificationAnswer } from './identities.ts';
 import { type Refusal, readDestinations, refusalAnswer, refusalOf } from './rules.ts';
 import type { SentMails } from './sent-mails.ts';
 
@@ -60,6 +61,10 @@ async function serve(door: Door, request: IncomingMessage, response: ServerRespo
   const isMailing = request.method === 'POST' && (request.url === '/' || request.url?.startsWith('/v2/'));
   const early = isMailing ? refusalOf(form, request.url ?? '/', door.refused()) : undefined;
   if (early) return refuse(request, response, early);
+  if (form.get('Action') === 'GetIdentityVerificationAttributes') {
+    response.writeHead(200, { 'content-type': 'text/xml' }).end(verificationAnswer(form, door.identities));
+    return;
+  }
 
   const answer = await forward(door, request, body);
   const text = await answer.text();
@@ -91,13 +96,6 @@ async function accept(door: Door, email: Email, form: URLSearchParams): Promise<
 function findSent(answer: string): Email | undefined {
   const id = /<MessageId>(.+?)<\/MessageId>/.exec(answer)?.[1] ?? /"MessageId":\s*"(.+?)"/.exec(answer)?.[1];
   return getStoreReadonly().emails.find(({ messageId }) => messageId === id);
-}
-
-/** An identity is an address or a domain with all its addresses. */
-function isVerified(from: string, identities: readonly string[]): boolean {
-  const address = (/<([^<>]+)>\s*$/.exec(from)?.[1] ?? from).trim().toLowerCase();
-  const domain = address.slice(address.lastIndexOf('@') + 1);
-  return identities.some((identity) => [address, domain].includes(identity.toLowerCase()));
 }
 
 function forward(door: Door, request: IncomingMessage, body: Buffer): Promise<Response> {

@@ -1,0 +1,5 @@
+/** What a probe found; one that fails throws. */
+export interface Finding {
+  readonly version?: string | undefined;
+  readonly note?: string | undefined;
+}

@@ -1,0 +1,14 @@
+import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { once } from '#kit/once.ts';
+import type { Finding } from './finding.ts';
+
+const client = once(() => new SchedulerClient({}));
+
+/** A schedule by `group/name`. One that is switched off is there all the same. */
+export async function probeSchedule(id: string, abortSignal: AbortSignal): Promise<Finding> {
+  const [GroupName, Name] = id.split('/');
+  const schedule = await client().send(new GetScheduleCommand({ GroupName, Name }), { abortSignal });
+  const { State, ScheduleExpression, ScheduleExpressionTimezone } = schedule;
+  const at = `${ScheduleExpression} ${ScheduleExpressionTimezone}`;
+  return { note: State === 'DISABLED' ? `switched off; ${at}` : at };
+}

@@ -1,0 +1,34 @@
+import { systemClock } from '#adapters/clock.ts';
+import { probeBucket } from '#adapters/probes/bucket.ts';
+import { probeDatabase } from '#adapters/probes/database.ts';
+import { probeSecret } from '#adapters/probes/secret.ts';
+import { secretField } from '#adapters/secrets.ts';
+import { apiHandler, route } from '#kit/api-handler.ts';
+import { bearerTokens } from '#kit/authentication.ts';
+import { checkInsideEnv } from './contract.ts';
+import { checkDependencies, type Dependency } from './dependencies/check-dependencies.ts';
+
+const required = true;
+
+/** Tells what the functions inside the VPC depend on, and whether it is there. */
+export const handler = apiHandler({
+  env: checkInsideEnv,
+  authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
+  services: (env): readonly Dependency[] => {
+    const of = (kind: string, name: string, without: string, probe: Dependency['probe']) => {
+      return { kind, name, required, without, probe };
+    };
+    return [
+      of('database', 'millrace', 'Nothing is loaded, and the API answers 503.', () => probeDatabase(env.DATABASE_URL)),
+      of('bucket', env.RAW_BUCKET, 'Nothing is backed up, so nothing is loaded either.', (signal) =>
+        probeBucket(env.RAW_BUCKET, signal),
+      ),
+      of('secret', 'API token', 'The API lets nobody in.', (signal) => probeSecret(env.API_TOKEN_SECRET, signal)),
+      // The broker comes with the tagger workload; until then nothing waits for it.
+      { ...of('broker', 'Kafka', 'Nothing yet: no workload reads from it.', undefined), required: false },
+    ];
+  },
+  routes: {
+    'GET /health/dependencies': route({ handle: (_request, all) => checkDependencies(all, systemClock) }),
+  },
+});

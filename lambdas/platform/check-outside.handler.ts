@@ -1,0 +1,36 @@
+import { systemClock } from '#adapters/clock.ts';
+import { probeMail } from '#adapters/probes/mail.ts';
+import { probeQueue } from '#adapters/probes/queue.ts';
+import { probeSchedule } from '#adapters/probes/schedule.ts';
+import { probeStateMachine } from '#adapters/probes/state-machine.ts';
+import { secretField } from '#adapters/secrets.ts';
+import { apiHandler, route } from '#kit/api-handler.ts';
+import { bearerTokens } from '#kit/authentication.ts';
+import { checkOutsideEnv } from './contract.ts';
+import { checkDependencies, type Dependency } from './dependencies/check-dependencies.ts';
+
+const probes = { queue: probeQueue, 'state machine': probeStateMachine, schedule: probeSchedule };
+const required = true;
+
+/** Tells of the services that are outside of the VPC: mail, queues, state machines, schedules. */
+export const handler = apiHandler({
+  env: checkOutsideEnv,
+  authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
+  services: ({ MAIL_FROM, DEPENDENCIES }): readonly Dependency[] => [
+    {
+      kind: 'mail',
+      name: MAIL_FROM,
+      required,
+      without: 'Reports and warnings wait in the queue of mails.',
+      probe: (signal) => probeMail(MAIL_FROM, signal),
+    },
+    ...DEPENDENCIES.map(({ id, ...told }) => ({
+      ...told,
+      required,
+      probe: (signal: AbortSignal) => probes[told.kind](id, signal),
+    })),
+  ],
+  routes: {
+    'GET /health/services': route({ handle: (_request, all) => checkDependencies(all, systemClock) }),
+  },
+});

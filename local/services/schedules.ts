@@ -1,0 +1,51 @@
+import { createServer } from 'node:http';
+import type { ScheduleModel } from '../template/model.ts';
+import { listen } from './free-port.ts';
+
+/** What EventBridge Scheduler tells about schedules; `local/doors/scheduler.ts` runs them. */
+export interface Schedules {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Serves GetSchedule, by name: group names are text here. */
+export async function startSchedules(options: {
+  port?: number;
+  schedules: readonly ScheduleModel[];
+}): Promise<Schedules> {
+  const server = createServer((request, response) => {
+    const { status, type, body } = answerTo(options.schedules, request.method, request.url);
+    const headers = { 'content-type': 'application/json', ...(type === undefined ? {} : { 'x-amzn-errortype': type }) };
+    response.writeHead(status, headers).end(JSON.stringify(body));
+  });
+  const port = await listen(server, options.port);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      return closed;
+    },
+  };
+}
+
+function answerTo(schedules: readonly ScheduleModel[], method = '', address = '/') {
+  const url = new URL(address, 'http://127.0.0.1');
+  const name = /^\/schedules\/([^/]+)$/.exec(url.pathname)?.[1];
+  if (method !== 'GET' || name === undefined)
+    return refusal(501, 'NotImplemented', `${method} ${url.pathname} is not supported on one machine.`);
+  const schedule = schedules.find((candidate) => candidate.name === decodeURIComponent(name));
+  if (!schedule) return refusal(404, 'ResourceNotFoundException', `Schedule ${name} does not exist.`);
+  const body = {
+    Name: schedule.name,
+    GroupName: url.searchParams.get('groupName') ?? 'default',
+    ScheduleExpression: schedule.expression,
+    ScheduleExpressionTimezone: schedule.timeZone,
+    State: schedule.enabled ? 'ENABLED' : 'DISABLED',
+  };
+  return { status: 200, type: undefined, body };
+}
+
+function refusal(status: number, type: string, Message: string) {
+  return { status, type, body: { Message } };
+}

@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { handlerOf, type Resource } from '../../lib/inventory/assembly.ts';
+import { assemblies, objectsIn } from './assemblies.ts';
+
+const variablesOf = ({ properties }: Resource) =>
+  ((properties.Environment ?? {}) as { Variables?: Record<string, unknown> }).Variables ?? {};
+
+describe.each(assemblies)('what the health routes look at ($folder)', (assembly) => {
+  const outside = assembly.functions.find((fn) => handlerOf(fn) === 'platform/check-outside');
+  const told = outside && variablesOf(outside).DEPENDENCIES;
+  const looked = new Set(
+    [...objectsIn(told)].map((reference) => outside && assembly.referred(outside.stack, reference)),
+  );
+
+  test.each(['AWS::StepFunctions::StateMachine', 'AWS::Scheduler::Schedule'])('is every %s', (type) => {
+    expect(assembly.ofType(type).length).toBeGreaterThan(0);
+    for (const resource of assembly.ofType(type)) expect(looked, resource.id).toContain(resource);
+  });
+
+  test('is every queue that is no dead end', () => {
+    const working = assembly.ofType('AWS::SQS::Queue').filter(({ properties }) => properties.RedrivePolicy);
+    expect(working.length).toBeGreaterThan(0);
+    for (const queue of working) expect(looked, queue.id).toContain(queue);
+  });
+
+  // Lambda takes 4 KB of variables, in which a queue's URL or an ARN is up to 200 characters.
+  test.each(assembly.functions.map((fn) => [handlerOf(fn), fn] as const))('fits into the variables of %s', (_, fn) => {
+    const text = Object.entries(variablesOf(fn)).map(([name, value]) => {
+      const spaces = [...objectsIn(value)].filter((object) => 'Ref' in object || 'Fn::GetStackOutput' in object);
+      return name + assembly.textOf(fn.stack, value).replaceAll(/<[^>]+>/g, '') + ' '.repeat(200 * spaces.length);
+    });
+
+    expect(Buffer.byteLength(text.join(''))).toBeLessThan(4096);
+  });
+});
