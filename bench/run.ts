@@ -1,0 +1,33 @@
+import { type Benchmark, say } from './figures.ts';
+import { circumstances, writeResult } from './result-file.ts';
+import { tableOf } from './table.ts';
+
+/** Loaded one by one: what a benchmark needs is nothing that another should pay for. */
+const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
+  bundles: () => import('./bundles.ts'),
+  'presale/load': () => import('./presale/load.ts'),
+  'presale/api': () => import('./presale/api.ts'),
+  'presale/flow': () => import('./presale/flow.ts'),
+  start: () => import('./start.ts'),
+};
+
+/** `npm run bench [name ...]`: measures, prints tables, and writes a result file for each. */
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !(name in benchmarks));
+  if (unknown.length > 0) {
+    throw new Error(`There is no benchmark ${unknown.join(', ')}; there are ${Object.keys(benchmarks).join(', ')}`);
+  }
+  for (const [name, load] of Object.entries(benchmarks)) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    const about = circumstances();
+    say(`\n${name} (load ${about.load_before})`);
+    const { benchmark } = await load();
+    const figures = await benchmark.measure();
+    const file = writeResult(name, about, benchmark.title, figures);
+    process.stdout.write(`\n${benchmark.title}\n\n${tableOf(figures)}\n\nwritten to ${file}\n`);
+  }
+}
+
+await main(process.argv.slice(2));
+// What a benchmark started has been stopped by it; an idle instance or socket must not keep the others waiting.
+process.exit(0);
