@@ -3,6 +3,7 @@ import { boundVendoredLogs } from './constructs/vendored-logs.ts';
 import { environmentNamed } from './environment.ts';
 import { ApiStack } from './stacks/api.ts';
 import { DataStack } from './stacks/data.ts';
+import { LedgerStack } from './stacks/ledger.ts';
 import { NetworkStack } from './stacks/network.ts';
 import { OperationsStack } from './stacks/operations.ts';
 import { PipelinesStack } from './stacks/pipelines.ts';
@@ -34,6 +35,7 @@ export async function makeApp({ context, validate, outdir }: MillraceProps): Pro
   const data = new DataStack(app, environment, network);
   // The streaming stack comes with the broker (environment.broker): CloudFormation takes no empty stack.
   const pipelines = new PipelinesStack(app, environment, data);
+  new LedgerStack(app, environment, data);
   const api = new ApiStack(app, environment, data, pipelines);
   new OperationsStack(app, environment, data, pipelines, api);
   boundVendoredLogs(app);

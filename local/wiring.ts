@@ -44,7 +44,7 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
     rules: model.rules,
     region,
     deliver,
-    bury: (queue, rule, event, error) => bury(queue, rule.name, event, error),
+    bury: (queue, rule, target, event, error) => bury(queue, { RULE_ARN: rule.name, TARGET_ARN: target }, event, error),
     onError: log.warn,
   });
   publishObjects(options, bus.publish);
@@ -63,7 +63,8 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
   const scheduler = startScheduler({
     schedules: model.schedules,
     deliver,
-    bury: (queue, schedule, input, error) => bury(queue, schedule.name, input, error),
+    bury: (queue, { name, target, retries }, input, error) =>
+      bury(queue, { SCHEDULE_ARN: name, TARGET_ARN: target, RETRY_ATTEMPTS: String(retries) }, input, error),
     onError: log.warn,
   });
   const port = await freePort(portsFrom(options.settings.port).api);
@@ -99,13 +100,10 @@ function deliverer({ functions, machines, services, sqs, faults, log }: WiringOp
 
 /** What EventBridge and its Scheduler leave in the dead letters: the event, and why in the attributes. */
 function burier({ sqs, services }: WiringOptions) {
-  return async (queueArn: string, from: string, event: unknown, error: unknown): Promise<void> => {
-    const attribute = (text: string) => ({ DataType: 'String', StringValue: text });
-    await send(sqs, services.storage.queueUrl(nameIn(queueArn)), event, {
-      RULE_ARN: attribute(from),
-      ERROR_CODE: attribute('TARGET_FAILED'),
-      ERROR_MESSAGE: attribute(String(error).slice(0, 1000)),
-    });
+  return async (queueArn: string, about: Readonly<Record<string, string>>, event: unknown, error: unknown) => {
+    const attributes = { ...about, ERROR_CODE: 'TARGET_FAILED', ERROR_MESSAGE: String(error).slice(0, 1000) };
+    const typed = Object.entries(attributes).map(([name, text]) => [name, { DataType: 'String', StringValue: text }]);
+    await send(sqs, services.storage.queueUrl(nameIn(queueArn)), event, Object.fromEntries(typed));
   };
 }
 

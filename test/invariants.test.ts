@@ -95,6 +95,10 @@ describe.each(assemblies)('every asynchronous edge ($folder)', (assembly) => {
     const { OnFailure } = config.properties.DestinationConfig as { OnFailure?: { Destination: unknown } };
     deadEnds.add(queueOf(OnFailure?.Destination, config, assembly));
   }
+  for (const rule of assembly.ofType('AWS::Events::Rule')) {
+    for (const { DeadLetterConfig } of (rule.properties.Targets ?? []) as { DeadLetterConfig?: { Arn: unknown } }[])
+      deadEnds.add(queueOf(DeadLetterConfig?.Arn, rule, assembly));
+  }
 
   test('ends somewhere', () => {
     expect(deadEnds).not.toContain(undefined);

@@ -15,6 +15,11 @@ export interface QueueSpec<E extends z.ZodObject, M extends z.ZodType, S> {
   readonly handle: (message: z.output<M>, services: S) => Promise<unknown>;
 }
 
+export interface RecordSpec<E extends z.ZodObject, S> extends Omit<QueueSpec<E, z.ZodType, S>, 'message' | 'handle'> {
+  /** Gets the record as SQS hands it over, whatever its body is. */
+  readonly handle: (record: SQSRecord, services: S) => Promise<unknown>;
+}
+
 /**
  * A queue's consumer. Records are independent: the failed ones alone are reported back (ReportBatchItemFailures) and
  * come again until the queue's redrive moves them to its dead letters.
@@ -22,12 +27,21 @@ export interface QueueSpec<E extends z.ZodObject, M extends z.ZodType, S> {
 export function queueHandler<E extends z.ZodObject, M extends z.ZodType, S>(
   spec: QueueSpec<E, M, S>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  return recordHandler({
+    env: spec.env,
+    services: spec.services,
+    handle: async (record, ports) => spec.handle(bodyOf(spec.message, record), ports),
+  });
+}
+
+/** The same for whoever must take every record, also those of no known shape. */
+export function recordHandler<E extends z.ZodObject, S>(
+  spec: RecordSpec<E, S>,
+): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const services = once(() => spec.services(readEnv(spec.env)));
   return instrumented(async (event: SQSEvent) => {
     const ports = services();
-    const outcomes = await Promise.allSettled(
-      event.Records.map(async (record) => spec.handle(bodyOf(spec.message, record), ports)),
-    );
+    const outcomes = await Promise.allSettled(event.Records.map(async (record) => spec.handle(record, ports)));
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
     for (const [index, record] of event.Records.entries()) {
       const outcome = outcomes[index];

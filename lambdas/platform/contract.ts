@@ -74,3 +74,21 @@ export const checkOutsideEnv = z.object({
 /** Two routes, because no function reaches both sides (docs/decisions/0004-network-without-nat.md). */
 export const checkInsideRoutes = ['GET /health/dependencies'] as const;
 export const checkOutsideRoutes = ['GET /health/services'] as const;
+
+/** ARN of a dead-letter queue, or of a state machine -> the edge that ends there, and the queue its messages came from. */
+const edges = z.record(
+  z.string(),
+  z.object({ edge: z.string().regex(/^[a-z]+\/[a-z-]+$/), queue: z.string().optional() }),
+);
+
+export type Edges = z.output<typeof edges>;
+
+export const recordFailuresEnv = z.object({
+  DATABASE_URL: z.string().min(1),
+  FAILURES_BUCKET: z.string().min(1),
+  /** {@link Edges} as JSON. */
+  FAILURE_EDGES: z
+    .string()
+    .transform((text) => JSON.parse(text) as unknown)
+    .pipe(edges),
+});

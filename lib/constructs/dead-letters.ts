@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../permissions/acknowledge.ts';
@@ -10,9 +11,18 @@ export interface DeadLettersProps {
   /** What is lost while messages lie here. */
   readonly impact: string;
   readonly severity: Severity;
+  /** Drained by the ledger within seconds, or left for a person. @default true */
+  readonly drained?: boolean;
 }
 
-/** The dead end of an asynchronous edge: kept for two weeks, alarmed from the first message on. */
+// Six times the timeout of platform/record-failures, as AWS asks.
+const visibilityTimeout = Duration.minutes(3);
+const minute = Duration.minutes(1);
+
+/**
+ * The dead end of an asynchronous edge, kept for two weeks. The ledger drains it, so what is still here after five
+ * minutes means that the ledger doesn't; where nobody drains, the first message is the alarm.
+ */
 export class DeadLetters extends Queue {
   constructor(scope: Construct, id: string, props: DeadLettersProps) {
     super(scope, id, {
@@ -20,17 +30,34 @@ export class DeadLetters extends Queue {
       enforceSSL: true,
       // The longest SQS keeps anything: a person needs to be back from holidays.
       retentionPeriod: Duration.days(14),
+      visibilityTimeout,
     });
     acknowledge(
       this,
-      'This is the dead end itself: an alarm watches it, and a person empties it.',
+      'This is the dead end itself: an alarm watches it, and the ledger or a person empties it.',
       'AwsSolutions-SQS3',
     );
+    const drained = props.drained ?? true;
     AlarmBook.of(this).add(this, {
       name: props.alarm,
-      metric: this.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period: Duration.minutes(1) }),
+      metric: this.#messages(),
+      evaluationPeriods: drained ? 5 : 1,
       impact: props.impact,
       severity: props.severity,
+    });
+  }
+
+  /** A message that a failing ledger holds again and again is hardly ever visible: both kinds count. */
+  #messages(): MathExpression {
+    const most = { statistic: 'Maximum', period: minute };
+    return new MathExpression({
+      label: 'Dead letters',
+      expression: 'waiting + held',
+      usingMetrics: {
+        waiting: this.metricApproximateNumberOfMessagesVisible(most),
+        held: this.metricApproximateNumberOfMessagesNotVisible(most),
+      },
+      period: minute,
     });
   }
 }

@@ -18,12 +18,13 @@ import { allowNetworkInterfaces } from '../permissions/network-interfaces.ts';
 import { AlarmBook, type Severity } from './alarm-book.ts';
 import type { Database } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { type EdgeName, FailureBook } from './failure-book.ts';
 import { logGroup } from './log-group.ts';
 import { environmentOf } from './millrace-stack.ts';
 
 export interface HandlerFunctionProps<E extends z.ZodObject> {
   /** `presale/load-county` is `lambdas/presale/load-county.handler.ts`. */
-  readonly handler: `${string}/${string}`;
+  readonly handler: EdgeName;
   /** The handler's own schema: it decides which keys `env` must have. */
   readonly contract: E;
   readonly env: EnvOf<E>;
@@ -48,6 +49,8 @@ const bundles = 'build/handlers';
 /** One handler as a Lambda function with the house's settings, a role of its own, a log group and an alarm. */
 export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Construct {
   readonly function: LambdaFunction;
+  /** `presale/load-county`. */
+  readonly handler: EdgeName;
   /** `presale-load-county`: what alarms and dead letters are named for. */
   readonly name: string;
   readonly impact: string;
@@ -59,6 +62,7 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps<E>) {
     super(scope, id);
+    this.handler = props.handler;
     this.name = props.handler.replace('/', '-');
     this.impact = props.impact;
     this.severity = props.severity ?? 'medium';
@@ -66,6 +70,10 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
     this.concurrency = props.concurrency;
     this.deadLetters = props.asynchronous ? this.#makeDeadLetters() : undefined;
     this.function = this.#makeFunction(props);
+    if (this.deadLetters) {
+      FailureBook.of(this).deadEnds.push({ edge: props.handler, deadLetters: this.deadLetters });
+      FailureBook.of(this).functions.push(this.function);
+    }
     props.database?.grantSignIn(this.function);
     AlarmBook.of(this).add(this, {
       name: `${this.name}-fails`,

@@ -4,6 +4,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
 import { DeadLetters } from './dead-letters.ts';
+import { FailureBook } from './failure-book.ts';
 import { HandlerFunction, type HandlerFunctionProps } from './handler-function.ts';
 
 export interface QueueHandlerProps<E extends z.ZodObject>
@@ -14,6 +15,8 @@ export interface QueueHandlerProps<E extends z.ZodObject>
   readonly batchSize?: number;
   /** Tries before a message is dead. @default 5 */
   readonly attempts?: number;
+  /** Its dead letters go to the ledger; those of the ledger's own intake can't. @default true */
+  readonly ledger?: boolean;
 }
 
 /** A queue, the function that works it off in partial batches, and the dead letters of what kept failing. */
@@ -24,12 +27,13 @@ export class QueueHandler<E extends z.ZodObject = z.ZodObject> extends Construct
 
   constructor(scope: Construct, id: string, props: QueueHandlerProps<E>) {
     super(scope, id);
-    const concurrency = props.maxConcurrency ?? 2;
+    const { ledger = true, maxConcurrency: concurrency = 2 } = props;
     this.handler = new HandlerFunction(this, 'Handler', { ...props, concurrency });
     this.deadLetters = new DeadLetters(this, 'DeadLetters', {
       alarm: `${this.handler.name}-dead-letters`,
       impact: props.impact,
       severity: this.handler.severity,
+      drained: ledger,
     });
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
@@ -39,6 +43,8 @@ export class QueueHandler<E extends z.ZodObject = z.ZodObject> extends Construct
       visibilityTimeout: Duration.seconds(this.handler.timeout.toSeconds() * 6),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.attempts ?? 5 },
     });
+    if (ledger)
+      FailureBook.of(this).deadEnds.push({ edge: props.handler, deadLetters: this.deadLetters, source: this.queue });
     this.handler.function.addEventSource(
       new SqsEventSource(this.queue, {
         batchSize: props.batchSize ?? 10,

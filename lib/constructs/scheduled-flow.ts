@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import type { ScheduledTask } from '../../lambdas/kit/schedule.ts';
 import { acknowledgeWildcards } from '../permissions/acknowledge.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { FailureBook } from './failure-book.ts';
 import type { HandlerFunction } from './handler-function.ts';
 
 export interface ScheduledFlowProps {
@@ -40,6 +41,7 @@ export class ScheduledFlow extends Construct {
       impact: task.impact,
       severity: start.severity,
     });
+    FailureBook.of(this).deadEnds.push({ edge: start.handler, deadLetters: missed });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com').withConditions({
         StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { schedules, startPublicationEnv } from '../../lambdas/presale/contract.ts';
 import { AlarmBook } from '../constructs/alarm-book.ts';
 import type { Database } from '../constructs/database.ts';
+import { FailureBook } from '../constructs/failure-book.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { logGroup } from '../constructs/log-group.ts';
 import { environmentOf } from '../constructs/millrace-stack.ts';
@@ -32,6 +33,7 @@ export class Presale extends Construct {
     this.steps = new PresaleSteps(this, 'Steps', { database, raw });
     const flow = new PresaleFlow(this, 'Flow', { steps: this.steps, mails, parallelCounties });
     this.stateMachine = this.#makeStateMachine(flow);
+    FailureBook.of(this).machines.push({ edge: 'presale/run', machine: this.stateMachine });
     this.#watch();
     new ScheduledFlow(this, 'Schedule', {
       task: schedules['start-publication'],

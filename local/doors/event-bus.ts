@@ -12,7 +12,7 @@ export function eventBus(options: {
   readonly rules: readonly RuleModel[];
   readonly region: string;
   readonly deliver: (targetArn: string, event: unknown) => Promise<unknown>;
-  readonly bury: (deadLetter: string, rule: RuleModel, event: unknown, error: unknown) => Promise<void>;
+  readonly bury: (deadLetter: string, rule: RuleModel, target: string, event: unknown, error: unknown) => Promise<void>;
   readonly onError: (message: string) => void;
 }): EventBus {
   const rules = options.rules.map((rule) => ({ rule, matches: eventPattern(rule.pattern) }));
@@ -35,7 +35,7 @@ export function eventBus(options: {
           await options.deliver(target.arn, full);
         } catch (error) {
           options.onError(`${rule.name}: ${String(error)}`);
-          if (target.deadLetter !== undefined) await options.bury(target.deadLetter, rule, full, error);
+          if (target.deadLetter !== undefined) await options.bury(target.deadLetter, rule, target.arn, full, error);
         }
       }
     },

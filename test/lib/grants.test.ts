@@ -22,6 +22,7 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
     'sqs:GetQueueAttributes',
     'states:DescribeStateMachine',
   ],
+  'platform/record-failures': ['s3:PutObject', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'],
   'presale/fetch-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
   'presale/load-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
   'presale/check-run': ['s3:GetObject', 's3:ListBucket'],

@@ -97,6 +97,7 @@ test('migrations are named in the order they run in', () => {
   const names = Object.keys(migrations);
 
   expect(names).toEqual(names.toSorted());
-  for (const [index, name] of names.entries())
-    expect(name).toMatch(new RegExp(`^${String(index + 1).padStart(4, '0')}-`));
+  // Numbers may have gaps: two changes that grow side by side each take their own.
+  for (const name of names) expect(name).toMatch(/^\d{4}-[a-z-]+$/);
+  expect(new Set(names.map((name) => name.slice(0, 4))).size).toBe(names.length);
 });

@@ -1,0 +1,30 @@
+import type { NewFailure } from './failure.ts';
+import { textOf } from './json.ts';
+import { replayedBy } from './lineage.ts';
+import { placeOf, type Told } from './told.ts';
+
+/** EventBridge's event of an execution that failed, timed out or was stopped; `undefined` for any other record. */
+export function executionFailure({ body, edges }: Told): NewFailure | undefined {
+  const detail = body?.detail;
+  const executionArn = textOf(detail?.executionArn);
+  const door = textOf(detail?.stateMachineArn);
+  if (textOf(body?.source) !== 'aws.states' || !executionArn || !door) return undefined;
+  const status = textOf(detail?.status) ?? 'FAILED';
+  const stoppedAt = Number(detail?.stopDate);
+  return {
+    ...placeOf(edges, door),
+    // A redriven execution keeps its ARN and may fail again.
+    naturalKey: `execution:${executionArn}:${stoppedAt}`,
+    sourceKind: 'state-machine',
+    door,
+    reason: textOf(detail?.error) ?? status,
+    message: textOf(detail?.cause) ?? `${executionArn} ended as ${status}.`,
+    stack: undefined,
+    // Null when it was too large for an event; the execution's history has it.
+    input: textOf(detail?.input) ?? 'null',
+    attributes: {},
+    occurredAt: Number.isNaN(stoppedAt) ? new Date(textOf(body?.time) ?? 0) : new Date(stoppedAt),
+    attempts: undefined,
+    replayOf: replayedBy(textOf(detail?.name) ?? ''),
+  };
+}

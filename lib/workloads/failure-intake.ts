@@ -1,0 +1,109 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { type Edges, recordFailuresEnv } from '../../lambdas/platform/contract.ts';
+import { AlarmBook } from '../constructs/alarm-book.ts';
+import type { Database } from '../constructs/database.ts';
+import { DeadLetters } from '../constructs/dead-letters.ts';
+import { FailureBook } from '../constructs/failure-book.ts';
+import { QueueHandler } from '../constructs/queue-handler.ts';
+import { allowObjects } from '../permissions/bucket-access.ts';
+
+export interface FailureIntakeProps {
+  readonly database: Database;
+  readonly raw: Bucket;
+}
+
+const impact = 'What failed is kept in its queue, but nobody sees it in the ledger.';
+
+/** The way into the failure ledger: one function drains every dead end, and hears of executions that ended badly. */
+export class FailureIntake extends Construct {
+  readonly #intake: QueueHandler;
+
+  constructor(scope: Construct, id: string, { database, raw }: FailureIntakeProps) {
+    super(scope, id);
+    const book = FailureBook.of(this);
+    const undelivered = this.#undelivered();
+    this.#intake = new QueueHandler(this, 'Record', {
+      handler: 'platform/record-failures',
+      contract: recordFailuresEnv,
+      env: {
+        DATABASE_URL: database.url,
+        FAILURES_BUCKET: raw.bucketName,
+        FAILURE_EDGES: Stack.of(this).toJsonString(this.#edges()),
+      },
+      impact,
+      severity: 'high',
+      timeout: Duration.seconds(30),
+      maxConcurrency: 4,
+      // Ten tries three minutes apart: a database that is away for longer leaves the rest to the redrive by hand.
+      attempts: 10,
+      ledger: false,
+      database,
+    });
+    allowObjects(this.#intake.handler, raw, { write: ['platform/failures'] });
+    for (const { deadLetters } of book.deadEnds)
+      this.#intake.handler.function.addEventSource(
+        new SqsEventSource(deadLetters, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
+      );
+    this.#hearOfExecutions(undelivered);
+    this.#watch();
+  }
+
+  /** What EventBridge couldn't put into the intake's queue. */
+  #undelivered(): DeadLetters {
+    const deadLetters = new DeadLetters(this, 'Undelivered', {
+      alarm: 'platform-failures-undelivered',
+      impact,
+      severity: 'high',
+    });
+    FailureBook.of(this).deadEnds.push({ edge: 'platform/failures', deadLetters });
+    return deadLetters;
+  }
+
+  /** How a dead letter is named, by where it was found. */
+  #edges(): Edges {
+    const { deadEnds, machines } = FailureBook.of(this);
+    return Object.fromEntries([
+      ...deadEnds.map(({ edge, deadLetters, source }) => [
+        deadLetters.queueArn,
+        { edge, ...(source ? { queue: source.queueArn } : {}) },
+      ]),
+      ...machines.map(({ edge, machine }) => [machine.stateMachineArn, { edge }]),
+    ]);
+  }
+
+  #hearOfExecutions(undelivered: DeadLetters): void {
+    new Rule(this, 'EndedBadly', {
+      description: 'Executions that failed, timed out or were stopped go to the failure ledger',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+          stateMachineArn: FailureBook.of(this).machines.map(({ machine }) => machine.stateMachineArn),
+        },
+      },
+      targets: [new SqsQueue(this.#intake.queue, { deadLetterQueue: undelivered })],
+    });
+  }
+
+  #watch(): void {
+    AlarmBook.of(this).add(this, {
+      name: 'platform-failures-recorded',
+      metric: new Metric({
+        namespace: 'Millrace',
+        metricName: 'FailuresRecorded',
+        dimensionsMap: { service: 'platform' },
+        statistic: 'Sum',
+        period: Duration.minutes(5),
+      }),
+      impact: 'Something failed for good and waits in the ledger for a person.',
+      severity: 'medium',
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { credentials, region } from '../../local/machine.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+/** What failed for good ends in the ledger, from each kind of edge the stack has. */
+
+let running: TestStack;
+let pool: pg.Pool;
+let sqs: SQSClient;
+
+beforeAll(async () => {
+  running = await startTestStack({ PRESALE_COUNTIES: 'W', PRESALE_RETRY_SECONDS: '1', PRESALE_MAX_ATTEMPTS: '1' });
+  pool = new pg.Pool({ connectionString: running.stack.services.postgres.url('postgres', 'millrace') });
+  sqs = new SQSClient({ region, credentials, endpoint: running.stack.services.storage.sqsUrl });
+});
+
+afterAll(async () => {
+  sqs?.destroy();
+  await pool?.end();
+  await running?.stop();
+});
+
+interface Kept {
+  readonly id: string;
+  readonly source_kind: string;
+  readonly reason: string;
+  readonly input: string;
+}
+
+const queueUrl = (name: string) => running.stack.services.storage.queueUrl(name);
+
+async function kept(source: string): Promise<Kept[]> {
+  const statement = `select id, source_kind, reason, input, door, message, attempts from platform.failures
+    where workload || '/' || source_name = $1 order by id`;
+  return (await pool.query<Kept>(statement, [source])).rows;
+}
+
+/** Nothing waits and nothing is held: the record was acknowledged. */
+async function messagesIn(name: string): Promise<number> {
+  const asked = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+  const command = new GetQueueAttributesCommand({ QueueUrl: queueUrl(name), AttributeNames: [...asked] });
+  const { Attributes = {} } = await sqs.send(command);
+  return asked.reduce((sum, attribute) => sum + Number(Attributes[attribute]), 0);
+}
+
+test('a dead mail is in the ledger, word for word, and gone from the dead letters', { timeout: 60_000 }, async () => {
+  const body = JSON.stringify({ subject: 'never', text: '文字' });
+  // Five tries three minutes apart are too long for a test: put where the redrive would put it.
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl('Mails-Send-DeadLetters'), MessageBody: body }));
+
+  await expect
+    .poll(() => kept('platform/send-mail'), { timeout: 40_000, interval: 200 })
+    .toMatchObject([{ source_kind: 'queue', reason: 'RetriesExhausted', input: body }]);
+  await expect.poll(() => messagesIn('Mails-Send-DeadLetters'), { timeout: 10_000 }).toBe(0);
+});
+
+test('an execution that fails is in the ledger with its input and its cause', { timeout: 60_000 }, async () => {
+  const { stateMachines } = running.stack.model;
+  await running.stack.machines.start({
+    stateMachineArn: stateMachines[0]?.arn ?? '',
+    name: 'wrong',
+    input: { publication_date: 'never' },
+  });
+
+  await expect
+    .poll(() => kept('presale/run'), { timeout: 40_000, interval: 200 })
+    .toMatchObject([{ source_kind: 'state-machine', reason: 'GaveUp', input: '{"publication_date":"never"}' }]);
+});
+
+test('a slot that its function failed on is in the ledger', { timeout: 60_000 }, async () => {
+  running.stack.faults.set({ duplicate: false, crashBefore: 1, crashAfter: 0 });
+  const slot = new Date('2026-11-01T02:00:00Z');
+  await running.stack.wiring.scheduler.trigger('Presale-Schedule-Schedule', slot);
+  running.stack.faults.set({ duplicate: false, crashBefore: 0, crashAfter: 0 });
+
+  await expect
+    .poll(() => kept('presale/start-publication'), { timeout: 40_000, interval: 200 })
+    .toMatchObject([{ source_kind: 'function', input: '{"scheduledTime":"2026-11-01T02:00:00Z"}', attempts: 3 }]);
+});

@@ -1,0 +1,66 @@
+import type { DeadLetter } from '../../../../lambdas/platform/failures/told.ts';
+
+const arn = (service: string, name: string) => `arn:aws:${service}:ap-northeast-1:000000000000:${name}`;
+
+const mailDeadLetters = arn('sqs', 'MailsDeadLetters');
+export const mails = arn('sqs', 'Mails');
+export const startDeadLetters = arn('sqs', 'StartDeadLetters');
+export const startFunction = arn('lambda', 'function:Start');
+export const machine = arn('states', 'stateMachine:Presale');
+
+/** What the intake is told by the template. */
+export const edges = {
+  [mailDeadLetters]: { edge: 'platform/send-mail', queue: mails },
+  [startDeadLetters]: { edge: 'presale/start-publication' },
+  [machine]: { edge: 'presale/run' },
+};
+
+/** A record as SQS hands it over. */
+export function letter(changes: Partial<DeadLetter> & { readonly body: string }): DeadLetter {
+  return {
+    messageId: 'm-1',
+    eventSourceARN: mailDeadLetters,
+    attributes: { SentTimestamp: '1795222923000', ApproximateReceiveCount: '6' },
+    messageAttributes: {},
+    ...changes,
+  };
+}
+
+/** What Lambda leaves at an on-failure destination. Source: Lambda Developer Guide, "Capturing records". */
+export const destinationRecord = {
+  version: '1.0',
+  timestamp: '2026-11-21T02:00:08.250Z',
+  requestContext: {
+    requestId: 'r-1',
+    functionArn: `${startFunction}:$LATEST`,
+    condition: 'RetriesExhausted',
+    approximateInvokeCount: 3,
+  },
+  requestPayload: { scheduledTime: '2026-11-21T02:00:00Z' },
+  responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+  responsePayload: { errorType: 'TransientError', errorMessage: 'away', trace: ['TransientError: away', '  at x'] },
+};
+
+/** EventBridge's event of an execution's end. Source: Step Functions Developer Guide, "EventBridge integration". */
+export function executionEvent(detail: Readonly<Record<string, unknown>> = {}) {
+  return {
+    version: '0',
+    id: 'e-1',
+    source: 'aws.states',
+    'detail-type': 'Step Functions Execution Status Change',
+    time: '2026-11-21T02:05:00Z',
+    detail: {
+      executionArn: `${arn('states', 'execution:Presale')}:publication-2026-11-21`,
+      stateMachineArn: machine,
+      name: 'publication-2026-11-21',
+      status: 'FAILED',
+      startDate: 1795226400000,
+      stopDate: 1795226700000,
+      input: '{"publication_date":"2026-11-21"}',
+      output: null,
+      error: 'GaveUp',
+      cause: 'Presale run publication-2026-11-21 gave up',
+      ...detail,
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import { Assembly, type Resource } from '../../lib/inventory/assembly.ts';
+import { assemblies, prod } from './assemblies.ts';
+import { edgesWithoutWay } from './ways-to-the-ledger.ts';
+
+type Read = Readonly<Record<string, unknown>>;
+
+/** A copy in which one resource is changed, or gone. */
+function damaged(from: Assembly, resource: Resource, change: (properties: Read) => Read | undefined): Assembly {
+  const resources = from.resources.flatMap((candidate) => {
+    if (candidate !== resource) return [candidate];
+    const properties = change(candidate.properties);
+    return properties === undefined ? [] : [{ ...candidate, properties }];
+  });
+  return Object.assign(Object.create(Assembly.prototype), from, { resources });
+}
+
+const without = (key: string) => (properties: Read) =>
+  Object.fromEntries(Object.entries(properties).filter(([name]) => name !== key));
+
+/** Everything a way to the ledger is made of, and how to break it. */
+const links: readonly { readonly name: string; readonly assembly: Assembly }[] = [
+  ...breaking('AWS::Lambda::EventSourceMapping', 'the event source', () => undefined),
+  ...breaking('AWS::Lambda::EventInvokeConfig', 'the destination', () => ({})),
+  ...breaking('AWS::Lambda::EventInvokeConfig', 'the settings of invocations', () => undefined),
+  ...breaking('AWS::Events::Rule', 'the rule', () => undefined),
+  ...breaking('AWS::Events::Rule', 'the dead letters of the target', ({ Targets, ...rest }) => ({
+    ...rest,
+    Targets: (Targets as Read[]).map(without('DeadLetterConfig')),
+  })),
+  ...breaking('AWS::Scheduler::Schedule', 'the dead letters of the target', ({ Target, ...rest }) => ({
+    ...rest,
+    Target: without('DeadLetterConfig')(Target as Read),
+  })),
+  ...breaking('AWS::SQS::Queue', 'the redrive', (properties) =>
+    'RedrivePolicy' in properties ? without('RedrivePolicy')(properties) : undefined,
+  ),
+  ...breaking('AWS::Lambda::Function', 'the names of the edges', (properties) =>
+    properties.Description === 'platform/record-failures' ? without('Environment')(properties) : undefined,
+  ).filter(({ name }) => name.includes('Record')),
+];
+
+function breaking(type: string, what: string, change: (properties: Read) => Read | undefined) {
+  return prod
+    .ofType(type)
+    .map((resource) => ({ name: `${resource.id} without ${what}`, assembly: damaged(prod, resource, change) }));
+}
+
+test.each(assemblies)('every asynchronous edge ends in the ledger ($folder)', (assembly) => {
+  expect(edgesWithoutWay(assembly)).toEqual([]);
+});
+
+describe('a way that is broken is noticed', () => {
+  test('there are ways of each kind', () => {
+    expect(links.length).toBeGreaterThan(15);
+  });
+
+  test.each(links.filter(({ name }) => !lastResort(name)))('$name', ({ assembly }) => {
+    expect(edgesWithoutWay(assembly)).not.toEqual([]);
+  });
+
+  test('a state machine that no rule names', () => {
+    const [rule] = prod.ofType('AWS::Events::Rule');
+    const broken =
+      rule &&
+      damaged(prod, rule, ({ EventPattern, ...rest }) => ({
+        ...rest,
+        EventPattern: {
+          ...(EventPattern as Read),
+          detail: { ...((EventPattern as Read).detail as Read), stateMachineArn: [] },
+        },
+      }));
+
+    expect(broken && edgesWithoutWay(broken)).toEqual([expect.stringContaining('fails unheard')]);
+  });
+});
+
+/** Nothing is behind the last queue: to take it away leaves its messages with the intake, which tries again. */
+function lastResort(name: string): boolean {
+  return name.startsWith('FailuresRecordDeadLetters');
+}

@@ -1,0 +1,115 @@
+import { type Assembly, handlerOf, type Resource } from '../../lib/inventory/assembly.ts';
+
+/** Template properties under the names a test needs. */
+type Read = Readonly<Record<string, unknown>>;
+
+const badEndings = ['ABORTED', 'FAILED', 'TIMED_OUT'];
+
+/** Asynchronous edges of a template whose failures don't reach the failure ledger, each in words; empty when all do. */
+export function edgesWithoutWay(assembly: Assembly): readonly string[] {
+  const intake = assembly.functions.find((resource) => handlerOf(resource) === 'platform/record-failures');
+  const mappings = assembly.ofType('AWS::Lambda::EventSourceMapping').map(({ stack, properties }) => ({
+    queue: assembly.referred(stack, properties.EventSourceArn),
+    called: assembly.referred(stack, properties.FunctionName),
+  }));
+  const drained = new Set(mappings.filter(({ called }) => intake && called === intake).map(({ queue }) => queue));
+  const leads = (stack: string, arn: unknown) => {
+    const end = arn === undefined ? undefined : assembly.referred(stack, arn);
+    return end !== undefined && drained.has(end);
+  };
+  return [
+    ...queues(assembly, drained, mappings, leads),
+    ...invocations(assembly, leads),
+    ...deliveries(assembly, leads),
+    ...executions(assembly, leads),
+    ...unnamed(assembly, intake, drained),
+  ];
+}
+
+type Leads = (stack: string, arn: unknown) => boolean;
+
+/** A queue is worked off, and what fails goes on; or it is a dead end that the intake drains. One last queue is left. */
+function queues(
+  assembly: Assembly,
+  drained: ReadonlySet<Resource | undefined>,
+  mappings: readonly { readonly queue: Resource | undefined }[],
+  leads: Leads,
+): string[] {
+  const redriveOf = ({ properties }: Resource) => (properties.RedrivePolicy as Read | undefined)?.deadLetterTargetArn;
+  const own = assembly.ofType('AWS::SQS::Queue').filter((queue) => drained.has(queue) && redriveOf(queue));
+  const last = own.map((queue) => assembly.referred(queue.stack, redriveOf(queue)));
+  return assembly.ofType('AWS::SQS::Queue').flatMap((queue) => {
+    if (last.includes(queue)) return [];
+    if (drained.has(queue)) return [];
+    if (!mappings.some((mapping) => mapping.queue === queue)) return [`${queue.id} is drained by nobody`];
+    return leads(queue.stack, redriveOf(queue)) ? [] : [`${queue.id} has no redrive that leads to the ledger`];
+  });
+}
+
+/** Functions that somebody invokes without waiting: schedules, rules, and those that say so themselves. */
+function invocations(assembly: Assembly, leads: Leads): string[] {
+  const configs = assembly.ofType('AWS::Lambda::EventInvokeConfig');
+  const functionOf = ({ stack, properties }: Resource) => assembly.referred(stack, properties.FunctionName);
+  const targets = [
+    ...assembly
+      .ofType('AWS::Scheduler::Schedule')
+      .map(({ stack, properties }) => assembly.referred(stack, (properties.Target as Read).Arn)),
+    ...assembly
+      .ofType('AWS::Events::Rule')
+      .flatMap(({ stack, properties }) => targetsOf(properties).map(({ Arn }) => assembly.referred(stack, Arn))),
+  ];
+  const called = [...targets.filter((target) => target?.type === 'AWS::Lambda::Function'), ...configs.map(functionOf)];
+  return [...new Set(called)].flatMap((target) => {
+    const config = configs.find((candidate) => functionOf(candidate) === target);
+    const { OnFailure } = (config?.properties.DestinationConfig ?? {}) as { OnFailure?: Read };
+    return config && leads(config.stack, OnFailure?.Destination) ? [] : [`${target?.id} forgets what it fails on`];
+  });
+}
+
+/** What a schedule or a rule couldn't hand to its target. */
+function deliveries(assembly: Assembly, leads: Leads): string[] {
+  const schedules = assembly
+    .ofType('AWS::Scheduler::Schedule')
+    .map((resource) => ({ resource, target: resource.properties.Target as Read }));
+  const rules = assembly
+    .ofType('AWS::Events::Rule')
+    .flatMap((resource) => targetsOf(resource.properties).map((target) => ({ resource, target })));
+  return [...schedules, ...rules].flatMap(({ resource, target }) =>
+    leads(resource.stack, (target.DeadLetterConfig as Read | undefined)?.Arn)
+      ? []
+      : [`${resource.id} loses what it can't deliver`],
+  );
+}
+
+/** Every state machine stands in a rule that tells of all bad endings and leads to the intake. */
+function executions(assembly: Assembly, leads: Leads): string[] {
+  const told = assembly.ofType('AWS::Events::Rule').flatMap(({ stack, properties }) => {
+    const { source = [], detail = {} } = (properties.EventPattern ?? {}) as { source?: unknown[]; detail?: Read };
+    const statuses = [...((detail.status ?? []) as string[])].sort();
+    const hears = source.includes('aws.states') && statuses.join() === badEndings.join();
+    if (!hears || !targetsOf(properties).some(({ Arn }) => leads(stack, Arn))) return [];
+    return ((detail.stateMachineArn ?? []) as unknown[]).map((arn) => assembly.referred(stack, arn));
+  });
+  return assembly
+    .ofType('AWS::StepFunctions::StateMachine')
+    .flatMap((machine) => (told.includes(machine) ? [] : [`${machine.id} fails unheard`]));
+}
+
+/** The intake knows by which name a failure is kept. */
+function unnamed(
+  assembly: Assembly,
+  intake: Resource | undefined,
+  drained: ReadonlySet<Resource | undefined>,
+): string[] {
+  const { Variables = {} } = (intake?.properties.Environment ?? {}) as { Variables?: Read };
+  const named = intake ? assembly.textOf(intake.stack, Variables.FAILURE_EDGES ?? '') : '';
+  return [...drained].flatMap((queue) =>
+    !queue || queue.properties.RedrivePolicy || named.includes(`"<${queue.id}.Arn>"`)
+      ? []
+      : [`${queue.id} has no name in the ledger`],
+  );
+}
+
+function targetsOf(properties: Read): readonly Read[] {
+  return (properties.Targets ?? []) as Read[];
+}
