@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { apiToken } from '../../local/terminal/first-run.ts';
 import { startTestStack, type TestStack } from '../../test/support/stack.ts';
 import { type Benchmark, type Figure, figure, say } from '../figures.ts';
@@ -76,7 +76,7 @@ async function autocannon(
   route: string,
   { connections, seconds }: { readonly connections: number; readonly seconds: number },
 ): Promise<Answer> {
-  const program = createRequire(import.meta.url).resolve('autocannon');
+  const program = fileURLToPath(import.meta.resolve('autocannon'));
   const load = ['--json', '--connections', String(connections), '--duration', String(seconds)];
   const headers = ['--headers', `authorization=Bearer ${apiToken(stack)}`];
   const child = spawn(process.execPath, [program, ...load, ...headers, `${stack.wiring.api?.url}${route}`], {
