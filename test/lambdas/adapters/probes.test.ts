@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { probeBucket } from '../../../lambdas/adapters/probes/bucket.ts';
+import { probeDatabase } from '../../../lambdas/adapters/probes/database.ts';
+import { probeMail } from '../../../lambdas/adapters/probes/mail.ts';
+import { probeQueue } from '../../../lambdas/adapters/probes/queue.ts';
+import { probeSchedule } from '../../../lambdas/adapters/probes/schedule.ts';
+import { probeSecret } from '../../../lambdas/adapters/probes/secret.ts';
+import { UnavailableError } from '../../../lambdas/kit/errors.ts';
+import { startMail } from '../../../local/services/mail.ts';
+import { startSchedules } from '../../../local/services/schedules.ts';
+import { startSecrets } from '../../../local/services/secrets.ts';
+import { startStorage } from '../../../local/services/storage.ts';
+import type { ScheduleModel } from '../../../local/template/model.ts';
+import { useLocalAws } from '../../support/aws.ts';
+
+/** Each probe against the service it looks at: what is there, and what isn't. */
+
+let directory: string;
+let stops: (() => Promise<unknown>)[] = [];
+let queueUrl: string;
+const signal = () => AbortSignal.timeout(10_000);
+
+const schedule = (name: string, enabled: boolean): ScheduleModel => ({
+  name,
+  expression: 'cron(0 10 1 * ? *)',
+  timeZone: 'Asia/Taipei',
+  enabled,
+  target: 'arn',
+  input: undefined,
+  retries: 0,
+  deadLetter: undefined,
+});
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'millrace-probes-'));
+  const storage = await startStorage({
+    directory: join(directory, 'storage'),
+    buckets: [{ name: 'raw', versioned: false }],
+    queues: [
+      {
+        name: 'mails',
+        visibilityTimeoutSeconds: 30,
+        delaySeconds: 0,
+        retentionSeconds: 60,
+        maximumMessageBytes: 1000,
+        fifo: false,
+        deadLetter: undefined,
+      },
+    ],
+  });
+  queueUrl = storage.queueUrl('mails');
+  const mail = await startMail({ directory: join(directory, 'mails'), identities: ['a@example.com'] });
+  const schedules = await startSchedules({ schedules: [schedule('on', true), schedule('off', false)] });
+  const secrets = await startSecrets({
+    file: join(directory, 'secrets.json'),
+    secrets: [{ id: 'Token', arn: 'arn:aws:secretsmanager:ap-northeast-1:000000000000:secret:Token-local0' }],
+  });
+  stops = [storage, mail, schedules, secrets].map((service) => () => service.stop());
+  useLocalAws({
+    AWS_ENDPOINT_URL_S3: storage.s3Url,
+    AWS_ENDPOINT_URL_SQS: storage.sqsUrl,
+    AWS_ENDPOINT_URL_SES: mail.url,
+    AWS_ENDPOINT_URL_SCHEDULER: schedules.url,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+  });
+});
+
+afterAll(async () => {
+  await Promise.all(stops.map((stop) => stop()));
+  await rm(directory, { recursive: true, force: true });
+});
+
+test('a bucket and a queue that are there, and some that are not', async () => {
+  expect(await probeBucket('raw', signal())).toEqual({});
+  await expect(probeBucket('other', signal())).rejects.toThrow();
+  expect(await probeQueue(queueUrl, signal())).toEqual({ note: '0 waiting, 0 being worked on' });
+  await expect(probeQueue(queueUrl.replace('mails', 'other'), signal())).rejects.toThrow();
+});
+
+test('a sender is good only when SES has confirmed the address', async () => {
+  expect(await probeMail('a@example.com', signal())).toEqual({ note: 'the sender is confirmed' });
+  await expect(probeMail('b@example.com', signal())).rejects.toThrow('not confirmed');
+});
+
+test('a schedule tells when it runs, or that it is switched off', async () => {
+  expect(await probeSchedule('group/on', signal())).toEqual({ note: 'cron(0 10 1 * ? *) Asia/Taipei' });
+  expect(await probeSchedule('group/off', signal())).toEqual({
+    note: 'switched off; cron(0 10 1 * ? *) Asia/Taipei',
+  });
+  await expect(probeSchedule('group/none', signal())).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+});
+
+test('a secret tells the day of its last change, and nothing else', async () => {
+  const arn = 'arn:aws:secretsmanager:ap-northeast-1:000000000000:secret:Token-local0';
+
+  expect(await probeSecret(arn, signal())).toEqual({ version: expect.stringMatching(/^of \d{4}-\d\d-\d\d$/) });
+  await expect(probeSecret('nothing', signal())).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+});
+
+test('a database that takes the connection and stays silent is given up', async () => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  await new Promise((resolve) => silent.once('listening', resolve));
+  const { port } = silent.address() as AddressInfo;
+  const began = performance.now();
+  try {
+    const url = `postgresql://nobody@127.0.0.1:${port}/none`;
+    await expect(probeDatabase(url)).rejects.toThrow(UnavailableError);
+  } finally {
+    silent.close();
+  }
+  expect(performance.now() - began).toBeLessThan(3000);
+});
