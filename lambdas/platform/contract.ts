@@ -92,3 +92,13 @@ export const recordFailuresEnv = z.object({
     .transform((text) => JSON.parse(text) as unknown)
     .pipe(edges),
 });
+
+export const failuresApiEnv = z.object({ DATABASE_URL: z.string().min(1), API_TOKEN_SECRET: z.string().min(1) });
+
+/** Served by `failures-api`. */
+export const failuresRoutes = [
+  'GET /platform/failures',
+  'GET /platform/failures/{id}',
+  'POST /platform/failures/discard',
+  'POST /platform/failures/{id}/discard',
+] as const;

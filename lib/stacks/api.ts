@@ -5,6 +5,7 @@ import { apiTimeout, HttpApi } from '../constructs/http-api.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
 import { Dependencies } from '../workloads/dependencies.ts';
+import { FailuresApi } from '../workloads/failures-api.ts';
 import { PresaleApi } from '../workloads/presale-api.ts';
 import type { DataStack } from './data.ts';
 import type { PipelinesStack } from './pipelines.ts';
@@ -31,6 +32,7 @@ export class ApiStack extends MillraceStack {
       const { stateMachine } = pipelines.presale;
       new PresaleApi(this, 'Presale', { api: this.api, database, apiToken, stateMachine });
     }
+    new FailuresApi(this, 'Failures', { api: this.api, database, apiToken });
     new Dependencies(this, 'Dependencies', { api: this.api, database, raw, apiToken });
   }
 }

@@ -67,6 +67,11 @@ test('an execution that fails is in the ledger with its input and its cause', { 
   await expect
     .poll(() => kept('presale/run'), { timeout: 40_000, interval: 200 })
     .toMatchObject([{ source_kind: 'state-machine', reason: 'GaveUp', input: '{"publication_date":"never"}' }]);
+  const { status, body } = await running.api('/platform/failures?source=run&state=open');
+  expect({ status, body }).toMatchObject({
+    status: 200,
+    body: { result: { total: 1, groups: [{ reason: 'GaveUp' }] } },
+  });
 });
 
 test('a slot that its function failed on is in the ledger', { timeout: 60_000 }, async () => {

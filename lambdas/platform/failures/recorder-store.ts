@@ -11,7 +11,7 @@ const largestInRowBytes = 32 * 1024;
  * Keeps failures in the database, large inputs in the bucket. The object is written before the row that names it, and
  * its name comes from the failure's own key: twice is once.
  */
-export function failureRecorder(database: Database<unknown>, bucket: Pick<ObjectStore, 'put'>): RecordFailure {
+export function failureRecorder<T>(database: Database<T>, bucket: Pick<ObjectStore, 'put'>): RecordFailure {
   return async (failure) => {
     const { naturalKey, input } = failure;
     const inRow = Buffer.byteLength(input) <= largestInRowBytes && !input.includes('\0');

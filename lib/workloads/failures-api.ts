@@ -1,0 +1,30 @@
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { failuresApiEnv, failuresRoutes } from '../../lambdas/platform/contract.ts';
+import type { Database } from '../constructs/database.ts';
+import { HandlerFunction } from '../constructs/handler-function.ts';
+import { apiTimeout, type HttpApi } from '../constructs/http-api.ts';
+
+export interface FailuresApiProps {
+  readonly api: HttpApi;
+  readonly database: Database;
+  readonly apiToken: ISecret;
+}
+
+/** The routes of the failure ledger. */
+export class FailuresApi extends Construct {
+  constructor(scope: Construct, id: string, { api, database, apiToken }: FailuresApiProps) {
+    super(scope, id);
+    const handler = new HandlerFunction(this, 'Api', {
+      handler: 'platform/failures-api',
+      contract: failuresApiEnv,
+      env: { DATABASE_URL: database.url, API_TOKEN_SECRET: apiToken.secretArn },
+      impact: 'Nobody can look at what failed, or give it up.',
+      timeout: apiTimeout,
+      concurrency: 3,
+      database,
+    });
+    handler.allow(['secretsmanager:GetSecretValue'], [apiToken.secretArn]);
+    api.route(failuresRoutes, handler);
+  }
+}
