@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration';
 import { roles } from './0001-roles.ts';
 import { presale } from './0002-presale.ts';
 import { presaleNewProjects } from './0003-presale-new-projects.ts';
+import { presaleCorrections } from './0004-presale-corrections.ts';
 import { platform } from './0010-platform.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
@@ -9,5 +10,6 @@ export const migrations: Record<string, Migration> = {
   '0001-roles': roles,
   '0002-presale': presale,
   '0003-presale-new-projects': presaleNewProjects,
+  '0004-presale-corrections': presaleCorrections,
   '0010-platform': platform,
 };

@@ -36,6 +36,9 @@ export const writeReportEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text })
 export const closeRunEnv = z.object({ DATABASE_URL: text });
 export const readApiEnv = z.object({ DATABASE_URL: text, API_TOKEN_SECRET: text });
 
+export const loadCorrectionsEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
+export const correctProblemEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, API_TOKEN_SECRET: text });
+
 /** `start-publication` runs `start-publication.handler.ts`. */
 export const schedules = {
   'start-publication': {
@@ -58,6 +61,25 @@ export const readRoutes = [
 
 /** Served by `start-run`. */
 export const startRoutes = ['POST /presale/runs'] as const;
+
+/** Served by `correct-problem`. */
+export const correctRoutes = ['PUT /presale/problems/{id}'] as const;
+
+/** Where corrected files are dropped: `presale/corrected/{publication date}/{letter}.json`. */
+export const correctedPrefix = 'presale/corrected/';
+
+/** EventBridge's word for an object that has come into a bucket. */
+export const correctedFileEvent = z.object({
+  detail: z.object({ object: z.object({ key: text, etag: text }) }),
+});
+
+/** Body of `PUT /presale/problems/{id}`: the changed cells by their Chinese column names. */
+export const correctionRequest = z.strictObject({
+  cells: z
+    .record(z.string(), z.string('Not a valid string.').max(10_000))
+    .refine((cells) => Object.keys(cells).length > 0, 'Shorter than minimum length 1.'),
+  who: z.string('Not a valid string.').min(1).max(100).optional(),
+});
 
 /** `111S3`: ROC year and quarter. */
 const season = z.string().regex(/^\d{2,3}S[1-4]$/, 'Not a valid season, such as 111S3.');

@@ -49,6 +49,7 @@ export type LoadDeals = (file: CountyFile, rows: OpenRows) => Promise<LoadedCoun
 
 /** One problem row as it is kept. */
 export interface KeptProblem {
+  readonly line_number: number;
   readonly raw: Readonly<Record<string, string>>;
   readonly reasons: readonly { readonly column: string; readonly reason: string }[];
 }
@@ -65,6 +66,8 @@ export interface CountyFacts {
   readonly kept_newer: number;
   /** Rows in deals that carry the run's publication date and are not withdrawn. */
   readonly rows_in_database: number;
+  /** Those of them that were problem rows until somebody corrected them. */
+  readonly corrected: number;
 }
 
 /** One county of a run, for reports. */

@@ -30,7 +30,7 @@ export class ApiStack extends MillraceStack {
     const { database, raw, apiToken } = data;
     if (pipelines.presale) {
       const { stateMachine } = pipelines.presale;
-      new PresaleApi(this, 'Presale', { api: this.api, database, apiToken, stateMachine });
+      new PresaleApi(this, 'Presale', { api: this.api, database, apiToken, stateMachine, raw });
     }
     new FailuresApi(this, 'Failures', { api: this.api, database, apiToken });
     new Dependencies(this, 'Dependencies', { api: this.api, database, raw, apiToken });

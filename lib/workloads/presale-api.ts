@@ -1,10 +1,19 @@
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { readApiEnv, readRoutes, startRoutes, startRunEnv } from '../../lambdas/presale/contract.ts';
+import {
+  correctProblemEnv,
+  correctRoutes,
+  readApiEnv,
+  readRoutes,
+  startRoutes,
+  startRunEnv,
+} from '../../lambdas/presale/contract.ts';
 import type { Database } from '../constructs/database.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { apiTimeout, type HttpApi } from '../constructs/http-api.ts';
+import { allowObjects } from '../permissions/bucket-access.ts';
 import { allowRuns } from './presale.ts';
 
 export interface PresaleApiProps {
@@ -12,11 +21,12 @@ export interface PresaleApiProps {
   readonly database: Database;
   readonly apiToken: ISecret;
   readonly stateMachine: StateMachine;
+  readonly raw: Bucket;
 }
 
-/** The routes of presale: deals, statistics, runs and problems to read; runs to start. */
+/** The routes of presale: deals, statistics, runs and problems to read; runs to start; problem rows to correct. */
 export class PresaleApi extends Construct {
-  constructor(scope: Construct, id: string, { api, database, apiToken, stateMachine }: PresaleApiProps) {
+  constructor(scope: Construct, id: string, { api, database, apiToken, stateMachine, raw }: PresaleApiProps) {
     super(scope, id);
     const API_TOKEN_SECRET = apiToken.secretArn;
     const read = new HandlerFunction(this, 'ReadApi', {
@@ -39,9 +49,21 @@ export class PresaleApi extends Construct {
       timeout: apiTimeout,
       concurrency: 2,
     });
+    const correct = new HandlerFunction(this, 'CorrectProblem', {
+      handler: 'presale/correct-problem',
+      contract: correctProblemEnv,
+      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName, API_TOKEN_SECRET },
+      impact: 'Nobody can correct problem rows by the API.',
+      timeout: apiTimeout,
+      concurrency: 2,
+      database,
+    });
     allowRuns(start, stateMachine);
-    for (const handler of [read, start]) handler.allow(['secretsmanager:GetSecretValue'], [apiToken.secretArn]);
+    allowObjects(correct, raw, { write: ['presale/problems'] });
+    for (const handler of [read, start, correct])
+      handler.allow(['secretsmanager:GetSecretValue'], [apiToken.secretArn]);
     api.route(readRoutes, read);
     api.route(startRoutes, start);
+    api.route(correctRoutes, correct);
   }
 }

@@ -13,6 +13,7 @@ import { logGroup } from '../constructs/log-group.ts';
 import { environmentOf } from '../constructs/millrace-stack.ts';
 import { ScheduledFlow } from '../constructs/scheduled-flow.ts';
 import { acknowledge, acknowledgeWildcards } from '../permissions/acknowledge.ts';
+import { PresaleCorrections } from './presale-corrections.ts';
 import { PresaleFlow } from './presale-flow.ts';
 import { PresaleSteps } from './presale-steps.ts';
 
@@ -35,6 +36,7 @@ export class Presale extends Construct {
     this.stateMachine = this.#makeStateMachine(flow);
     FailureBook.of(this).machines.push({ edge: 'presale/run', machine: this.stateMachine });
     this.#watch();
+    new PresaleCorrections(this, 'Corrections', { database, raw });
     new ScheduledFlow(this, 'Schedule', {
       task: schedules['start-publication'],
       start: this.#makeDoor(),

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
+import { correctRoutes, readRoutes, startRoutes } from '../../lambdas/presale/contract.ts';
 import {
   checkInsideRoutes,
   checkOutsideRoutes,
   failuresRoutes,
   healthRoutes,
 } from '../../lambdas/platform/contract.ts';
-import { readRoutes, startRoutes } from '../../lambdas/presale/contract.ts';
 import { routesOf } from '../../lib/inventory/triggers.ts';
 import { prod } from './assemblies.ts';
 
@@ -14,6 +14,7 @@ test('the API has the routes of the contracts, each answered by its handler', ()
     ...healthRoutes.map((key) => ({ key, handler: 'platform/health' })),
     ...readRoutes.map((key) => ({ key, handler: 'presale/read-api' })),
     ...startRoutes.map((key) => ({ key, handler: 'presale/start-run' })),
+    ...correctRoutes.map((key) => ({ key, handler: 'presale/correct-problem' })),
     ...failuresRoutes.map((key) => ({ key, handler: 'platform/failures-api' })),
     ...checkInsideRoutes.map((key) => ({ key, handler: 'platform/check-inside' })),
     ...checkOutsideRoutes.map((key) => ({ key, handler: 'platform/check-outside' })),

@@ -25,6 +25,8 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
   'platform/record-failures': ['s3:PutObject', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'],
   'presale/fetch-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
   'presale/load-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
+  'presale/load-corrections': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
+  'presale/correct-problem': ['s3:PutObject', 's3:AbortMultipartUpload'],
   'presale/check-run': ['s3:GetObject', 's3:ListBucket'],
 };
 

@@ -4,7 +4,7 @@ import type { Layout } from './header.ts';
 import { maxLineLength } from './lines.ts';
 
 /** Where a problem row whose values don't fit the columns keeps its line. */
-const rawLineName = '原始資料';
+export const rawLineName = '原始資料';
 
 // Enough of an endless line for a person to see what it is.
 const shownOfEndlessLine = 1000;
@@ -14,6 +14,11 @@ export function readRow(layout: Layout, line: string, number: number): FileRow {
   if (line.length > maxLineLength) return endlessLine(line, number);
   const cells = line.split(',');
   if (cells.length !== layout.names.length) return raggedRow(layout, line, number);
+  return readCells(layout, cells, number);
+}
+
+/** Reads one row's cells, which stand in the layout's places. */
+export function readCells(layout: Layout, cells: readonly string[], number: number): FileRow {
   const values: DealValue[] = [];
   let reasons: ProblemReason[] | undefined;
   for (const { column, place } of layout.places) {

@@ -29,11 +29,12 @@ export function countyLines(
 function saying(report: CountyReport): string {
   if (report.state === 'empty') return 'no deals';
   if (report.state !== 'loaded') return `${report.state}: ${report.reason ?? 'no reason known'}`;
-  const { rows_read, good, problems, duplicates, inserted, updated, unchanged, kept_newer, withdrawn } = report;
+  const { rows_read, good, problems, duplicates, inserted, updated, unchanged, kept_newer, withdrawn, corrected } =
+    report;
   const parts = [
     `${rows_read} rows read`,
     `${good} good (${inserted} new, ${updated} changed, ${unchanged} as before, ${kept_newer} kept newer)`,
-    `${problems} problem rows`,
+    `${problems} problem rows${corrected > 0 ? ` (${corrected} corrected since)` : ''}`,
     ...(duplicates > 0 ? [`${duplicates} repeated`] : []),
     ...(withdrawn > 0 ? [`${withdrawn} withdrawn`] : []),
   ];

@@ -1,4 +1,4 @@
-import type { CountyLetter } from './counties.ts';
+import { type CountyLetter, countyLetters } from './counties.ts';
 
 /** Where a county's raw bytes stand in the bucket. `name` is the publication date or the season. */
 export function rawKey(name: string, county: CountyLetter): string {
@@ -13,4 +13,11 @@ export function receiptKey(name: string, county: CountyLetter): string {
 /** Where a county's problem rows stand for the person who corrects them. */
 export function problemsKey(publicationDate: string, county: CountyLetter): string {
   return `presale/problems/${publicationDate}/${county}.json`;
+}
+
+/** What a corrected file is of, by its key; `undefined` for any other key. */
+export function placeOfCorrected(key: string): { publicationDate: string; letter: CountyLetter } | undefined {
+  const [, publicationDate, letter] = /^presale\/corrected\/(\d{4}-\d\d-\d\d)\/([A-Z])\.json$/.exec(key) ?? [];
+  const county = countyLetters.find((known) => known === letter);
+  return publicationDate === undefined || county === undefined ? undefined : { publicationDate, letter: county };
 }

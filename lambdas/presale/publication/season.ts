@@ -22,6 +22,11 @@ export function seasonEnd(season: string): string {
   return new Date(Date.UTC(rocYear + rocEpoch, quarter * 3, 0)).toISOString().slice(0, 10);
 }
 
+/** How new a run's rows are: the publication's date, or the last day of a season's quarter. */
+export function asOf(run: { readonly season: string | null; readonly publication_date: string }): string {
+  return run.season === null ? run.publication_date : seasonEnd(run.season);
+}
+
 /** The first day of the quarter that a date is in, which is its season's first publication date. */
 export function seasonStart(date: string): string {
   const month = Number(date.slice(5, 7));

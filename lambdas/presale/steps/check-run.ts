@@ -40,7 +40,7 @@ function missing(fact: CountyFacts | undefined, backup: boolean): string | undef
   if (fact.state === 'empty') return undefined;
   if (fact.state !== 'loaded') return fact.reason ?? `It is ${fact.state}.`;
   if (!backup) return 'Its backup is not in the bucket.';
-  const expected = fact.good - fact.kept_newer;
+  const expected = fact.good - fact.kept_newer + fact.corrected;
   return fact.rows_in_database === expected
     ? undefined
     : `The database holds ${fact.rows_in_database} rows of it instead of ${expected}.`;

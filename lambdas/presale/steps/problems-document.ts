@@ -1,3 +1,4 @@
+import { countyName, lineName } from '../corrections/corrected-file.ts';
 import { dateColumn } from '../file/columns.ts';
 import { rocDate } from '../file/roc-date.ts';
 import type { KeptProblem } from '../ports.ts';
@@ -23,12 +24,13 @@ export async function* problemsDocument(
   yield encoder.encode(before === '[\n' ? '[]\n' : '\n]\n');
 }
 
-/** One row: its county, its raw values (the date as 2022-07-13 where it is one), and the reason of each wrong field. */
-function problemRecord(county: CountyLetter, { raw, reasons }: KeptProblem): Record<string, unknown> {
+/** One row: its county and line, its raw values (the date as 2022-07-13 where it is one), and the reason of each wrong field. */
+function problemRecord(county: CountyLetter, { line_number, raw, reasons }: KeptProblem): Record<string, unknown> {
   const date = rocDate(raw[dateColumn]?.trim() ?? '');
   const messages = reasons.map(({ column, reason }) => [column === '' ? wholeRow : column, reason]);
   return {
-    縣市: counties[county],
+    [countyName]: counties[county],
+    [lineName]: line_number,
     ...raw,
     ...(date === undefined ? {} : { [dateColumn]: date }),
     error_message: Object.fromEntries(messages),

@@ -4,14 +4,21 @@ import type { LoadedCounty } from '../contract.ts';
 import { serialColumn } from '../file/columns.ts';
 import type { ProblemReason } from '../file/file-row.ts';
 import type { CountyFile, LoadDeals, OpenRows } from '../ports.ts';
-import { counties } from '../publication/counties.ts';
-import { seasonEnd, seasonOf } from '../publication/season.ts';
+import { type CountyLetter, counties } from '../publication/counties.ts';
+import { asOf, seasonEnd, seasonOf } from '../publication/season.ts';
 import { copyText, dealFields, stagedFields } from './copy-text.ts';
 import type { PresaleTables } from './tables.ts';
 import { lackedBySeason, withdrawMissing } from './withdrawal-store.ts';
 
 type Query = Session<PresaleTables>['query'];
 type MergeCounts = Pick<LoadedCounty, 'inserted' | 'updated' | 'unchanged' | 'kept_newer'>;
+
+/** Of a file, what its rows carry with them. */
+export interface MergedFile {
+  readonly plan: Pick<CountyFile['plan'], 'season' | 'publication_date' | 'run_id'>;
+  readonly county: CountyLetter;
+  readonly backup: Pick<CountyFile['backup'], 'source_key'>;
+}
 
 const list = (fields: readonly string[], table?: string) =>
   sql.join(fields.map((field) => sql.ref(table === undefined ? field : `${table}.${field}`)));
@@ -25,7 +32,7 @@ export function dealLoader(database: Database<PresaleTables>): LoadDeals {
   return (file, rows) =>
     database.transaction(async (session) => {
       const { query } = session;
-      await lockCounty(query, file);
+      await lockCounty(query, file.county);
       await createStaging(query);
       const read = await stageFile(session, rows);
       const withdrawn = await withdrawMissing(query, file);
@@ -37,11 +44,12 @@ export function dealLoader(database: Database<PresaleTables>): LoadDeals {
 }
 
 /** Two loads of a county follow one another; what the second finds is then settled. */
-async function lockCounty(query: Query, { county }: CountyFile): Promise<void> {
+export async function lockCounty(query: Query, county: CountyLetter): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`presale.deals ${county}`}, 0))`.execute(query);
 }
 
-async function createStaging(query: Query): Promise<void> {
+/** The table that a load's rows wait in; it is gone with the transaction. */
+export async function createStaging(query: Query): Promise<void> {
   await sql`
     CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
     SELECT 0::bigint AS line_number, ${list(dealFields)}, NULL::json AS raw, NULL::json AS reasons
@@ -68,7 +76,8 @@ async function stageFile(
   return { rows_read: rowsRead, good, problems, duplicates: rowsRead - good - problems };
 }
 
-function stage({ copyIn }: Session<PresaleTables>, rows: OpenRows): Promise<number> {
+/** Copies rows into the staging table; resolves to their number. */
+export function stage({ copyIn }: Session<PresaleTables>, rows: OpenRows): Promise<number> {
   const chunks = async function* () {
     for await (const batch of rows()) yield copyText(batch);
   };
@@ -105,19 +114,19 @@ async function dropEqualRepeats(query: Query): Promise<void> {
  * and counts as kept newer: the result is the same whichever of the two files came first. Nobody else writes the
  * county's deals while its lock is held, so a row that isn't there is inserted without a second look.
  */
-async function merge(query: Query, file: CountyFile): Promise<MergeCounts> {
+export async function merge(query: Query, file: MergedFile): Promise<MergeCounts> {
   const { plan, county, backup } = file;
-  const asOf = plan.season === null ? plan.publication_date : seasonEnd(plan.season);
+  const newness = asOf(plan);
   const lacked = await lackedBySeason(query, file);
   const origin = sql`${plan.publication_date}::date, now(), ${backup.source_key}, ${plan.run_id},
-    CASE WHEN effect = 'lacked' THEN ${seasonEnd(seasonOf(plan.publication_date))}::date ELSE ${asOf}::date END,
+    CASE WHEN effect = 'lacked' THEN ${seasonEnd(seasonOf(plan.publication_date))}::date ELSE ${newness}::date END,
     CASE WHEN effect = 'lacked' THEN now() END`;
   const written = [...dealFields, 'publication_date', 'loaded_at', 'source_key', 'run_id', 'as_of', 'withdrawn_at'];
   const { rows } = await sql<MergeCounts>`
     WITH judged AS (
       SELECT ${staged('s')}, d.id, CASE
-        WHEN d.as_of > ${asOf}::date THEN 'kept_newer'
-        WHEN d.as_of = ${asOf}::date AND d.withdrawn_at IS NULL
+        WHEN d.as_of > ${newness}::date THEN 'kept_newer'
+        WHEN d.as_of = ${newness}::date AND d.withdrawn_at IS NULL
           AND (${staged('d')}) IS NOT DISTINCT FROM (${staged('s')}) THEN 'unchanged'
         WHEN ${lacked} THEN 'lacked'
         WHEN d.id IS NULL THEN 'inserted'
@@ -141,7 +150,7 @@ async function merge(query: Query, file: CountyFile): Promise<MergeCounts> {
   return rows[0] ?? { inserted: 0, updated: 0, unchanged: 0, kept_newer: 0 };
 }
 
-/** A problem row keeps its id from load to load: people point at it. */
+/** A problem row keeps its id from load to load: people point at it. Corrections of the same row stay, too. */
 async function keepProblems(query: Query, { plan, county, backup }: CountyFile): Promise<void> {
   await sql`
     INSERT INTO presale.problems AS kept
@@ -150,8 +159,10 @@ async function keepProblems(query: Query, { plan, county, backup }: CountyFile):
       ${backup.source_key}, ${plan.run_id}, now()
     FROM staged WHERE raw IS NOT NULL ORDER BY line_number
     ON CONFLICT (run_name, letter, line_number) DO UPDATE
-    SET raw = excluded.raw, reasons = excluded.reasons, run_id = excluded.run_id, found_at = excluded.found_at
-    WHERE kept.raw::text <> excluded.raw::text OR kept.reasons::text <> excluded.reasons::text`.execute(query);
+    SET raw = excluded.raw, reasons = excluded.reasons, run_id = excluded.run_id, found_at = excluded.found_at,
+      file_raw = NULL, corrected_at = NULL, corrected_serial = NULL
+    WHERE coalesce(kept.file_raw, kept.raw)::text <> excluded.raw::text
+      OR (kept.file_raw IS NULL AND kept.reasons::text <> excluded.reasons::text)`.execute(query);
 }
 
 /** Lines that were problems in an earlier load and are none now. */

@@ -5,7 +5,7 @@ import type { PresaleTables } from './tables.ts';
 // Rows of a file are small; a page of them is about a megabyte.
 const pageRows = 1000;
 
-/** Reads problem rows a page at a time: every row of a large file may be one. */
+/** Reads problem rows that nobody has put right, a page at a time: every row of a large file may be one. */
 export function problemReader({ query }: Database<PresaleTables>): ReadProblems {
   return async function* (runName, county) {
     let after = 0;
@@ -13,6 +13,7 @@ export function problemReader({ query }: Database<PresaleTables>): ReadProblems 
       const page = await query
         .selectFrom('presale.problems')
         .select(['line_number', 'raw', 'reasons'])
+        .where('corrected_at', 'is', null)
         .where('run_name', '=', runName)
         .where('letter', '=', county)
         .where('line_number', '>', after)

@@ -41,6 +41,7 @@ async function withResults(query: Query, runs: readonly RunRow[]): Promise<RunRe
 function matchingProblems(query: Query, { publicationDate, county }: ProblemFilter) {
   return query
     .selectFrom('presale.problems')
+    .where('corrected_at', 'is', null)
     .$if(publicationDate !== undefined, (builder) =>
       builder.where('publication_date', '=', sql<string>`${publicationDate}::date`),
     )

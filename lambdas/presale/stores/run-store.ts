@@ -54,7 +54,11 @@ function factsOf(plan: RunPlan) {
       c.updated, c.unchanged, c.kept_newer, c.withdrawn, c.fetch_ms, c.load_ms,
       (SELECT count(*) FROM presale.deals d
         WHERE d.county = c.county AND d.publication_date = ${plan.publication_date}::date
-          AND d.withdrawn_at IS NULL) AS rows_in_database
+          AND d.withdrawn_at IS NULL) AS rows_in_database,
+      (SELECT count(*) FROM presale.problems p
+        JOIN presale.deals d ON d.county = c.county AND d.serial_number = p.corrected_serial
+          AND d.publication_date = p.publication_date AND d.withdrawn_at IS NULL
+        WHERE p.run_name = c.run_name AND p.letter = c.letter) AS corrected
     FROM presale.county_runs c
     WHERE c.run_name = ${plan.name} AND c.letter = ANY (${plan.counties})
     ORDER BY c.letter`;

@@ -91,6 +91,26 @@ export interface ProblemRow {
   readonly source_key: string;
   readonly run_id: string;
   readonly found_at: Date;
+  /** What the file says, once somebody has changed raw. */
+  readonly file_raw: Readonly<Record<string, string>> | null;
+  /** Since when the row is right, and under which serial number; null while it is a problem. */
+  readonly corrected_at: Date | null;
+  readonly corrected_serial: string | null;
+}
+
+/** One row of presale.corrections. */
+export interface CorrectionRow {
+  readonly id: number;
+  readonly run_name: string;
+  readonly letter: CountyLetter;
+  readonly line_number: number;
+  readonly corrected_by: string;
+  readonly corrected_at: Date;
+  readonly source: string | null;
+  readonly before: Readonly<Record<string, string>>;
+  readonly after: Readonly<Record<string, string>>;
+  readonly outcome: 'loaded' | 'kept-newer' | 'problem';
+  readonly reasons: readonly { readonly column: string; readonly reason: string }[];
 }
 
 /** One row of presale.deal_statistics_monthly. Prices in 萬 (10,000 TWD), the unit price in 萬 per 坪. */
@@ -130,6 +150,7 @@ export interface PresaleTables {
   'presale.runs': RunRow;
   'presale.county_runs': CountyRunRow;
   'presale.problems': ProblemRow;
+  'presale.corrections': CorrectionRow;
   'presale.deal_statistics_monthly': MonthlyStatisticRow;
   'presale.deal_statistics_new_projects': NewProjectRow;
 }

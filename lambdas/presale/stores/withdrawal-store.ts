@@ -4,6 +4,7 @@ import { ConflictError } from '#kit/errors.ts';
 import type { CountyFile } from '../ports.ts';
 import { counties } from '../publication/counties.ts';
 import { seasonEnd, seasonOf, seasonStart } from '../publication/season.ts';
+import type { MergedFile } from './load-store.ts';
 import type { PresaleTables } from './tables.ts';
 
 type Query = Session<PresaleTables>['query'];
@@ -32,6 +33,8 @@ export async function withdrawMissing(query: Query, { plan, county }: CountyFile
     ), lacking AS MATERIALIZED (
       SELECT id, serial_number FROM held
       WHERE serial_number NOT IN (SELECT serial_number FROM staged WHERE serial_number IS NOT NULL)
+        AND serial_number NOT IN (SELECT corrected_serial FROM presale.problems
+          WHERE run_name = ${plan.name} AND letter = ${county} AND corrected_serial IS NOT NULL)
     ), problem AS MATERIALIZED (
       SELECT raw FROM staged WHERE raw IS NOT NULL
     ), missing AS (
@@ -52,7 +55,7 @@ export async function withdrawMissing(query: Query, { plan, county }: CountyFile
 }
 
 /** For a ten-day publication that comes after its season's file: whether a staged row `s` is one that the file lacks. */
-export async function lackedBySeason(query: Query, { plan, county }: CountyFile): Promise<RawBuilder<boolean>> {
+export async function lackedBySeason(query: Query, { plan, county }: MergedFile): Promise<RawBuilder<boolean>> {
   if (plan.season !== null) return sql`false`;
   const season = seasonOf(plan.publication_date);
   const { rows } = await sql`

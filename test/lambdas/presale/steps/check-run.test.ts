@@ -7,7 +7,7 @@ import { samplePlan } from '../plan.ts';
 const plan = samplePlan({ counties: ['A', 'F'] });
 const gone = (county: 'A' | 'F'): CountyOutcome => ({ county, state: 'gone', reason: 'replaced' });
 const fact = (county: 'A' | 'F', state: CountyReport['state'], rows = 0) =>
-  ({ county, state, reason: null, good: 3, kept_newer: 1, rows_in_database: rows }) as CountyReport;
+  ({ county, state, reason: null, good: 3, kept_newer: 1, corrected: 0, rows_in_database: rows }) as CountyReport;
 
 /** The check over a book that holds these facts and a bucket that has every receipt, or none. */
 function check(facts: readonly CountyReport[], outcomes: readonly CountyOutcome[] = [], backups = true) {

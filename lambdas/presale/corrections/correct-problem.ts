@@ -1,0 +1,29 @@
+import { route } from '#kit/api-handler.ts';
+import { InvalidInputError, NotFoundError } from '#kit/errors.ts';
+import { idPath } from '../api/parameters.ts';
+import { correctionRequest } from '../contract.ts';
+import { type CorrectionPorts, writeProblems } from './load-corrections.ts';
+import type { Cells } from './ports.ts';
+import { columnNames } from './read-corrected.ts';
+
+/** PUT /presale/problems/{id} */
+export const putProblem = route({
+  path: idPath,
+  body: correctionRequest,
+  handle: async ({ path: { id }, body: { cells, who } }, ports: CorrectionPorts) => {
+    refuseUnknown(cells);
+    const found = await ports.corrections.find(id);
+    if (!found) throw new NotFoundError(`Problem id ${id} doesn't exist.`);
+    const author = { who: who === undefined ? 'api' : `api:${who}`, source: null };
+    const change = { line_number: found.line_number, cells };
+    const [row] = await ports.corrections.correct(found, author, () => [change]);
+    await writeProblems(found, ports);
+    return { status: 200, body: { result: { id, state: row?.state, reasons: row?.reasons } } };
+  },
+});
+
+function refuseUnknown(cells: Cells): void {
+  const unknown = Object.keys(cells).filter((name) => !columnNames.has(name));
+  if (unknown.length === 0) return;
+  throw new InvalidInputError({ json: Object.fromEntries(unknown.map((name) => [name, ['Unknown column.']])) });
+}

@@ -1,0 +1,23 @@
+import { openDatabase } from '#adapters/database.ts';
+import { objectStore } from '#adapters/object-store.ts';
+import { queueHandler } from '#kit/queue-handler.ts';
+import { correctedFileEvent, loadCorrectionsEnv } from './contract.ts';
+import { loadCorrections } from './corrections/load-corrections.ts';
+import { correctionStore } from './stores/correction-store.ts';
+import { problemReader } from './stores/problem-store.ts';
+import type { PresaleTables } from './stores/tables.ts';
+
+/** The door of corrected files: what lies in presale/corrected is loaded row by row. */
+export const handler = queueHandler({
+  env: loadCorrectionsEnv,
+  message: correctedFileEvent,
+  services: (env) => {
+    const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL });
+    return {
+      corrections: correctionStore(database),
+      problems: problemReader(database),
+      raw: objectStore(env.RAW_BUCKET),
+    };
+  },
+  handle: loadCorrections,
+});

@@ -1,0 +1,39 @@
+import { Duration } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { correctedPrefix, loadCorrectionsEnv } from '../../lambdas/presale/contract.ts';
+import type { Database } from '../constructs/database.ts';
+import { QueueHandler } from '../constructs/queue-handler.ts';
+import { allowObjects } from '../permissions/bucket-access.ts';
+
+export interface PresaleCorrectionsProps {
+  readonly database: Database;
+  readonly raw: Bucket;
+}
+
+/** Corrected files: dropped into the bucket -> rule -> queue -> just those rows into the database. */
+export class PresaleCorrections extends Construct {
+  constructor(scope: Construct, id: string, { database, raw }: PresaleCorrectionsProps) {
+    super(scope, id);
+    const { queue, handler, deadLetters } = new QueueHandler(this, 'Load', {
+      handler: 'presale/load-corrections',
+      contract: loadCorrectionsEnv,
+      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName },
+      impact: 'Somebody’s corrected rows are safe in the bucket but not in the table.',
+      timeout: Duration.minutes(2),
+      batchSize: 1,
+      database,
+    });
+    allowObjects(handler, raw, { read: ['presale/corrected'], write: ['presale/problems'] });
+    new Rule(this, 'Dropped', {
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: { bucket: { name: [raw.bucketName] }, object: { key: [{ prefix: correctedPrefix }] } },
+      },
+      targets: [new SqsQueue(queue, { deadLetterQueue: deadLetters })],
+    });
+  }
+}

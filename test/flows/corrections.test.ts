@@ -1,0 +1,102 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { credentials, region } from '../../local/machine.ts';
+import { type Flow, startFlow } from './flow.ts';
+
+/** Problem rows and back: the whole way by the API, and by a file in the bucket. */
+
+let flow: Flow;
+let date: string;
+
+type Row = Record<string, unknown>;
+
+beforeAll(async () => {
+  flow = await startFlow({ PRESALE_RETRY_SECONDS: '1', PRESALE_MAX_ATTEMPTS: '2' });
+  date = flow.site.publications().at(-1)?.date ?? '';
+  const { status } = await flow.run({ publication_date: date });
+  expect(status, flow.running.printed()).toBe('SUCCEEDED');
+}, 240_000);
+
+afterAll(() => flow?.stop());
+
+const problems = async () => {
+  const { body } = await flow.ask(`/presale/problems?publication_date=${date}&length=500`);
+  return (body as { result: { data: Row[] } }).result.data;
+};
+const rooms = {
+  土地位置建物門牌: '一路１號',
+  備註: '',
+  '建物現況格局-房': '2',
+  '建物現況格局-廳': '1',
+  '建物現況格局-衛': '1',
+};
+const numbers = { 總價元: '1', 單價元平方公尺: '1', 車位總價元: '0', 交易年月日: '1110713' };
+const areas = { 土地移轉總面積平方公尺: '1', 建物移轉總面積平方公尺: '2', 車位移轉總面積平方公尺: '0' };
+
+async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`nothing came: ${flow.running.printed()}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+test('a problem row is corrected by the API: wrong first, then right', async () => {
+  const [problem] = await problems();
+  const put = (cells: Row) =>
+    flow.ask(`/presale/problems/${problem?.id}`, { method: 'PUT', body: JSON.stringify({ cells, who: 'Mei' }) });
+
+  expect(await put({ '建物現況格局-房': 'x' })).toMatchObject({
+    status: 200,
+    body: {
+      result: {
+        state: 'problem',
+        reasons: expect.arrayContaining([expect.objectContaining({ reason: 'x is not a whole number' })]),
+      },
+    },
+  });
+  const right = { ...rooms, ...numbers, ...areas, 編號: 'CORRECTED1' };
+  expect(await put(right)).toMatchObject({ status: 200, body: { result: { state: 'loaded', reasons: [] } } });
+  expect((await problems()).map(({ id }) => id)).not.toContain(problem?.id);
+  expect(await flow.rows("select rooms from presale.deals where serial_number = 'CORRECTED1'")).toEqual([{ rooms: 2 }]);
+  expect(await flow.rows('select distinct corrected_by from presale.corrections')).toEqual([
+    { corrected_by: 'api:Mei' },
+  ]);
+});
+
+test('an unknown column, an unknown row and an empty correction are refused in plain words', async () => {
+  const [problem] = await problems();
+  const put = (id: unknown, body: Row) =>
+    flow.ask(`/presale/problems/${id}`, { method: 'PUT', body: JSON.stringify(body) });
+
+  expect(await put(problem?.id, { cells: { 樓: '1' } })).toMatchObject({
+    status: 400,
+    body: { message: { json: { 樓: ['Unknown column.'] } } },
+  });
+  expect(await put(problem?.id, { cells: {} })).toMatchObject({ status: 400 });
+  expect(await put(999_999, { cells: rooms })).toMatchObject({ status: 404 });
+});
+
+test('a corrected file that is dropped into the bucket is loaded, and what is still wrong comes back', async () => {
+  const letter = String((await problems())[0]?.letter);
+  const rows = JSON.parse(String(await flow.stored(`presale/problems/${date}/${letter}.json`))) as Row[];
+  const fixed = rows.map((row, index) => ({ ...row, ...rooms, ...numbers, ...areas, 編號: `DROPPED${index}` }));
+  await drop(`presale/corrected/${date}/${letter}.json`, JSON.stringify(fixed));
+
+  await until(async () => {
+    const left = JSON.parse(String(await flow.stored(`presale/problems/${date}/${letter}.json`))) as Row[];
+    return left.length === 0 ? true : undefined;
+  });
+  const [count] = await flow.rows("select count(*)::int from presale.deals where serial_number like 'DROPPED%'");
+  expect(count).toEqual({ count: rows.length });
+  // The run, started again, finds good and corrected rows in the database.
+  expect(await flow.run({ publication_date: date, counties: [letter] })).toMatchObject({ status: 'SUCCEEDED' });
+});
+
+async function drop(key: string, text: string): Promise<void> {
+  const endpoint = flow.running.stack.services.storage.s3Url;
+  const s3 = new S3Client({ region, credentials, endpoint });
+  await s3.send(new PutObjectCommand({ Bucket: 'millrace-raw-bucket', Key: key, Body: text }));
+}
