@@ -35,8 +35,8 @@ export async function makeApp({ context, validate, outdir }: MillraceProps): Pro
   const data = new DataStack(app, environment, network);
   // The streaming stack comes with the broker (environment.broker): CloudFormation takes no empty stack.
   const pipelines = new PipelinesStack(app, environment, data);
-  new LedgerStack(app, environment, data);
-  const api = new ApiStack(app, environment, data, pipelines);
+  const ledger = new LedgerStack(app, environment, data);
+  const api = new ApiStack(app, environment, { data, pipelines, ledger });
   new OperationsStack(app, environment, data, pipelines, api);
   boundVendoredLogs(app);
   return app;

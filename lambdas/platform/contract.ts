@@ -93,7 +93,24 @@ export const recordFailuresEnv = z.object({
     .pipe(edges),
 });
 
-export const failuresApiEnv = z.object({ DATABASE_URL: z.string().min(1), API_TOKEN_SECRET: z.string().min(1) });
+/** The doors stand in the messages. */
+export const replayFailureEnv = z.object({});
+
+/** One replay in the queue of replays. */
+export const replayMessage = z.object({
+  failure_id: z.int().positive(),
+  door: z.string().min(1),
+  input: z.string(),
+  attributes: z.record(z.string(), z.string()),
+});
+
+export type ReplayMessage = z.output<typeof replayMessage>;
+
+export const failuresApiEnv = z.object({
+  DATABASE_URL: z.string().min(1),
+  API_TOKEN_SECRET: z.string().min(1),
+  REPLAYS_QUEUE_URL: z.string().min(1),
+});
 
 /** Served by `failures-api`. */
 export const failuresRoutes = [
@@ -101,4 +118,5 @@ export const failuresRoutes = [
   'GET /platform/failures/{id}',
   'POST /platform/failures/discard',
   'POST /platform/failures/{id}/discard',
+  'POST /platform/failures/{id}/replay',
 ] as const;

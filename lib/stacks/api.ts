@@ -8,13 +8,20 @@ import { Dependencies } from '../workloads/dependencies.ts';
 import { FailuresApi } from '../workloads/failures-api.ts';
 import { PresaleApi } from '../workloads/presale-api.ts';
 import type { DataStack } from './data.ts';
+import type { LedgerStack } from './ledger.ts';
 import type { PipelinesStack } from './pipelines.ts';
+
+export interface ApiStackProps {
+  readonly data: DataStack;
+  readonly pipelines: PipelinesStack;
+  readonly ledger: LedgerStack;
+}
 
 /** One HTTP API for all workloads. */
 export class ApiStack extends MillraceStack {
   readonly api: HttpApi;
 
-  constructor(scope: Construct, environment: Environment, data: DataStack, pipelines: PipelinesStack) {
+  constructor(scope: Construct, environment: Environment, { data, pipelines, ledger }: ApiStackProps) {
     super(scope, 'Api', environment);
     this.api = new HttpApi(this, 'Http');
     const health = new HandlerFunction(this, 'Health', {
@@ -32,7 +39,7 @@ export class ApiStack extends MillraceStack {
       const { stateMachine } = pipelines.presale;
       new PresaleApi(this, 'Presale', { api: this.api, database, apiToken, stateMachine, raw });
     }
-    new FailuresApi(this, 'Failures', { api: this.api, database, apiToken });
+    new FailuresApi(this, 'Failures', { api: this.api, database, apiToken, replays: ledger.replays });
     new Dependencies(this, 'Dependencies', { api: this.api, database, raw, apiToken });
   }
 }

@@ -1,13 +1,19 @@
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
 import { FailureIntake } from '../workloads/failure-intake.ts';
+import { Replays } from '../workloads/replays.ts';
 import type { DataStack } from './data.ts';
 
 /** Where every asynchronous edge of the stacks before it ends. Made after them: it reads what they have booked. */
 export class LedgerStack extends MillraceStack {
+  readonly replays: Queue;
+
   constructor(scope: Construct, environment: Environment, data: DataStack) {
     super(scope, 'Ledger', environment);
+    // Before the intake, which reads its dead letters, too.
+    this.replays = new Replays(this, 'Replays').queue;
     new FailureIntake(this, 'Failures', { database: data.database, raw: data.raw });
   }
 }

@@ -15,7 +15,7 @@ import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
 
 /**
- * Isolated subnets and the two ways out that are used. No NAT: what fetches the internet runs outside of the VPC. See
+ * Isolated subnets and the three ways out that are used. No NAT: what fetches the internet runs outside of the VPC. See
  * docs/decisions/0004-network-without-nat.md.
  */
 export class NetworkStack extends MillraceStack {
@@ -45,11 +45,13 @@ export class NetworkStack extends MillraceStack {
       // Nothing leads out of isolated subnets but the endpoints.
       allowAllOutbound: true,
     });
-    const secrets = this.vpc.addInterfaceEndpoint('Secrets', {
-      service: InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-      subnets: this.subnets,
-      open: false,
-    });
-    secrets.connections.allowDefaultPortFrom(this.functions, 'Functions of Millrace');
+    this.#open('Secrets', InterfaceVpcEndpointAwsService.SECRETS_MANAGER);
+    // Who answers the API puts replays into their queue.
+    this.#open('Queues', InterfaceVpcEndpointAwsService.SQS);
+  }
+
+  #open(id: string, service: InterfaceVpcEndpointAwsService): void {
+    const endpoint = this.vpc.addInterfaceEndpoint(id, { service, subnets: this.subnets, open: false });
+    endpoint.connections.allowDefaultPortFrom(this.functions, 'Functions of Millrace');
   }
 }

@@ -1,4 +1,5 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { failuresApiEnv, failuresRoutes } from '../../lambdas/platform/contract.ts';
 import type { Database } from '../constructs/database.ts';
@@ -9,22 +10,24 @@ export interface FailuresApiProps {
   readonly api: HttpApi;
   readonly database: Database;
   readonly apiToken: ISecret;
+  readonly replays: Queue;
 }
 
 /** The routes of the failure ledger. */
 export class FailuresApi extends Construct {
-  constructor(scope: Construct, id: string, { api, database, apiToken }: FailuresApiProps) {
+  constructor(scope: Construct, id: string, { api, database, apiToken, replays }: FailuresApiProps) {
     super(scope, id);
     const handler = new HandlerFunction(this, 'Api', {
       handler: 'platform/failures-api',
       contract: failuresApiEnv,
-      env: { DATABASE_URL: database.url, API_TOKEN_SECRET: apiToken.secretArn },
-      impact: 'Nobody can look at what failed, or give it up.',
+      env: { DATABASE_URL: database.url, API_TOKEN_SECRET: apiToken.secretArn, REPLAYS_QUEUE_URL: replays.queueUrl },
+      impact: 'Nobody can look at what failed, do it again or give it up.',
       timeout: apiTimeout,
       concurrency: 3,
       database,
     });
     handler.allow(['secretsmanager:GetSecretValue'], [apiToken.secretArn]);
+    handler.allow(['sqs:SendMessage'], [replays.queueArn]);
     api.route(failuresRoutes, handler);
   }
 }

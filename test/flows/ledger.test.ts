@@ -54,6 +54,13 @@ test('a dead mail is in the ledger, word for word, and gone from the dead letter
     .poll(() => kept('platform/send-mail'), { timeout: 40_000, interval: 200 })
     .toMatchObject([{ source_kind: 'queue', reason: 'RetriesExhausted', input: body }]);
   await expect.poll(() => messagesIn('Mails-Send-DeadLetters'), { timeout: 10_000 }).toBe(0);
+
+  const [{ id } = { id: '' }] = await kept('platform/send-mail');
+  const replay = { method: 'POST', body: '{}' };
+  expect(await running.api(`/platform/failures/${id}/replay`, replay)).toMatchObject({ status: 202 });
+  await expect
+    .poll(() => running.stack.services.mail.mails(), { timeout: 30_000, interval: 200 })
+    .toMatchObject([{ subject: 'never', text: '文字' }]);
 });
 
 test('an execution that fails is in the ledger with its input and its cause', { timeout: 60_000 }, async () => {

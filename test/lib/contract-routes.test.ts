@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { correctRoutes, readRoutes, startRoutes } from '../../lambdas/presale/contract.ts';
 import {
   checkInsideRoutes,
   checkOutsideRoutes,
   failuresRoutes,
   healthRoutes,
 } from '../../lambdas/platform/contract.ts';
+import { correctRoutes, readRoutes, startRoutes } from '../../lambdas/presale/contract.ts';
 import { routesOf } from '../../lib/inventory/triggers.ts';
 import { prod } from './assemblies.ts';
 

@@ -10,6 +10,7 @@ const actionsByVariable: Readonly<Record<string, readonly string[]>> = {
   API_TOKEN_SECRET: ['secretsmanager:GetSecretValue'],
   DATABASE_SECRET_ARN: ['secretsmanager:GetSecretValue'],
   MAIL_FROM: ['ses:SendEmail'],
+  REPLAYS_QUEUE_URL: ['sqs:SendMessage'],
   PRESALE_STATE_MACHINE: ['states:StartExecution', 'states:DescribeExecution'],
 };
 
@@ -22,6 +23,7 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
     'sqs:GetQueueAttributes',
     'states:DescribeStateMachine',
   ],
+  'platform/replay-failure': ['sqs:SendMessage', 'sqs:GetQueueUrl', 'states:StartExecution'],
   'platform/record-failures': ['s3:PutObject', 'sqs:ReceiveMessage', 'sqs:DeleteMessage'],
   'presale/fetch-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
   'presale/load-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import type { FailureFilter, FailureRow, FailureSummary, Ledger } from './ledger.ts';
+import type { FailureFilter, FailureRow, FailureState, FailureSummary, Ledger } from './ledger.ts';
 
 /** The tables of the platform, by the names that queries use. */
 export interface PlatformTables {
@@ -27,7 +27,8 @@ const summary = [
 ] as const satisfies readonly (keyof FailureSummary)[];
 
 /** The ledger in the database. */
-export function ledger({ query }: Database<PlatformTables>): Ledger {
+export function ledger(database: Database<PlatformTables>): Ledger {
+  const { query } = database;
   return {
     async list({ start, length, ...filter }) {
       const groups = await grouped(query, filter);
@@ -43,16 +44,25 @@ export function ledger({ query }: Database<PlatformTables>): Ledger {
     find: (id) => query.selectFrom('platform.failures').selectAll().where('id', '=', id).executeTakeFirst(),
     lineage: (id) => lineage(query, id),
     async discard(id, who) {
-      await discarding(query, who).where('id', '=', id).where('state', '=', 'open').execute();
+      await changing(query, 'discarded', who).where('id', '=', id).where('state', '=', 'open').execute();
       const found = await query.selectFrom('platform.failures').select('state').where('id', '=', id).executeTakeFirst();
       return found?.state;
     },
+    replay: (id, who, send) =>
+      database.transaction(async (session) => {
+        const rows = session.query.selectFrom('platform.failures').selectAll().where('id', '=', id);
+        const failure = await rows.forUpdate().executeTakeFirst();
+        if (failure?.state !== 'open') return failure?.state;
+        await send(failure);
+        await changing(session.query, 'replayed', who).where('id', '=', id).execute();
+        return failure.state;
+      }),
     async discardAll(filter, limit, who) {
       const oldest = matching(query, { ...filter, state: 'open' })
         .select('id')
         .orderBy('occurred_at')
         .limit(limit);
-      const { numUpdatedRows } = await discarding(query, who).where('id', 'in', oldest).executeTakeFirst();
+      const { numUpdatedRows } = await changing(query, 'discarded', who).where('id', 'in', oldest).executeTakeFirst();
       return Number(numUpdatedRows);
     },
   };
@@ -85,10 +95,8 @@ function grouped(query: Query, filter: FailureFilter) {
     .execute();
 }
 
-function discarding(query: Query, who: string) {
-  return query
-    .updateTable('platform.failures')
-    .set({ state: 'discarded', changed_by: who, changed_at: new Date() } as never);
+function changing(query: Query, state: FailureState, who: string) {
+  return query.updateTable('platform.failures').set({ state, changed_by: who, changed_at: new Date() } as never);
 }
 
 /** Up to the first failure, then down to all that came of it. */

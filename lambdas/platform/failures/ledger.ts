@@ -69,6 +69,11 @@ export interface Ledger {
   lineage(id: number): Promise<readonly FailureSummary[]>;
   /** Gives one up; `undefined` when there is none, else the state it has now. */
   discard(id: number, who: string): Promise<FailureState | undefined>;
+  /**
+   * Marks an open one as replayed once `send` has taken it; two at once send one. Resolves to the state it had:
+   * `undefined` when there is none.
+   */
+  replay(id: number, who: string, send: (failure: FailureRow) => Promise<void>): Promise<FailureState | undefined>;
   /** Gives up the oldest open ones that match, at most `limit`; resolves to how many those were. */
   discardAll(filter: FailureFilter, limit: number, who: string): Promise<number>;
 }

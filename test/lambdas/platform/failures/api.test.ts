@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { apiHandler } from '#kit/api-handler.ts';
+import type { ReplayMessage } from '../../../../lambdas/platform/contract.ts';
 import type { NewFailure } from '../../../../lambdas/platform/failures/failure.ts';
 import { ledger, type PlatformTables } from '../../../../lambdas/platform/failures/ledger-store.ts';
 import { failureRecorder } from '../../../../lambdas/platform/failures/recorder-store.ts';
@@ -11,6 +12,7 @@ import {
   discardFailures,
   findFailure,
   listFailures,
+  replayFailure,
 } from '../../../../lambdas/platform/failures/routes.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { httpRequest, printed } from '../../../support/lambda.ts';
@@ -27,7 +29,10 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+const sent: ReplayMessage[] = [];
+
 beforeEach(async () => {
+  sent.length = 0;
   printed();
   await sql`TRUNCATE platform.failures RESTART IDENTITY`.execute(database.admin.query);
 });
@@ -62,12 +67,13 @@ async function ask(routeKey: string, given: { query?: Record<string, string>; id
   const handler = apiHandler({
     env: z.object({}),
     authenticate: undefined,
-    services: () => ({ ledger: ledger(database.app) }),
+    services: () => ({ ledger: ledger(database.app), sendReplay: async (replay) => void sent.push(replay) }),
     routes: {
       'GET /platform/failures': listFailures,
       'GET /platform/failures/{id}': findFailure,
       'POST /platform/failures/discard': discardFailures,
       'POST /platform/failures/{id}/discard': discardFailure,
+      'POST /platform/failures/{id}/replay': replayFailure,
     },
   });
   const event = httpRequest({
@@ -160,6 +166,43 @@ test('many are given up by filter, the oldest first, no more than asked', async 
   expect(await discard({ limit: 2 })).toMatchObject({ status: 400 });
   expect(await discard({ reason: 'Away' })).toMatchObject({ status: 400 });
   expect(await discard({ state: 'open', limit: 1 })).toMatchObject({ status: 400 });
+});
+
+const door = 'arn:aws:sqs:ap-northeast-1:000000000000:Mails';
+const replay = (body: object = {}, id = '1') => ask('POST /platform/failures/{id}/replay', { id, body });
+
+test('a failure goes back to its door as it was, once', async () => {
+  await failed({ door, attributes: { trace: 't' } });
+
+  expect(await replay()).toMatchObject({ status: 202, body: { result: { id: 1, state: 'replayed' } } });
+  expect(await replay()).toMatchObject({ status: 409 });
+  expect(sent).toEqual([{ failure_id: 1, door, input: '{"a":1}', attributes: { trace: 't' } }]);
+});
+
+test('an edited input goes out, and the kept one stays', async () => {
+  await failed({ door });
+
+  expect(await replay({ input: { a: 2 } })).toMatchObject({ status: 202 });
+  expect(sent).toMatchObject([{ input: '{"a":2}' }]);
+  expect((await ask('GET /platform/failures/{id}', { id: '1' })).body.result.input).toBe('{"a":1}');
+});
+
+test('a dry run shows what would go out, and changes nothing', async () => {
+  await failed({ door });
+
+  expect((await replay({ dry_run: true })).body.result).toMatchObject({
+    state: 'open',
+    replay: { door, input: '{"a":1}' },
+  });
+  expect(sent).toEqual([]);
+});
+
+test('what came in at no queue or state machine, or is not there, is not replayed', async () => {
+  await failed({ door: 'arn:aws:lambda:ap-northeast-1:000000000000:function:Start' });
+
+  expect(await replay()).toMatchObject({ status: 409 });
+  expect(await replay({}, '2')).toMatchObject({ status: 404 });
+  expect((await list()).data).toMatchObject([{ state: 'open' }]);
 });
 
 test('10,000 failures are listed and counted in under 200 ms a page', async () => {
