@@ -3,6 +3,7 @@ import { roles } from './0001-roles.ts';
 import { presale } from './0002-presale.ts';
 import { presaleNewProjects } from './0003-presale-new-projects.ts';
 import { presaleCorrections } from './0004-presale-corrections.ts';
+import { presaleDrift } from './0005-presale-drift.ts';
 import { platform } from './0010-platform.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
@@ -11,5 +12,6 @@ export const migrations: Record<string, Migration> = {
   '0002-presale': presale,
   '0003-presale-new-projects': presaleNewProjects,
   '0004-presale-corrections': presaleCorrections,
+  '0005-presale-drift': presaleDrift,
   '0010-platform': platform,
 };

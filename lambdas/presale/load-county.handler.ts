@@ -3,6 +3,7 @@ import { objectStore } from '#adapters/object-store.ts';
 import { stepHandler } from '#kit/step-handler.ts';
 import { loadCountyEnv, loadCountyInput, loadCountyOutput } from './contract.ts';
 import { loadCounty } from './steps/load-county.ts';
+import { driftStore } from './stores/drift-store.ts';
 import { dealLoader } from './stores/load-store.ts';
 import { problemReader } from './stores/problem-store.ts';
 import type { PresaleTables } from './stores/tables.ts';
@@ -14,7 +15,12 @@ export const handler = stepHandler({
   output: loadCountyOutput,
   services: (env) => {
     const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL });
-    return { raw: objectStore(env.RAW_BUCKET), load: dealLoader(database), problems: problemReader(database) };
+    return {
+      raw: objectStore(env.RAW_BUCKET),
+      load: dealLoader(database),
+      problems: problemReader(database),
+      drift: driftStore(database),
+    };
   },
   handle: loadCounty,
 });

@@ -99,3 +99,20 @@ export type RefreshNewProjects = (counties: readonly CountyLetter[], today: stri
 
 /** Computes the monthly statistics of some counties anew; resolves to the number of groups they have now. */
 export type RefreshStatistics = (counties: readonly CountyLetter[]) => Promise<number>;
+
+/** One county's last six files before a run's, newest or oldest first alike. */
+export interface EarlierCounts {
+  readonly county: CountyLetter;
+  readonly rows_read: readonly number[];
+  readonly problems: readonly number[];
+}
+
+/** What is remembered of earlier files, to notice what is odd about a new one. */
+export interface DriftBook {
+  /** Columns that nobody knew; each is kept with the run that saw it first. */
+  sawColumns(file: CountyFile, names: readonly string[]): Promise<void>;
+  /** The columns that this execution was the first to see. */
+  newColumns(plan: RunPlan): Promise<readonly { readonly name: string; readonly letter: string }[]>;
+  /** Publications are compared with publications, seasons with seasons. */
+  earlier(plan: RunPlan): Promise<readonly EarlierCounts[]>;
+}

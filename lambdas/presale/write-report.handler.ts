@@ -1,7 +1,9 @@
 import { openDatabase } from '#adapters/database.ts';
 import { stepHandler } from '#kit/step-handler.ts';
+import { count } from '#kit/telemetry.ts';
 import { writeReportEnv, writeReportInput, writeReportOutput } from './contract.ts';
 import { writeReport } from './steps/write-report.ts';
+import { driftStore } from './stores/drift-store.ts';
 import { runStore } from './stores/run-store.ts';
 import type { PresaleTables } from './stores/tables.ts';
 
@@ -10,9 +12,9 @@ export const handler = stepHandler({
   env: writeReportEnv,
   input: writeReportInput,
   output: writeReportOutput,
-  services: (env) => ({
-    runs: runStore(openDatabase<PresaleTables>({ url: env.DATABASE_URL })),
-    bucket: env.RAW_BUCKET,
-  }),
+  services: (env) => {
+    const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL });
+    return { runs: runStore(database), drift: driftStore(database), bucket: env.RAW_BUCKET, count };
+  },
   handle: writeReport,
 });

@@ -1,5 +1,5 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
@@ -78,6 +78,18 @@ export class Presale extends Construct {
 
   #watch(): void {
     const period = Duration.minutes(5);
+    AlarmBook.of(this).add(this, {
+      name: 'presale-files-drift',
+      metric: new Metric({
+        namespace: 'Millrace',
+        metricName: 'PresaleDrift',
+        dimensionsMap: { service: 'presale' },
+        statistic: 'Sum',
+        period,
+      }),
+      impact: 'A publication is loaded, but it looks unlike those before: something may be missing or misread.',
+      severity: 'low',
+    });
     AlarmBook.of(this).add(this, {
       name: 'presale-run-fails',
       metric: new MathExpression({

@@ -14,6 +14,7 @@ export type Refusals = ReadonlyMap<number, ProblemReason>;
 export async function* readFile(
   bytes: AsyncIterable<Uint8Array>,
   refusals: Refusals = new Map(),
+  onHeader: (names: readonly string[]) => void = () => undefined,
 ): AsyncGenerator<readonly FileRow[]> {
   let layout: Layout | undefined;
   let number = 0;
@@ -22,8 +23,10 @@ export async function* readFile(
     for (const ended of lines) {
       const line = ended.endsWith('\r') ? ended.slice(0, -1) : ended;
       number += 1;
-      if (!layout) layout = readHeader(line);
-      else if (line !== '' && !(number === 2 && isEnglishHeader(line))) {
+      if (!layout) {
+        layout = readHeader(line);
+        onHeader(layout.names);
+      } else if (line !== '' && !(number === 2 && isEnglishHeader(line))) {
         const reason = refusals.get(number);
         rows.push(reason ? refusedRow(layout, line, { number, reason }) : readRow(layout, line, number));
       }

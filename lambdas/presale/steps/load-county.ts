@@ -1,6 +1,7 @@
 import type { LoadedCounty } from '../contract.ts';
+import { unknownNames } from '../file/known-names.ts';
 import { readFile } from '../file/read-file.ts';
-import type { CountyFile, LoadDeals, RawFiles, ReadProblems } from '../ports.ts';
+import type { CountyFile, DriftBook, LoadDeals, RawFiles, ReadProblems } from '../ports.ts';
 import { problemsKey } from '../publication/keys.ts';
 import { problemsDocument } from './problems-document.ts';
 
@@ -8,6 +9,7 @@ export interface LoadCountyPorts {
   readonly raw: Pick<RawFiles, 'read' | 'upload'>;
   readonly load: LoadDeals;
   readonly problems: ReadProblems;
+  readonly drift: Pick<DriftBook, 'sawColumns'>;
 }
 
 /** A county's backup into the database, and its problem rows into the bucket. Safe to run twice. */
@@ -15,11 +17,15 @@ export async function loadCounty(file: CountyFile, ports: LoadCountyPorts): Prom
   const { plan, county, backup } = file;
   // Opened before the transaction, so that a missing file costs none.
   let opened: AsyncIterable<Uint8Array> | undefined = await ports.raw.read(backup.source_key);
+  let unknown: readonly string[] = [];
   const outcome = await ports.load(file, async function* (refusals) {
     const bytes = opened ?? (await ports.raw.read(backup.source_key));
     opened = undefined;
-    yield* readFile(bytes, refusals);
+    yield* readFile(bytes, refusals, (names) => {
+      unknown = unknownNames(names);
+    });
   });
+  await ports.drift.sawColumns(file, unknown);
   // Also when there are none: an earlier load may have left rows there.
   const document = problemsDocument(county, ports.problems(plan.name, county));
   const contentType = 'application/json; charset=utf-8';

@@ -2,25 +2,39 @@ import type { ReportMail, RunPlan } from '../contract.ts';
 import { countyLines } from '../mails/county-lines.ts';
 import { mailHtml } from '../mails/mail-html.ts';
 import { mailText } from '../mails/mail-text.ts';
-import type { CountyReport, RunBook } from '../ports.ts';
+import type { CountyReport, DriftBook, RunBook } from '../ports.ts';
+import { oddities } from './drift.ts';
 
 export interface WriteReportPorts {
   readonly runs: Pick<RunBook, 'facts' | 'end'>;
+  readonly drift: Pick<DriftBook, 'newColumns' | 'earlier'>;
   readonly bucket: string;
+  /** Adds to a metric. */
+  readonly count: (name: string, value: number) => void;
 }
 
 /** Composes the mail of a verified run and closes the run in the book: the last state that needs the database. */
 export async function writeReport(
   { plan, attempt }: { readonly plan: RunPlan; readonly attempt: number },
-  { runs, bucket }: WriteReportPorts,
+  { runs, drift, bucket, count }: WriteReportPorts,
 ): Promise<ReportMail> {
   const reports = await runs.facts(plan);
-  const mail = composeReport(plan, attempt, reports, bucket);
+  const added = (await drift.newColumns(plan)).map(
+    ({ name, letter }) => `A new column, first seen in ${letter}: ${name}`,
+  );
+  const alerts = [...added, ...oddities(reports, await drift.earlier(plan))];
+  count('PresaleDrift', alerts.length);
+  const mail = composeReport(plan, attempt, { reports, alerts }, bucket);
   await runs.end(plan, 'complete');
   return mail;
 }
 
-function composeReport(plan: RunPlan, attempt: number, reports: readonly CountyReport[], bucket: string): ReportMail {
+function composeReport(
+  plan: RunPlan,
+  attempt: number,
+  { reports, alerts }: { readonly reports: readonly CountyReport[]; readonly alerts: readonly string[] },
+  bucket: string,
+): ReportMail {
   const total = (count: (report: CountyReport) => number) =>
     reports.filter(({ state }) => state === 'loaded').reduce((sum, report) => sum + count(report), 0);
   const good = total((report) => report.good);
@@ -28,6 +42,7 @@ function composeReport(plan: RunPlan, attempt: number, reports: readonly CountyR
   const subject = `Pre-sale deals ${plan.name}: ${good} rows loaded, ${problems} problem rows`;
   const lines = countyLines(reports, { bucket, publicationDate: plan.publication_date });
   const paragraphs = [
+    ...alerts.map((alert) => `Look at this: ${alert}`),
     `Run ${plan.run_id} is complete after ${attempt} ${attempt === 1 ? 'round' : 'rounds'}: ` +
       `${good} good rows and ${problems} problem rows of ${total((report) => report.rows_read)} read.`,
     `The run: GET /presale/runs/${plan.publication_date}`,

@@ -6,6 +6,7 @@ import { loadCorrections } from '../../../../lambdas/presale/corrections/load-co
 import { checkRun } from '../../../../lambdas/presale/steps/check-run.ts';
 import { loadCounty } from '../../../../lambdas/presale/steps/load-county.ts';
 import { correctionStore } from '../../../../lambdas/presale/stores/correction-store.ts';
+import { driftStore } from '../../../../lambdas/presale/stores/drift-store.ts';
 import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
 import { problemReader } from '../../../../lambdas/presale/stores/problem-store.ts';
 import { runStore } from '../../../../lambdas/presale/stores/run-store.ts';
@@ -39,7 +40,8 @@ async function load(lines: readonly string[], of: RunPlan = plan) {
   await runStore(database.app).begin(of);
   const backup = sampleBackup();
   raw.objects.set(backup.source_key, Buffer.from(sampleFile(lines)));
-  const ports = { raw, load: dealLoader(database.app), problems: problemReader(database.app) };
+  const drift = driftStore(database.app);
+  const ports = { raw, load: dealLoader(database.app), problems: problemReader(database.app), drift };
   return loadCounty({ plan: of, county: 'F', backup }, ports);
 }
 

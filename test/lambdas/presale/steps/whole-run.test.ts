@@ -6,6 +6,7 @@ import { checkRun } from '../../../../lambdas/presale/steps/check-run.ts';
 import { closeRun } from '../../../../lambdas/presale/steps/close-run.ts';
 import { loadCounty } from '../../../../lambdas/presale/steps/load-county.ts';
 import { writeReport } from '../../../../lambdas/presale/steps/write-report.ts';
+import { driftStore } from '../../../../lambdas/presale/stores/drift-store.ts';
 import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
 import { problemReader } from '../../../../lambdas/presale/stores/problem-store.ts';
 import { runStore } from '../../../../lambdas/presale/stores/run-store.ts';
@@ -36,7 +37,12 @@ async function load(plan: RunPlan, county: CountyLetter, lines: readonly string[
   const backup = { ...sampleBackup(county), source_key: `presale/raw/${plan.name}/${county}.csv` };
   raw.objects.set(backup.source_key, Buffer.from(sampleFile(lines)));
   raw.objects.set(`presale/raw/${plan.name}/${county}.json`, Buffer.from('{}'));
-  const ports = { raw, load: dealLoader(database.app), problems: problemReader(database.app) };
+  const ports = {
+    raw,
+    load: dealLoader(database.app),
+    problems: problemReader(database.app),
+    drift: driftStore(database.app),
+  };
   return loadCounty({ plan, county, backup }, ports);
 }
 
@@ -146,7 +152,15 @@ test('the report has counts and files of each county, as text and as HTML, and e
   await runs().begin(plan);
   await check(plan, [await load(plan, 'F', [sampleLine(), bad]), { county: 'W', state: 'empty' }]);
 
-  const mail = await writeReport({ plan, attempt: 1 }, { runs: runs(), bucket: 'raw-bucket' });
+  const mail = await writeReport(
+    { plan, attempt: 1 },
+    {
+      runs: runs(),
+      drift: driftStore(database.app),
+      bucket: 'raw-bucket',
+      count: () => undefined,
+    },
+  );
   expect(mail.subject).toBe('Pre-sale deals 2022-09-11: 1 rows loaded, 1 problem rows');
   expect(mail.text).toContain(
     'F 新北市: 2 rows read, 1 good (1 new, 0 changed, 0 as before, 0 kept newer), 1 problem rows',
