@@ -20,7 +20,12 @@ export function figure(what: string, unit: string, values: readonly number[]): F
   const sorted = values.toSorted((one, other) => one - other);
   const [min, max] = [sorted[0], sorted.at(-1)];
   if (min === undefined || max === undefined) throw new Error(`Nothing was measured: ${what}`);
-  return { what, unit, min, median: medianOf(sorted), max, runs: values.length };
+  return { what, unit, min: rounded(min), median: rounded(medianOf(sorted)), max: rounded(max), runs: values.length };
+}
+
+/** No clock here tells more than that. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(5));
 }
 
 function medianOf(sorted: readonly number[]): number {
