@@ -60,12 +60,16 @@ describe('a wrong request starts nothing and is told by its fields and reasons',
   });
 
   test('counties without end are counted, not read one by one', async () => {
-    const counties = Array.from({ length: 300_000 }, () => 'no county');
+    const counties = Array.from({ length: 20_000 }, () => 'no county');
 
     expect(await post({ publication_date: date, counties })).toMatchObject({
       status: 400,
       body: { message: { json: { counties: ['Longer than maximum length 22.'] } } },
     });
+  });
+
+  test('a body that the handlers do not take', async () => {
+    expect(await post('x'.repeat(300 * 1024))).toMatchObject({ status: 413, body: { error: 'Content Too Large' } });
   });
 
   test('a body that the gateway does not take', async () => {
