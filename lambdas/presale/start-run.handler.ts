@@ -1,3 +1,4 @@
+import { systemClock } from '#adapters/clock.ts';
 import { secretField } from '#adapters/secrets.ts';
 import { stateMachine } from '#adapters/state-machine.ts';
 import { apiHandler } from '#kit/api-handler.ts';
@@ -12,7 +13,7 @@ export const handler = apiHandler({
   authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
   services: (env) => {
     const machine = stateMachine(env.PRESALE_STATE_MACHINE);
-    return { start: (request: RunRequest) => startRun(request, { machine }) };
+    return { start: (request: RunRequest) => startRun(request, { machine, clock: systemClock }) };
   },
   routes: { 'POST /presale/runs': postRun },
 });

@@ -185,14 +185,17 @@ function newPool(model: FunctionModel): Pool {
   return { model, codeDirectory: model.codeDirectory, running: 0, current: new Set(), idle: [] };
 }
 
+/** Ends the instance that has been idle longest, whichever function it is of: those of a running flow stay. */
 function evictIdle(pools: ReadonlyMap<string, Pool>): boolean {
-  for (const { idle } of pools.values()) {
-    const oldest = idle.shift();
-    if (!oldest) continue;
-    oldest.instance.kill();
-    return true;
-  }
-  return false;
+  const longest = [...pools.values()]
+    .filter(({ idle }) => idle.length > 0)
+    .reduce<Pool | undefined>((one, other) => (one && sinceOf(one) <= sinceOf(other) ? one : other), undefined);
+  longest?.idle.shift()?.instance.kill();
+  return longest !== undefined;
+}
+
+function sinceOf({ idle }: Pool): number {
+  return idle[0]?.since ?? Number.POSITIVE_INFINITY;
 }
 
 /** The variables Lambda sets, ours for this machine, then the template's. */

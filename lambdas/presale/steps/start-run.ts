@@ -1,6 +1,8 @@
-import { ConflictError } from '#kit/errors.ts';
+import type { Clock } from '#kit/clock.ts';
+import { ConflictError, InvalidInputError } from '#kit/errors.ts';
 import type { RunRequest } from '../contract.ts';
 import type { RunMachine } from '../ports.ts';
+import { publicationAfter, taipeiDate } from '../publication/publication-date.ts';
 import { executionName, type RunSubject, runSubject } from '../publication/run-name.ts';
 
 /** A run that was started by hand. */
@@ -8,12 +10,20 @@ export interface StartedRun extends RunSubject {
   readonly run_id: string;
 }
 
-/** Starts a run, again if it ran before. Throws {@link ConflictError} while the same one runs. */
+/**
+ * Starts a run, again if it ran before. Throws {@link ConflictError} while the same one runs, and
+ * {@link InvalidInputError} for one that is further away than the next publication: it would wait in vain.
+ */
 export async function startRun(
   request: RunRequest,
-  { machine }: { readonly machine: RunMachine },
+  { machine, clock }: { readonly machine: RunMachine; readonly clock: Clock },
 ): Promise<StartedRun> {
   const subject = runSubject(request);
+  const next = publicationAfter(taipeiDate(clock()));
+  if (subject.publication_date > next) {
+    const field = request.season ? 'season' : 'publication_date';
+    throw new InvalidInputError({ json: { [field]: [`Too early: the next publication is that of ${next}.`] } });
+  }
   const runId = await freeName(subject, machine);
   const input = {
     ...(subject.season === null ? { publication_date: subject.publication_date } : { season: subject.season }),

@@ -21,7 +21,8 @@ function fakeMachine(executions: Record<string, 'running' | 'succeeded' | 'faile
     },
     status: async (name) => executions[name],
   };
-  return { machine, inputs, executions };
+  // The day of the requests below; what they ask for is past or next.
+  return { machine, inputs, executions, clock: () => new Date('2022-09-11T02:00:00Z') };
 }
 
 test('the schedule starts the publication of its day in Taiwan, once', async () => {
@@ -53,6 +54,15 @@ test('a run started by hand after one has ended gets the next name', async () =>
 
 test('a season’s own date is the season', async () => {
   expect((await startRun({ publication_date: '2021-10-02' }, fakeMachine())).run_id).toBe('season-110S4');
+});
+
+test('a run further away than the next publication is refused, in Taiwan’s days', async () => {
+  expect((await startRun({ publication_date: '2022-09-21' }, fakeMachine())).run_id).toBe('publication-2022-09-21');
+  for (const request of [{ publication_date: '2022-10-01' }, { season: '111S4' }, { season: '999S4' }]) {
+    await expect(startRun(request, fakeMachine())).rejects.toThrow(
+      'Too early: the next publication is that of 2022-09-21.',
+    );
+  }
 });
 
 test('a run that is under way is not started again', async () => {
