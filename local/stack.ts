@@ -40,8 +40,8 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-// An instance takes 70 to 100 MB; seven of them with the services and the database stay below 1 GB.
-const maximumInstances = 7;
+// An instance takes 70 to 100 MB; five of them with the services and the database stay below 1 GB.
+const maximumInstances = 5;
 
 /** Starts everything the template says; what was started is stopped again when a later part fails. */
 export async function startStack(settings: Settings, log: Log): Promise<Stack> {

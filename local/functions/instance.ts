@@ -36,6 +36,8 @@ export function startInstance(options: InstanceOptions): Instance {
     execArgv: [
       // The heap may use the whole size; resident memory is watched inside.
       `--max-old-space-size=${model.memoryMegabytes}`,
+      // Young garbage is collected sooner: a few megabytes less for each of many processes on one machine.
+      '--max-semi-space-size=4',
       '--disable-warning=ExperimentalWarning',
       '--permission',
       '--allow-fs-read=*',
