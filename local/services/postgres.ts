@@ -77,6 +77,13 @@ async function createDatabase(port: number, name: string): Promise<void> {
   }
 }
 
+/** A folder that can't be looked at is no missing one: a cluster must not be made over it. */
 async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
