@@ -5,6 +5,7 @@ import { presaleNewProjects } from './0003-presale-new-projects.ts';
 import { presaleCorrections } from './0004-presale-corrections.ts';
 import { presaleDrift } from './0005-presale-drift.ts';
 import { platform } from './0010-platform.ts';
+import { platformRuns } from './0012-platform-runs.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -14,4 +15,5 @@ export const migrations: Record<string, Migration> = {
   '0004-presale-corrections': presaleCorrections,
   '0005-presale-drift': presaleDrift,
   '0010-platform': platform,
+  '0012-platform-runs': platformRuns,
 };
