@@ -5,7 +5,10 @@ import { presaleNewProjects } from './0003-presale-new-projects.ts';
 import { presaleCorrections } from './0004-presale-corrections.ts';
 import { presaleDrift } from './0005-presale-drift.ts';
 import { platform } from './0010-platform.ts';
+import { failureSources } from './0011-failure-sources.ts';
 import { platformRuns } from './0012-platform-runs.ts';
+import { platformAlerts } from './0013-platform-alerts.ts';
+import { presaleLedger } from './0015-presale-ledger.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -15,5 +18,8 @@ export const migrations: Record<string, Migration> = {
   '0004-presale-corrections': presaleCorrections,
   '0005-presale-drift': presaleDrift,
   '0010-platform': platform,
+  '0011-failure-sources': failureSources,
   '0012-platform-runs': platformRuns,
+  '0013-platform-alerts': platformAlerts,
+  '0015-presale-ledger': presaleLedger,
 };
