@@ -71,6 +71,7 @@ async function createSlots(db: Kysely<unknown>): Promise<void> {
       PRIMARY KEY (schedule, scheduled_at)
     )`.execute(db);
   await sql`CREATE INDEX slots_by_time ON platform.slots (scheduled_at DESC, schedule)`.execute(db);
+  await sql`CREATE INDEX slots_by_run ON platform.slots (workload, run) WHERE run IS NOT NULL`.execute(db);
   await sql`CREATE INDEX slots_missed ON platform.slots (schedule, scheduled_at) WHERE state = 'missed'`.execute(db);
 }
 

@@ -63,17 +63,19 @@ async function stageFile(
 ): Promise<Pick<LoadedCounty, 'rows_read' | 'good' | 'problems' | 'duplicates'>> {
   const rowsRead = await stage(session, rows);
   let counts = await countStaged(session.query);
+  let duplicates = 0;
   if (counts.good > counts.serials) {
     const refusals = await differingRepeats(session.query);
     if (refusals.size > 0) {
       await sql`TRUNCATE staged`.execute(session.query);
       await stage(session, () => rows(refusals));
     }
-    await dropEqualRepeats(session.query);
+    duplicates = await dropEqualRepeats(session.query);
     counts = await countStaged(session.query);
   }
   const { good, problems } = counts;
-  return { rows_read: rowsRead, good, problems, duplicates: rowsRead - good - problems };
+  // Counted, not what is left over: a row that got lost must not pass for a repeated one.
+  return { rows_read: rowsRead, good, problems, duplicates };
 }
 
 /** Copies rows into the staging table; resolves to their number. */
@@ -103,10 +105,11 @@ async function differingRepeats(query: Query): Promise<ReadonlyMap<number, Probl
   return new Map(rows.map(({ line, first }) => [line, reasonOf(first)]));
 }
 
-async function dropEqualRepeats(query: Query): Promise<void> {
-  await sql`
+async function dropEqualRepeats(query: Query): Promise<number> {
+  const { numAffectedRows } = await sql`
     DELETE FROM staged s USING (${firstOfSerial}) f
     WHERE f.serial_number = s.serial_number AND f.line_number < s.line_number`.execute(query);
+  return Number(numAffectedRows ?? 0);
 }
 
 /**
