@@ -1,19 +1,21 @@
 import { openDatabase } from '#adapters/database.ts';
+import { recordFailures } from '#adapters/failure-ledger.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { recordHandler } from '#kit/queue-handler.ts';
 import { count } from '#kit/telemetry.ts';
 import { recordFailuresEnv } from './contract.ts';
-import { failureFrom } from './failures/dead-letter.ts';
-import { failureRecorder } from './failures/recorder-store.ts';
+import { failuresFrom } from './failures/dead-letter.ts';
 
 /** Drains every dead end of the stack into the ledger. A record is gone from its queue only after its row is durable. */
 export const handler = recordHandler({
   env: recordFailuresEnv,
   services: (env) => ({
-    record: failureRecorder(openDatabase({ url: env.DATABASE_URL }), objectStore(env.FAILURES_BUCKET)),
+    database: openDatabase({ url: env.DATABASE_URL }),
+    bucket: objectStore(env.FAILURES_BUCKET),
     edges: env.FAILURE_EDGES,
   }),
-  async handle(letter, { record, edges }) {
-    if ((await record(failureFrom(letter, edges))) === 'new') count('FailuresRecorded');
+  async handle(letter, { database, bucket, edges }) {
+    const added = await recordFailures(database.query, failuresFrom(letter, edges), bucket);
+    if (added > 0) count('FailuresRecorded', added);
   },
 });

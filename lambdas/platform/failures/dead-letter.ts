@@ -1,20 +1,22 @@
+import type { NewFailure } from '#kit/failure.ts';
 import type { Edges } from '../contract.ts';
 import { executionFailure } from './failed-execution.ts';
 import { invocationFailure } from './failed-invocation.ts';
-import type { NewFailure } from './failure.ts';
 import { jsonOf, textOf } from './json.ts';
 import { replayAttribute } from './lineage.ts';
+import { reportedFailures } from './reported.ts';
 import { type DeadLetter, placeOf, type Told } from './told.ts';
 
 /**
- * Any dead letter as a failure. Nothing is refused: what has no known shape is a failure of a queue, with its body as
- * the input, for a record that can't be kept would be lost.
+ * Any record that reaches the intake as failures. Nothing is refused: what has no known shape is a failure of a queue,
+ * with its body as the input, for a record that can't be kept would be lost.
  */
-export function failureFrom(letter: DeadLetter, edges: Edges): NewFailure {
+export function failuresFrom(letter: DeadLetter, edges: Edges): readonly NewFailure[] {
   const told = { letter, body: jsonOf(letter.body), edges, attributes: textAttributes(letter) };
   // A message of a queue is never read as anything else: its body is its sender's.
-  if (edges[letter.eventSourceARN]?.queue !== undefined) return messageFailure(told);
-  return executionFailure(told) ?? invocationFailure(told) ?? undeliveredFailure(told) ?? messageFailure(told);
+  if (edges[letter.eventSourceARN]?.queue !== undefined) return [messageFailure(told)];
+  const one = executionFailure(told) ?? invocationFailure(told) ?? undeliveredFailure(told);
+  return one ? [one] : (reportedFailures(told.body) ?? [messageFailure(told)]);
 }
 
 /** A message that its queue's consumer failed on until the redrive took it. SQS doesn't know why; the log does. */

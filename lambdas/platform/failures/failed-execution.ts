@@ -1,4 +1,4 @@
-import type { NewFailure } from './failure.ts';
+import type { NewFailure } from '#kit/failure.ts';
 import { textOf } from './json.ts';
 import { replayedBy } from './lineage.ts';
 import { placeOf, type Told } from './told.ts';

@@ -1,4 +1,4 @@
-import type { SourceKind } from './failure.ts';
+import type { SourceKind } from '#kit/failure.ts';
 
 /** What becomes of a failure: nothing yet, sent again, put right, given up by a person. */
 export const failureStates = ['open', 'replayed', 'resolved', 'discarded'] as const;
@@ -30,6 +30,8 @@ export interface FailureRow extends FailureSummary {
   /** As it was received; `null` when it lies in the bucket under `input_key`. */
   readonly input: string | null;
   readonly input_key: string | null;
+  /** ARN of the execution that keeps an input too large for its event. */
+  readonly input_execution: string | null;
   readonly attributes: Readonly<Record<string, string>>;
 }
 

@@ -1,5 +1,5 @@
+import type { NewFailure } from '#kit/failure.ts';
 import type { Edges } from '../contract.ts';
-import type { NewFailure } from './failure.ts';
 import type { Json } from './json.ts';
 
 /** A record of a dead-letter queue, as far as the ledger reads it. */

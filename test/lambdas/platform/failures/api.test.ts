@@ -2,11 +2,11 @@ import type { Context } from 'aws-lambda';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { recordFailures } from '#adapters/failure-ledger.ts';
 import { apiHandler } from '#kit/api-handler.ts';
+import type { NewFailure } from '#kit/failure.ts';
 import type { ReplayMessage } from '../../../../lambdas/platform/contract.ts';
-import type { NewFailure } from '../../../../lambdas/platform/failures/failure.ts';
 import { ledger, type PlatformTables } from '../../../../lambdas/platform/failures/ledger-store.ts';
-import { failureRecorder } from '../../../../lambdas/platform/failures/recorder-store.ts';
 import {
   discardFailure,
   discardFailures,
@@ -39,7 +39,6 @@ beforeEach(async () => {
 
 /** Records a failure; ids count from 1. */
 async function failed(changes: Partial<NewFailure> = {}): Promise<void> {
-  const none = { door: undefined, stack: undefined, attempts: undefined, replayOf: undefined };
   const sample = {
     workload: 'presale',
     sourceKind: 'queue',
@@ -51,15 +50,9 @@ async function failed(changes: Partial<NewFailure> = {}): Promise<void> {
     database.app.query,
   );
   const occurredAt = new Date(Date.UTC(2026, 10, 21, 0, rows[0]?.next));
-  await failureRecorder(database.app, { put: async () => undefined })({
-    ...none,
-    ...sample,
-    naturalKey: `k-${rows[0]?.next}`,
-    input: '{"a":1}',
-    attributes: {},
-    occurredAt,
-    ...changes,
-  });
+  const naturalKey = `k-${rows[0]?.next}`;
+  const kept = { ...sample, naturalKey, input: '{"a":1}', attributes: {}, occurredAt, ...changes };
+  await recordFailures(database.app.query, [kept], { put: async () => undefined });
 }
 
 /** As API Gateway calls it. */

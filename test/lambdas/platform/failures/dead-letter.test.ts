@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failureFrom } from '../../../../lambdas/platform/failures/dead-letter.ts';
+import { failuresFrom } from '../../../../lambdas/platform/failures/dead-letter.ts';
 import {
   destinationRecord,
   edges,
@@ -10,6 +10,12 @@ import {
   startDeadLetters,
   startFunction,
 } from './letters.ts';
+
+const failureFrom = (...told: Parameters<typeof failuresFrom>) => {
+  const [failure, ...more] = failuresFrom(...told);
+  if (!failure || more.length > 0) throw new Error('Expected one failure');
+  return failure;
+};
 
 const text = (stringValue: string) => ({ stringValue });
 

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { type QueryExecutorProvider, sql } from 'kysely';
+import type { NewFailure } from '#kit/failure.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** Which failures of a workload are put right: these, or all whose natural key starts so. */
+export type Resolved = { readonly workload: string } & (
+  | { readonly naturalKeys: readonly string[] }
+  | { readonly naturalKeyPrefix: string }
+);
+
+// A page of 500 rows stays below Lambda's 6 MB only because lists don't show inputs; one row stays readable.
+const largestInRowBytes = 32 * 1024;
+
+/**
+ * Keeps failures, in the caller's transaction where it has one; resolves to how many are new: a failure told twice is
+ * one row. Inputs above 32 KB go to the bucket, before the row that names them and under a name made of the failure's
+ * own key; without a bucket they stay in the row.
+ */
+export async function recordFailures(
+  query: QueryExecutorProvider,
+  failures: readonly NewFailure[],
+  bucket?: Pick<ObjectStore, 'put'>,
+): Promise<number> {
+  if (failures.length === 0) return 0;
+  const rows = await Promise.all(failures.map((failure) => rowOf(failure, bucket)));
+  const { numAffectedRows } = await sql`
+    INSERT INTO platform.failures (natural_key, workload, source_kind, source_name, door, reason, message, stack,
+      input, input_key, input_execution, attributes, occurred_at, attempts, replay_of)
+    SELECT new.natural_key, new.workload, new.source_kind, new.source_name, new.door, new.reason, new.message, new.stack,
+      new.input, new.input_key, new.input_execution, new.attributes, new.occurred_at, new.attempts, first.id
+    FROM json_to_recordset(${JSON.stringify(rows)}) AS new (natural_key text, workload text, source_kind text,
+      source_name text, door text, reason text, message text, stack text, input text, input_key text,
+      input_execution text, attributes json, occurred_at timestamptz, attempts integer, replay_of bigint)
+    LEFT JOIN platform.failures first ON first.id = new.replay_of
+    ON CONFLICT (natural_key) DO NOTHING`.execute(query);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** Marks open and replayed failures as put right, in the caller's transaction; resolves to how many those were. */
+export async function resolveFailures(query: QueryExecutorProvider, which: Resolved, who: string): Promise<number> {
+  const chosen =
+    'naturalKeys' in which
+      ? sql`natural_key = ANY(${which.naturalKeys.map(clean)}::text[])`
+      : sql`starts_with(natural_key, ${clean(which.naturalKeyPrefix)})`;
+  const { numAffectedRows } = await sql`
+    UPDATE platform.failures SET state = 'resolved', changed_by = ${who}, changed_at = now()
+    WHERE workload = ${which.workload} AND state IN ('open', 'replayed') AND ${chosen}`.execute(query);
+  return Number(numAffectedRows ?? 0);
+}
+
+async function rowOf(failure: NewFailure, bucket: Pick<ObjectStore, 'put'> | undefined) {
+  const { naturalKey, input, inputExecution } = failure;
+  const kept = {
+    natural_key: clean(naturalKey),
+    workload: failure.workload,
+    source_kind: failure.sourceKind,
+    source_name: clean(failure.sourceName),
+    door: failure.door ?? null,
+    reason: clean(failure.reason),
+    message: clean(failure.message),
+    stack: failure.stack === undefined ? null : clean(failure.stack),
+    attributes: Object.fromEntries(
+      Object.entries(failure.attributes).map(([name, text]) => [clean(name), clean(text)]),
+    ),
+    occurred_at: failure.occurredAt,
+    attempts: failure.attempts ?? null,
+    replay_of: failure.replayOf ?? null,
+  };
+  if (inputExecution !== undefined) return { ...kept, input_execution: inputExecution };
+  const plain = Buffer.byteLength(input) <= largestInRowBytes && !input.includes('\0');
+  if (plain || bucket === undefined) return { ...kept, input: clean(input) };
+  const key = `platform/failures/${createHash('sha256').update(naturalKey).digest('hex')}`;
+  await bucket.put(key, input, { contentType: 'text/plain; charset=utf-8' });
+  return { ...kept, input_key: key };
+}
+
+/** PostgreSQL holds no NUL and no half of a surrogate pair. */
+function clean(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\u{FFFD}');
+}

@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sendFailures } from '../../../lambdas/adapters/failure-sender.ts';
+import type { NewFailure } from '../../../lambdas/kit/failure.ts';
+import { failuresFrom } from '../../../lambdas/platform/failures/dead-letter.ts';
+import { startStorage } from '../../../local/services/storage.ts';
+import { useLocalAws } from '../../support/aws.ts';
+import { edges, letter } from '../platform/failures/letters.ts';
+
+let directory: string;
+let storage: Awaited<ReturnType<typeof startStorage>>;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
+  const settings = { visibilityTimeoutSeconds: 30, delaySeconds: 0, retentionSeconds: 3600, fifo: false };
+  const queues = [{ ...settings, name: 'Failures', maximumMessageBytes: 1024 * 1024 }];
+  storage = await startStorage({ directory, buckets: [], queues });
+  useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
+});
+
+afterAll(async () => {
+  await storage.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const sample = (changes: Partial<NewFailure> = {}): NewFailure => ({
+  naturalKey: 'fetch:1',
+  workload: 'tagger',
+  sourceKind: 'step',
+  sourceName: 'fetch-page',
+  door: undefined,
+  reason: 'TransientError',
+  message: 'no answer',
+  input: '{"url":"x"}',
+  attributes: { trace: 't' },
+  occurredAt: new Date('2026-11-21T02:00:00Z'),
+  ...changes,
+});
+
+async function received(): Promise<string[]> {
+  const command = new ReceiveMessageCommand({ QueueUrl: storage.queueUrl('Failures'), MaxNumberOfMessages: 10 });
+  const { Messages = [] } = await new SQSClient({}).send(command);
+  return Messages.map(({ Body = '' }) => Body);
+}
+
+test('the intake reads what was sent, to the letter', async () => {
+  const failures = [sample(), sample({ naturalKey: 'fetch:2', attempts: 3, replayOf: 7, stack: 's', door: 'd' })];
+  await sendFailures(storage.queueUrl('Failures'))(failures);
+
+  const [body = '', ...more] = await received();
+  expect(more).toEqual([]);
+  expect(failuresFrom(letter({ eventSourceARN: 'the intake itself', body }), edges)).toEqual(failures);
+});
+
+test('more than a message holds goes in several, each below 1 MiB', async () => {
+  const failures = ['a', 'b', 'c'].map((naturalKey) => sample({ naturalKey, input: '字'.repeat(150_000) }));
+  await sendFailures(storage.queueUrl('Failures'))(failures);
+
+  const told = (await received()).map((body) => (JSON.parse(body) as { failures: NewFailure[] }).failures);
+  expect(told.map(({ length }) => length).toSorted()).toEqual([1, 2]);
+});
+
+test('a report of another shape is a failure itself', () => {
+  const body = '{"failures":[{"naturalKey":"x"}]}';
+
+  expect(failuresFrom(letter({ eventSourceARN: 'the intake itself', body }), edges)).toMatchObject([
+    { sourceKind: 'queue', input: body },
+  ]);
+});
