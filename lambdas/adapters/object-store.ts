@@ -9,6 +9,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { correlationId } from '#kit/correlation.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import { once } from '#kit/once.ts';
 
@@ -40,11 +41,23 @@ export function objectStore(bucket: string): ObjectStore {
   return {
     async put(key, body, options) {
       await client().send(
-        new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: options?.contentType }),
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: key,
+          Body: body,
+          ContentType: options?.contentType,
+          Metadata: origin(),
+        }),
       );
     },
     async upload(key, body, options) {
-      const params = { Bucket: bucket, Key: key, Body: Readable.from(body), ContentType: options?.contentType };
+      const params = {
+        Bucket: bucket,
+        Key: key,
+        Body: Readable.from(body),
+        ContentType: options?.contentType,
+        Metadata: origin(),
+      };
       await new Upload({ client: client(), params, partSize: partBytes, queueSize: partsAtOnce }).done();
     },
     read: (key) => open(bucket, key),
@@ -60,6 +73,12 @@ export function objectStore(bucket: string): ObjectStore {
       }
     },
   };
+}
+
+/** Which work wrote an object: as `x-amz-meta-correlation-id`. */
+function origin(): Record<string, string> | undefined {
+  const id = correlationId();
+  return id === undefined ? undefined : { 'correlation-id': id };
 }
 
 async function open(bucket: string, key: string): Promise<AsyncIterable<Uint8Array>> {

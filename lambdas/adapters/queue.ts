@@ -1,4 +1,5 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { correlationField, correlationId } from '#kit/correlation.ts';
 import { once } from '#kit/once.ts';
 
 /** Puts one message into a queue; resolves when SQS has it durably. */
@@ -6,9 +7,14 @@ export type SendMessage = (message: unknown) => Promise<void>;
 
 const client = once(() => new SQSClient({}));
 
-/** The queue behind a URL; messages go as JSON. */
+/** The queue behind a URL; messages go as JSON, with the id of the work they come from. */
 export function queue(url: string): SendMessage {
   return async (message) => {
-    await client().send(new SendMessageCommand({ QueueUrl: url, MessageBody: JSON.stringify(message) }));
+    const id = correlationId();
+    const MessageAttributes =
+      id === undefined ? undefined : { [correlationField]: { DataType: 'String', StringValue: id } };
+    await client().send(
+      new SendMessageCommand({ QueueUrl: url, MessageBody: JSON.stringify(message), MessageAttributes }),
+    );
   };
 }

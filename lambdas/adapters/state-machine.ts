@@ -5,11 +5,15 @@ import {
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
+import { correlationField, correlationId } from '#kit/correlation.ts';
 import { once } from '#kit/once.ts';
 
 export interface StateMachine {
-  /** `exists`: an execution of that name is or was there (names are unique for 90 days). */
-  start(name: string, input: unknown): Promise<'started' | 'exists'>;
+  /**
+   * `exists`: an execution of that name is or was there (names are unique for 90 days). The id of the work goes along in
+   * the input.
+   */
+  start(name: string, input: object): Promise<'started' | 'exists'>;
   /** `undefined` when no execution has that name. */
   status(name: string): Promise<'running' | 'succeeded' | 'failed' | undefined>;
 }
@@ -19,12 +23,13 @@ const client = once(() => new SFNClient({}));
 /** The state machine behind an ARN. */
 export function stateMachine(arn: string): StateMachine {
   return {
-    async start(name, input) {
+    async start(name, given) {
       // Step Functions answers success to a repeated start of a running execution with equal input: ask first, and
       // leave the race to the name.
       if ((await statusOf(arn, name)) !== undefined) return 'exists';
       try {
-        await client().send(new StartExecutionCommand({ stateMachineArn: arn, name, input: JSON.stringify(input) }));
+        const input = JSON.stringify({ ...given, [correlationField]: correlationId() });
+        await client().send(new StartExecutionCommand({ stateMachineArn: arn, name, input }));
         return 'started';
       } catch (error) {
         if (error instanceof ExecutionAlreadyExists) return 'exists';

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import * as z from 'zod';
 import { type ApiAnswer, answerOf, problem, toGateway } from './api-response.ts';
 import type { Authenticator } from './authentication.ts';
+import { correlationHeader, correlationId, wellFormedId } from './correlation.ts';
 import { readEnv } from './env.ts';
 import { BodyTooLargeError, type InputFaults, type InputPlace, InvalidInputError } from './errors.ts';
 import { instrumented } from './invocation.ts';
@@ -64,8 +65,16 @@ export function apiHandler<E extends z.ZodObject, S>(
   return instrumented(async (event: APIGatewayProxyEventV2) => {
     const { requestId } = event.requestContext;
     logger().appendKeys({ apiRequestId: requestId, routeKey: event.routeKey });
-    return toGateway(await answer(event, spec.routes[event.routeKey], made), requestId);
-  });
+    const answered = await answer(event, spec.routes[event.routeKey], made);
+    // What is only read is in the access log; what may set work going leaves a line to begin its trail.
+    if (event.requestContext.http.method !== 'GET') logger().info('Answered', { status: answered.status });
+    return toGateway(answered, { requestId, correlationId: correlationId() ?? requestId });
+  }, idOfRequest);
+}
+
+/** The caller's own id, else API Gateway's of the request. */
+function idOfRequest({ headers, requestContext }: APIGatewayProxyEventV2): string | undefined {
+  return wellFormedId(headers[correlationHeader]) ?? wellFormedId(requestContext.requestId);
 }
 
 async function answer<S>(

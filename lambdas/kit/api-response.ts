@@ -1,4 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { correlationHeader } from './correlation.ts';
 import {
   BodyTooLargeError,
   ConflictError,
@@ -47,11 +48,19 @@ export function problem(status: number, error: string, message: unknown): ApiAns
   return { status, body: { error, message } };
 }
 
-/** An answer in API Gateway's payload format 2.0. */
-export function toGateway(answer: ApiAnswer, requestId: string): APIGatewayProxyStructuredResultV2 {
+/** An answer in API Gateway's payload format 2.0, with the ids that find it and what came of it in the logs. */
+export function toGateway(
+  answer: ApiAnswer,
+  ids: { readonly requestId: string; readonly correlationId: string },
+): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode: answer.status,
-    headers: { 'content-type': 'application/json; charset=utf-8', 'x-request-id': requestId, ...answer.headers },
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'x-request-id': ids.requestId,
+      [correlationHeader]: ids.correlationId,
+      ...answer.headers,
+    },
     body: JSON.stringify(answer.body),
   };
 }

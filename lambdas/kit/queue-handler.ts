@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
+import { correlated, correlationField, idInEvent, wellFormedId } from './correlation.ts';
 import { readEnv } from './env.ts';
 import { PermanentError } from './errors.ts';
 import { instrumented } from './invocation.ts';
@@ -41,22 +42,48 @@ export function recordHandler<E extends z.ZodObject, S>(
   const services = once(() => spec.services(readEnv(spec.env)));
   return instrumented(async (event: SQSEvent) => {
     const ports = services();
-    const outcomes = await Promise.allSettled(event.Records.map(async (record) => spec.handle(record, ports)));
+    const outcomes = await Promise.allSettled(
+      event.Records.map(async (record) => correlated(idOf(record), async () => spec.handle(record, ports))),
+    );
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
     for (const [index, record] of event.Records.entries()) {
       const outcome = outcomes[index];
       if (outcome?.status !== 'rejected') continue;
       batchItemFailures.push({ itemIdentifier: record.messageId });
-      logger().error('A record failed and goes back to its queue', {
-        error: asError(outcome.reason),
-        messageId: record.messageId,
-        receiveCount: record.attributes.ApproximateReceiveCount,
-      });
+      tellFailure(record, outcome.reason);
     }
-    count('RecordsHandled', event.Records.length - batchItemFailures.length);
-    count('RecordsFailed', batchItemFailures.length);
+    const failed = batchItemFailures.length;
+    count('RecordsHandled', event.Records.length - failed);
+    count('RecordsFailed', failed);
+    // One line a batch, not a record: lines are what costs.
+    const correlation_ids = [...new Set(event.Records.map(idOf))];
+    logger().info('The batch is done', { records: event.Records.length, failed, correlation_ids });
     return { batchItemFailures };
   });
+}
+
+/** The sender's id, else the message's own: its redelivery keeps both. A state machine's messages have it in the body. */
+function idOf({ messageAttributes, messageId, body }: SQSRecord): string {
+  return wellFormedId(messageAttributes?.[correlationField]?.stringValue) ?? idInBody(body) ?? messageId;
+}
+
+function idInBody(body: string): string | undefined {
+  if (!body.includes(`"${correlationField}"`)) return undefined;
+  try {
+    return idInEvent(JSON.parse(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function tellFailure(record: SQSRecord, reason: unknown): void {
+  correlated(idOf(record), () =>
+    logger().error('A record failed and goes back to its queue', {
+      error: asError(reason),
+      messageId: record.messageId,
+      receiveCount: record.attributes.ApproximateReceiveCount,
+    }),
+  );
 }
 
 function bodyOf<M extends z.ZodType>(schema: M, record: SQSRecord): z.output<M> {

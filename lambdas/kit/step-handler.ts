@@ -5,6 +5,7 @@ import { PermanentError } from './errors.ts';
 import { instrumented } from './invocation.ts';
 import { faultsAsText } from './issues.ts';
 import { once } from './once.ts';
+import { logger } from './telemetry.ts';
 
 export interface StepSpec<E extends z.ZodObject, I extends z.ZodType, O extends z.ZodType, S> {
   readonly env: E;
@@ -30,6 +31,7 @@ export function stepHandler<E extends z.ZodObject, I extends z.ZodType, O extend
     if (!input.success) throw new PermanentError(`The state's input: ${faultsAsText(input.error.issues)}`);
     const output = spec.output.safeParse(await spec.handle(input.data, services()));
     if (!output.success) throw new PermanentError(`The state's output: ${faultsAsText(output.error.issues)}`);
+    logger().info('The step is done');
     return output.data;
   });
 }

@@ -1,9 +1,19 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { correlationField, correlationId } from './correlation.ts';
 import { once } from './once.ts';
 
+/** Each line carries the id of the work it is about, also where one invocation does several works at once. */
+class CorrelatedLogger extends Logger {
+  protected override createAndPopulateLogItem(...line: Parameters<Logger['createAndPopulateLogItem']>) {
+    const item = super.createAndPopulateLogItem(...line);
+    const id = correlationId();
+    return id === undefined ? item : item.addAttributes({ [correlationField]: id });
+  }
+}
+
 /** The function's one logger: JSON lines, names and level from the POWERTOOLS_* variables. */
-export const logger = once(() => new Logger());
+export const logger = once(() => new CorrelatedLogger());
 
 /** The function's one metric sink: embedded metric format on standard output, read by CloudWatch without a call. */
 export const metrics = once(() => new Metrics());

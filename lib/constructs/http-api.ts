@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
+import { correlationHeader } from '../../lambdas/kit/correlation.ts';
 import { acknowledge } from '../permissions/acknowledge.ts';
 import { AlarmBook } from './alarm-book.ts';
 import type { HandlerFunction } from './handler-function.ts';
@@ -43,7 +44,8 @@ export class HttpApi extends Construct {
       corsPreflight: {
         allowOrigins: [...corsOrigins],
         allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.DELETE],
-        allowHeaders: ['authorization', 'content-type'],
+        allowHeaders: ['authorization', 'content-type', correlationHeader],
+        exposeHeaders: ['x-request-id', correlationHeader],
         maxAge: Duration.hours(1),
       },
     });

@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
+import { correlationField } from '../../lambdas/kit/correlation.ts';
 import type { HandlerFunction } from './handler-function.ts';
 
 export interface StepProps {
@@ -53,12 +54,26 @@ export const causeInWords = [
   '$exists($found) ? $found[0].groups[0] : $states.errorOutput.Cause)',
 ].join(' ');
 
+// JSONata: the id that the execution was started with, else its name. States fail on a value that isn't there.
+const givenId = `$states.context.Execution.Input.${correlationField}`;
+const correlation = `($exists(${givenId}) ? ${givenId} : $states.context.Execution.Name)`;
+
+/** JSONata: an object with the id of the work an execution is part of, to merge into what its states hand on. */
+export const correlationMember = `{ "${correlationField}": ${correlation} }`;
+
+/** What the handler gets: the state's input, and the id of the work it is part of. */
+function payloadOf(input: StepProps['input']): TaskInput {
+  if (typeof input !== 'string') return TaskInput.fromObject({ ...input, [correlationField]: `{% ${correlation} %}` });
+  const expression = input.slice('{%'.length, -'%}'.length).trim();
+  return TaskInput.fromText(`{% $merge([${expression}, ${correlationMember}]) %}`);
+}
+
 /** One handler as a state: bounded in time, tried again when that can help, its answer the state's output. */
 export function step(scope: Construct, id: string, props: StepProps): LambdaInvoke {
   const task = LambdaInvoke.jsonata(scope, id, {
     stateName: props.name,
     lambdaFunction: props.handler.function,
-    payload: typeof props.input === 'string' ? TaskInput.fromText(props.input) : TaskInput.fromObject(props.input),
+    payload: payloadOf(props.input),
     outputs: '{% $states.result.Payload %}',
     ...(props.assign ? { assign: { ...props.assign } } : {}),
     // Beyond the function's own limit, so that its own answer comes first.

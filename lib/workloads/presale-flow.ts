@@ -14,7 +14,7 @@ import {
 import { SqsSendMessage } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { CheckAndRetry } from '../constructs/check-and-retry.ts';
-import { catchAll, causeInWords, passingErrors, step } from '../constructs/step.ts';
+import { catchAll, causeInWords, correlationMember, passingErrors, step } from '../constructs/step.ts';
 import type { PresaleSteps } from './presale-steps.ts';
 
 export interface PresaleFlowProps {
@@ -202,7 +202,8 @@ export class PresaleFlow extends Construct {
     const send = SqsSendMessage.jsonata(this, id, {
       stateName,
       queue: this.#mails,
-      messageBody: TaskInput.fromText('{% $string($states.input) %}'),
+      // A member of the body: the attributes of a message are out of this task's reach.
+      messageBody: TaskInput.fromText(`{% $string($merge([$states.input, ${correlationMember}])) %}`),
     });
     // A run must not fail, nor end unheard, because the queue hiccups.
     send.addRetry({ errors: ['States.TaskFailed'], interval: Duration.seconds(2), backoffRate: 2, maxAttempts: 5 });

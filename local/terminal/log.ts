@@ -37,8 +37,12 @@ const hidden = new Set([
   'sampling_rate',
   'xray_trace_id',
   'apiRequestId',
+  'correlation_id',
   'error',
 ]);
+
+/** What a state machine's progress shows already: kept, not shown. */
+const quiet: ReadonlySet<unknown> = new Set(['The step is done', 'The batch is done']);
 
 /** A log that keeps the file and prints to `write`. */
 export function openLog(options: LogOptions): Log {
@@ -62,7 +66,9 @@ export function openLog(options: LogOptions): Log {
       if (!entry) return emit({ timestamp: new Date().toISOString(), level: 'INFO', source: handler, message: line });
       // Metrics are for CloudWatch; here they are kept and not shown.
       if ('_aws' in entry) return keep({ source: handler, ...entry });
-      emit({ timestamp: new Date().toISOString(), level: 'INFO', message: '', ...entry, source: handler });
+      const whole = { timestamp: new Date().toISOString(), level: 'INFO', message: '', ...entry, source: handler };
+      if (quiet.has(whole.message)) keep(whole);
+      else emit(whole);
     },
   };
 }

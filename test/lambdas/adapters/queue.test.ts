@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
 import { queue } from '#adapters/queue.ts';
+import { correlated } from '#kit/correlation.ts';
 import { startStorage } from '../../../local/services/storage.ts';
 import { useLocalAws } from '../../support/aws.ts';
 
-test('a message is in the queue as JSON when sending resolves', async () => {
+test('a message is in the queue as JSON when sending resolves, with the id of its work', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
   const mails = {
     name: 'Mails',
@@ -25,6 +26,11 @@ test('a message is in the queue as JSON when sending resolves', async () => {
     const { Messages = [] } = await new SQSClient({}).send(new ReceiveMessageCommand({ QueueUrl }));
 
     expect(Messages.map(({ Body = '' }) => JSON.parse(Body))).toEqual([{ subject: '已載入' }]);
+    await correlated('the-work', () => queue(QueueUrl)('more'));
+    const asked = { QueueUrl, MessageAttributeNames: ['All'] };
+    const { Messages: [more] = [] } = await new SQSClient({}).send(new ReceiveMessageCommand(asked));
+
+    expect(more?.MessageAttributes).toMatchObject({ correlation_id: { StringValue: 'the-work' } });
     await expect(queue(QueueUrl)('x'.repeat(2000))).rejects.toThrow();
   } finally {
     await storage.stop();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { stateMachine } from '#adapters/state-machine.ts';
+import { correlated } from '#kit/correlation.ts';
 import { type Postgres, startPostgres } from '../../../local/services/postgres.ts';
 import { type StateMachinesServer, serveStateMachines } from '../../../local/state-machines/protocol.ts';
 import { type StateMachines, startStateMachines } from '../../../local/state-machines/state-machines.ts';
@@ -73,6 +74,16 @@ test('of two starts at the same moment at most one begins a run with its input',
   ]);
 
   expect(outcomes.toSorted()).toEqual(['exists', 'started']);
+});
+
+test('the id of the work goes along in the input', async () => {
+  await correlated('the-work', () => flow.start('correlated', { end: 'well' }));
+  const { executions } = await machines.list({ limit: 10 });
+
+  expect(executions.find(({ name }) => name === 'correlated')?.input).toEqual({
+    end: 'well',
+    correlation_id: 'the-work',
+  });
 });
 
 test.each([

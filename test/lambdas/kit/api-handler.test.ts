@@ -50,7 +50,11 @@ test('a route gets its parameters parsed and answers JSON with the id of the req
   const { statusCode, headers, body } = await answer({ ...base, services: () => 'hello', routes });
 
   expect(statusCode).toBe(200);
-  expect(headers).toEqual({ 'content-type': 'application/json; charset=utf-8', 'x-request-id': 'R-1' });
+  expect(headers).toEqual({
+    'content-type': 'application/json; charset=utf-8',
+    'x-request-id': 'R-1',
+    'x-correlation-id': 'R-1',
+  });
   expect(body).toEqual({ id: 7, page: 2, note: '預售', greeting: 'hello' });
 });
 
