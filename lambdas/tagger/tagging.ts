@@ -1,0 +1,23 @@
+/** One tag of a text. */
+export interface Tag {
+  readonly tag: string;
+  /** 0 to 1: of a model the calibrated probability that the tag is right, of a rule what its file says. */
+  readonly score: number;
+  readonly source: 'model' | 'rule';
+}
+
+/** One word that says what a text is about. */
+export interface Keyword {
+  readonly word: string;
+  /** TF-IDF, comparable within one text only. */
+  readonly weight: number;
+}
+
+/** What is known of a text; both lists with the best first. */
+export interface Tagging {
+  readonly tags: readonly Tag[];
+  readonly keywords: readonly Keyword[];
+}
+
+/** Tags any string whatever, without I/O; a long text is read up to a bound, so that the time it takes is bounded too. */
+export type Tagger = (text: string) => Tagging;
