@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { timetable } from '#kit/timetable.ts';
 import type { ScheduleModel } from '../template/model.ts';
-import { timetable } from './schedule-expression.ts';
+
+/** An event that its target has taken; `outcome` is what came of it, for whoever waits. */
+export interface Delivered {
+  readonly outcome?: Promise<unknown>;
+}
 
 /** Hands a slot's event to the schedule's target; throws when the target did not take it. */
-export type Deliver = (targetArn: string, input: unknown) => Promise<unknown>;
+export type Deliver = (targetArn: string, input: unknown) => Promise<Delivered>;
 
 export interface Scheduler {
-  /** Runs a schedule now, as if its slot were `at`. */
+  /** Runs a schedule now, as if its slot were `at`, and waits for what comes of it. */
   trigger(name: string, at?: Date): Promise<unknown>;
   names(): readonly string[];
   /** Each schedule's next slot. */
@@ -58,7 +63,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
     async trigger(name, at = new Date()) {
       const schedule = options.schedules.find((candidate) => candidate.name === name);
       if (!schedule) throw new Error(`No schedule is named ${name}`);
-      return run(options, schedule, at);
+      return (await run(options, schedule, at)).outcome;
     },
     stop() {
       for (const timer of timers.values()) clearTimeout(timer);
@@ -66,7 +71,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
   };
 }
 
-async function run(options: SchedulerOptions, schedule: ScheduleModel, at: Date): Promise<unknown> {
+async function run(options: SchedulerOptions, schedule: ScheduleModel, at: Date): Promise<Delivered> {
   const input: unknown = schedule.input === undefined ? {} : JSON.parse(filled(schedule.input, schedule, at));
   for (let attempt = 0; ; attempt += 1) {
     try {

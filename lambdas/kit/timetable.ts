@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 
-/** The next times of an EventBridge Scheduler expression. */
+/** The next times of an EventBridge Scheduler expression: one reading, for the runtime of one machine and for missed slots. */
 export interface Timetable {
   /** The first slot after `after`; `undefined` when there is none. */
   next(after: Date): Date | undefined;
@@ -54,6 +54,19 @@ function runsOf(pattern: string, timezone: string): Timetable {
       return run ?? undefined;
     },
   };
+}
+
+/** The slots after `after` up to and with `to`, oldest first; at most `limit` of them. */
+export function slotsBetween(table: Timetable, { after, to, limit }: Span): Date[] {
+  const slots: Date[] = [];
+  for (let at = table.next(after); at && at <= to && slots.length < limit; at = table.next(at)) slots.push(at);
+  return slots;
+}
+
+export interface Span {
+  readonly after: Date;
+  readonly to: Date;
+  readonly limit: number;
 }
 
 function rateTimetable(argument: string, expression: string): Timetable {

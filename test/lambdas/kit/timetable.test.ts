@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { timetable } from '../../../local/doors/schedule-expression.ts';
+import { slotsBetween, timetable } from '../../../lambdas/kit/timetable.ts';
 
 /** The next three slots after 2026-01-01T00:00:00Z, or after another time. */
 function slots(expression: string, timeZone = 'UTC', after = '2026-01-01T00:00:00Z'): string[] {
@@ -113,4 +113,14 @@ test.each([
 
 test('a zone that does not exist is refused', () => {
   expect(() => timetable('cron(0 10 * * ? *)', 'Asia/Atlantis').next(new Date())).toThrow('Asia/Atlantis');
+});
+
+test('the slots of a span are those after its beginning, up to its end and with it', () => {
+  const table = timetable('cron(0 10 1,11,21 * ? *)', 'Asia/Taipei');
+  const span = { after: new Date('2026-01-01T02:00:00Z'), to: new Date('2026-02-01T02:00:00Z'), limit: 10 };
+
+  const days = slotsBetween(table, span).map((slot) => slot.toISOString().slice(0, 10));
+
+  expect(days).toEqual(['2026-01-11', '2026-01-21', '2026-02-01']);
+  expect(slotsBetween(table, { ...span, limit: 2 })).toHaveLength(2);
 });
