@@ -1,9 +1,10 @@
+import path from 'node:path';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { asynchronousInvoker } from './doors/asynchronous.ts';
+import { type AsynchronousInvoker, asynchronousInvoker } from './doors/asynchronous.ts';
 import { eventBus } from './doors/event-bus.ts';
 import { type HttpApi, startHttpApi } from './doors/http-api.ts';
 import { startQueuePoller } from './doors/queue-poller.ts';
-import { type Scheduler, startScheduler } from './doors/scheduler.ts';
+import { type Delivered, type Scheduler, startScheduler } from './doors/scheduler.ts';
 import type { Faults } from './faults.ts';
 import type { FunctionHost } from './functions/function-host.ts';
 import { region } from './machine.ts';
@@ -38,7 +39,16 @@ const retryDelaysMs = [1000, 2000];
 /** Starts the doors: HTTP routes, queue consumers, schedules, rules. */
 export async function wire(options: WiringOptions): Promise<Wiring> {
   const { model, functions, faults, log } = options;
-  const deliver = deliverer(options);
+  const invoker = asynchronousInvoker({
+    functions,
+    sqs: options.sqs,
+    queueUrlOf: (arn) => options.services.storage.queueUrl(nameIn(arn)),
+    faults,
+    file: path.join(options.settings.directory, 'invocations.sqlite'),
+    retryDelaysMs,
+    onLost: log.warn,
+  });
+  const deliver = deliverer(options, invoker);
   const bury = burier(options);
   const bus = eventBus({
     rules: model.rules,
@@ -69,11 +79,13 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
   });
   const port = await freePort(portsFrom(options.settings.port).api);
   const api = model.httpApi && (await startHttpApi({ api: model.httpApi, functions, port, onAnswer: log.debug }));
+  invoker.resume();
   return {
     api,
     scheduler,
     async stop() {
       scheduler.stop();
+      invoker.stop();
       await api?.stop();
       await Promise.all(pollers.map((poller) => poller.stop()));
     },
@@ -81,20 +93,14 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
 }
 
 /** Hands an event to whatever an ARN names: a function, a state machine or a queue. */
-function deliverer({ functions, machines, services, sqs, faults, log }: WiringOptions) {
-  const invokeAsynchronously = asynchronousInvoker({
-    functions,
-    sqs,
-    queueUrlOf: (arn) => services.storage.queueUrl(nameIn(arn)),
-    faults,
-    retryDelaysMs,
-    onLost: log.warn,
-  });
-  return async (arn: string, event: unknown): Promise<unknown> => {
-    if (arn.startsWith('arn:aws:lambda:')) return invokeAsynchronously(arn, event);
-    if (arn.startsWith('arn:aws:states:')) return machines.start({ stateMachineArn: arn, input: event });
-    if (arn.startsWith('arn:aws:sqs:')) return send(sqs, services.storage.queueUrl(nameIn(arn)), event);
-    throw new Error(`The local runtime can't deliver an event to ${arn}`);
+function deliverer({ machines, services, sqs }: WiringOptions, invoker: AsynchronousInvoker) {
+  return async (arn: string, event: unknown): Promise<Delivered> => {
+    if (arn.startsWith('arn:aws:lambda:')) return { outcome: invoker.accept(arn, event).ended };
+    if (arn.startsWith('arn:aws:states:'))
+      return { outcome: Promise.resolve(await machines.start({ stateMachineArn: arn, input: event })) };
+    if (!arn.startsWith('arn:aws:sqs:')) throw new Error(`The local runtime can't deliver an event to ${arn}`);
+    await send(sqs, services.storage.queueUrl(nameIn(arn)), event);
+    return {};
   };
 }
 

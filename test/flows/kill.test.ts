@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openEventQueue } from '../../local/doors/event-queue.ts';
 import { rawCsv } from '../support/raw-csv.ts';
 import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
@@ -55,6 +56,32 @@ test.for(Object.entries(moments))(
     await expect.poll(() => mails(stack as StackProcess)).toBeGreaterThanOrEqual(1);
   },
 );
+
+test('a slot that its function had not taken yet is not lost', { timeout: 90_000 }, async () => {
+  stack = await startStackProcess(directory, variables);
+  await askConsole(stack, '/faults', { crashBefore: 1 });
+  askConsole(stack, '/trigger', { name: 'start-publication' }).catch(() => undefined);
+  await expect.poll(waitingEvents, { timeout: 10_000, interval: 20 }).toBe(1);
+  await stack.kill();
+
+  stack = await startStackProcess(directory, variables);
+  const running = stack;
+  const list = async () => (await askConsole<{ executions: unknown[] }>(running, '/executions')).executions;
+  await expect.poll(list, { timeout: 25_000 }).toHaveLength(1);
+  expect(await ended(stack), stack.printed()).toMatchObject([{ status: 'SUCCEEDED' }]);
+  expect(await inDatabase(stack)).toEqual(await onTheSite(stack));
+  await expect.poll(waitingEvents).toBe(0);
+});
+
+/** Asynchronous invocations that are not done. */
+function waitingEvents(): number {
+  const queue = openEventQueue(path.join(directory, 'invocations.sqlite'));
+  try {
+    return queue.left().length;
+  } finally {
+    queue.close();
+  }
+}
 
 async function ended(running: StackProcess): Promise<{ status: string }[]> {
   const list = async () => (await askConsole<{ executions: { status: string }[] }>(running, '/executions')).executions;

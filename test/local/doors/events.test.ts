@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { asynchronousInvoker } from '../../../local/doors/asynchronous.ts';
 import { eventBus } from '../../../local/doors/event-bus.ts';
+import { openEventQueue } from '../../../local/doors/event-queue.ts';
 import { startScheduler } from '../../../local/doors/scheduler.ts';
 import { performsTask, taskPerformer } from '../../../local/doors/tasks.ts';
 import { type Storage, startStorage } from '../../../local/services/storage.ts';
@@ -18,8 +19,9 @@ let sqs: SQSClient;
 let host: TestHost;
 
 const code = `let calls = 0;
-export const handler = async ({ failures = 0, error }) => {
+export const handler = async ({ failures = 0, error, pause = 0 }) => {
   calls += 1;
+  await new Promise((resolve) => setTimeout(resolve, pause));
   console.log('called');
   if (calls <= failures) { const thrown = new Error(error ?? 'no'); thrown.name = 'TransientError'; throw thrown; }
   return { calls };
@@ -52,15 +54,19 @@ async function received(queue: string): Promise<unknown[]> {
 async function invoker(changes: object = {}) {
   host = await startTestHost({ work: { code, ...changes } });
   const lost: string[] = [];
-  const invoke = asynchronousInvoker({
-    functions: host.host,
-    sqs,
-    queueUrlOf: () => storage.queueUrl('Failed'),
-    faults: host.faults,
-    retryDelaysMs: [5, 5],
-    onLost: (message) => lost.push(message),
-  });
-  return { invoke: (event: object) => invoke(arnOf('work'), event), lost };
+  const open = () =>
+    asynchronousInvoker({
+      functions: host.host,
+      sqs,
+      queueUrlOf: () => storage.queueUrl('Failed'),
+      faults: host.faults,
+      file: join(directory, 'invocations.sqlite'),
+      retryDelaysMs: [5, 5],
+      onLost: (message) => lost.push(message),
+    });
+  const asynchronous = open();
+  onTestFinished(() => asynchronous.stop());
+  return { invoke: (event: object) => asynchronous.accept(arnOf('work'), event).ended, asynchronous, open, lost };
 }
 
 test('an event that fails is tried twice more', async () => {
@@ -99,6 +105,64 @@ test('with the fault switch on an event comes twice', async () => {
 
   expect(await invoke({})).toMatchObject({ payload: { calls: 2 } });
 });
+
+test('an event that was under way when the stack stopped is taken up by the next', async () => {
+  const { asynchronous, open } = await invoker();
+  const { ended } = asynchronous.accept(arnOf('work'), { failures: 1 });
+  const stopped = expect(ended).rejects.toThrow('the event stays in its queue');
+  asynchronous.stop();
+  await stopped;
+
+  const next = open();
+  onTestFinished(() => next.stop());
+  next.resume();
+  // The stopped one's attempt was its first failure; this one's is good.
+  await expect.poll(() => host.lines.filter((line) => line.includes('called'))).toHaveLength(2);
+  await expect.poll(() => waiting()).toEqual([]);
+});
+
+test('nothing is told twice: what is done is gone from the queue', async () => {
+  const { invoke, lost } = await invoker({ onFailure: 'arn:aws:sqs:x:Failed' });
+  await invoke({ failures: 2 });
+  await invoke({ failures: 9 });
+
+  expect(waiting()).toEqual([]);
+  expect(lost).toEqual([]);
+  expect(await received('Failed')).toHaveLength(1);
+});
+
+test('a destination that is away for a while gets the record when it is back', async () => {
+  const { invoke, lost } = await invoker({ onFailure: 'arn:aws:sqs:x:Failed', retries: 0 });
+  storage.refuse('sqs', 1500);
+  await invoke({ failures: 9 });
+
+  expect(lost[0]).toContain('does not answer');
+  expect(await received('Failed')).toMatchObject([{ requestPayload: { failures: 9 } }]);
+});
+
+test('a busy function costs an event none of its attempts', async () => {
+  const { invoke } = await invoker({ concurrency: 1, retries: 0 });
+
+  const both = await Promise.all([invoke({ pause: 500 }), invoke({})]);
+  expect(both).toMatchObject([{ ok: true }, { ok: true }]);
+});
+
+test('an event for a function that isn’t there is refused at once', async () => {
+  const { asynchronous } = await invoker();
+
+  expect(() => asynchronous.accept(arnOf('other'), {})).toThrow('No function of the template has the ARN');
+  expect(waiting()).toEqual([]);
+});
+
+/** The events that are still to be done. */
+function waiting(): unknown[] {
+  const queue = openEventQueue(join(directory, 'invocations.sqlite'));
+  try {
+    return [...queue.left()];
+  } finally {
+    queue.close();
+  }
+}
 
 async function performer() {
   host = await startTestHost({ work: { code } });
@@ -197,12 +261,15 @@ const schedule: ScheduleModel = {
   deadLetter: 'dead',
 };
 
-function scheduler(changes: Partial<ScheduleModel>, deliver: (input: unknown) => Promise<unknown>) {
+function scheduler(changes: Partial<ScheduleModel>, deliver: (input: unknown) => Promise<void>) {
   const buried: unknown[] = [];
   const errors: string[] = [];
   const running = startScheduler({
     schedules: [{ ...schedule, ...changes }],
-    deliver: (_target, input) => deliver(input),
+    deliver: async (_target, input) => {
+      await deliver(input);
+      return {};
+    },
     bury: async (_queue, _schedule, input) => void buried.push(input),
     onError: (message) => errors.push(message),
   });
@@ -212,7 +279,7 @@ function scheduler(changes: Partial<ScheduleModel>, deliver: (input: unknown) =>
 test('a schedule comes at its slots with the slot’s time, and sleeps over a far one', async () => {
   vi.useFakeTimers({ now: new Date('2026-02-21T02:00:01Z') });
   const inputs: unknown[] = [];
-  const { running } = scheduler({}, async (input) => inputs.push(input));
+  const { running } = scheduler({}, async (input) => void inputs.push(input));
   expect(running.upcoming()).toEqual([{ name: 'Presale-start', at: new Date('2026-03-01T02:00:00Z') }]);
   await vi.advanceTimersByTimeAsync(18 * 24 * 3600 * 1000);
   running.stop();
@@ -239,7 +306,7 @@ test('a schedule whose target refuses is tried again, then goes to the dead lett
 test('a schedule that is off never comes, but may be triggered', async () => {
   vi.useFakeTimers({ now: new Date('2026-02-21T02:00:01Z') });
   const inputs: unknown[] = [];
-  const { running } = scheduler({ enabled: false, retries: 185 }, async (input) => inputs.push(input));
+  const { running } = scheduler({ enabled: false, retries: 185 }, async (input) => void inputs.push(input));
   await vi.advanceTimersByTimeAsync(60 * 24 * 3600 * 1000);
   expect(inputs).toEqual([]);
 
