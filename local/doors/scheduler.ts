@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { timetable } from '#kit/timetable.ts';
 import type { ScheduleModel } from '../template/model.ts';
-import { timetable } from './schedule-expression.ts';
 
 /** An event that its target has taken; `outcome` is what came of it, for whoever waits. */
 export interface Delivered {
