@@ -1,6 +1,9 @@
 import * as z from 'zod';
+import { addressList } from './address-list.ts';
 
 /** What the stack and the handlers of the platform agree on. Imported by both; does no work. */
+export * from './alerts/contract.ts';
+export * from './slots/contract.ts';
 
 /** The migration runs as the master user, whose password stands in a secret where there is one. */
 export const migrateEnv = z.object({
@@ -11,25 +14,23 @@ export const migrateEnv = z.object({
 export const sendMailEnv = z.object({
   MAIL_FROM: z.string().min(1),
   /** Comma separated: who gets a mail that names nobody. */
-  MAIL_TO: z
-    .string()
-    .transform((list) =>
-      list
-        .split(',')
-        .map((address) => address.trim())
-        .filter(Boolean),
-    )
-    .pipe(z.array(z.email()).min(1)),
+  MAIL_TO: addressList,
   MAIL_CONFIGURATION_SET: z.string().min(1),
+  /** Holds a receipt for each mail with an id that was sent. */
+  RECEIPTS_BUCKET: z.string().min(1),
 });
 
 /** One mail in the mail queue. */
 export const mailMessage = z.object({
+  /** A mail that comes twice under one id is sent once. */
+  id: z.string().min(1).max(200).optional(),
   to: z.array(z.email()).min(1).optional(),
   subject: z.string().min(1).max(500),
   text: z.string(),
   html: z.string().optional(),
 });
+
+export type MailMessage = z.output<typeof mailMessage>;
 
 /** The health route needs no variables; it says only that the stack answers. */
 export const healthEnv = z.object({});
@@ -75,22 +76,9 @@ export const checkOutsideEnv = z.object({
 export const checkInsideRoutes = ['GET /health/dependencies'] as const;
 export const checkOutsideRoutes = ['GET /health/services'] as const;
 
-/** ARN of a dead-letter queue, or of a state machine -> the edge that ends there, and the queue its messages came from. */
-const edges = z.record(
-  z.string(),
-  z.object({ edge: z.string().regex(/^[a-z]+\/[a-z-]+$/), queue: z.string().optional() }),
-);
-
-export type Edges = z.output<typeof edges>;
-
 export const recordFailuresEnv = z.object({
   DATABASE_URL: z.string().min(1),
   FAILURES_BUCKET: z.string().min(1),
-  /** {@link Edges} as JSON. */
-  FAILURE_EDGES: z
-    .string()
-    .transform((text) => JSON.parse(text) as unknown)
-    .pipe(edges),
 });
 
 /** The doors stand in the messages. */

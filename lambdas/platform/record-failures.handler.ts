@@ -12,10 +12,9 @@ export const handler = recordHandler({
   services: (env) => ({
     database: openDatabase({ url: env.DATABASE_URL }),
     bucket: objectStore(env.FAILURES_BUCKET),
-    edges: env.FAILURE_EDGES,
   }),
-  async handle(letter, { database, bucket, edges }) {
-    const added = await recordFailures(database.query, failuresFrom(letter, edges), bucket);
+  async handle(letter, { database, bucket }) {
+    const added = await recordFailures(database.query, failuresFrom(letter), bucket);
     if (added > 0) count('FailuresRecorded', added);
   },
 });

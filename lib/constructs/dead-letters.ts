@@ -2,10 +2,17 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { type EdgeEnd, type EdgeName, edgeResourceName } from '../../lambdas/kit/edge.ts';
 import { acknowledge } from '../permissions/acknowledge.ts';
 import { AlarmBook, type Severity } from './alarm-book.ts';
+import { environmentOf } from './millrace-stack.ts';
 
 export interface DeadLettersProps {
+  /** What ends here, and how: the queue is named for both, and the ledger reads its name. */
+  readonly edge: EdgeName;
+  readonly end: EdgeEnd;
+  /** As the queue is whose messages end here. @default false */
+  readonly fifo?: boolean;
   /** Name of the alarm on it: `platform-send-mail-dead-letters`. */
   readonly alarm: string;
   /** What is lost while messages lie here. */
@@ -25,7 +32,10 @@ const minute = Duration.minutes(1);
  */
 export class DeadLetters extends Queue {
   constructor(scope: Construct, id: string, props: DeadLettersProps) {
+    const { edge, end, fifo } = props;
     super(scope, id, {
+      queueName: edgeResourceName({ environment: environmentOf(scope).name, edge, end, fifo }),
+      ...(fifo ? { fifo } : {}),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       // The longest SQS keeps anything: a person needs to be back from holidays.

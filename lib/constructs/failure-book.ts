@@ -2,9 +2,9 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
+import type { EdgeName } from '../../lambdas/kit/edge.ts';
 
-/** `presale/start-publication`: workload and part, as the ledger names them. */
-export type EdgeName = `${string}/${string}`;
+export type { EdgeName };
 
 /** The end of an asynchronous edge. */
 export interface DeadEnd {

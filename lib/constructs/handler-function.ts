@@ -130,6 +130,8 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
 
   #makeDeadLetters(): DeadLetters {
     return new DeadLetters(this, 'DeadLetters', {
+      edge: this.handler,
+      end: 'failed',
       alarm: `${this.name}-dead-letters`,
       impact: this.impact,
       severity: this.severity,

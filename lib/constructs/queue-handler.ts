@@ -3,9 +3,11 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
+import { edgeResourceName } from '../../lambdas/kit/edge.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { FailureBook } from './failure-book.ts';
 import { HandlerFunction, type HandlerFunctionProps } from './handler-function.ts';
+import { environmentOf } from './millrace-stack.ts';
 
 export interface QueueHandlerProps<E extends z.ZodObject>
   extends Omit<HandlerFunctionProps<E>, 'asynchronous' | 'concurrency'> {
@@ -15,6 +17,10 @@ export interface QueueHandlerProps<E extends z.ZodObject>
   readonly batchSize?: number;
   /** Tries before a message is dead. @default 5 */
   readonly attempts?: number;
+  /** Keeps an order within groups, and drops a message that is sent again within five minutes. @default false */
+  readonly fifo?: boolean;
+  /** How long a message waits before anybody sees it. @default not at all */
+  readonly delay?: Duration;
   /** Its dead letters go to the ledger; those of the ledger's own intake can't. @default true */
   readonly ledger?: boolean;
 }
@@ -27,15 +33,22 @@ export class QueueHandler<E extends z.ZodObject = z.ZodObject> extends Construct
 
   constructor(scope: Construct, id: string, props: QueueHandlerProps<E>) {
     super(scope, id);
-    const { ledger = true, maxConcurrency: concurrency = 2 } = props;
+    const { ledger = true, maxConcurrency: concurrency = 2, fifo, delay } = props;
+    const edge = props.handler;
     this.handler = new HandlerFunction(this, 'Handler', { ...props, concurrency });
     this.deadLetters = new DeadLetters(this, 'DeadLetters', {
+      edge,
+      end: 'dead',
+      fifo,
       alarm: `${this.handler.name}-dead-letters`,
       impact: props.impact,
       severity: this.handler.severity,
       drained: ledger,
     });
     this.queue = new Queue(this, 'Queue', {
+      queueName: edgeResourceName({ environment: environmentOf(this).name, edge, fifo }),
+      ...(fifo ? { fifo } : {}),
+      ...(delay ? { deliveryDelay: delay } : {}),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(4),
@@ -43,8 +56,7 @@ export class QueueHandler<E extends z.ZodObject = z.ZodObject> extends Construct
       visibilityTimeout: Duration.seconds(this.handler.timeout.toSeconds() * 6),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.attempts ?? 5 },
     });
-    if (ledger)
-      FailureBook.of(this).deadEnds.push({ edge: props.handler, deadLetters: this.deadLetters, source: this.queue });
+    if (ledger) FailureBook.of(this).deadEnds.push({ edge, deadLetters: this.deadLetters, source: this.queue });
     this.handler.function.addEventSource(
       new SqsEventSource(this.queue, {
         batchSize: props.batchSize ?? 10,

@@ -14,11 +14,12 @@ import { acknowledgeWildcards } from '../permissions/acknowledge.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { FailureBook } from './failure-book.ts';
 import type { HandlerFunction } from './handler-function.ts';
+import { ScheduleBook } from './schedule-book.ts';
 
 export interface ScheduledFlowProps {
   /** When, in which zone, and what a missed run costs. */
   readonly task: ScheduledTask;
-  /** The door: it gets `{ scheduledTime }`, the slot and not the moment of the call. */
+  /** The door: it gets `{ scheduledTime }`, the slot and not the moment of the call, and the schedule's name where slots are kept. */
   readonly start: HandlerFunction;
   readonly enabled: boolean;
 }
@@ -37,6 +38,8 @@ export class ScheduledFlow extends Construct {
     this.name = start.name;
     this.impact = task.impact;
     const missed = new DeadLetters(this, 'Missed', {
+      edge: start.handler,
+      end: 'missed',
       alarm: `${start.name}-missed`,
       impact: task.impact,
       severity: start.severity,
@@ -48,6 +51,7 @@ export class ScheduledFlow extends Construct {
       }),
     });
     acknowledgeWildcards(role, 'Versions of this one function.', [`${start.function.functionArn}:*`]);
+    if (task.slots) this.#keep(task, start, enabled);
     this.group = new ScheduleGroup(this, 'Group');
     this.schedule = new Schedule(this, 'Schedule', {
       description: task.impact,
@@ -55,7 +59,10 @@ export class ScheduledFlow extends Construct {
       scheduleGroup: this.group,
       enabled,
       target: new LambdaInvoke(start.function, {
-        input: ScheduleTargetInput.fromObject({ scheduledTime: ContextAttribute.scheduledTime }),
+        input: ScheduleTargetInput.fromObject({
+          scheduledTime: ContextAttribute.scheduledTime,
+          ...(task.slots ? { schedule: start.handler } : {}),
+        }),
         role,
         deadLetterQueue: missed,
         // The default is 185 times over a day; a start that late is a person's decision.
@@ -63,5 +70,11 @@ export class ScheduledFlow extends Construct {
         maxEventAge: Duration.hours(1),
       }),
     });
+  }
+  #keep(task: ScheduledTask, start: HandlerFunction, enabled: boolean): void {
+    if (!task.slots || !task.at.startsWith('cron('))
+      throw new Error(`${start.handler}: only the slots of a cron expression are known beforehand`);
+    const { slots } = task;
+    ScheduleBook.of(this).schedules.push({ name: start.handler, task, slots, enabled, start: start.function });
   }
 }

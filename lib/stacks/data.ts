@@ -7,6 +7,7 @@ import { MillraceStack, removalPolicyOf } from '../constructs/millrace-stack.ts'
 import { RawBucket } from '../constructs/raw-bucket.ts';
 import type { Environment } from '../environment.ts';
 import { acknowledge } from '../permissions/acknowledge.ts';
+import { FailureReports } from '../workloads/failure-reports.ts';
 import { Mails } from '../workloads/mails.ts';
 import { Migrations } from '../workloads/migrations.ts';
 import type { NetworkStack } from './network.ts';
@@ -17,6 +18,8 @@ export class DataStack extends MillraceStack {
   readonly raw: Bucket;
   readonly apiToken: Secret;
   readonly mails: Queue;
+  /** Where functions without the database tell what they failed on. */
+  readonly failures: Queue;
 
   constructor(scope: Construct, environment: Environment, network: NetworkStack) {
     super(scope, 'Data', environment);
@@ -27,7 +30,8 @@ export class DataStack extends MillraceStack {
       clients: network.functions,
     });
     new Migrations(this, 'Migrations', this.database);
-    this.mails = new Mails(this, 'Mails').queue;
+    this.mails = new Mails(this, 'Mails', this.raw).queue;
+    this.failures = new FailureReports(this, 'FailureReports').queue;
     this.apiToken = new Secret(this, 'ApiToken', {
       description: 'Bearer token of the API: {"token": "..."}',
       generateSecretString: {

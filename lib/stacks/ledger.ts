@@ -14,6 +14,6 @@ export class LedgerStack extends MillraceStack {
     super(scope, 'Ledger', environment);
     // Before the intake, which reads its dead letters, too.
     this.replays = new Replays(this, 'Replays').queue;
-    new FailureIntake(this, 'Failures', { database: data.database, raw: data.raw });
+    new FailureIntake(this, 'Failures', { database: data.database, raw: data.raw, reports: data.failures });
   }
 }

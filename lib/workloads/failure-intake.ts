@@ -1,11 +1,12 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type Edges, recordFailuresEnv } from '../../lambdas/platform/contract.ts';
+import { recordFailuresEnv } from '../../lambdas/platform/contract.ts';
 import { AlarmBook } from '../constructs/alarm-book.ts';
 import type { Database } from '../constructs/database.ts';
 import { DeadLetters } from '../constructs/dead-letters.ts';
@@ -16,6 +17,8 @@ import { allowObjects } from '../permissions/bucket-access.ts';
 export interface FailureIntakeProps {
   readonly database: Database;
   readonly raw: Bucket;
+  /** What functions without the database tell. */
+  readonly reports: Queue;
 }
 
 const impact = 'What failed is kept in its queue, but nobody sees it in the ledger.';
@@ -24,18 +27,14 @@ const impact = 'What failed is kept in its queue, but nobody sees it in the ledg
 export class FailureIntake extends Construct {
   readonly #intake: QueueHandler;
 
-  constructor(scope: Construct, id: string, { database, raw }: FailureIntakeProps) {
+  constructor(scope: Construct, id: string, { database, raw, reports }: FailureIntakeProps) {
     super(scope, id);
     const book = FailureBook.of(this);
     const undelivered = this.#undelivered();
     this.#intake = new QueueHandler(this, 'Record', {
       handler: 'platform/record-failures',
       contract: recordFailuresEnv,
-      env: {
-        DATABASE_URL: database.url,
-        FAILURES_BUCKET: raw.bucketName,
-        FAILURE_EDGES: Stack.of(this).toJsonString(this.#edges()),
-      },
+      env: { DATABASE_URL: database.url, FAILURES_BUCKET: raw.bucketName },
       impact,
       severity: 'high',
       timeout: Duration.seconds(30),
@@ -46,9 +45,9 @@ export class FailureIntake extends Construct {
       database,
     });
     allowObjects(this.#intake.handler, raw, { write: ['platform/failures'] });
-    for (const { deadLetters } of book.deadEnds)
+    for (const queue of [reports, ...book.deadEnds.map(({ deadLetters }) => deadLetters)])
       this.#intake.handler.function.addEventSource(
-        new SqsEventSource(deadLetters, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
+        new SqsEventSource(queue, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
       );
     this.#hearOfExecutions(undelivered);
     this.#watch();
@@ -57,24 +56,14 @@ export class FailureIntake extends Construct {
   /** What EventBridge couldn't put into the intake's queue. */
   #undelivered(): DeadLetters {
     const deadLetters = new DeadLetters(this, 'Undelivered', {
+      edge: 'platform/failures',
+      end: 'missed',
       alarm: 'platform-failures-undelivered',
       impact,
       severity: 'high',
     });
     FailureBook.of(this).deadEnds.push({ edge: 'platform/failures', deadLetters });
     return deadLetters;
-  }
-
-  /** How a dead letter is named, by where it was found. */
-  #edges(): Edges {
-    const { deadEnds, machines } = FailureBook.of(this);
-    return Object.fromEntries([
-      ...deadEnds.map(({ edge, deadLetters, source }) => [
-        deadLetters.queueArn,
-        { edge, ...(source ? { queue: source.queueArn } : {}) },
-      ]),
-      ...machines.map(({ edge, machine }) => [machine.stateMachineArn, { edge }]),
-    ]);
   }
 
   #hearOfExecutions(undelivered: DeadLetters): void {

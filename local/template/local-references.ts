@@ -1,6 +1,6 @@
 import type { StackFiles, TemplateResource } from './assembly-files.ts';
 import { type References, resolverOf, TemplateError } from './intrinsics.ts';
-import { account, bucketNameOf, nameOf } from './names.ts';
+import { account, bucketNameOf, givenNameOf, nameOf } from './names.ts';
 import { resourceTypes } from './resource-types.ts';
 
 /** References with the names and ARNs that resources have on this machine. */
@@ -56,7 +56,8 @@ export function localReferences(stacks: readonly StackFiles[], region: string): 
     'AWS::StackId': `arn:aws:cloudformation:${region}:${account}:stack/millrace-local/local`,
   };
   const name = (_stack: string, logicalId: string, resource: TemplateResource) =>
-    resource.Type === 'AWS::S3::Bucket' ? bucketNameOf(logicalId, resource) : nameOf(logicalId, resource);
+    givenNameOf(resource) ??
+    (resource.Type === 'AWS::S3::Bucket' ? bucketNameOf(logicalId, resource) : nameOf(logicalId, resource));
   const arn = (stack: string, logicalId: string, resource: TemplateResource) => {
     const named = name(stack, logicalId, resource);
     return arnServices[resource.Type]?.(named, region) ?? `arn:aws:local:${region}:${account}:${named}`;

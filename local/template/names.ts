@@ -18,3 +18,14 @@ export function nameOf(logicalId: string, resource: TemplateResource): string {
 export function bucketNameOf(logicalId: string, resource: TemplateResource): string {
   return `millrace-${nameOf(logicalId, resource)}`.toLowerCase().replaceAll('_', '-').slice(0, 63);
 }
+
+const givenNames: Readonly<Record<string, string>> = {
+  'AWS::SQS::Queue': 'QueueName',
+  'AWS::StepFunctions::StateMachine': 'StateMachineName',
+};
+
+/** The name that the template itself gives: those of queues and state machines say something to handlers. */
+export function givenNameOf({ Type, Properties }: TemplateResource): string | undefined {
+  const name = Properties?.[givenNames[Type] ?? ''];
+  return typeof name === 'string' ? name : undefined;
+}

@@ -89,7 +89,7 @@ export const resourceTypes: Readonly<Record<string, ResourceRule>> = {
   },
   'AWS::S3::BucketPolicy': permissions,
   'AWS::StepFunctions::StateMachine': {
-    plays: ['DefinitionString', 'StateMachineType'],
+    plays: ['DefinitionString', 'StateMachineName', 'StateMachineType'],
     without: {
       LoggingConfiguration: 'the history is kept in the embedded database',
       RoleArn: permissions.absent,

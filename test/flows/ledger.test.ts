@@ -48,12 +48,14 @@ async function messagesIn(name: string): Promise<number> {
 test('a dead mail is in the ledger, word for word, and gone from the dead letters', { timeout: 60_000 }, async () => {
   const body = JSON.stringify({ subject: 'never', text: '文字' });
   // Five tries three minutes apart are too long for a test: put where the redrive would put it.
-  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl('Mails-Send-DeadLetters'), MessageBody: body }));
+  await sqs.send(
+    new SendMessageCommand({ QueueUrl: queueUrl('millrace-dev-platform-send-mail-dead'), MessageBody: body }),
+  );
 
   await expect
     .poll(() => kept('platform/send-mail'), { timeout: 40_000, interval: 200 })
     .toMatchObject([{ source_kind: 'queue', reason: 'RetriesExhausted', input: body }]);
-  await expect.poll(() => messagesIn('Mails-Send-DeadLetters'), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => messagesIn('millrace-dev-platform-send-mail-dead'), { timeout: 10_000 }).toBe(0);
 
   const [{ id } = { id: '' }] = await kept('platform/send-mail');
   const replay = { method: 'POST', body: '{}' };

@@ -35,9 +35,12 @@ const links: readonly { readonly name: string; readonly assembly: Assembly }[] =
   ...breaking('AWS::SQS::Queue', 'the redrive', (properties) =>
     'RedrivePolicy' in properties ? without('RedrivePolicy')(properties) : undefined,
   ),
-  ...breaking('AWS::Lambda::Function', 'the names of the edges', (properties) =>
-    properties.Description === 'platform/record-failures' ? without('Environment')(properties) : undefined,
-  ).filter(({ name }) => name.includes('Record')),
+  ...breaking('AWS::SQS::Queue', 'its name', without('QueueName')).filter(({ name }) => !ofIntake(name)),
+  ...breaking('AWS::SQS::Queue', 'its own name', ({ QueueName, ...rest }) => ({
+    ...rest,
+    QueueName: String(QueueName).replace('millrace-prod-', 'millrace-prod-other-'),
+  })).filter(({ name }) => !ofIntake(name) && !name.startsWith('FailuresUndelivered')),
+  ...breaking('AWS::StepFunctions::StateMachine', 'its name', without('StateMachineName')),
 ];
 
 function breaking(type: string, what: string, change: (properties: Read) => Read | undefined) {
@@ -80,7 +83,12 @@ function ofFailures(name: string): boolean {
   return name.startsWith('Failures');
 }
 
+/** The intake's own queues bring failures that say themselves what they are. */
+function ofIntake(name: string): boolean {
+  return /^Failure(sRecord|Reports)/.test(name);
+}
+
 /** Nothing is behind the last queue: to take it away leaves its messages with the intake, which tries again. */
 function lastResort(name: string): boolean {
-  return name.startsWith('FailuresRecordDeadLetters');
+  return /^Failure(sRecord|Reports)DeadLetters/.test(name);
 }

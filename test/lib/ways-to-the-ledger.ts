@@ -1,3 +1,4 @@
+import { edgeOf } from '../../lambdas/kit/edge.ts';
 import { type Assembly, handlerOf, type Resource } from '../../lib/inventory/assembly.ts';
 
 /** Template properties under the names a test needs. */
@@ -22,7 +23,7 @@ export function edgesWithoutWay(assembly: Assembly): readonly string[] {
     ...invocations(assembly, leads),
     ...deliveries(assembly, leads),
     ...executions(assembly, leads),
-    ...unnamed(assembly, intake, drained),
+    ...unnamed(assembly, drained),
   ];
 }
 
@@ -95,19 +96,45 @@ function executions(assembly: Assembly, leads: Leads): string[] {
     .flatMap((machine) => (told.includes(machine) ? [] : [`${machine.id} fails unheard`]));
 }
 
-/** The intake knows by which name a failure is kept. */
-function unnamed(
-  assembly: Assembly,
-  intake: Resource | undefined,
-  drained: ReadonlySet<Resource | undefined>,
-): string[] {
-  const { Variables = {} } = (intake?.properties.Environment ?? {}) as { Variables?: Read };
-  const named = intake ? assembly.textOf(intake.stack, Variables.FAILURE_EDGES ?? '') : '';
-  return [...drained].flatMap((queue) =>
-    !queue || queue.properties.RedrivePolicy || named.includes(`"<${queue.id}.Arn>"`)
-      ? []
-      : [`${queue.id} has no name in the ledger`],
-  );
+/** The intake reads from a name what failed, and where a replay goes back in. */
+function unnamed(assembly: Assembly, drained: ReadonlySet<Resource | undefined>): string[] {
+  const ends = [...drained].filter((queue) => queue !== undefined && !queue.properties.RedrivePolicy);
+  return [
+    ...ends.flatMap((queue) => (queue && namedFor(assembly, queue) ? [] : [`${queue?.id} has no name in the ledger`])),
+    ...assembly
+      .ofType('AWS::StepFunctions::StateMachine')
+      .flatMap(({ id, properties }) => (edgeOf(String(properties.StateMachineName)) ? [] : [`${id} says no edge`])),
+  ];
+}
+
+/** Dead letters say the queue they came from; other ends the function that failed or was never reached. */
+function namedFor(assembly: Assembly, end: Resource): boolean {
+  const edge = edgeOf(String(end.properties.QueueName));
+  const sources = assembly.ofType('AWS::SQS::Queue').filter(({ stack, properties }) => {
+    const { deadLetterTargetArn } = (properties.RedrivePolicy ?? {}) as Read;
+    return deadLetterTargetArn !== undefined && assembly.referred(stack, deadLetterTargetArn) === end;
+  });
+  if (sources.length > 0) return sources.every(({ properties }) => properties.QueueName === edge?.source);
+  if (edge?.end !== 'failed' && edge?.end !== 'missed') return false;
+  const lost = edge.end === 'failed' ? failingInto(assembly, end) : unheardInto(assembly, end);
+  return lost.every((called) => called && handlerOf(called) === `${edge.workload}/${edge.name}`);
+}
+
+/** The functions whose failures end there. */
+function failingInto(assembly: Assembly, end: Resource): (Resource | undefined)[] {
+  return assembly.ofType('AWS::Lambda::EventInvokeConfig').flatMap(({ stack, properties }) => {
+    const { OnFailure } = (properties.DestinationConfig ?? {}) as { OnFailure?: Read };
+    const ends = assembly.referred(stack, OnFailure?.Destination) === end;
+    return ends ? [assembly.referred(stack, properties.FunctionName)] : [];
+  });
+}
+
+/** The functions whose schedules leave there what they couldn't start. */
+function unheardInto(assembly: Assembly, end: Resource): (Resource | undefined)[] {
+  return assembly.ofType('AWS::Scheduler::Schedule').flatMap(({ stack, properties }) => {
+    const { Arn, DeadLetterConfig } = properties.Target as { Arn: unknown; DeadLetterConfig?: Read };
+    return assembly.referred(stack, DeadLetterConfig?.Arn) === end ? [assembly.referred(stack, Arn)] : [];
+  });
 }
 
 function targetsOf(properties: Read): readonly Read[] {

@@ -1,5 +1,5 @@
+import { edgeOf } from '#kit/edge.ts';
 import type { NewFailure } from '#kit/failure.ts';
-import type { Edges } from '../contract.ts';
 import { executionFailure } from './failed-execution.ts';
 import { invocationFailure } from './failed-invocation.ts';
 import { jsonOf, textOf } from './json.ts';
@@ -11,22 +11,22 @@ import { type DeadLetter, placeOf, type Told } from './told.ts';
  * Any record that reaches the intake as failures. Nothing is refused: what has no known shape is a failure of a queue,
  * with its body as the input, for a record that can't be kept would be lost.
  */
-export function failuresFrom(letter: DeadLetter, edges: Edges): readonly NewFailure[] {
-  const told = { letter, body: jsonOf(letter.body), edges, attributes: textAttributes(letter) };
+export function failuresFrom(letter: DeadLetter): readonly NewFailure[] {
+  const told = { letter, body: jsonOf(letter.body), attributes: textAttributes(letter) };
   // A message of a queue is never read as anything else: its body is its sender's.
-  if (edges[letter.eventSourceARN]?.queue !== undefined) return [messageFailure(told)];
+  if (doorOf(letter) !== undefined) return [messageFailure(told)];
   const one = executionFailure(told) ?? invocationFailure(told) ?? undeliveredFailure(told);
   return one ? [one] : (reportedFailures(told.body) ?? [messageFailure(told)]);
 }
 
 /** A message that its queue's consumer failed on until the redrive took it. SQS doesn't know why; the log does. */
-function messageFailure({ letter, edges, attributes }: Told): NewFailure {
-  const place = placeOf(edges, letter.eventSourceARN);
+function messageFailure({ letter, attributes }: Told): NewFailure {
+  const place = placeOf(letter.eventSourceARN);
   return {
     ...place,
     naturalKey: `message:${letter.eventSourceARN}:${letter.messageId}`,
     sourceKind: 'queue',
-    door: edges[letter.eventSourceARN]?.queue,
+    door: doorOf(letter),
     reason: 'RetriesExhausted',
     message: `Every try failed; the log of ${place.workload}/${place.sourceName} says why, under messageId ${letter.messageId}.`,
     stack: undefined,
@@ -39,11 +39,11 @@ function messageFailure({ letter, edges, attributes }: Told): NewFailure {
 }
 
 /** What EventBridge or its Scheduler couldn't hand to its target: the event, and why in the attributes. */
-function undeliveredFailure({ letter, edges, attributes }: Told): NewFailure | undefined {
+function undeliveredFailure({ letter, attributes }: Told): NewFailure | undefined {
   const { ERROR_CODE, ERROR_MESSAGE, SCHEDULE_ARN, RULE_ARN, TARGET_ARN, RETRY_ATTEMPTS } = attributes;
   if (SCHEDULE_ARN === undefined && RULE_ARN === undefined) return undefined;
   return {
-    ...placeOf(edges, letter.eventSourceARN),
+    ...placeOf(letter.eventSourceARN),
     naturalKey: `undelivered:${letter.eventSourceARN}:${letter.messageId}`,
     sourceKind: SCHEDULE_ARN === undefined ? 'rule' : 'schedule',
     door: TARGET_ARN,
@@ -56,6 +56,12 @@ function undeliveredFailure({ letter, edges, attributes }: Told): NewFailure | u
     attempts: RETRY_ATTEMPTS === undefined ? undefined : Number(RETRY_ATTEMPTS) + 1,
     replayOf: undefined,
   };
+}
+
+/** The queue whose message this was; `undefined` for what is no queue's dead letter. */
+function doorOf({ eventSourceARN }: DeadLetter): string | undefined {
+  const source = edgeOf(eventSourceARN)?.source;
+  return source && [...eventSourceARN.split(':').slice(0, -1), source].join(':');
 }
 
 function textAttributes({ messageAttributes }: DeadLetter): Record<string, string> {

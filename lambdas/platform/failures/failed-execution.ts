@@ -4,7 +4,7 @@ import { replayedBy } from './lineage.ts';
 import { placeOf, type Told } from './told.ts';
 
 /** EventBridge's event of an execution that failed, timed out or was stopped; `undefined` for any other record. */
-export function executionFailure({ body, edges }: Told): NewFailure | undefined {
+export function executionFailure({ body }: Told): NewFailure | undefined {
   const detail = body?.detail;
   const executionArn = textOf(detail?.executionArn);
   const door = textOf(detail?.stateMachineArn);
@@ -12,7 +12,7 @@ export function executionFailure({ body, edges }: Told): NewFailure | undefined 
   const status = textOf(detail?.status) ?? 'FAILED';
   const stoppedAt = Number(detail?.stopDate);
   return {
-    ...placeOf(edges, door),
+    ...placeOf(door),
     // A redriven execution keeps its ARN and may fail again.
     naturalKey: `execution:${executionArn}:${stoppedAt}`,
     sourceKind: 'state-machine',

@@ -3,7 +3,7 @@ import { textOf } from './json.ts';
 import { placeOf, type Told } from './told.ts';
 
 /** Lambda's record for an on-failure destination; `undefined` for any other record. */
-export function invocationFailure({ letter, body, edges }: Told): NewFailure | undefined {
+export function invocationFailure({ letter, body }: Told): NewFailure | undefined {
   const context = body?.requestContext;
   const functionArn = textOf(context?.functionArn);
   const requestId = textOf(context?.requestId);
@@ -12,7 +12,7 @@ export function invocationFailure({ letter, body, edges }: Told): NewFailure | u
   const attempts = Number(context?.approximateInvokeCount);
   const trace: unknown = error?.trace ?? error?.stackTrace;
   return {
-    ...placeOf(edges, letter.eventSourceARN),
+    ...placeOf(letter.eventSourceARN),
     naturalKey: `invocation:${requestId}`,
     sourceKind: 'function',
     door: functionArn.replace(/:\$LATEST$/, ''),

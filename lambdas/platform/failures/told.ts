@@ -1,5 +1,6 @@
+import { edgeOf } from '#kit/edge.ts';
 import type { NewFailure } from '#kit/failure.ts';
-import type { Edges } from '../contract.ts';
+
 import type { Json } from './json.ts';
 
 /** A record of a dead-letter queue, as far as the ledger reads it. */
@@ -15,12 +16,11 @@ export interface DeadLetter {
 export interface Told {
   readonly letter: DeadLetter;
   readonly body: Json;
-  readonly edges: Edges;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** `platform/send-mail` -> workload platform, source send-mail. */
-export function placeOf(edges: Edges, arn: string): Pick<NewFailure, 'workload' | 'sourceName'> {
-  const [workload = 'unknown', sourceName = arn] = edges[arn]?.edge.split('/') ?? [];
-  return { workload, sourceName };
+/** Workload and part by the name of the queue or state machine; the ARN itself where that isn't one of ours. */
+export function placeOf(arn: string): Pick<NewFailure, 'workload' | 'sourceName'> {
+  const { workload, name } = edgeOf(arn) ?? { workload: 'unknown', name: arn };
+  return { workload, sourceName: name };
 }

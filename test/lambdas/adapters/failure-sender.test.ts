@@ -8,7 +8,7 @@ import type { NewFailure } from '../../../lambdas/kit/failure.ts';
 import { failuresFrom } from '../../../lambdas/platform/failures/dead-letter.ts';
 import { startStorage } from '../../../local/services/storage.ts';
 import { useLocalAws } from '../../support/aws.ts';
-import { edges, letter } from '../platform/failures/letters.ts';
+import { letter } from '../platform/failures/letters.ts';
 
 let directory: string;
 let storage: Awaited<ReturnType<typeof startStorage>>;
@@ -52,7 +52,7 @@ test('the intake reads what was sent, to the letter', async () => {
 
   const [body = '', ...more] = await received();
   expect(more).toEqual([]);
-  expect(failuresFrom(letter({ eventSourceARN: 'the intake itself', body }), edges)).toEqual(failures);
+  expect(failuresFrom(letter({ eventSourceARN: 'the intake itself', body }))).toEqual(failures);
 });
 
 test('more than a message holds goes in several, each below 1 MiB', async () => {
@@ -66,7 +66,7 @@ test('more than a message holds goes in several, each below 1 MiB', async () => 
 test('a report of another shape is a failure itself', () => {
   const body = '{"failures":[{"naturalKey":"x"}]}';
 
-  expect(failuresFrom(letter({ eventSourceARN: 'the intake itself', body }), edges)).toMatchObject([
+  expect(failuresFrom(letter({ eventSourceARN: 'the intake itself', body }))).toMatchObject([
     { sourceKind: 'queue', input: body },
   ]);
 });

@@ -1,18 +1,10 @@
 import { expect, test } from 'vitest';
 import { failuresFrom } from '../../../../lambdas/platform/failures/dead-letter.ts';
-import {
-  destinationRecord,
-  edges,
-  executionEvent,
-  letter,
-  machine,
-  mails,
-  startDeadLetters,
-  startFunction,
-} from './letters.ts';
+import type { DeadLetter } from '../../../../lambdas/platform/failures/told.ts';
+import { destinationRecord, executionEvent, letter, machine, mails, startFailed, startFunction } from './letters.ts';
 
-const failureFrom = (...told: Parameters<typeof failuresFrom>) => {
-  const [failure, ...more] = failuresFrom(...told);
+const failureFrom = (told: DeadLetter) => {
+  const [failure, ...more] = failuresFrom(told);
   if (!failure || more.length > 0) throw new Error('Expected one failure');
   return failure;
 };
@@ -22,7 +14,7 @@ const text = (stringValue: string) => ({ stringValue });
 test('a message that its queue gave up on keeps its body to the letter, and the way back', () => {
   const body = '{ "subject": "x",\n "text":"\\u0000" }';
 
-  expect(failureFrom(letter({ body, messageAttributes: { trace: text('t-1') } }), edges)).toMatchObject({
+  expect(failureFrom(letter({ body, messageAttributes: { trace: text('t-1') } }))).toMatchObject({
     workload: 'platform',
     sourceKind: 'queue',
     sourceName: 'send-mail',
@@ -37,7 +29,7 @@ test('a message that its queue gave up on keeps its body to the letter, and the 
 
 test('a message of a queue is its sender’s, whatever it looks like', () => {
   for (const body of [JSON.stringify(destinationRecord), JSON.stringify(executionEvent()), 'null', '', '{']) {
-    expect(failureFrom(letter({ body, messageAttributes: { RULE_ARN: text('r') } }), edges)).toMatchObject({
+    expect(failureFrom(letter({ body, messageAttributes: { RULE_ARN: text('r') } }))).toMatchObject({
       sourceKind: 'queue',
       door: mails,
       input: body,
@@ -48,14 +40,14 @@ test('a message of a queue is its sender’s, whatever it looks like', () => {
 test('a replayed message that fails again names the failure it replays', () => {
   const again = (id: string) => letter({ body: '{}', messageAttributes: { 'millrace-replay-of': text(id) } });
 
-  expect(failureFrom(again('7'), edges).replayOf).toBe(7);
-  expect(failureFrom(again('x'), edges).replayOf).toBeUndefined();
+  expect(failureFrom(again('7')).replayOf).toBe(7);
+  expect(failureFrom(again('x')).replayOf).toBeUndefined();
 });
 
 test('an invocation that failed for good tells its error, stack, tries and payload', () => {
-  const record = letter({ eventSourceARN: startDeadLetters, body: JSON.stringify(destinationRecord) });
+  const record = letter({ eventSourceARN: startFailed, body: JSON.stringify(destinationRecord) });
 
-  expect(failureFrom(record, edges)).toEqual({
+  expect(failureFrom(record)).toEqual({
     naturalKey: 'invocation:r-1',
     workload: 'presale',
     sourceKind: 'function',
@@ -81,7 +73,7 @@ test('an event that a schedule or a rule could not deliver goes back to its targ
   };
   const record = (from: string) =>
     letter({
-      eventSourceARN: startDeadLetters,
+      eventSourceARN: startFailed,
       body: '{"a":1}',
       messageAttributes: { ...messageAttributes, [from]: text('s') },
     });
@@ -93,14 +85,14 @@ test('an event that a schedule or a rule could not deliver goes back to its targ
     input: '{"a":1}',
   };
 
-  expect(failureFrom(record('SCHEDULE_ARN'), edges)).toMatchObject({ ...expected, sourceKind: 'schedule' });
-  expect(failureFrom(record('RULE_ARN'), edges)).toMatchObject({ ...expected, sourceKind: 'rule' });
+  expect(failureFrom(record('SCHEDULE_ARN'))).toMatchObject({ ...expected, sourceKind: 'schedule' });
+  expect(failureFrom(record('RULE_ARN'))).toMatchObject({ ...expected, sourceKind: 'rule' });
 });
 
 test('an execution that ended badly tells error, cause and input', () => {
   const record = letter({ eventSourceARN: 'the intake itself', body: JSON.stringify(executionEvent()) });
 
-  expect(failureFrom(record, edges)).toMatchObject({
+  expect(failureFrom(record)).toMatchObject({
     workload: 'presale',
     sourceKind: 'state-machine',
     sourceName: 'run',
@@ -116,12 +108,12 @@ test('an execution that was stopped or too large for an event is a failure all t
   const detail = { status: 'ABORTED', error: null, cause: null, input: null, name: 'replay-12' };
   const record = letter({ eventSourceARN: 'the intake itself', body: JSON.stringify(executionEvent(detail)) });
 
-  expect(failureFrom(record, edges)).toMatchObject({ reason: 'ABORTED', input: 'null', replayOf: 12 });
+  expect(failureFrom(record)).toMatchObject({ reason: 'ABORTED', input: 'null', replayOf: 12 });
 });
 
 test('the same execution twice has one key, and its second end another', () => {
   const key = (detail = {}) =>
-    failureFrom(letter({ eventSourceARN: 'q', body: JSON.stringify(executionEvent(detail)) }), edges).naturalKey;
+    failureFrom(letter({ eventSourceARN: 'q', body: JSON.stringify(executionEvent(detail)) })).naturalKey;
 
   expect(key()).toBe(key());
   expect(key({ stopDate: 1795226800000 })).not.toBe(key());
@@ -129,7 +121,7 @@ test('the same execution twice has one key, and its second end another', () => {
 
 test('nothing is refused: what nobody knows is a failure too', () => {
   for (const body of ['', 'x', '[]', '{"requestContext":5}', '{"source":"aws.states"}']) {
-    expect(failureFrom(letter({ eventSourceARN: 'arn:unknown', body }), edges)).toMatchObject({
+    expect(failureFrom(letter({ eventSourceARN: 'arn:unknown', body }))).toMatchObject({
       workload: 'unknown',
       sourceName: 'arn:unknown',
       input: body,

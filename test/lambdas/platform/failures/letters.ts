@@ -2,18 +2,11 @@ import type { DeadLetter } from '../../../../lambdas/platform/failures/told.ts';
 
 const arn = (service: string, name: string) => `arn:aws:${service}:ap-northeast-1:000000000000:${name}`;
 
-const mailDeadLetters = arn('sqs', 'MailsDeadLetters');
-export const mails = arn('sqs', 'Mails');
-export const startDeadLetters = arn('sqs', 'StartDeadLetters');
+const mailDeadLetters = arn('sqs', 'millrace-dev-platform-send-mail-dead');
+export const mails = arn('sqs', 'millrace-dev-platform-send-mail');
+export const startFailed = arn('sqs', 'millrace-dev-presale-start-publication-failed');
 export const startFunction = arn('lambda', 'function:Start');
-export const machine = arn('states', 'stateMachine:Presale');
-
-/** What the intake is told by the template. */
-export const edges = {
-  [mailDeadLetters]: { edge: 'platform/send-mail', queue: mails },
-  [startDeadLetters]: { edge: 'presale/start-publication' },
-  [machine]: { edge: 'presale/run' },
-};
+export const machine = arn('states', 'stateMachine:millrace-dev-presale-run');
 
 /** A record as SQS hands it over. */
 export function letter(changes: Partial<DeadLetter> & { readonly body: string }): DeadLetter {
@@ -50,7 +43,7 @@ export function executionEvent(detail: Readonly<Record<string, unknown>> = {}) {
     'detail-type': 'Step Functions Execution Status Change',
     time: '2026-11-21T02:05:00Z',
     detail: {
-      executionArn: `${arn('states', 'execution:Presale')}:publication-2026-11-21`,
+      executionArn: `${arn('states', 'execution:millrace-dev-presale-run')}:publication-2026-11-21`,
       stateMachineArn: machine,
       name: 'publication-2026-11-21',
       status: 'FAILED',

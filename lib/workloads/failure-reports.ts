@@ -1,0 +1,38 @@
+import { Duration } from 'aws-cdk-lib';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { edgeResourceName } from '../../lambdas/kit/edge.ts';
+import { DeadLetters } from '../constructs/dead-letters.ts';
+import { environmentOf } from '../constructs/millrace-stack.ts';
+
+const edge = 'platform/failures';
+
+/**
+ * Where functions without the database tell the ledger what they failed on (lambdas/adapters/failure-sender.ts). Made
+ * before everything that tells, and drained by the intake, which is made after.
+ */
+export class FailureReports extends Construct {
+  readonly queue: Queue;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const deadLetters = new DeadLetters(this, 'DeadLetters', {
+      edge,
+      end: 'dead',
+      alarm: 'platform-failures-dead-letters',
+      impact: 'What functions failed on is kept in its queue, but nobody sees it in the ledger.',
+      severity: 'high',
+      // The intake itself failed on them: a person looks.
+      drained: false,
+    });
+    this.queue = new Queue(this, 'Queue', {
+      queueName: edgeResourceName({ environment: environmentOf(this).name, edge }),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(4),
+      // Six times the timeout of platform/record-failures, as AWS asks.
+      visibilityTimeout: Duration.minutes(3),
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 10 },
+    });
+  }
+}
