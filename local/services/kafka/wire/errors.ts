@@ -1,0 +1,33 @@
+/** The error codes of the protocol that this broker answers with. Source: kafka.apache.org/protocol, "Error Codes". */
+export const errors = {
+  none: 0,
+  offsetOutOfRange: 1,
+  corruptMessage: 2,
+  unknownTopicOrPartition: 3,
+  messageTooLarge: 10,
+  invalidTopic: 17,
+  inconsistentGroupProtocol: 23,
+  illegalGeneration: 22,
+  unknownMember: 25,
+  invalidSessionTimeout: 26,
+  rebalanceInProgress: 27,
+  unsupportedSaslMechanism: 33,
+  unsupportedVersion: 35,
+  topicExists: 36,
+  invalidPartitions: 37,
+  invalidReplicationFactor: 38,
+  invalidReplicaAssignment: 39,
+  invalidConfig: 40,
+  invalidRequest: 42,
+  unsupportedForMessageFormat: 43,
+  outOfOrderSequence: 45,
+  invalidProducerEpoch: 47,
+  transactionalIdAuthorizationFailed: 53,
+  storage: 56,
+  nonEmptyGroup: 68,
+  groupNotFound: 69,
+  memberIdRequired: 79,
+  invalidRecord: 87,
+} as const;
+
+export type ErrorCode = (typeof errors)[keyof typeof errors];
