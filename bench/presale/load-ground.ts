@@ -45,7 +45,7 @@ export async function prepareLoadGround(files: readonly SeasonFile[]): Promise<L
   await sql`CREATE TABLE presale.bare_deals (LIKE presale.deals INCLUDING ALL)`.execute(query);
   await sql`GRANT INSERT ON presale.bare_deals TO millrace_app`.execute(query);
 
-  const deals = dealLoader(database.app);
+  const deals = dealLoader(database.app, 'raw');
   const load = async (some: readonly SeasonFile[]) => {
     let rows = 0;
     for (const { county, bytes } of some) {

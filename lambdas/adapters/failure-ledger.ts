@@ -49,6 +49,25 @@ export async function resolveFailures(query: QueryExecutorProvider, which: Resol
   return Number(numAffectedRows ?? 0);
 }
 
+/** A failure as far as whoever recorded it asks again. */
+export interface KnownFailure {
+  readonly id: number;
+  readonly naturalKey: string;
+  readonly state: 'open' | 'replayed' | 'resolved' | 'discarded';
+}
+
+/** Failures by their natural keys, locked until the caller's transaction ends: a replay that is being sent has settled. */
+export async function knownFailures(
+  query: QueryExecutorProvider,
+  naturalKeys: readonly string[],
+): Promise<readonly KnownFailure[]> {
+  if (naturalKeys.length === 0) return [];
+  const { rows } = await sql<KnownFailure>`
+    SELECT id, natural_key AS "naturalKey", state FROM platform.failures
+    WHERE natural_key = ANY(${naturalKeys.map(clean)}::text[]) FOR UPDATE`.execute(query);
+  return rows;
+}
+
 async function rowOf(failure: NewFailure, bucket: Pick<ObjectStore, 'put'> | undefined) {
   const { naturalKey, input, inputExecution } = failure;
   const kept = {

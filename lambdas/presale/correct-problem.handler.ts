@@ -19,7 +19,7 @@ export const handler = apiHandler({
   services: (env) => {
     const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL, connectTimeoutMs });
     return {
-      corrections: correctionStore(database),
+      corrections: correctionStore(database, env.RAW_BUCKET),
       problems: problemReader(database),
       raw: objectStore(env.RAW_BUCKET),
     };

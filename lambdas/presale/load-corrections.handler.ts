@@ -1,5 +1,7 @@
 import { openDatabase } from '#adapters/database.ts';
+import { recordFailures } from '#adapters/failure-ledger.ts';
 import { objectStore } from '#adapters/object-store.ts';
+import type { NewFailure } from '#kit/failure.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { correctedFileEvent, loadCorrectionsEnv } from './contract.ts';
 import { loadCorrections } from './corrections/load-corrections.ts';
@@ -13,10 +15,13 @@ export const handler = queueHandler({
   message: correctedFileEvent,
   services: (env) => {
     const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL });
+    const raw = objectStore(env.RAW_BUCKET);
     return {
-      corrections: correctionStore(database),
+      corrections: correctionStore(database, env.RAW_BUCKET),
       problems: problemReader(database),
-      raw: objectStore(env.RAW_BUCKET),
+      raw,
+      bucket: env.RAW_BUCKET,
+      record: (failure: NewFailure) => recordFailures(database.query, [failure], raw),
     };
   },
   handle: loadCorrections,

@@ -17,7 +17,7 @@ export const handler = stepHandler({
     const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL });
     return {
       raw: objectStore(env.RAW_BUCKET),
-      load: dealLoader(database),
+      load: dealLoader(database, env.RAW_BUCKET),
       problems: problemReader(database),
       drift: driftStore(database),
     };

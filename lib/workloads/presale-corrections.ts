@@ -23,10 +23,12 @@ export class PresaleCorrections extends Construct {
       env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName },
       impact: 'Somebody’s corrected rows are safe in the bucket but not in the table.',
       timeout: Duration.minutes(2),
+      // A corrected file of 20 MB is ten times that as values.
+      memory: 1024,
       batchSize: 1,
       database,
     });
-    allowObjects(handler, raw, { read: ['presale/corrected'], write: ['presale/problems'] });
+    allowObjects(handler, raw, { read: ['presale/corrected'], write: ['presale/problems', 'platform/failures'] });
     new Rule(this, 'Dropped', {
       eventPattern: {
         source: ['aws.s3'],

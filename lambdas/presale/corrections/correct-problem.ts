@@ -16,7 +16,7 @@ export const putProblem = route({
     if (!found) throw new NotFoundError(`Problem id ${id} doesn't exist.`);
     const author = { who: who === undefined ? 'api' : `api:${who}`, source: null };
     const change = { line_number: found.line_number, cells };
-    const [row] = await ports.corrections.correct(found, author, () => [change]);
+    const [row] = await ports.corrections.correct({ ...found, lines: [found.line_number] }, author, () => [change]);
     await writeProblems(found, ports);
     return { status: 200, body: { result: { id, state: row?.state, reasons: row?.reasons } } };
   },

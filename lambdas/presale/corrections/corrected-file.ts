@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { PermanentError } from '#kit/errors.ts';
 import { serialColumn } from '../file/columns.ts';
 import { counties } from '../publication/counties.ts';
 import type { Cells, Change, FoundProblem, ProblemPlace } from './ports.ts';
+import { RefusedFileError } from './refused-file.ts';
 
 /** Of the problem rows' document: not the deal's, so nothing to correct. */
 export const countyName = '縣市';
@@ -16,48 +16,77 @@ const row = z
   .transform(({ [messageName]: _, [lineName]: line, ...cells }) => ({ line, cells: cells as Cells }));
 const document = z.array(row, 'Not a list of rows.').min(1, 'The list is empty.');
 
-type CorrectedRecord = z.output<typeof row>;
+/** One row as a corrected file has it. */
+export type CorrectedRecord = z.output<typeof row>;
 
-/** Reads a corrected file: the problem rows' document with other values. Throws {@link PermanentError} with the reason. */
+/**
+ * Reads a corrected file: the problem rows' document with other values, or a single row of it, as the failure ledger
+ * keeps one. Throws {@link RefusedFileError}.
+ */
 export function readCorrectedFile(text: string, { letter }: ProblemPlace): readonly CorrectedRecord[] {
-  const parsed = document.safeParse(parsedJson(text));
-  if (!parsed.success) throw new PermanentError(`The corrected file is not a list of rows: ${faults(parsed.error)}`);
+  const value = parsedJson(text);
+  const single = typeof value === 'object' && value !== null && !Array.isArray(value);
+  const parsed = document.safeParse(single ? [value] : value);
+  if (!parsed.success) {
+    throw new RefusedFileError('NotAListOfRows', `The corrected file is not a list of rows: ${faults(parsed.error)}`);
+  }
   for (const [index, { cells }] of parsed.data.entries()) {
     const county = cells[countyName];
     if (county === undefined || county === counties[letter]) continue;
-    throw new PermanentError(`Row ${index + 1} of the corrected file is of ${county}, the file of ${counties[letter]}`);
+    const reason = `Row ${index + 1} of the corrected file is of ${county}, the file of ${counties[letter]}`;
+    throw new RefusedFileError('WrongCounty', reason);
   }
   return parsed.data;
 }
 
+/** The lines that a file names; `undefined` when a row names none, and must be looked for among all problem rows. */
+export function linesNamed(records: readonly CorrectedRecord[]): readonly number[] | undefined {
+  const lines = records.flatMap(({ line }) => (line === undefined ? [] : [line]));
+  return lines.length === records.length ? lines : undefined;
+}
+
 /**
- * Finds the problem row of each record: by its line number, or else by its serial number. Throws {@link PermanentError}
- * naming the first record that is of none, or of more than one.
+ * Finds the problem row of each record: by its line number, or else by its serial number. Throws
+ * {@link RefusedFileError} naming the first record that is of none, of more than one, or of another record's.
  */
 export function matchProblems(records: readonly CorrectedRecord[], problems: readonly FoundProblem[]): Change[] {
-  const taken = new Set<number>();
+  const byLine = Map.groupBy(problems, ({ line_number }) => line_number);
+  const bySerial = Map.groupBy(problems, ({ raw }) => raw[serialColumn]?.trim());
+  const taken = new Map<number, number>();
   return records.map(({ line, cells: { [countyName]: _, ...cells } }, index) => {
     const serial = cells[serialColumn]?.trim();
-    const found = problems.filter((problem) =>
-      line === undefined ? problem.raw[serialColumn]?.trim() === serial : problem.line_number === line,
-    );
-    const [problem] = found;
-    const record = `Row ${index + 1} of the corrected file`;
-    if (!problem)
-      throw new PermanentError(`${record} is of no problem row: ${lineName} ${line}, ${serialColumn} ${serial}`);
-    if (found.length > 1 || taken.has(problem.line_number)) {
-      throw new PermanentError(`${record} may be of several problem rows: give its ${lineName}`);
+    const found = (line === undefined ? bySerial.get(serial) : byLine.get(line)) ?? [];
+    const place = index + 1;
+    const { line_number } = onlyOne(found, `Row ${place} of the corrected file`, { line, serial });
+    const before = taken.get(line_number);
+    if (before !== undefined) {
+      const reason = `Rows ${before} and ${place} of the corrected file are both of ${lineName} ${line_number}`;
+      throw new RefusedFileError('DuplicateRow', reason);
     }
-    taken.add(problem.line_number);
-    return { line_number: problem.line_number, cells };
+    taken.set(line_number, place);
+    return { line_number, cells };
   });
+}
+
+function onlyOne(
+  found: readonly FoundProblem[],
+  record: string,
+  { line, serial }: { readonly line: number | undefined; readonly serial: string | undefined },
+): FoundProblem {
+  const [problem] = found;
+  if (problem && found.length === 1) return problem;
+  if (problem) {
+    throw new RefusedFileError('AmbiguousRow', `${record} may be of several problem rows: give its ${lineName}`);
+  }
+  const names = `${lineName} ${line ?? 'not given'}, ${serialColumn} ${serial ?? 'not given'}`;
+  throw new RefusedFileError('NoProblemRow', `${record} is of no problem row: ${names}`);
 }
 
 function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw new PermanentError('The corrected file is not JSON', { cause });
+    throw new RefusedFileError('NotJson', 'The corrected file is not JSON', { cause });
   }
 }
 

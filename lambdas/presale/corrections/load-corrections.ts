@@ -1,12 +1,14 @@
 import type * as z from 'zod';
 import { PermanentError } from '#kit/errors.ts';
+import type { NewFailure } from '#kit/failure.ts';
 import { logger } from '#kit/telemetry.ts';
 import type { correctedFileEvent } from '../contract.ts';
 import type { RawFiles, ReadProblems } from '../ports.ts';
 import { placeOfCorrected, problemsKey } from '../publication/keys.ts';
 import { problemsDocument } from '../steps/problems-document.ts';
-import { matchProblems, readCorrectedFile } from './corrected-file.ts';
+import { linesNamed, matchProblems, readCorrectedFile } from './corrected-file.ts';
 import type { CorrectedRow, CorrectionBook, ProblemPlace } from './ports.ts';
+import { RefusedFileError } from './refused-file.ts';
 
 export interface CorrectionPorts {
   readonly corrections: CorrectionBook;
@@ -14,17 +16,54 @@ export interface CorrectionPorts {
   readonly raw: Pick<RawFiles, 'upload'>;
 }
 
-/** Loads the rows of a corrected file that was dropped into the bucket. The same version of it twice is one correction. */
+/** What the door of corrected files works with. */
+export interface CorrectedFilePorts extends CorrectionPorts {
+  readonly raw: Pick<RawFiles, 'upload' | 'read'>;
+  readonly bucket: string;
+  /** Into the failure ledger; resolves when it is durable. */
+  readonly record: (failure: NewFailure) => Promise<unknown>;
+}
+
+type Dropped = z.output<typeof correctedFileEvent>['detail']['object'];
+
+// Twice what the largest county has when every row of its season's file is a problem.
+const largestFileBytes = 20 * 1024 * 1024;
+
+/**
+ * The door of corrected files. One that can't be taken is written into the failure ledger with its reason: no further
+ * try mends it, a person does. Whatever else fails comes again.
+ */
 export async function loadCorrections(
   { detail: { object } }: z.output<typeof correctedFileEvent>,
-  ports: CorrectionPorts & { readonly raw: Pick<RawFiles, 'readText'> },
+  ports: CorrectedFilePorts,
 ): Promise<readonly CorrectedRow[]> {
+  const text = await readText(object, ports);
+  try {
+    if (text === undefined) {
+      throw new RefusedFileError('TooLarge', `The corrected file is larger than ${largestFileBytes / 1024 ** 2} MB`);
+    }
+    return await takeFile(object, text, ports);
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    await ports.record(refusedFile(object, { text, error, bucket: ports.bucket }));
+    logger().warn('A corrected file is refused', { key: object.key, reason: error.name, why: error.message });
+    return [];
+  }
+}
+
+/** Loads the rows of a corrected file. The same version of it twice is one correction. Throws RefusedFileError. */
+async function takeFile(object: Dropped, text: string, ports: CorrectedFilePorts): Promise<readonly CorrectedRow[]> {
   const place = placeOfCorrected(object.key);
-  if (!place) throw new PermanentError(`${object.key} is not presale/corrected/{publication date}/{letter}.json`);
-  const records = readCorrectedFile(await ports.raw.readText(object.key), place);
+  if (!place) {
+    const reason = `${object.key} is not presale/corrected/{publication date}/{letter}.json`;
+    throw new RefusedFileError('WrongKey', reason);
+  }
+  const records = readCorrectedFile(text, place);
   const author = { who: `file:${object.key}`, source: `${object.key}@${object.etag}` };
-  const rows = await ports.corrections.correct(place, author, (problems) => matchProblems(records, problems));
-  await writeProblems(place, ports);
+  const wanted = { ...place, lines: linesNamed(records) };
+  const rows = await ports.corrections.correct(wanted, author, (problems) => matchProblems(records, problems));
+  // Replays of rows as they were change nothing, and there may be thousands.
+  if (rows.some(({ state }) => state !== 'unchanged')) await writeProblems(place, ports);
   const number = (state: CorrectedRow['state']) => rows.filter((row) => row.state === state).length;
   const counts = { loaded: number('loaded'), keptNewer: number('kept-newer'), problems: number('problem') };
   logger().info('A corrected file is loaded', { key: object.key, ...counts });
@@ -39,4 +78,43 @@ export async function writeProblems(
   const document = problemsDocument(place.letter, problems(await corrections.runName(place), place.letter));
   const contentType = 'application/json; charset=utf-8';
   await raw.upload(problemsKey(place.publicationDate, place.letter), document, { contentType });
+}
+
+/** `undefined` for a file that is too large to be one of ours. */
+async function readText({ key }: Dropped, { raw }: CorrectedFilePorts): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of await raw.read(key)) {
+    bytes += chunk.byteLength;
+    if (bytes > largestFileBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Its door is its own key: a replay with another input puts a better file there. */
+function refusedFile(
+  { key, etag }: Dropped,
+  {
+    text,
+    error,
+    bucket,
+  }: { readonly text: string | undefined; readonly error: PermanentError; readonly bucket: string },
+): NewFailure {
+  return {
+    naturalKey: `corrected-file:${key}@${etag}`,
+    workload: 'presale',
+    sourceKind: 'file',
+    sourceName: 'corrected-files',
+    // One that is too large isn't kept twice: it stays where it was dropped.
+    door: text === undefined ? undefined : `s3://${bucket}/${key}`,
+    reason: error.name,
+    message: `${key}: ${error.message}`,
+    stack: error.stack,
+    input: text ?? JSON.stringify({ object: `s3://${bucket}/${key}`, etag }),
+    attributes: {},
+    occurredAt: new Date(),
+    attempts: undefined,
+    replayOf: undefined,
+  };
 }

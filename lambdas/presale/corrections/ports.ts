@@ -16,6 +16,11 @@ export interface FoundProblem {
   readonly raw: Cells;
 }
 
+/** The problem rows that a correction may be of: some lines of a place, or all of it. */
+export interface ProblemRows extends ProblemPlace {
+  readonly lines?: readonly number[] | undefined;
+}
+
 /** What somebody changes in one problem row. */
 export interface Change {
   readonly line_number: number;
@@ -28,7 +33,10 @@ export interface Author {
   readonly source: string | null;
 }
 
-/** What became of one row. `kept-newer`: right, but a newer publication has the deal by now. */
+/**
+ * What became of one row. `kept-newer`: right, but a newer publication has the deal by now. `unchanged`: it has these
+ * values already. Of a correction that comes again: what became of it the first time.
+ */
 export interface CorrectedRow {
   readonly line_number: number;
   readonly state: 'loaded' | 'kept-newer' | 'problem' | 'unchanged';
@@ -38,9 +46,12 @@ export interface CorrectedRow {
 export interface CorrectionBook {
   /** Where a problem row stands; `undefined` when there is no such id. */
   find(id: number): Promise<(ProblemPlace & { readonly line_number: number }) | undefined>;
-  /** Applies what `choose` makes of the place's problem rows, all of it or nothing. Throws NotFoundError without a run. */
+  /**
+   * Applies what `choose` makes of these problem rows, all of it or nothing; the statistics and the failure ledger follow
+   * in the same transaction. Throws NotFoundError without a run.
+   */
   correct(
-    place: ProblemPlace,
+    rows: ProblemRows,
     author: Author,
     choose: (problems: readonly FoundProblem[]) => readonly Change[],
   ): Promise<readonly CorrectedRow[]>;

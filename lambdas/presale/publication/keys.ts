@@ -15,9 +15,20 @@ export function problemsKey(publicationDate: string, county: CountyLetter): stri
   return `presale/problems/${publicationDate}/${county}.json`;
 }
 
+/**
+ * Where the failure ledger puts one row that a person has corrected there: a key of its own for each row, beside the
+ * corrected files.
+ */
+export function correctedRowKey(publicationDate: string, county: CountyLetter, line: number): string {
+  return `presale/corrected/${publicationDate}/${county}.${line}.json`;
+}
+
+// Whatever stands between the letter and the ending tells files of one county apart.
+const correctedKey = /^presale\/corrected\/(\d{4}-\d\d-\d\d)\/([A-Z])(?:\.[^/]*)?\.json$/;
+
 /** What a corrected file is of, by its key; `undefined` for any other key. */
 export function placeOfCorrected(key: string): { publicationDate: string; letter: CountyLetter } | undefined {
-  const [, publicationDate, letter] = /^presale\/corrected\/(\d{4}-\d\d-\d\d)\/([A-Z])\.json$/.exec(key) ?? [];
+  const [, publicationDate, letter] = correctedKey.exec(key) ?? [];
   const county = countyLetters.find((known) => known === letter);
   return publicationDate === undefined || county === undefined ? undefined : { publicationDate, letter: county };
 }

@@ -7,6 +7,7 @@ import type { CountyFile, LoadDeals, OpenRows } from '../ports.ts';
 import { type CountyLetter, counties } from '../publication/counties.ts';
 import { asOf, seasonEnd, seasonOf } from '../publication/season.ts';
 import { copyText, dealFields, stagedFields } from './copy-text.ts';
+import { keepProblems } from './kept-problems-store.ts';
 import type { PresaleTables } from './tables.ts';
 import { lackedBySeason, withdrawMissing } from './withdrawal-store.ts';
 
@@ -28,7 +29,7 @@ const staged = (table: string) => list(dealFields, table);
  * Loads files into presale.deals by COPY through a staging table. A row that a newer publication holds is left as it
  * is; one that says what the database says already is not written.
  */
-export function dealLoader(database: Database<PresaleTables>): LoadDeals {
+export function dealLoader(database: Database<PresaleTables>, bucket: string): LoadDeals {
   return (file, rows) =>
     database.transaction(async (session) => {
       const { query } = session;
@@ -37,8 +38,7 @@ export function dealLoader(database: Database<PresaleTables>): LoadDeals {
       const read = await stageFile(session, rows);
       const withdrawn = await withdrawMissing(query, file);
       const merged = await merge(query, file);
-      if (read.problems > 0) await keepProblems(query, file);
-      await dropSolvedProblems(query, file);
+      await keepProblems(query, file, { found: read.problems, bucket });
       return keepCounts(query, file, { ...read, ...merged, withdrawn });
     });
 }
@@ -151,30 +151,6 @@ export async function merge(query: Query, file: MergedFile): Promise<MergeCounts
       count(*) FILTER (WHERE effect IN ('kept_newer', 'lacked')) AS kept_newer
     FROM judged`.execute(query);
   return rows[0] ?? { inserted: 0, updated: 0, unchanged: 0, kept_newer: 0 };
-}
-
-/** A problem row keeps its id from load to load: people point at it. Corrections of the same row stay, too. */
-async function keepProblems(query: Query, { plan, county, backup }: CountyFile): Promise<void> {
-  await sql`
-    INSERT INTO presale.problems AS kept
-      (run_name, letter, line_number, county, publication_date, raw, reasons, source_key, run_id, found_at)
-    SELECT ${plan.name}, ${county}, line_number, ${counties[county]}, ${plan.publication_date}::date, raw, reasons,
-      ${backup.source_key}, ${plan.run_id}, now()
-    FROM staged WHERE raw IS NOT NULL ORDER BY line_number
-    ON CONFLICT (run_name, letter, line_number) DO UPDATE
-    SET raw = excluded.raw, reasons = excluded.reasons, run_id = excluded.run_id, found_at = excluded.found_at,
-      file_raw = NULL, corrected_at = NULL, corrected_serial = NULL
-    WHERE coalesce(kept.file_raw, kept.raw)::text <> excluded.raw::text
-      OR (kept.file_raw IS NULL AND kept.reasons::text <> excluded.reasons::text)`.execute(query);
-}
-
-/** Lines that were problems in an earlier load and are none now. */
-async function dropSolvedProblems(query: Query, { plan, county }: CountyFile): Promise<void> {
-  // NOT IN is answered from a hash of the lines; NOT EXISTS reads the whole staging table for each problem row.
-  await sql`
-    DELETE FROM presale.problems
-    WHERE run_name = ${plan.name} AND letter = ${county}
-      AND line_number NOT IN (SELECT line_number FROM staged WHERE raw IS NOT NULL)`.execute(query);
 }
 
 async function keepCounts(

@@ -96,6 +96,8 @@ export interface ProblemRow {
   /** Since when the row is right, and under which serial number; null while it is a problem. */
   readonly corrected_at: Date | null;
   readonly corrected_serial: string | null;
+  /** Of its failure in the ledger; null for a row from before problem rows were written there. */
+  readonly failure_key: string | null;
 }
 
 /** One row of presale.corrections. */

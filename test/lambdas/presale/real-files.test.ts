@@ -103,7 +103,7 @@ describe.runIf(here)('the statistics of 2022', () => {
       const date = file.replace(/^.*\/(\d{4})(\d{2})(\d{2}).*$/, '$1-$2-$3');
       const plan = samplePlan({ publication_date: date });
       await runStore(database.app).begin(plan);
-      await dealLoader(database.app)({ plan, county: 'F', backup: sampleBackup() }, (refusals) =>
+      await dealLoader(database.app, 'raw')({ plan, county: 'F', backup: sampleBackup() }, (refusals) =>
         readFile(createReadStream(join(folder, file)), refusals),
       );
     }

@@ -50,7 +50,7 @@ export function readingApi(database: Database<PresaleTables>, now = new Date('20
       headers: {},
       queryStringParameters: query,
       pathParameters: path,
-      requestContext: { requestId: 'r' },
+      requestContext: { requestId: 'r', http: { method: 'GET' } },
     };
     const answer = await handler(event as unknown as APIGatewayProxyEventV2, { functionName: 'read-api' } as Context);
     return { status: answer.statusCode ?? 0, body: JSON.parse(String(answer.body)) };

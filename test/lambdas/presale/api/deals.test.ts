@@ -32,7 +32,9 @@ beforeAll(async () => {
     const bytes = sampleFile(Array.from({ length: county === 'F' ? 300 : 20 }, (_, index) => line(index)));
     const plan = samplePlan({ counties: ['F', 'A'] });
     await runStore(database.app).begin(plan);
-    await dealLoader(database.app)({ plan, county, backup: sampleBackup(county) }, () => readFile(streamed(bytes)));
+    await dealLoader(database.app, 'raw')({ plan, county, backup: sampleBackup(county) }, () =>
+      readFile(streamed(bytes)),
+    );
   }
   await statisticsRefresher(database.app)(['F', 'A']);
   all = await database.admin.query.selectFrom('presale.deals').selectAll().orderBy('id').execute();

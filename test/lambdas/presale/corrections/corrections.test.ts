@@ -1,15 +1,20 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { PermanentError } from '../../../../lambdas/kit/errors.ts';
+import { recordFailures } from '../../../../lambdas/adapters/failure-ledger.ts';
+import type { NewFailure } from '../../../../lambdas/kit/failure.ts';
+import type { FailureRow } from '../../../../lambdas/platform/failures/ledger.ts';
 import type { RunPlan } from '../../../../lambdas/presale/contract.ts';
 import { loadCorrections } from '../../../../lambdas/presale/corrections/load-corrections.ts';
 import { checkRun } from '../../../../lambdas/presale/steps/check-run.ts';
 import { loadCounty } from '../../../../lambdas/presale/steps/load-county.ts';
+import { refreshStatistics } from '../../../../lambdas/presale/steps/refresh-statistics.ts';
 import { correctionStore } from '../../../../lambdas/presale/stores/correction-store.ts';
 import { driftStore } from '../../../../lambdas/presale/stores/drift-store.ts';
 import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
+import { newProjectsRefresher } from '../../../../lambdas/presale/stores/new-projects-store.ts';
 import { problemReader } from '../../../../lambdas/presale/stores/problem-store.ts';
 import { runStore } from '../../../../lambdas/presale/stores/run-store.ts';
+import { statisticsRefresher } from '../../../../lambdas/presale/stores/statistics-store.ts';
 import type { PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { fakeRawFiles } from '../fake-raw-files.ts';
@@ -27,7 +32,9 @@ afterAll(() => database.stop());
 
 beforeEach(async () => {
   raw = fakeRawFiles();
-  await sql`TRUNCATE presale.deals, presale.corrections, presale.runs CASCADE`.execute(database.admin.query);
+  await sql`TRUNCATE presale.deals, presale.corrections, presale.runs, platform.failures CASCADE`.execute(
+    database.admin.query,
+  );
 });
 
 type Row = Record<string, unknown>;
@@ -41,7 +48,7 @@ async function load(lines: readonly string[], of: RunPlan = plan) {
   const backup = sampleBackup();
   raw.objects.set(backup.source_key, Buffer.from(sampleFile(lines)));
   const drift = driftStore(database.app);
-  const ports = { raw, load: dealLoader(database.app), problems: problemReader(database.app), drift };
+  const ports = { raw, load: dealLoader(database.app, 'raw'), problems: problemReader(database.app), drift };
   return loadCounty({ plan: of, county: 'F', backup }, ports);
 }
 
@@ -50,12 +57,23 @@ const told = (): Row[] => JSON.parse(String(raw.objects.get('presale/problems/20
 
 function drop(rows: unknown, etag = '1', at = key) {
   raw.objects.set(at, Buffer.from(typeof rows === 'string' ? rows : JSON.stringify(rows)));
-  const ports = { raw, corrections: correctionStore(database.app), problems: problemReader(database.app) };
+  const ports = {
+    raw,
+    bucket: 'raw',
+    corrections: correctionStore(database.app, 'raw'),
+    problems: problemReader(database.app),
+    record: (failure: NewFailure) => recordFailures(database.app.query, [failure]),
+  };
   return loadCorrections({ detail: { object: { key: at, etag } } }, ports);
 }
 
 const deals = () => database.app.query.selectFrom('presale.deals').selectAll().orderBy('id').execute();
 const corrections = () => database.app.query.selectFrom('presale.corrections').selectAll().orderBy('id').execute();
+const failures = async (source = 'problem-rows') => {
+  const { rows } = await sql<FailureRow>`
+    SELECT * FROM platform.failures WHERE source_name = ${source} ORDER BY id`.execute(database.admin.query);
+  return rows;
+};
 const verified = async (of = plan) => {
   const ports = { runs: runStore(database.app), raw: { exists: async () => true } };
   return (await checkRun({ plan: of, outcomes: [], attempt: 1 }, ports)).state;
@@ -92,7 +110,7 @@ test('a message that comes twice, and the same file loaded again, change nothing
   await drop(rows);
   const after = [await deals(), await corrections(), told()];
 
-  expect((await drop(rows)).map(({ state }) => state)).toEqual(['unchanged', 'unchanged']);
+  expect((await drop(rows)).map(({ state }) => state)).toEqual(['loaded', 'problem']);
   expect([await deals(), await corrections(), told()]).toEqual(after);
   expect(await load([bad('P1'), bad('P2')])).toMatchObject({ problems: 2 });
   expect([await deals(), await corrections(), told()]).toEqual(after);
@@ -152,23 +170,73 @@ test('a season loaded again does not withdraw what was corrected in it', async (
 });
 
 test.each([
-  ['not JSON', '[{', 'not JSON'],
-  ['no list', '{}', 'Not a list of rows.'],
-  ['a list of something else', '[1]', 'not a list of rows'],
-  ['a nested cell', '[{"編號":{}}]', 'not a list of rows'],
-  ['a row of another county', '[{"縣市":"臺北市","編號":"P1"}]', 'is of 臺北市'],
-  ['a row that is no problem row', '[{"編號":"P9"}]', 'is of no problem row'],
-  ['the same row twice', '[{"編號":"P1"},{"編號":"P1"}]', 'may be of several'],
-])('%s is refused with the reason, and nothing of it is loaded', async (_, text, reason) => {
-  await load([bad('P1')]);
+  ['NotJson', '[{', 'not JSON'],
+  ['NotAListOfRows', '7', 'Not a list of rows.'],
+  ['NotAListOfRows', '[1]', 'not a list of rows'],
+  ['NotAListOfRows', '[{"編號":{}}]', 'not a list of rows'],
+  ['WrongCounty', '[{"縣市":"臺北市","編號":"P1"}]', 'is of 臺北市'],
+  ['NoProblemRow', '[{"編號":"P9"}]', 'is of no problem row'],
+  ['NoProblemRow', '{}', 'is of no problem row'],
+  ['AmbiguousRow', '[{"編號":"P2"}]', 'may be of several'],
+  ['DuplicateRow', '[{"編號":"P1"},{"編號":"P1"}]', 'Rows 1 and 2'],
+  ['DuplicateRow', '[{"行號":3},{"行號":3}]', 'Rows 1 and 2'],
+  ['TooLarge', `[${' '.repeat(20 * 1024 * 1024)}]`, 'larger than 20 MB'],
+])(
+  '%s: a file is refused with the reason in the ledger, once, and nothing of it is loaded',
+  async (reason, text, words) => {
+    await load([bad('P1'), bad('P2'), bad('P2')]);
 
-  const refused = drop(text);
-  await expect(refused).rejects.toThrow(PermanentError);
-  await expect(refused).rejects.toThrow(reason);
-  expect([await deals(), await corrections()]).toEqual([[], []]);
-});
+    expect([await drop(text), await drop(text)]).toEqual([[], []]);
+    expect([await deals(), await corrections()]).toEqual([[], []]);
+    expect(await failures('corrected-files')).toMatchObject([
+      { state: 'open', reason, message: expect.stringContaining(words), source_kind: 'file', workload: 'presale' },
+    ]);
+  },
+);
 
 test('a key that says no publication, or a publication without a run, is refused', async () => {
-  await expect(drop('[]', '1', 'presale/corrected/F.json')).rejects.toThrow('is not presale/corrected/');
-  await expect(drop('[{"編號":"P1"}]', '1', 'presale/corrected/2022-10-01/F.json')).rejects.toThrow('no run of');
+  await drop('[]', '1', 'presale/corrected/F.json');
+  await drop('[{"編號":"P1"}]', '1', 'presale/corrected/2022-10-01/F.json');
+
+  expect((await failures('corrected-files')).map(({ reason, input }) => [reason, input])).toEqual([
+    ['WrongKey', '[]'],
+    ['NotFoundError', '[{"編號":"P1"}]'],
+  ]);
+});
+
+test('thousands of rows are corrected by one file', async () => {
+  const many = Array.from({ length: 3000 }, (_, index) => bad(`P${index}`));
+  await load(many);
+  const rows = told().map((row, index) => ({ ...row, '建物現況格局-房': index % 3 === 0 ? 'x' : '3' }));
+
+  expect(Map.groupBy(await drop(rows), ({ state }) => state).get('loaded')).toHaveLength(2000);
+  expect([(await deals()).length, told().length]).toEqual([2000, 1000]);
+  expect(await verified()).toBe('complete');
+});
+
+test('the statistics follow a correction: the month it comes to, and the month it leaves', async () => {
+  await load([sampleLine(), bad('P1')]);
+  const ports = { refresh: statisticsRefresher(database.app), refreshNewProjects: newProjectsRefresher(database.app) };
+  await refreshStatistics({ plan }, { ...ports, clock: () => new Date('2022-09-11T02:00:00Z') });
+  const [row] = told();
+  const months = async () => {
+    const { rows } = await sql`SELECT month, count FROM presale.deal_statistics_monthly ORDER BY month`.execute(
+      database.app.query,
+    );
+    return rows;
+  };
+  const projects = async () => {
+    const found = database.app.query.selectFrom('presale.deal_statistics_new_projects').selectAll();
+    return (await found.where('months', '=', 3).execute()).map(({ count, as_of }) => [count, as_of]);
+  };
+  expect([await months(), await projects()]).toEqual([[{ month: 7, count: 1 }], [[1, '2022-09-11']]]);
+
+  await drop([{ ...row, '建物現況格局-房': '3' }], '1');
+  expect([await months(), await projects()]).toEqual([[{ month: 7, count: 2 }], [[2, '2022-09-11']]]);
+
+  await drop([{ ...row, '建物現況格局-房': '3', 交易年月日: '2022-06-30' }], '2');
+  expect(await months()).toEqual([
+    { month: 6, count: 1 },
+    { month: 7, count: 1 },
+  ]);
 });

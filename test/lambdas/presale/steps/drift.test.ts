@@ -40,7 +40,7 @@ async function alertsOf(text: string, plan: RunPlan): Promise<{ lines: string[];
   const backup = sampleBackup();
   raw.objects.set(backup.source_key, Buffer.from(text));
   const drift = driftStore(database.app);
-  const ports = { raw, load: dealLoader(database.app), problems: problemReader(database.app), drift };
+  const ports = { raw, load: dealLoader(database.app, 'raw'), problems: problemReader(database.app), drift };
   await loadCounty({ plan, county: 'F', backup }, ports);
   let counted = 0;
   const count = (_: string, value: number) => {

@@ -39,7 +39,7 @@ async function load(plan: RunPlan, county: CountyLetter, lines: readonly string[
   raw.objects.set(`presale/raw/${plan.name}/${county}.json`, Buffer.from('{}'));
   const ports = {
     raw,
-    load: dealLoader(database.app),
+    load: dealLoader(database.app, 'raw'),
     problems: problemReader(database.app),
     drift: driftStore(database.app),
   };

@@ -35,7 +35,7 @@ async function load(
 async function loadPlan(lines: readonly string[], plan: RunPlan, through = database.app): Promise<LoadedCounty> {
   await runStore(through).begin(plan);
   const bytes = sampleFile(lines);
-  return dealLoader(through)({ plan, county: 'F', backup: sampleBackup() }, (refusals) =>
+  return dealLoader(through, 'raw')({ plan, county: 'F', backup: sampleBackup() }, (refusals) =>
     readFile(streamed(bytes, 100), refusals),
   );
 }
@@ -105,7 +105,7 @@ test('the same serial number in another county is another deal', async () => {
   await load([sampleLine()]);
   const plan = samplePlan();
   const file = { plan, county: 'A' as const, backup: sampleBackup('A') };
-  await dealLoader(database.app)(file, () => readFile(streamed(sampleFile([sampleLine()]))));
+  await dealLoader(database.app, 'raw')(file, () => readFile(streamed(sampleFile([sampleLine()]))));
 
   expect((await deals()).map(({ county }) => county)).toEqual(['新北市', '臺北市']);
 });
@@ -148,7 +148,7 @@ test('a load that fails leaves nothing of its county', async () => {
   const plan = samplePlan();
   await runStore(database.app).begin(plan);
 
-  await expect(dealLoader(database.app)({ plan, county: 'F', backup: sampleBackup() }, failing)).rejects.toThrow(
+  await expect(dealLoader(database.app, 'raw')({ plan, county: 'F', backup: sampleBackup() }, failing)).rejects.toThrow(
     'the bucket went away',
   );
   expect(await deals()).toEqual([]);

@@ -31,7 +31,7 @@ async function load(rows: readonly Readonly<Record<string, string>>[], county: '
   const bytes = sampleFile(rows.map((changes, index) => sampleLine({ 編號: `S${index}`, ...changes })));
   await runStore(database.app).begin(samplePlan());
   const file = { plan: samplePlan(), county, backup: sampleBackup(county) };
-  await dealLoader(database.app)(file, (refusals) => readFile(streamed(bytes), refusals));
+  await dealLoader(database.app, 'raw')(file, (refusals) => readFile(streamed(bytes), refusals));
 }
 
 async function newProjects(today: string, query: Readonly<Record<string, string>> = {}) {

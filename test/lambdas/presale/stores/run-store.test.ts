@@ -25,7 +25,7 @@ async function load(plan: RunPlan, lines: readonly string[]): Promise<void> {
   const backup = { ...sampleBackup('F'), source_key: `presale/raw/${plan.name}/F.csv` };
   raw.objects.set(backup.source_key, Buffer.from(sampleFile(lines)));
   const app = database.app;
-  const ports = { raw, load: dealLoader(app), problems: problemReader(app), drift: driftStore(app) };
+  const ports = { raw, load: dealLoader(app, 'raw'), problems: problemReader(app), drift: driftStore(app) };
   await runStore(app).begin(plan);
   await loadCounty({ plan, county: 'F', backup }, ports);
 }

@@ -26,7 +26,7 @@ async function statisticsOf(rows: readonly Readonly<Record<string, string>>[]) {
   const bytes = sampleFile(rows.map((changes, index) => sampleLine({ 編號: `S${index}`, ...changes })));
   await runStore(database.app).begin(samplePlan());
   const file = { plan: samplePlan(), county: 'F' as const, backup: sampleBackup() };
-  await dealLoader(database.app)(file, (refusals) => readFile(streamed(bytes), refusals));
+  await dealLoader(database.app, 'raw')(file, (refusals) => readFile(streamed(bytes), refusals));
   await statisticsRefresher(database.app)(['F']);
   return (await dealReader(database.app).statistics({ start: 0, length: 500 })).data;
 }

@@ -30,7 +30,7 @@ const rows = (numbers: readonly string[]) => numbers.map((serial) => sampleLine(
 
 async function load(lines: readonly string[], plan: RunPlan) {
   await runStore(database.app).begin(plan);
-  return dealLoader(database.app)({ plan, county: 'F', backup: sampleBackup() }, (refusals) =>
+  return dealLoader(database.app, 'raw')({ plan, county: 'F', backup: sampleBackup() }, (refusals) =>
     readFile(streamed(sampleFile(lines)), refusals),
   );
 }
@@ -66,7 +66,7 @@ test('deals of other quarters and other counties stay', async () => {
   await load(rows(['after']), tenDays('2022-10-01'));
   const plan = tenDays('2022-09-11');
   await runStore(database.app).begin(plan);
-  await dealLoader(database.app)({ plan, county: 'A', backup: sampleBackup('A') }, () =>
+  await dealLoader(database.app, 'raw')({ plan, county: 'A', backup: sampleBackup('A') }, () =>
     readFile(streamed(sampleFile(rows(['elsewhere'])))),
   );
 

@@ -1,0 +1,27 @@
+import { dateColumn } from '../file/columns.ts';
+import { rocDate } from '../file/roc-date.ts';
+import type { KeptProblem } from '../ports.ts';
+import { type CountyLetter, counties } from '../publication/counties.ts';
+import { countyName, lineName } from './corrected-file.ts';
+
+/** Names a whole row in the list of reasons. */
+const wholeRow = '整列';
+
+/**
+ * One problem row as the person who corrects it sees it: its county and line, its raw values by the file's Chinese column
+ * names (the date as 2022-07-13 where it is one), and the reason of each wrong field.
+ */
+export function problemRecord(
+  county: CountyLetter,
+  { line_number, raw, reasons }: KeptProblem,
+): Record<string, unknown> {
+  const date = rocDate(raw[dateColumn]?.trim() ?? '');
+  const messages = reasons.map(({ column, reason }) => [column === '' ? wholeRow : column, reason]);
+  return {
+    [countyName]: counties[county],
+    [lineName]: line_number,
+    ...raw,
+    ...(date === undefined ? {} : { [dateColumn]: date }),
+    error_message: Object.fromEntries(messages),
+  };
+}
