@@ -8,6 +8,7 @@ import { platform } from './0010-platform.ts';
 import { failureSources } from './0011-failure-sources.ts';
 import { platformRuns } from './0012-platform-runs.ts';
 import { platformAlerts } from './0013-platform-alerts.ts';
+import { platformExports } from './0014-platform-exports.ts';
 import { presaleLedger } from './0015-presale-ledger.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
@@ -21,5 +22,6 @@ export const migrations: Record<string, Migration> = {
   '0011-failure-sources': failureSources,
   '0012-platform-runs': platformRuns,
   '0013-platform-alerts': platformAlerts,
+  '0014-platform-exports': platformExports,
   '0015-presale-ledger': presaleLedger,
 };
