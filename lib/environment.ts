@@ -58,6 +58,10 @@ const environmentSchema = z.object({
     requestsPerSecond: z.int().positive(),
     burst: z.int().positive(),
   }),
+  slots: z.object({
+    /** How often missed slots are looked for: `rate(15 minutes)`. Each look wakes a database that pauses. */
+    keepEvery: z.string().regex(/^rate\(\d+ (minutes?|hours?)\)$/),
+  }),
   broker: z
     .enum(['none', 'provisioned', 'serverless', 'express'])
     .refine(
@@ -86,6 +90,8 @@ const trial = {
   removal: 'destroy',
   logRetentionDays: 14,
   logLevel: 'INFO',
+  // Four wakes a day: every quarter of an hour, the database would never pause.
+  slots: { keepEvery: 'rate(6 hours)' },
   broker: 'none',
 };
 
@@ -112,6 +118,7 @@ const environments: Record<string, unknown> = {
     vpcCidr: '10.42.0.0/16',
     database: { minAcu: 0.5, maxAcu: 8, backupDays: 14, deletionProtection: true },
     removal: 'retain',
+    slots: { keepEvery: 'rate(15 minutes)' },
     logRetentionDays: 90,
     mail: { from: 'millrace@example.com', to: ['operations@example.com', 'data@example.com'] },
     api: { corsOrigins: ['https://millrace.example.com'], requestsPerSecond: 100, burst: 200 },

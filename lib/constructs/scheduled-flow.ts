@@ -71,6 +71,8 @@ export class ScheduledFlow extends Construct {
       }),
     });
   }
+
+  /** The keeper of slots finds it in the book. */
   #keep(task: ScheduledTask, start: HandlerFunction, enabled: boolean): void {
     if (!task.slots || !task.at.startsWith('cron('))
       throw new Error(`${start.handler}: only the slots of a cron expression are known beforehand`);

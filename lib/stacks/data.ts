@@ -10,6 +10,7 @@ import { acknowledge } from '../permissions/acknowledge.ts';
 import { FailureReports } from '../workloads/failure-reports.ts';
 import { Mails } from '../workloads/mails.ts';
 import { Migrations } from '../workloads/migrations.ts';
+import { SlotRecords } from '../workloads/slot-records.ts';
 import type { NetworkStack } from './network.ts';
 
 /** What must outlive a deployment: database, raw files, secrets, and mails on their way. */
@@ -18,6 +19,8 @@ export class DataStack extends MillraceStack {
   readonly raw: Bucket;
   readonly apiToken: Secret;
   readonly mails: Queue;
+  /** Where scheduled handlers tell of the slots they have started. */
+  readonly slots: Queue;
   /** Where functions without the database tell what they failed on. */
   readonly failures: Queue;
 
@@ -32,6 +35,7 @@ export class DataStack extends MillraceStack {
     new Migrations(this, 'Migrations', this.database);
     this.mails = new Mails(this, 'Mails', this.raw).queue;
     this.failures = new FailureReports(this, 'FailureReports').queue;
+    this.slots = new SlotRecords(this, 'SlotRecords', this.database).queue;
     this.apiToken = new Secret(this, 'ApiToken', {
       description: 'Bearer token of the API: {"token": "..."}',
       generateSecretString: {

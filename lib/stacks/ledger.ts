@@ -4,14 +4,17 @@ import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
 import { FailureIntake } from '../workloads/failure-intake.ts';
 import { Replays } from '../workloads/replays.ts';
+import { Slots } from '../workloads/slots.ts';
 import type { DataStack } from './data.ts';
 
 /** Where every asynchronous edge of the stacks before it ends. Made after them: it reads what they have booked. */
 export class LedgerStack extends MillraceStack {
   readonly replays: Queue;
+  readonly slots: Slots;
 
   constructor(scope: Construct, environment: Environment, data: DataStack) {
     super(scope, 'Ledger', environment);
+    this.slots = new Slots(this, 'Slots', data.database);
     // Before the intake, which reads its dead letters, too.
     this.replays = new Replays(this, 'Replays').queue;
     new FailureIntake(this, 'Failures', { database: data.database, raw: data.raw, reports: data.failures });

@@ -10,9 +10,9 @@ export class PipelinesStack extends MillraceStack {
 
   constructor(scope: Construct, environment: Environment, data: DataStack) {
     super(scope, 'Pipelines', environment);
-    const { database, raw, mails } = data;
+    const { database, raw, mails, slots } = data;
     this.presale = environment.workloads.presale.enabled
-      ? new Presale(this, 'Presale', { database, raw, mails })
+      ? new Presale(this, 'Presale', { database, raw, mails, slots })
       : undefined;
   }
 }

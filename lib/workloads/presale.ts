@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { edgeResourceName } from '../../lambdas/kit/edge.ts';
 import { schedules, startPublicationEnv } from '../../lambdas/presale/contract.ts';
 import { AlarmBook } from '../constructs/alarm-book.ts';
+import { watchConservation } from '../constructs/conservation.ts';
 import type { Database } from '../constructs/database.ts';
 import { FailureBook } from '../constructs/failure-book.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
@@ -22,6 +23,8 @@ export interface PresaleProps {
   readonly database: Database;
   readonly raw: Bucket;
   readonly mails: Queue;
+  /** Where the schedule's door tells of its starts. */
+  readonly slots: Queue;
 }
 
 /** Taiwan pre-sale house prices: schedule -> door -> state machine -> bucket, database and report. */
@@ -29,7 +32,7 @@ export class Presale extends Construct {
   readonly stateMachine: StateMachine;
   readonly steps: PresaleSteps;
 
-  constructor(scope: Construct, id: string, { database, raw, mails }: PresaleProps) {
+  constructor(scope: Construct, id: string, { database, raw, mails, slots }: PresaleProps) {
     super(scope, id);
     const { parallelCounties, scheduled } = environmentOf(this).workloads.presale;
     this.steps = new PresaleSteps(this, 'Steps', { database, raw });
@@ -37,10 +40,11 @@ export class Presale extends Construct {
     this.stateMachine = this.#makeStateMachine(flow);
     FailureBook.of(this).machines.push({ edge: 'presale/run', machine: this.stateMachine });
     this.#watch();
+    watchConservation(this, 'presale');
     new PresaleCorrections(this, 'Corrections', { database, raw });
     new ScheduledFlow(this, 'Schedule', {
       task: schedules['start-publication'],
-      start: this.#makeDoor(),
+      start: this.#makeDoor(slots),
       enabled: scheduled,
     });
   }
@@ -64,17 +68,18 @@ export class Presale extends Construct {
   }
 
   /** The schedule's door: it names the run by its publication date. */
-  #makeDoor(): HandlerFunction {
+  #makeDoor(slots: Queue): HandlerFunction {
     const door = new HandlerFunction(this, 'StartPublication', {
       handler: 'presale/start-publication',
       contract: startPublicationEnv,
-      env: { PRESALE_STATE_MACHINE: this.stateMachine.stateMachineArn },
+      env: { PRESALE_STATE_MACHINE: this.stateMachine.stateMachineArn, SLOTS_QUEUE_URL: slots.queueUrl },
       impact: schedules['start-publication'].impact,
       severity: 'high',
       concurrency: 1,
       asynchronous: true,
     });
     allowRuns(door, this.stateMachine);
+    door.allow(['sqs:SendMessage'], [slots.queueArn]);
     return door;
   }
 

@@ -31,6 +31,8 @@ export interface SchedulerOptions {
 const longestSleepMs = 24 * 60 * 60 * 1000;
 const retryDelayMs = 1000;
 const longestRetryDelayMs = 60_000;
+// What a person asked for comes first.
+const firstOfRateMs = 2000;
 
 /** EventBridge Scheduler: slots in their zones, `<aws.scheduler.*>` filled in, few retries, then the dead letters. */
 export function startScheduler(options: SchedulerOptions): Scheduler {
@@ -40,8 +42,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
   );
   const slots = new Map<string, Date | undefined>();
 
-  function arm(schedule: ScheduleModel, after: Date): void {
-    const at = tables.get(schedule.name)?.next(after);
+  function arm(schedule: ScheduleModel, at: Date | undefined): void {
     slots.set(schedule.name, at);
     if (!at) return;
     const wait = () => {
@@ -51,12 +52,16 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
         return;
       }
       run(options, schedule, at).catch((error) => options.onError(`${schedule.name}: ${String(error)}`));
-      arm(schedule, at);
+      arm(schedule, nextOf(schedule, at));
     };
     wait();
   }
 
-  for (const schedule of options.schedules) if (schedule.enabled) arm(schedule, new Date());
+  const nextOf = ({ name }: ScheduleModel, after: Date) => tables.get(name)?.next(after);
+  const firstOf = (schedule: ScheduleModel) =>
+    // EventBridge starts a rate at once. Here it also finds what was missed while the machine was off.
+    schedule.expression.startsWith('rate(') ? new Date(Date.now() + firstOfRateMs) : nextOf(schedule, new Date());
+  for (const schedule of options.schedules) if (schedule.enabled) arm(schedule, firstOf(schedule));
   return {
     names: () => options.schedules.map(({ name }) => name),
     upcoming: () => options.schedules.map(({ name }) => ({ name, at: slots.get(name) })),

@@ -6,8 +6,13 @@ import { executionName, runSubject } from '../publication/run-name.ts';
 export async function startPublication(
   { scheduledAt }: { readonly scheduledAt: Date },
   { machine }: { readonly machine: RunMachine },
-): Promise<{ run_id: string; state: 'started' | 'exists' }> {
+): Promise<{ name: string; run_id: string; state: 'started' | 'exists' }> {
   const publicationDate = publicationDue(taipeiDate(scheduledAt));
-  const runId = executionName(runSubject({ publication_date: publicationDate }));
-  return { run_id: runId, state: await machine.start(runId, { publication_date: publicationDate }) };
+  const subject = runSubject({ publication_date: publicationDate });
+  const runId = executionName(subject);
+  return {
+    name: subject.name,
+    run_id: runId,
+    state: await machine.start(runId, { publication_date: publicationDate }),
+  };
 }

@@ -29,8 +29,16 @@ test('the schedule starts the publication of its day in Taiwan, once', async () 
   const fake = fakeMachine();
   const slot = { scheduledAt: new Date('2022-09-11T02:00:00Z') };
 
-  expect(await startPublication(slot, fake)).toEqual({ run_id: 'publication-2022-09-11', state: 'started' });
-  expect(await startPublication(slot, fake)).toEqual({ run_id: 'publication-2022-09-11', state: 'exists' });
+  expect(await startPublication(slot, fake)).toEqual({
+    name: '2022-09-11',
+    run_id: 'publication-2022-09-11',
+    state: 'started',
+  });
+  expect(await startPublication(slot, fake)).toEqual({
+    name: '2022-09-11',
+    run_id: 'publication-2022-09-11',
+    state: 'exists',
+  });
   expect(fake.inputs.get('publication-2022-09-11')).toEqual({ publication_date: '2022-09-11' });
 });
 

@@ -1,0 +1,65 @@
+import * as z from 'zod';
+import { catchUpPolicies, type ScheduledTask, type SlotStart } from '#kit/schedule.ts';
+
+/** What the stack and the handlers of slots agree on. */
+
+const text = z.string().min(1);
+
+/** A schedule whose slots are kept. */
+const keptSchedule = z.object({
+  /** `presale/start-publication`. */
+  name: z.string().regex(/^[a-z]+\/[a-z-]+$/),
+  at: text,
+  zone: text,
+  catchUp: z.enum(catchUpPolicies),
+  graceMinutes: z.number().nonnegative(),
+  /** Off: no slot is due, and none is missed. */
+  enabled: z.boolean(),
+  /** ARN of the function that starts a slot's work. */
+  door: text,
+});
+
+export type KeptSchedule = z.output<typeof keptSchedule>;
+
+/** Every kept schedule of the app, as JSON. */
+export const scheduleList = z
+  .string()
+  .transform((list, context): unknown => {
+    try {
+      return JSON.parse(list);
+    } catch {
+      context.addIssue('not JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(keptSchedule));
+
+export const recordSlotsEnv = z.object({ DATABASE_URL: text });
+
+/** One start, as the scheduled handlers tell it. */
+export const slotStart = z.object({
+  schedule: text,
+  scheduled_time: z.iso.datetime({ offset: true }),
+  run: text.optional(),
+  started_by: text,
+}) satisfies z.ZodType<SlotStart>;
+
+export const keepSlotsEnv = z.object({
+  DATABASE_URL: text,
+  STARTS_QUEUE_URL: text,
+  SCHEDULES: scheduleList,
+});
+
+/** Work for a door: a slot of a schedule, or a run of a backfill. */
+export const startMessage = z.object({ door: text, input: text, name: text });
+
+export type StartMessage = z.output<typeof startMessage>;
+
+/** The doors stand in the messages. */
+export const startWorkEnv = z.object({});
+
+/** How often the keeper looks is the environment's: it wakes a database that rests. */
+export const keeperTask = {
+  timeZone: 'UTC',
+  impact: 'Slots that nobody ran are neither seen nor caught up.',
+} as const satisfies Omit<ScheduledTask, 'at'>;

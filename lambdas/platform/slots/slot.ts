@@ -1,0 +1,43 @@
+import type { CatchUpPolicy, SlotStart } from '#kit/schedule.ts';
+import type { KeptSchedule, StartMessage } from './contract.ts';
+
+/**
+ * `started`: by its schedule, also when late. `missed`: due, and nobody has run it yet. `skipped`: missed, and its
+ * policy runs none or a newer one. `caught-up`: by the keeper; `backfilled`: by a person's backfill.
+ */
+export const slotStates = ['started', 'missed', 'skipped', 'caught-up', 'backfilled'] as const;
+
+export type SlotState = (typeof slotStates)[number];
+
+/** A slot that is still missed. */
+export interface OpenSlot {
+  readonly scheduledAt: Date;
+  /** When its start was asked for last, and how often. */
+  readonly askedAt: Date | undefined;
+  readonly asks: number;
+}
+
+/** What one look at a schedule found and did. */
+export interface Settled {
+  readonly missed: number;
+  readonly skipped: number;
+  readonly asked: number;
+}
+
+/** The book of slots. Throws UnavailableError while the database is away. */
+export interface SlotBook {
+  /** A slot's work was started; the first who says so is right. */
+  record(start: SlotStart): Promise<void>;
+  /**
+   * Gives every slot that is due by now its row, and follows the policy for those nobody ran. What is asked for has
+   * left by `ask` before it is written; asked for twice is started once.
+   */
+  settle(schedule: KeptSchedule, now: Date, ask: (message: StartMessage) => Promise<void>): Promise<Settled>;
+}
+
+/** Which of the missed slots are started now, and which never. */
+export type CatchUp = (
+  policy: CatchUpPolicy,
+  open: readonly OpenSlot[],
+  now: Date,
+) => { readonly ask: readonly Date[]; readonly skip: readonly Date[] };

@@ -1,0 +1,73 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type KeptSchedule, keeperTask, keepSlotsEnv, startWorkEnv } from '../../lambdas/platform/contract.ts';
+import { AlarmBook } from '../constructs/alarm-book.ts';
+import type { Database } from '../constructs/database.ts';
+import { FailureBook } from '../constructs/failure-book.ts';
+import { HandlerFunction } from '../constructs/handler-function.ts';
+import { environmentOf } from '../constructs/millrace-stack.ts';
+import { QueueHandler } from '../constructs/queue-handler.ts';
+import { ScheduleBook } from '../constructs/schedule-book.ts';
+import { ScheduledFlow } from '../constructs/scheduled-flow.ts';
+
+/**
+ * The keeper of slots, which finds those that nobody ran, and the queue of starts, through which they and backfills are
+ * started. Made after every schedule and state machine, and before the ledger's intake.
+ */
+export class Slots extends Construct {
+  readonly starts: Queue;
+  /** Every schedule whose slots are kept, as JSON. */
+  readonly schedules: string;
+
+  constructor(scope: Construct, id: string, database: Database) {
+    super(scope, id);
+    this.schedules = Stack.of(this).toJsonString(ScheduleBook.of(this).schedules.map(keptSchedule));
+    this.starts = this.#makeStarter();
+    const keeper = new HandlerFunction(this, 'Keep', {
+      handler: 'platform/keep-slots',
+      contract: keepSlotsEnv,
+      env: { DATABASE_URL: database.url, STARTS_QUEUE_URL: this.starts.queueUrl, SCHEDULES: this.schedules },
+      impact: keeperTask.impact,
+      timeout: Duration.minutes(2),
+      concurrency: 1,
+      asynchronous: true,
+      database,
+    });
+    keeper.allow(['sqs:SendMessage'], [this.starts.queueArn]);
+    const { keepEvery } = environmentOf(this).slots;
+    new ScheduledFlow(this, 'Schedule', { task: { ...keeperTask, at: keepEvery }, start: keeper, enabled: true });
+    AlarmBook.of(this).add(this, {
+      name: 'platform-slots-missed',
+      metric: new Metric({
+        namespace: 'Millrace',
+        metricName: 'SlotsMissed',
+        dimensionsMap: { service: 'platform' },
+        statistic: 'Sum',
+        period: Duration.minutes(5),
+      }),
+      impact: 'A schedule did not start its work in time; its policy decides whether it is caught up.',
+      severity: 'medium',
+    });
+  }
+
+  #makeStarter(): Queue {
+    const starter = new QueueHandler(this, 'Start', {
+      handler: 'platform/start-work',
+      contract: startWorkEnv,
+      env: {},
+      impact: 'Missed slots are seen but not caught up, and backfills stand still.',
+      timeout: Duration.seconds(30),
+    });
+    const functions = ScheduleBook.of(this).schedules.map(({ start }) => start.functionArn);
+    if (functions.length > 0) starter.handler.allow(['lambda:InvokeFunction'], functions);
+    const machines = FailureBook.of(this).machines.map(({ machine }) => machine.stateMachineArn);
+    if (machines.length > 0) starter.handler.allow(['states:StartExecution'], machines);
+    return starter.queue;
+  }
+}
+
+function keptSchedule({ name, task, slots, enabled, start }: ScheduleBook['schedules'][number]): KeptSchedule {
+  return { name, at: task.at, zone: task.timeZone, ...slots, enabled, door: start.functionArn };
+}

@@ -1,0 +1,184 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { CatchUpPolicy } from '../../../lambdas/kit/schedule.ts';
+import type { KeptSchedule, StartMessage } from '../../../lambdas/platform/contract.ts';
+import { keepSlots } from '../../../lambdas/platform/slots/keep-slots.ts';
+import { slotBook } from '../../../lambdas/platform/slots/slot-store.ts';
+import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+let database: TestDatabase<unknown>;
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+});
+
+afterAll(() => database?.stop());
+
+beforeEach(async () => {
+  await sql`TRUNCATE platform.schedules, platform.slots, platform.failures`.execute(database.admin.query);
+});
+
+const hourly = (catchUp: CatchUpPolicy, rest: Partial<KeptSchedule> = {}): KeptSchedule => ({
+  name: 'w/start',
+  at: 'cron(0 * * * ? *)',
+  zone: 'UTC',
+  catchUp,
+  graceMinutes: 10,
+  enabled: true,
+  door: 'arn:aws:lambda:x:1:function:start',
+  ...rest,
+});
+
+/** One look of the keeper at a time of 2026-11-21; resolves to the slots that it asked for. */
+async function look(schedule: KeptSchedule, time: string, app = database.app): Promise<string[]> {
+  const asked: StartMessage[] = [];
+  await keepSlots({
+    schedules: [schedule],
+    slots: slotBook(app),
+    ask: async (message) => void asked.push(message),
+    clock: () => new Date(`2026-11-21T${time}:00Z`),
+    count: () => undefined,
+  });
+  return asked.map(({ input }) => (JSON.parse(input) as { scheduledTime: string }).scheduledTime.slice(11, 16));
+}
+
+const started = (time: string, started_by = 'schedule') =>
+  slotBook(database.app).record({
+    schedule: 'w/start',
+    scheduled_time: `2026-11-21T${time}:00Z`,
+    run: `run-${time}`,
+    started_by,
+  });
+
+async function states(): Promise<Record<string, string>> {
+  const { rows } = await sql<{ at: string; state: string }>`
+    SELECT to_char(scheduled_at AT TIME ZONE 'UTC', 'HH24:MI') AS at, state FROM platform.slots
+    ORDER BY scheduled_at`.execute(database.app.query);
+  return Object.fromEntries(rows.map(({ at, state }) => [at, state]));
+}
+
+async function ledger(): Promise<unknown[]> {
+  const { rows } = await sql`
+    SELECT source_kind, source_name, reason, state FROM platform.failures ORDER BY natural_key`.execute(
+    database.app.query,
+  );
+  return rows;
+}
+
+test('slots from before the schedule was first seen are nobody’s', async () => {
+  expect(await look(hourly('run-all'), '09:30')).toEqual([]);
+  expect(await states()).toEqual({});
+});
+
+test('a slot that was run is left alone', async () => {
+  await look(hourly('run-all'), '09:30');
+  await started('10:00');
+
+  expect(await look(hourly('run-all'), '10:30')).toEqual([]);
+  expect(await states()).toEqual({ '10:00': 'started' });
+});
+
+test('a slot within its grace is not missed yet', async () => {
+  await look(hourly('run-all'), '09:30');
+
+  expect(await look(hourly('run-all'), '10:09')).toEqual([]);
+  expect(await look(hourly('run-all'), '10:10')).toEqual(['10:00']);
+});
+
+test.each([
+  ['run-all', ['10:00', '11:00', '12:00'], { '10:00': 'missed', '11:00': 'missed', '12:00': 'missed' }],
+  ['run-once', ['12:00'], { '10:00': 'skipped', '11:00': 'skipped', '12:00': 'missed' }],
+  ['skip', [], { '10:00': 'skipped', '11:00': 'skipped', '12:00': 'skipped' }],
+] as const)('%s: of three missed slots it starts what it says', async (policy, asked, kept) => {
+  await look(hourly(policy), '09:30');
+
+  expect(await look(hourly(policy), '12:30')).toEqual(asked);
+  expect(await states()).toEqual(kept);
+  // Asked for once: the start is on its way.
+  expect(await look(hourly(policy), '12:31')).toEqual([]);
+});
+
+test('a missed slot is in the ledger until it is caught up', async () => {
+  await look(hourly('run-once'), '09:30');
+  await look(hourly('run-once'), '10:30');
+
+  expect(await ledger()).toEqual([
+    { source_kind: 'schedule', source_name: 'start', reason: 'SlotMissed', state: 'open' },
+  ]);
+
+  await started('10:00', 'keeper');
+  expect(await ledger()).toMatchObject([{ state: 'resolved' }]);
+  expect(await states()).toEqual({ '10:00': 'caught-up' });
+});
+
+test('a start that got lost is asked for again after an hour, five times at most', async () => {
+  await look(hourly('run-once', { at: 'cron(0 10 * * ? *)' }), '09:30');
+  const asked: string[][] = [];
+  for (const time of ['10:30', '11:29', '11:30', '12:30', '13:30', '14:30', '15:30', '16:30'])
+    asked.push(await look(hourly('run-once', { at: 'cron(0 10 * * ? *)' }), time));
+
+  expect(asked.map((slots) => slots.length)).toEqual([1, 0, 1, 1, 1, 1, 0, 0]);
+  expect(await states()).toEqual({ '10:00': 'missed' });
+});
+
+test('the schedule and the keeper start one slot at once: one row, of the first who told', async () => {
+  await look(hourly('run-once'), '09:30');
+  await look(hourly('run-once'), '10:30');
+
+  await Promise.all([started('10:00'), started('10:00', 'keeper'), started('10:00')]);
+
+  const { rows } = await sql`SELECT run, started_at FROM platform.slots`.execute(database.app.query);
+  expect(rows).toMatchObject([{ run: 'run-10:00' }]);
+});
+
+test('two looks at once find a missed slot once', async () => {
+  const other = database.another();
+  await look(hourly('run-all'), '09:30');
+
+  const asked = await Promise.all([look(hourly('run-all'), '11:30'), look(hourly('run-all'), '11:30', other)]);
+
+  expect(asked.flat().toSorted()).toEqual(['10:00', '11:00']);
+});
+
+test('a look whose starts can’t be sent changes nothing, and the next finds all', async () => {
+  await look(hourly('run-all'), '09:30');
+  const broken = slotBook(database.app).settle(hourly('run-all'), new Date('2026-11-21T11:30:00Z'), async () => {
+    throw new Error('the queue is away');
+  });
+
+  await expect(broken).rejects.toThrow('the queue is away');
+  expect(await states()).toEqual({});
+  expect(await look(hourly('run-all'), '11:30')).toEqual(['10:00', '11:00']);
+});
+
+test('a schedule that is switched off misses nothing, also not afterwards', async () => {
+  await look(hourly('run-all'), '09:30');
+  await look(hourly('run-all', { enabled: false }), '12:30');
+
+  expect(await look(hourly('run-all'), '13:30')).toEqual(['13:00']);
+});
+
+test('a new expression holds from the last look on', async () => {
+  await look(hourly('run-all'), '09:30');
+  await look(hourly('run-all'), '10:30');
+  await started('10:00', 'keeper');
+
+  expect(await look(hourly('run-all', { at: 'cron(15 * * * ? *)' }), '11:30')).toEqual(['11:15']);
+});
+
+test('one schedule that can’t be read fails the look, and hides no other', async () => {
+  const schedules = [hourly('run-all', { name: 'w/broken', at: 'cron(nonsense)' }), hourly('run-all')];
+  const looks = (time: string) =>
+    keepSlots({
+      schedules,
+      slots: slotBook(database.app),
+      ask: async () => undefined,
+      clock: () => new Date(`2026-11-21T${time}:00Z`),
+      count: () => undefined,
+    });
+
+  await expect(looks('09:30')).rejects.toThrow();
+  await expect(looks('11:30')).rejects.toThrow();
+
+  expect(await states()).toEqual({ '10:00': 'missed', '11:00': 'missed' });
+});
