@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream';
-import { createGzip } from 'node:zlib';
+import { buffer } from 'node:stream/consumers';
 import { type Answer, pageAnswer, systemError, textAnswer, underConstruction } from './answers.ts';
 import type { Archive } from './archive.ts';
 import type { Day } from './calendar.ts';
 import type { Fault } from './faults.ts';
+import { bomb, zeros } from './generated/bomb.ts';
 import { hugeFile } from './generated/huge-file.ts';
 import { earlierPublications, lateList } from './history-page.ts';
 import { type Asked, fileAnswer, listAnswer } from './site.ts';
@@ -12,8 +12,9 @@ import { fileOfBytes } from './site-file.ts';
 /** How an answer leaves the machine. */
 export type Delivery =
   | { readonly how: 'whole' }
-  | { readonly how: 'half, then reset' }
+  | { readonly how: 'reset' | 'endless headers' | 'half, then reset' | 'half, then silence' }
   | { readonly how: 'half'; readonly declareWhole: boolean }
+  | { readonly how: 'wrong length'; readonly factor: number }
   | { readonly how: 'drip'; readonly bytesPerSecond: number };
 
 /** What a fault needs to know of the request it strikes. */
@@ -38,8 +39,21 @@ const PNG = Buffer.from(
 /** The answer a fault makes of a request, and how it is delivered. */
 export async function brokenAnswer(fault: Fault, struck: Struck): Promise<{ answer: Answer; delivery: Delivery }> {
   switch (fault.kind) {
+    case 'reset':
+      return { answer: await struck.answer(), delivery: { how: 'reset' } };
+    case 'endless-headers':
+      return { answer: await struck.answer(), delivery: { how: 'endless headers' } };
     case 'half-then-reset':
       return { answer: await struck.answer(), delivery: { how: 'half, then reset' } };
+    case 'silence':
+      return { answer: await struck.answer(), delivery: { how: 'half, then silence' } };
+    case 'wrong-length':
+      return {
+        answer: await struck.answer(),
+        delivery: { how: 'wrong length', factor: fault.declared === 'half' ? 0.5 : 2 },
+      };
+    case 'gzip-bomb':
+      return { answer: await packedAnswer(fault, struck), delivery: { how: 'whole' } };
     case 'truncated':
       return { answer: await struck.answer(), delivery: { how: 'half', declareWhole: fault.length === 'declared' } };
     case 'slow':
@@ -49,7 +63,15 @@ export async function brokenAnswer(fault: Fault, struck: Struck): Promise<{ answ
   }
 }
 
-type WholeFault = Exclude<Fault, { kind: 'half-then-reset' | 'truncated' | 'slow' }>;
+type FaultOnTheWay =
+  | 'reset'
+  | 'endless-headers'
+  | 'half-then-reset'
+  | 'silence'
+  | 'truncated'
+  | 'wrong-length'
+  | 'slow';
+type WholeFault = Exclude<Fault, { kind: FaultOnTheWay | 'gzip-bomb' }>;
 
 function otherAnswer(fault: WholeFault, struck: Struck): Answer {
   switch (fault.kind) {
@@ -73,12 +95,6 @@ function otherAnswer(fault: WholeFault, struck: Struck): Answer {
     case 'redirect-loop':
       // Two slashes in front would be read as a host name.
       return withHeaders(pageAnswer(302, '302', '網頁已移動。'), { location: struck.url.replace(/^\/+/, '/') });
-    case 'gzip-bomb':
-      return {
-        status: 200,
-        headers: { 'content-type': 'text/csv;charset=UTF-8', 'content-encoding': 'gzip' },
-        read: () => zeros(fault.megabytes).compose(createGzip()) as Readable,
-      };
     case 'zeros':
       return {
         status: 200,
@@ -87,6 +103,18 @@ function otherAnswer(fault: WholeFault, struck: Struck): Answer {
         read: () => zeros(fault.megabytes),
       };
   }
+}
+
+async function packedAnswer(
+  { megabytes, begins }: Extract<Fault, { kind: 'gzip-bomb' }>,
+  struck: Struck,
+): Promise<Answer> {
+  const file = begins === 'file' ? await buffer((await struck.answer()).read()) : undefined;
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/csv;charset=UTF-8', 'content-encoding': 'gzip' },
+    read: () => bomb(megabytes, file),
+  };
 }
 
 function hugeAnswer(megabytes: number, { request, archive, today, seed }: Struck): Answer {
@@ -106,15 +134,4 @@ function retryAfter(seconds: number | undefined): Record<string, string> {
 
 function withHeaders(answer: Answer, headers: Readonly<Record<string, string>>): Answer {
   return { ...answer, headers: { ...answer.headers, ...headers } };
-}
-
-function zeros(megabytes: number): Readable {
-  const chunk = Buffer.alloc(64 * 1024);
-  function* chunks() {
-    for (let left = Math.floor(megabytes * MEGABYTE); left > 0; left -= chunk.byteLength) {
-      yield chunk.subarray(0, left);
-    }
-  }
-
-  return Readable.from(chunks(), { objectMode: false });
 }

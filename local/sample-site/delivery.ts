@@ -26,6 +26,18 @@ async function send(response: ServerResponse, answer: Answer, delivery: Delivery
     case 'drip':
       response.writeHead(answer.status, { ...answer.headers, ...contentLength(answer.bytes) });
       return pipeline(answer.read(), (chunks) => drip(chunks, delivery.bytesPerSecond), response);
+    case 'reset':
+      response.socket?.resetAndDestroy();
+      return;
+    case 'endless headers':
+      return endlessHeaders(response, answer.status);
+    case 'wrong length': {
+      const { bytes, read } = await ofKnownLength(answer);
+      const length = String(Math.floor(bytes * delivery.factor));
+      // The end of the connection is then the only true end.
+      response.writeHead(answer.status, { ...answer.headers, 'content-length': length, connection: 'close' });
+      return pipeline(read(), response);
+    }
     case 'half': {
       const { bytes, read } = await ofKnownLength(answer);
       // Without a length the end of the connection, or of the chunks, is the only end there is.
@@ -33,15 +45,29 @@ async function send(response: ServerResponse, answer: Answer, delivery: Delivery
       response.writeHead(answer.status, { ...answer.headers, ...length });
       return pipeline(read(Math.floor(bytes / 2)), response);
     }
-    case 'half, then reset': {
-      const { bytes, read } = await ofKnownLength(answer);
-      response.writeHead(answer.status, { ...answer.headers, 'content-length': String(bytes) });
-      await pipeline(read(Math.floor(bytes / 2)), response, { end: false });
-      await new Promise((resolve) => response.write('', resolve));
+    case 'half, then silence':
+      return firstHalf(response, answer);
+    case 'half, then reset':
+      await firstHalf(response, answer);
       // A reset throws away what still stands in the other side's buffer; give it time to be read.
       await pause(50);
       response.socket?.resetAndDestroy();
-    }
+  }
+}
+
+async function firstHalf(response: ServerResponse, answer: Answer): Promise<void> {
+  const { bytes, read } = await ofKnownLength(answer);
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': String(bytes) });
+  await pipeline(read(Math.floor(bytes / 2)), response, { end: false });
+  await new Promise((resolve) => response.write('', resolve));
+}
+
+/** Past Node.js, which would send a head only when it is whole. */
+async function endlessHeaders({ socket }: ServerResponse, status: number): Promise<void> {
+  socket?.write(`HTTP/1.1 ${status} OK\r\n`);
+  for (let header = 0; socket && !socket.destroyed; header += 1) {
+    socket.write(`x-filler-${header}: ${'0'.repeat(1000)}\r\n`);
+    await pause(1);
   }
 }
 

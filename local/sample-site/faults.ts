@@ -16,7 +16,8 @@ const common = {
   times: z.int().positive().optional(),
 };
 
-const megabytes = z.number().positive().max(10_000);
+const megabytes = z.number().positive().max(20_000);
+const begins = z.enum(['zeros', 'file']).default('zeros');
 const status = z.int().min(200).max(599);
 
 /** What can be wrong with the site. */
@@ -31,8 +32,16 @@ const faultSchema = z.discriminatedUnion('kind', [
   }),
   /** Half of the bytes, then the connection is reset. */
   z.strictObject({ kind: z.literal('half-then-reset'), ...common }),
+  /** The connection is reset before any answer. */
+  z.strictObject({ kind: z.literal('reset'), ...common }),
+  /** Half of the bytes, then nothing more; the connection stays. */
+  z.strictObject({ kind: z.literal('silence'), ...common }),
   /** Half of the bytes and a proper end; the length of the whole is declared, or no length at all. */
   z.strictObject({ kind: z.literal('truncated'), length: z.enum(['declared', 'none']).default('declared'), ...common }),
+  /** The whole file under a length that is that of its half, or twice as much. */
+  z.strictObject({ kind: z.literal('wrong-length'), declared: z.enum(['half', 'double']).default('half'), ...common }),
+  /** Header after header, until the other side has had enough. */
+  z.strictObject({ kind: z.literal('endless-headers'), ...common }),
   z.strictObject({
     kind: z.literal('wrong-content-type'),
     contentType: z.enum(['image/png', 'application/json']).default('image/png'),
@@ -44,8 +53,8 @@ const faultSchema = z.discriminatedUnion('kind', [
   /** The list ends one publication earlier, or on a day of your choice. */
   z.strictObject({ kind: z.literal('not-out'), lastDate: z.iso.date().optional(), ...common }),
   z.strictObject({ kind: z.literal('redirect-loop'), ...common }),
-  /** So many megabytes of zeros, compressed on the way. */
-  z.strictObject({ kind: z.literal('gzip-bomb'), megabytes: megabytes.default(200), ...common }),
+  /** So many megabytes of zeros, compressed on the way to a thousandth; behind the file, in lines, or alone. */
+  z.strictObject({ kind: z.literal('gzip-bomb'), megabytes: megabytes.default(200), begins, ...common }),
   z.strictObject({ kind: z.literal('zeros'), megabytes: megabytes.default(200), ...common }),
 ]);
 
