@@ -49,10 +49,21 @@ const environmentSchema = z.object({
   mail: z.object({
     /** SES asks its owner to confirm this address. */
     from: z.email(),
-    /** Who reads reports and alarms; in the SES sandbox each of them must be confirmed too. */
+    /** Who reads reports and alerts; in the SES sandbox each of them must be confirmed too. */
     to: z.array(z.email()).min(1),
+    /** Who reads alerts of one severity. @default `to` */
+    high: z.array(z.email()).min(1).optional(),
+    medium: z.array(z.email()).min(1).optional(),
+    low: z.array(z.email()).min(1).optional(),
+    /** Where people read docs/runbook.md; mails lead to its sections. */
+    runbook: z.union([z.url(), z.literal('docs/runbook.md')]).default('docs/runbook.md'),
   }),
   api: z.object({
+    /** Where the API answers, with a slash at its end: an own domain, or the output of the stack Api. Mails lead there. */
+    url: z
+      .url({ protocol: /^https$/ })
+      .endsWith('/')
+      .optional(),
     /** Web pages of these origins may call the API from a browser. */
     corsOrigins: z.array(z.url()).min(1),
     requestsPerSecond: z.int().positive(),
@@ -125,6 +136,14 @@ const environments: Record<string, unknown> = {
     workloads: { presale: { ...presaleDefaults, parallelCounties: 6 } },
   },
 };
+
+/** How soon a person should look. */
+export const severities = ['high', 'medium', 'low'] as const;
+
+/** Who reads alerts of that severity. */
+export function recipientsOf(mail: Environment['mail'], severity: (typeof severities)[number]): readonly string[] {
+  return mail[severity] ?? mail.to;
+}
 
 /** Every environment that can be asked for. */
 export const environmentNames: readonly string[] = Object.keys(environments);

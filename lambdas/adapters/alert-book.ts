@@ -2,16 +2,14 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type QueryExecutorProvider, sql } from 'kysely';
 import { TransientError } from '#kit/errors.ts';
 import { once } from '#kit/once.ts';
-
-/** How soon a person should look: high now, medium today, low this week. */
-export type AlertSeverity = 'low' | 'medium' | 'high';
+import type { Severity } from '#kit/severity.ts';
 
 /** Something a person should hear of that is no failure: a file that changed its shape, a slot that nobody ran. */
 export interface NewAlert {
   /** The same alert raised twice has the same one, and is told once. */
   readonly naturalKey: string;
   readonly workload: string;
-  readonly severity: AlertSeverity;
+  readonly severity: Severity;
   /** A word to group by, and the runbook's section where an alarm has one: `presale-drift`. */
   readonly name: string;
   /** A sentence for the person; nothing secret. */
@@ -45,9 +43,12 @@ const largestBatch = 10;
 
 /** The mailer's queue (FIFO) behind a URL. */
 export function wakeAlerts(queueUrl: string): WakeAlerts {
+  // What SQS would drop needs no request.
+  const sent = new Map<string, number>();
   return async (workloads) => {
     const slot = Math.floor(Date.now() / sameMessageMs);
-    const entries = [...new Set(workloads)].map((workload, index) => ({
+    const sleeping = [...new Set(workloads)].filter((workload) => sent.get(workload) !== slot);
+    const entries = sleeping.map((workload, index) => ({
       Id: String(index),
       MessageBody: JSON.stringify({ workload }),
       MessageGroupId: workload,
@@ -58,6 +59,7 @@ export function wakeAlerts(queueUrl: string): WakeAlerts {
       const { Failed = [] } = await client().send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
       if (Failed.length > 0) throw new TransientError(`The mailer's queue took no wake: ${Failed[0]?.Message}`);
     }
+    for (const workload of sleeping) sent.set(workload, slot);
   };
 }
 

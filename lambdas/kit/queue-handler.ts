@@ -21,6 +21,11 @@ export interface RecordSpec<E extends z.ZodObject, S> extends Omit<QueueSpec<E, 
   readonly handle: (record: SQSRecord, services: S) => Promise<unknown>;
 }
 
+export interface BatchSpec<E extends z.ZodObject, M extends z.ZodType, S> extends Omit<QueueSpec<E, M, S>, 'handle'> {
+  /** Gets the messages of one batch. */
+  readonly handle: (messages: readonly z.output<M>[], services: S) => Promise<unknown>;
+}
+
 /**
  * A queue's consumer. Records are independent: the failed ones alone are reported back (ReportBatchItemFailures) and
  * come again until the queue's redrive moves them to its dead letters.
@@ -39,12 +44,30 @@ export function queueHandler<E extends z.ZodObject, M extends z.ZodType, S>(
 export function recordHandler<E extends z.ZodObject, S>(
   spec: RecordSpec<E, S>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  return consumer(spec, (records, ports) =>
+    Promise.allSettled(records.map(async (record) => correlated(idOf(record), async () => spec.handle(record, ports)))),
+  );
+}
+
+/** The same for whoever does a batch as one: all of it is done, or all comes again. A record of no known shape is apart. */
+export function batchHandler<E extends z.ZodObject, M extends z.ZodType, S>(
+  spec: BatchSpec<E, M, S>,
+): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  return consumer(spec, async (records, ports) => {
+    const read = await Promise.allSettled(records.map(async (record) => bodyOf(spec.message, record)));
+    const messages = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const [whole] = await Promise.allSettled([messages.length === 0 ? undefined : spec.handle(messages, ports)]);
+    return read.map((one) => (one.status === 'rejected' ? one : whole));
+  });
+}
+
+function consumer<E extends z.ZodObject, S>(
+  spec: Pick<RecordSpec<E, S>, 'env' | 'services'>,
+  handleAll: (records: readonly SQSRecord[], services: S) => Promise<readonly PromiseSettledResult<unknown>[]>,
+): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   const services = once(() => spec.services(readEnv(spec.env)));
   return instrumented(async (event: SQSEvent) => {
-    const ports = services();
-    const outcomes = await Promise.allSettled(
-      event.Records.map(async (record) => correlated(idOf(record), async () => spec.handle(record, ports))),
-    );
+    const outcomes = await handleAll(event.Records, services());
     const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
     for (const [index, record] of event.Records.entries()) {
       const outcome = outcomes[index];

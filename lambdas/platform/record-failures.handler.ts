@@ -1,10 +1,9 @@
 import { openDatabase } from '#adapters/database.ts';
-import { recordFailures } from '#adapters/failure-ledger.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { recordHandler } from '#kit/queue-handler.ts';
 import { count } from '#kit/telemetry.ts';
 import { recordFailuresEnv } from './contract.ts';
-import { failuresFrom } from './failures/dead-letter.ts';
+import { takeIn } from './failures/intake-store.ts';
 
 /** Drains every dead end of the stack into the ledger. A record is gone from its queue only after its row is durable. */
 export const handler = recordHandler({
@@ -14,7 +13,7 @@ export const handler = recordHandler({
     bucket: objectStore(env.FAILURES_BUCKET),
   }),
   async handle(letter, { database, bucket }) {
-    const added = await recordFailures(database.query, failuresFrom(letter), bucket);
+    const added = await takeIn(letter, database.query, bucket);
     if (added > 0) count('FailuresRecorded', added);
   },
 });

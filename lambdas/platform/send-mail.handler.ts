@@ -1,6 +1,9 @@
 import { mailer } from '#adapters/mailer.ts';
+import { objectStore } from '#adapters/object-store.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
+import { asError, logger } from '#kit/telemetry.ts';
 import { mailMessage, sendMailEnv } from './contract.ts';
+import { sendOnce } from './mails/send-once.ts';
 
 /** The mail queue's door: one mail a record, to the environment's recipients unless it names its own. */
 export const handler = queueHandler({
@@ -9,6 +12,8 @@ export const handler = queueHandler({
   services: (env) => ({
     send: mailer({ from: env.MAIL_FROM, configurationSet: env.MAIL_CONFIGURATION_SET }),
     recipients: env.MAIL_TO,
+    receipts: objectStore(env.RECEIPTS_BUCKET),
+    warn: (message: string, error: unknown) => logger().warn(message, { error: asError(error) }),
   }),
-  handle: ({ to, ...mail }, { send, recipients }) => send({ ...mail, to: to ?? recipients }),
+  handle: sendOnce,
 });

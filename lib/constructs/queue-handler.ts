@@ -15,6 +15,8 @@ export interface QueueHandlerProps<E extends z.ZodObject>
   readonly maxConcurrency?: number;
   /** @default 10 */
   readonly batchSize?: number;
+  /** How long a batch is gathered; one of more than 10 messages needs it. @default not at all */
+  readonly batchingWindow?: Duration;
   /** Tries before a message is dead. @default 5 */
   readonly attempts?: number;
   /** Keeps an order within groups, and drops a message that is sent again within five minutes. @default false */
@@ -60,6 +62,7 @@ export class QueueHandler<E extends z.ZodObject = z.ZodObject> extends Construct
     this.handler.function.addEventSource(
       new SqsEventSource(this.queue, {
         batchSize: props.batchSize ?? 10,
+        ...(props.batchingWindow ? { maxBatchingWindow: props.batchingWindow } : {}),
         maxConcurrency: concurrency,
         reportBatchItemFailures: true,
       }),

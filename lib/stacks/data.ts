@@ -7,6 +7,7 @@ import { MillraceStack, removalPolicyOf } from '../constructs/millrace-stack.ts'
 import { RawBucket } from '../constructs/raw-bucket.ts';
 import type { Environment } from '../environment.ts';
 import { acknowledge } from '../permissions/acknowledge.ts';
+import { Alerts } from '../workloads/alerts.ts';
 import { FailureReports } from '../workloads/failure-reports.ts';
 import { Mails } from '../workloads/mails.ts';
 import { Migrations } from '../workloads/migrations.ts';
@@ -19,6 +20,7 @@ export class DataStack extends MillraceStack {
   readonly raw: Bucket;
   readonly apiToken: Secret;
   readonly mails: Queue;
+  readonly alerts: Alerts;
   /** Where scheduled handlers tell of the slots they have started. */
   readonly slots: Queue;
   /** Where functions without the database tell what they failed on. */
@@ -36,6 +38,7 @@ export class DataStack extends MillraceStack {
     this.mails = new Mails(this, 'Mails', this.raw).queue;
     this.failures = new FailureReports(this, 'FailureReports').queue;
     this.slots = new SlotRecords(this, 'SlotRecords', this.database).queue;
+    this.alerts = new Alerts(this, 'Alerts', { database: this.database, mails: this.mails });
     this.apiToken = new Secret(this, 'ApiToken', {
       description: 'Bearer token of the API: {"token": "..."}',
       generateSecretString: {

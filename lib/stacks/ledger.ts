@@ -17,6 +17,7 @@ export class LedgerStack extends MillraceStack {
     this.slots = new Slots(this, 'Slots', data.database);
     // Before the intake, which reads its dead letters, too.
     this.replays = new Replays(this, 'Replays').queue;
-    new FailureIntake(this, 'Failures', { database: data.database, raw: data.raw, reports: data.failures });
+    const { database, raw, failures: reports, alerts } = data;
+    new FailureIntake(this, 'Failures', { database, raw, reports, wakes: alerts.wakes });
   }
 }

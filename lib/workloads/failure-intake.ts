@@ -19,6 +19,8 @@ export interface FailureIntakeProps {
   readonly raw: Bucket;
   /** What functions without the database tell. */
   readonly reports: Queue;
+  /** Who tells people of what is recorded. */
+  readonly wakes: Queue;
 }
 
 const impact = 'What failed is kept in its queue, but nobody sees it in the ledger.';
@@ -27,14 +29,14 @@ const impact = 'What failed is kept in its queue, but nobody sees it in the ledg
 export class FailureIntake extends Construct {
   readonly #intake: QueueHandler;
 
-  constructor(scope: Construct, id: string, { database, raw, reports }: FailureIntakeProps) {
+  constructor(scope: Construct, id: string, { database, raw, reports, wakes }: FailureIntakeProps) {
     super(scope, id);
     const book = FailureBook.of(this);
     const undelivered = this.#undelivered();
     this.#intake = new QueueHandler(this, 'Record', {
       handler: 'platform/record-failures',
       contract: recordFailuresEnv,
-      env: { DATABASE_URL: database.url, FAILURES_BUCKET: raw.bucketName },
+      env: { DATABASE_URL: database.url, FAILURES_BUCKET: raw.bucketName, ALERTS_QUEUE_URL: wakes.queueUrl },
       impact,
       severity: 'high',
       timeout: Duration.seconds(30),
@@ -45,6 +47,7 @@ export class FailureIntake extends Construct {
       database,
     });
     allowObjects(this.#intake.handler, raw, { write: ['platform/failures'] });
+    this.#intake.handler.allow(['sqs:SendMessage'], [wakes.queueArn]);
     for (const queue of [reports, ...book.deadEnds.map(({ deadLetters }) => deadLetters)])
       this.#intake.handler.function.addEventSource(
         new SqsEventSource(queue, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),

@@ -1,4 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import {
   ConfigurationSet,
   ConfigurationSetTlsPolicy,
@@ -12,12 +13,15 @@ import { sendMailEnv } from '../../lambdas/platform/contract.ts';
 import type { HandlerFunction } from '../constructs/handler-function.ts';
 import { environmentOf } from '../constructs/millrace-stack.ts';
 import { QueueHandler } from '../constructs/queue-handler.ts';
+import { recipientsOf, severities } from '../environment.ts';
+import { allowObjects } from '../permissions/bucket-access.ts';
 
 /** Mails wait in a queue, so that SES may be slow or away; whoever writes to the queue needs no right to send. */
 export class Mails extends Construct {
   readonly queue: Queue;
 
-  constructor(scope: Construct, id: string) {
+  /** `raw` holds the receipts of mails that must not go out twice. */
+  constructor(scope: Construct, id: string, raw: Bucket) {
     super(scope, id);
     const { mail } = environmentOf(this);
     const configuration = new ConfigurationSet(this, 'Configuration', {
@@ -36,13 +40,16 @@ export class Mails extends Construct {
         MAIL_FROM: mail.from,
         MAIL_TO: mail.to.join(','),
         MAIL_CONFIGURATION_SET: configuration.configurationSetName,
+        RECEIPTS_BUCKET: raw.bucketName,
       },
       impact: 'Reports and warnings are written but reach nobody.',
       severity: 'high',
       timeout: Duration.seconds(30),
       batchSize: 5,
     });
-    allowMail(sender.handler, [identity.emailIdentityName, ...mail.to], configuration);
+    const recipients = new Set(severities.flatMap((severity) => recipientsOf(mail, severity)).concat(mail.to));
+    allowMail(sender.handler, [identity.emailIdentityName, ...recipients], configuration);
+    allowObjects(sender.handler, raw, { read: ['platform/mails'], write: ['platform/mails'] });
     this.queue = sender.queue;
   }
 }

@@ -1,0 +1,128 @@
+import { type QueryExecutorProvider, sql } from 'kysely';
+import { mailEdge } from '#adapters/alert-book.ts';
+import type { Database } from '#adapters/database.ts';
+import type { Severity } from '#kit/severity.ts';
+import type { MailMessage } from '../contract.ts';
+import type { AlertGroup, Claimed, FailureGroup, Waiting } from './claimed.ts';
+import type { AlertMails } from './tell.ts';
+
+// Enough to sort by urgency; a mail shows fewer.
+const mostGroups = 1000;
+
+/** What is still to be told, and the mails that tell it, in the database. */
+export function alertMailStore<T>(database: Database<T>): AlertMails {
+  return {
+    claim: ({ workload, now, reluctance, compose }) =>
+      database.transaction(async ({ query }) => {
+        // One claim at a time: the second would count the rows of the first, and miss its mail.
+        await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`alerts of ${workload}`}, 0))`.execute(query);
+        const why = reluctance(await waiting(query, workload), await lastMailAt(query, workload));
+        if (why !== undefined) return why;
+        const mail = await openMail(query, workload, now);
+        const claimed = {
+          workload,
+          ...(await claimFailures(query, workload, mail.id)),
+          alertGroups: await claimAlerts(query, workload, mail.id),
+        };
+        const message = compose(claimed, `${workload}/${mail.minute.toISOString()}`);
+        await sql`UPDATE platform.alert_mails SET mail = ${JSON.stringify(message)} WHERE id = ${mail.id}`.execute(
+          query,
+        );
+        return 'told';
+      }),
+    async handOver(send, now) {
+      while (await handOverOne(database, send, now));
+    },
+    async overdue(before) {
+      const { rows } = await sql<{ workload: string }>`
+        SELECT workload FROM platform.failures
+        WHERE told_in IS NULL AND workload || '/' || source_name <> ${mailEdge} AND recorded_at < ${before}
+        UNION SELECT workload FROM platform.alerts WHERE told_in IS NULL AND raised_at < ${before}
+        ORDER BY workload`.execute(database.query);
+      return rows.map(({ workload }) => workload);
+    },
+  };
+}
+
+async function waiting(query: QueryExecutorProvider, workload: string): Promise<Waiting> {
+  const { rows: failures } = await sql<{ edge: string }>`
+    SELECT DISTINCT workload || '/' || source_name AS edge FROM platform.failures
+    WHERE told_in IS NULL AND workload = ${workload}`.execute(query);
+  const { rows: alerts } = await sql<{ severity: Severity }>`
+    SELECT DISTINCT severity FROM platform.alerts WHERE told_in IS NULL AND workload = ${workload}`.execute(query);
+  return {
+    edges: failures.map(({ edge }) => edge).filter((edge) => edge !== mailEdge),
+    severities: alerts.map(({ severity }) => severity),
+  };
+}
+
+async function lastMailAt(query: QueryExecutorProvider, workload: string): Promise<Date | undefined> {
+  const { rows } = await sql<{ at: Date | null }>`
+    SELECT max(claimed_at) AS at FROM platform.alert_mails WHERE workload = ${workload}`.execute(query);
+  return rows[0]?.at ?? undefined;
+}
+
+/** The table itself refuses a second mail in one minute. */
+async function openMail(query: QueryExecutorProvider, workload: string, now: Date) {
+  const { rows } = await sql<{ id: number; minute: Date }>`
+    INSERT INTO platform.alert_mails (workload, minute, claimed_at)
+    VALUES (${workload}, date_trunc('minute', ${now}::timestamptz, 'UTC'), ${now})
+    RETURNING id, minute`.execute(query);
+  const [mail] = rows;
+  if (!mail) throw new Error('The mail has no row');
+  return mail;
+}
+
+/** One statement claims and counts: a failure that comes in between is in neither, and waits for its own wake. */
+async function claimFailures(
+  query: QueryExecutorProvider,
+  workload: string,
+  mail: number,
+): Promise<Pick<Claimed, 'failures' | 'failureGroups'>> {
+  const { rows } = await sql<FailureGroup & { failures: number }>`
+    WITH claimed AS (
+      UPDATE platform.failures SET told_in = ${mail}
+      WHERE told_in IS NULL AND (workload = ${workload} OR workload || '/' || source_name = ${mailEdge})
+      RETURNING id, workload, source_name, reason, message, occurred_at
+    ), placed AS (
+      SELECT *, count(*) OVER same AS count, min(occurred_at) OVER same AS first_at, max(occurred_at) OVER same AS last_at,
+        row_number() OVER (same ORDER BY occurred_at, id) AS place
+      FROM claimed WINDOW same AS (PARTITION BY workload, source_name, reason)
+    )
+    SELECT workload, source_name, reason, count, first_at, last_at, (SELECT count(*) FROM claimed) AS failures,
+      json_agg(json_build_object('id', id, 'message', left(message, 1000)) ORDER BY place) AS examples
+    FROM placed WHERE place <= 3
+    GROUP BY workload, source_name, reason, count, first_at, last_at
+    ORDER BY count DESC, workload, source_name, reason LIMIT ${mostGroups}`.execute(query);
+  return { failures: rows[0]?.failures ?? 0, failureGroups: rows };
+}
+
+async function claimAlerts(query: QueryExecutorProvider, workload: string, mail: number): Promise<AlertGroup[]> {
+  const { rows } = await sql<AlertGroup>`
+    WITH claimed AS (
+      UPDATE platform.alerts SET told_in = ${mail} WHERE told_in IS NULL AND workload = ${workload}
+      RETURNING id, severity, name, message, raised_at
+    )
+    SELECT severity, name, count(*) AS count, min(raised_at) AS first_at, max(raised_at) AS last_at,
+      (array_agg(left(message, 1000) ORDER BY id))[:20] AS examples
+    FROM claimed GROUP BY severity, name ORDER BY severity, name LIMIT ${mostGroups}`.execute(query);
+  return rows;
+}
+
+/** Resolves to whether there was one. Its row is held while it is sent: nobody else sends it meanwhile. */
+function handOverOne<T>(
+  database: Database<T>,
+  send: (mail: MailMessage) => Promise<void>,
+  now: Date,
+): Promise<boolean> {
+  return database.transaction(async ({ query }) => {
+    const { rows } = await sql<{ id: number; mail: MailMessage }>`
+      SELECT id, mail FROM platform.alert_mails WHERE handed_over_at IS NULL
+      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`.execute(query);
+    const [row] = rows;
+    if (!row) return false;
+    await send(row.mail);
+    await sql`UPDATE platform.alert_mails SET handed_over_at = ${now} WHERE id = ${row.id}`.execute(query);
+    return true;
+  });
+}

@@ -1,0 +1,50 @@
+import * as z from 'zod';
+import { severities } from '#kit/severity.ts';
+import { addressList } from '../address-list.ts';
+
+/** What both functions that write alert mails know: where they are, and who gets mails of which severity. */
+const tellingEnv = z.object({
+  DATABASE_URL: z.string().min(1),
+  ALERTS_QUEUE_URL: z.string().min(1),
+  MAILS_QUEUE_URL: z.string().min(1),
+  ENVIRONMENT: z.string().min(1),
+  /** An address, or the file's name. */
+  RUNBOOK: z.string().min(1),
+  MAIL_TO_HIGH: addressList,
+  MAIL_TO_MEDIUM: addressList,
+  MAIL_TO_LOW: addressList,
+});
+
+export const sendAlertsEnv = tellingEnv.extend({
+  /** With a slash at its end. */
+  API_URL: z.url(),
+  /** `presale/run:high,platform/replay-failure:medium`: each edge with a section of its own in the runbook. */
+  ALERT_EDGES: z.string().transform((list, context) =>
+    list.split(',').flatMap((entry): [string, (typeof severities)[number]][] => {
+      const [edge = '', word] = entry.split(':');
+      const severity = severities.find((name) => name === word);
+      if (severity !== undefined) return [[edge, severity]];
+      if (entry !== '') context.addIssue(`no severity: ${entry}`);
+      return [];
+    }),
+  ),
+});
+
+export const raiseAlarmsEnv = tellingEnv;
+
+/** A wake: this workload has something to tell. */
+export const alertWake = z.object({ workload: z.string().min(1) });
+
+/** EventBridge's "CloudWatch Alarm State Change", as far as it is read. */
+export const alarmChange = z.object({
+  id: z.string().min(1),
+  time: z.iso.datetime({ offset: true }),
+  detail: z.object({
+    alarmName: z.string().min(1),
+    state: z.object({ value: z.string(), reason: z.string().default('') }),
+    /** Impact, severity and runbook section, a line each: lib/constructs/alarm-book.ts. */
+    configuration: z.object({ description: z.string().default('') }).default({ description: '' }),
+  }),
+});
+
+export type AlarmChange = z.output<typeof alarmChange>;

@@ -1,0 +1,26 @@
+import { raiseAlert, wakeAlerts } from '#adapters/alert-book.ts';
+import { openDatabase } from '#adapters/database.ts';
+import { queue } from '#adapters/queue.ts';
+import { batchHandler } from '#kit/queue-handler.ts';
+import { asError, logger } from '#kit/telemetry.ts';
+import type { RaisedAlert } from './alerts/alarm.ts';
+import { raiseAlarms } from './alerts/raise-alarms.ts';
+import { alertSettings } from './alerts/settings.ts';
+import { alarmChange, raiseAlarmsEnv } from './contract.ts';
+
+/** The door of CloudWatch's alarms: into the book of alerts, or past a database that is away. */
+export const handler = batchHandler({
+  env: raiseAlarmsEnv,
+  message: alarmChange,
+  services: (env) => {
+    const database = openDatabase({ url: env.DATABASE_URL });
+    return {
+      settings: alertSettings(env),
+      raise: (alert: RaisedAlert) => raiseAlert(database.query, alert),
+      wake: wakeAlerts(env.ALERTS_QUEUE_URL),
+      send: queue(env.MAILS_QUEUE_URL),
+      warn: (message: string, error: unknown) => logger().warn(message, { error: asError(error) }),
+    };
+  },
+  handle: raiseAlarms,
+});

@@ -1,0 +1,26 @@
+import { wakeAlerts } from '#adapters/alert-book.ts';
+import { systemClock } from '#adapters/clock.ts';
+import { openDatabase } from '#adapters/database.ts';
+import { queue } from '#adapters/queue.ts';
+import { queueHandler } from '#kit/queue-handler.ts';
+import { count } from '#kit/telemetry.ts';
+import { alertMailStore } from './alerts/alert-mail-store.ts';
+import { alertSettings } from './alerts/settings.ts';
+import { tell } from './alerts/tell.ts';
+import { alertWake, sendAlertsEnv } from './contract.ts';
+
+/** The mailer: one wake a record, one mail at most for each. In the VPC; the queue of mails takes them outside. */
+export const handler = queueHandler({
+  env: sendAlertsEnv,
+  message: alertWake,
+  services: (env) => ({
+    mails: alertMailStore(openDatabase({ url: env.DATABASE_URL })),
+    settings: alertSettings(env),
+    send: queue(env.MAILS_QUEUE_URL),
+    wake: wakeAlerts(env.ALERTS_QUEUE_URL),
+    clock: systemClock,
+  }),
+  async handle({ workload }, ports) {
+    if ((await tell(workload, ports)) === 'told') count('AlertMails');
+  },
+});
