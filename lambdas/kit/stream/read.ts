@@ -1,0 +1,34 @@
+import type * as z from 'zod';
+import { PermanentError } from '../errors.ts';
+import { faultsAsText } from '../issues.ts';
+import type { StreamRecord } from './event.ts';
+
+// A byte order mark is not part of a JSON text, but many a producer sends one.
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** A record's value as text. Throws {@link PermanentError} for tombstones and for what is no UTF-8. */
+export function textOf({ value }: StreamRecord): string {
+  if (value === undefined) throw new PermanentError('The record has no value');
+  try {
+    return utf8.decode(value);
+  } catch (cause) {
+    throw new PermanentError('The value is not UTF-8', { cause });
+  }
+}
+
+/** Reads values as JSON of a schema. Throws {@link PermanentError} with every wrong field. */
+export function jsonOf<M extends z.ZodType>(schema: M): (record: StreamRecord) => z.output<M> {
+  return (record) => {
+    const parsed = schema.safeParse(parseJson(textOf(record)));
+    if (!parsed.success) throw new PermanentError(`The value: ${faultsAsText(parsed.error.issues)}`);
+    return parsed.data;
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new PermanentError('The value is not JSON', { cause });
+  }
+}
