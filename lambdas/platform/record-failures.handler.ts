@@ -1,3 +1,4 @@
+import { wakeAlerts, wakingWorkloads } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { recordHandler } from '#kit/queue-handler.ts';
@@ -11,9 +12,12 @@ export const handler = recordHandler({
   services: (env) => ({
     database: openDatabase({ url: env.DATABASE_URL }),
     bucket: objectStore(env.FAILURES_BUCKET),
+    wake: wakeAlerts(env.ALERTS_QUEUE_URL),
   }),
-  async handle(letter, { database, bucket }) {
-    const added = await takeIn(letter, database.query, bucket);
+  async handle(letter, { database, bucket, wake }) {
+    const { failures, added } = await takeIn(letter, database.query, bucket);
     if (added > 0) count('FailuresRecorded', added);
+    // Also for what is known: the try that wrote it may have died before this.
+    await wake(wakingWorkloads(failures));
   },
 });
