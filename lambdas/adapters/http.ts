@@ -1,5 +1,6 @@
 import pRetry from 'p-retry';
 import { PermanentError, ThrottledError, TransientError } from '#kit/errors.ts';
+import { transientFrom } from './http/trouble.ts';
 
 export interface HttpLimits {
   /** Until the head of the answer is there. */
@@ -8,7 +9,7 @@ export interface HttpLimits {
   readonly idleTimeoutMs: number;
   /** For one whole exchange; stops a site that drips a byte at a time. */
   readonly totalTimeoutMs: number;
-  /** Of the body after decoding; a larger one is refused while it arrives. */
+  /** Of the body after decoding; a larger one is refused as soon as its length is known, or while it arrives. */
   readonly maxBytes: number;
   /** Exchanges in all, the first included. */
   readonly attempts: number;
@@ -36,7 +37,10 @@ export type HttpClient = <R>(url: string, read: (response: HttpResponse) => Prom
 
 const userAgent = 'Millrace/0.1 (+https://github.com/millrace/millrace)';
 
-/** An HTTP client on the platform's fetch. Redirects are followed (20 at most); bodies are asked for uncompressed. */
+// Browsers allow twenty; who moved a file needs one or two.
+const longestRedirects = 5;
+
+/** An HTTP client on the platform's fetch. Redirects are followed (5 at most); bodies are asked for uncompressed. */
 export function httpClient(limits: HttpLimits): HttpClient {
   return (url, read) =>
     pRetry(() => exchange(url, limits, read), {
@@ -57,14 +61,8 @@ async function exchange<R>(url: string, limits: HttpLimits, read: (response: Htt
     limits.totalTimeoutMs,
   );
   try {
-    watch.expect(limits.timeoutMs, `${url}: no answer after ${limits.timeoutMs} ms`);
-    const response = await fetch(url, {
-      signal: abort.signal,
-      // What is stored must be the bytes the site has.
-      headers: { 'user-agent': userAgent, 'accept-encoding': 'identity' },
-    }).catch((cause) => {
-      throw transientFrom(url, abort.signal, cause);
-    });
+    const response = await answerOf(url, limits, watch, abort.signal);
+    refuseDeclared(url, response.headers, limits);
     const contentType = response.headers.get('content-type')?.toLowerCase() ?? '';
     const body = limited(url, response.body ?? [], limits, watch, abort);
     return await read({ status: response.status, contentType, date: dateOf(response), body });
@@ -74,6 +72,42 @@ async function exchange<R>(url: string, limits: HttpLimits, read: (response: Htt
     // A reader that left early must not keep the connection.
     abort.abort();
   }
+}
+
+/** The answer at the end of the redirects. */
+async function answerOf(url: string, limits: HttpLimits, watch: Watchdog, signal: AbortSignal): Promise<Response> {
+  let target = url;
+  for (let redirects = 0; redirects <= longestRedirects; redirects += 1) {
+    watch.expect(limits.timeoutMs, `${url}: no answer after ${limits.timeoutMs} ms`);
+    const response = await fetch(target, {
+      signal,
+      redirect: 'manual',
+      // What is stored must be the bytes the site has.
+      headers: { 'user-agent': userAgent, 'accept-encoding': 'identity' },
+    }).catch((cause) => {
+      throw transientFrom(url, signal, cause);
+    });
+    const location = redirectStatuses.has(response.status) ? response.headers.get('location') : null;
+    if (location === null) return response;
+    await response.body?.cancel();
+    target = webAddress(url, location, target);
+  }
+  throw new TransientError(`${url}: redirected more than ${longestRedirects} times, at last to ${target}`);
+}
+
+const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+function webAddress(url: string, location: string, base: string): string {
+  const target = URL.parse(location, base);
+  if (target && /^https?:$/.test(target.protocol)) return target.href;
+  throw new TransientError(`${url}: redirected to what is no web address: ${location.slice(0, 200)}`);
+}
+
+/** The length of a packed body says nothing about what it unpacks to. */
+function refuseDeclared(url: string, headers: Headers, { maxBytes }: HttpLimits): void {
+  const declared = headers.has('content-encoding') ? 0 : Number(headers.get('content-length') ?? 0);
+  if (declared > maxBytes)
+    throw new PermanentError(`${url}: ${declared} bytes, which is larger than ${maxBytes} bytes`);
 }
 
 async function* limited(
@@ -90,7 +124,8 @@ async function* limited(
     for await (const chunk of body) {
       watch.stop();
       bytes += chunk.byteLength;
-      if (bytes > limits.maxBytes) throw new PermanentError(`${url}: larger than ${limits.maxBytes} bytes`);
+      if (bytes > limits.maxBytes)
+        throw new PermanentError(`${url}: larger than ${limits.maxBytes} bytes`);
       yield chunk;
       watch.expect(limits.idleTimeoutMs, silence);
     }
@@ -117,12 +152,6 @@ function watchdog(abort: AbortController): Watchdog {
       timer = setTimeout(() => abort.abort(new TransientError(otherwise)), withinMs);
     },
   };
-}
-
-function transientFrom(url: string, signal: AbortSignal, cause: unknown): Error {
-  if (signal.aborted && signal.reason instanceof TransientError) return signal.reason;
-  const deeper = cause instanceof Error && cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
-  return new TransientError(`${url}: ${cause instanceof Error ? cause.message : String(cause)}${deeper}`, { cause });
 }
 
 function dateOf({ headers }: Response): Date | undefined {

@@ -28,7 +28,13 @@ export const planRunEnv = z.object({
   PRESALE_COUNTIES: countyList,
 });
 export const checkPublicationEnv = z.object({ PRESALE_SITE_URL: z.url() });
-export const fetchCountyEnv = z.object({ PRESALE_SITE_URL: z.url(), RAW_BUCKET: text });
+export const fetchCountyEnv = z.object({
+  PRESALE_SITE_URL: z.url(),
+  RAW_BUCKET: text,
+  /** For one try at one county's file. */
+  PRESALE_FETCH_SECONDS: z.coerce.number().positive(),
+  PRESALE_FETCH_ATTEMPTS: z.coerce.number().int().min(1),
+});
 export const loadCountyEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
 export const checkRunEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
 export const refreshStatisticsEnv = z.object({ DATABASE_URL: text });

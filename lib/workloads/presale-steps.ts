@@ -84,7 +84,13 @@ export class PresaleSteps extends Construct {
     const handler = new HandlerFunction(this, 'FetchCounty', {
       handler: 'presale/fetch-county',
       contract: contract.fetchCountyEnv,
-      env: { PRESALE_SITE_URL: this.#settings.siteUrl, RAW_BUCKET: raw.bucketName },
+      env: {
+        PRESALE_SITE_URL: this.#settings.siteUrl,
+        RAW_BUCKET: raw.bucketName,
+        // Six tries outlast a site that fails five times in a row; with their pauses they end within the timeout.
+        PRESALE_FETCH_SECONDS: '90',
+        PRESALE_FETCH_ATTEMPTS: '6',
+      },
       impact: 'One county’s newest deals are missing; the run tries it again in an hour.',
       severity: 'low',
       // A slow site takes minutes for one file.

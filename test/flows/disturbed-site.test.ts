@@ -14,12 +14,17 @@ const faults: Readonly<Record<string, FaultOrder & { readonly times: number }>> 
   F: { kind: 'status', status: 500, times: 5 },
   G: { kind: 'wrong-content-type', times: 1 },
   H: { kind: 'wrong-content-type', contentType: 'application/json', times: 1 },
-  // fetch follows twenty redirects: one try.
-  I: { kind: 'redirect-loop', times: 21 },
+  // Five redirects are followed: one try.
+  I: { kind: 'redirect-loop', times: 6 },
   J: { kind: 'slow', bytesPerSecond: 20_000, times: 1 },
   K: { kind: 'status', status: 429, retryAfterSeconds: 1, times: 1 },
   M: { kind: 'gzip-bomb', megabytes: 50, times: 1 },
   N: { kind: 'zeros', megabytes: 50, times: 1 },
+  P: { kind: 'reset', times: 2 },
+  Q: { kind: 'endless-headers', times: 1 },
+  T: { kind: 'wrong-length', declared: 'half', times: 1 },
+  U: { kind: 'wrong-length', declared: 'double', times: 1 },
+  V: { kind: 'truncated', length: 'none', times: 1 },
 };
 
 const date = '2022-09-11';

@@ -8,6 +8,7 @@ import { errorPageWords } from '../publication/error-page.ts';
 import { rawKey, receiptKey } from '../publication/keys.ts';
 import { taipeiDate } from '../publication/publication-date.ts';
 import { currentUrl, seasonUrl } from '../publication/site-urls.ts';
+import { lineWatch } from '../file/line-watch.ts';
 import { earlierBackup, laterBackup } from './other-backups.ts';
 import { type Receipt, readReceipt } from './receipt.ts';
 import { sniff, sniffedBytes } from './sniff.ts';
@@ -109,9 +110,11 @@ async function sniffedBody({ body, contentType }: SiteAnswer) {
   const { head, ended } = await headOf(chunks);
   sniff(head, contentType);
   const hash = createHash('sha256');
+  const watch = lineWatch();
   let bytes = 0;
   let lines = 0;
   const count = (chunk: Uint8Array) => {
+    watch.see(chunk);
     hash.update(chunk);
     bytes += chunk.byteLength;
     // Two lines are the headers; the exact number beyond doesn't matter.
@@ -124,6 +127,7 @@ async function sniffedBody({ body, contentType }: SiteAnswer) {
       for (let next = ended ? undefined : await chunks.next(); next && !next.done; next = await chunks.next()) {
         yield count(next.value);
       }
+      watch.end();
     },
     result: () => ({ sha256: hash.digest('hex'), bytes, holdsRows: lines > 2 }),
   };
