@@ -3,10 +3,11 @@ import { type QueryExecutorProvider, sql } from 'kysely';
 import type { NewFailure } from '#kit/failure.ts';
 import type { ObjectStore } from './object-store.ts';
 
-/** Which failures of a workload are put right: these, or all whose natural key starts so. */
+/** Which failures of a workload are put right: these, or all whose natural key starts so, or in one of these ways. */
 export type Resolved = { readonly workload: string } & (
   | { readonly naturalKeys: readonly string[] }
   | { readonly naturalKeyPrefix: string }
+  | { readonly naturalKeyPrefixes: readonly string[] }
 );
 
 // A page of 500 rows stays below Lambda's 6 MB only because lists don't show inputs; one row stays readable.
@@ -39,14 +40,16 @@ export async function recordFailures(
 
 /** Marks open and replayed failures as put right, in the caller's transaction; resolves to how many those were. */
 export async function resolveFailures(query: QueryExecutorProvider, which: Resolved, who: string): Promise<number> {
-  const chosen =
-    'naturalKeys' in which
-      ? sql`natural_key = ANY(${which.naturalKeys.map(clean)}::text[])`
-      : sql`starts_with(natural_key, ${clean(which.naturalKeyPrefix)})`;
   const { numAffectedRows } = await sql`
     UPDATE platform.failures SET state = 'resolved', changed_by = ${who}, changed_at = now()
-    WHERE workload = ${which.workload} AND state IN ('open', 'replayed') AND ${chosen}`.execute(query);
+    WHERE workload = ${which.workload} AND state IN ('open', 'replayed') AND ${chosen(which)}`.execute(query);
   return Number(numAffectedRows ?? 0);
+}
+
+function chosen(which: Resolved) {
+  if ('naturalKeys' in which) return sql`natural_key = ANY(${which.naturalKeys.map(clean)}::text[])`;
+  const prefixes = 'naturalKeyPrefix' in which ? [which.naturalKeyPrefix] : which.naturalKeyPrefixes;
+  return sql`natural_key ^@ ANY(${prefixes.map(clean)}::text[])`;
 }
 
 /** A failure as far as whoever recorded it asks again. */

@@ -57,7 +57,7 @@ async function exchange<R>(url: string, limits: HttpLimits, read: (response: Htt
   const abort = new AbortController();
   const watch = watchdog(abort);
   const total = setTimeout(
-    () => abort.abort(new TransientError(`${url}: not done after ${limits.totalTimeoutMs} ms`)),
+    () => abort.abort(new TransientError(`${url}: not done after ${limits.totalTimeoutMs} ms`, { fault: 'Timeout' })),
     limits.totalTimeoutMs,
   );
   try {
@@ -92,7 +92,9 @@ async function answerOf(url: string, limits: HttpLimits, watch: Watchdog, signal
     await response.body?.cancel();
     target = webAddress(url, location, target);
   }
-  throw new TransientError(`${url}: redirected more than ${longestRedirects} times, at last to ${target}`);
+  throw new TransientError(`${url}: redirected more than ${longestRedirects} times, at last to ${target}`, {
+    fault: 'RedirectLoop',
+  });
 }
 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -107,7 +109,9 @@ function webAddress(url: string, location: string, base: string): string {
 function refuseDeclared(url: string, headers: Headers, { maxBytes }: HttpLimits): void {
   const declared = headers.has('content-encoding') ? 0 : Number(headers.get('content-length') ?? 0);
   if (declared > maxBytes)
-    throw new PermanentError(`${url}: ${declared} bytes, which is larger than ${maxBytes} bytes`);
+    throw new PermanentError(`${url}: ${declared} bytes, which is larger than ${maxBytes} bytes`, {
+      fault: 'TooLarge',
+    });
 }
 
 async function* limited(
@@ -125,7 +129,7 @@ async function* limited(
       watch.stop();
       bytes += chunk.byteLength;
       if (bytes > limits.maxBytes)
-        throw new PermanentError(`${url}: larger than ${limits.maxBytes} bytes`);
+        throw new PermanentError(`${url}: larger than ${limits.maxBytes} bytes`, { fault: 'TooLarge' });
       yield chunk;
       watch.expect(limits.idleTimeoutMs, silence);
     }
@@ -149,7 +153,7 @@ function watchdog(abort: AbortController): Watchdog {
     stop,
     expect(withinMs, otherwise) {
       stop();
-      timer = setTimeout(() => abort.abort(new TransientError(otherwise)), withinMs);
+      timer = setTimeout(() => abort.abort(new TransientError(otherwise, { fault: 'Timeout' })), withinMs);
     },
   };
 }

@@ -1,8 +1,15 @@
-/** Errors are named for what happens next; nobody reads a message to decide. */
+import type { LastingFault, PassingFault } from './faults.ts';
 
-/** Trying again cannot help: the input or the record is wrong. API: 400. */
+/** Errors are classes for what happens next; nobody reads a message to decide. */
+
+/** Trying again cannot help: the input or the record is wrong. API: 400. A fault, where one is known, is its name. */
 export class PermanentError extends Error {
   override readonly name: string = 'PermanentError';
+
+  constructor(message: string, { fault, ...options }: ErrorOptions & { readonly fault?: LastingFault } = {}) {
+    super(message, options);
+    if (fault) this.name = fault;
+  }
 }
 
 /** The thing asked for does not exist. API: 404. */
@@ -30,9 +37,17 @@ export class ThrottledError extends Error {
   override readonly name = 'ThrottledError';
 }
 
-/** Something outside failed in a way that passes (network, a page under construction, a half file). Try again. */
+/**
+ * Something outside failed in a way that passes (network, a page under construction, a half file). Try again. A fault,
+ * where one is known, is its name.
+ */
 export class TransientError extends Error {
   override readonly name: string = 'TransientError';
+
+  constructor(message: string, { fault, ...options }: ErrorOptions & { readonly fault?: PassingFault } = {}) {
+    super(message, options);
+    if (fault) this.name = fault;
+  }
 }
 
 /** The database is asleep or away. API: 503 with Retry-After; elsewhere try again. */

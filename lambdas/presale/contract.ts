@@ -173,7 +173,13 @@ export const loadCountyOutput = loaded;
 /** What became of a county in one round of the run. */
 export const countyOutcome = z.discriminatedUnion('state', [empty, unchanged, gone, loaded, failed]);
 
-export const checkRunInput = z.object({ plan: runPlan, outcomes: z.array(countyOutcome), attempt: z.int().positive() });
+export const checkRunInput = z.object({
+  plan: runPlan,
+  outcomes: z.array(countyOutcome),
+  attempt: z.int().positive(),
+  /** ARN of the state machine: where a replay of a county that failed goes in. */
+  machine: text.optional(),
+});
 export const checkRunOutput = z.object({
   /** `failed`: trying again can't help. */
   state: z.enum(['complete', 'incomplete', 'failed']),
@@ -184,7 +190,12 @@ export const checkRunOutput = z.object({
 export const refreshStatisticsInput = z.object({ plan: runPlan });
 export const refreshStatisticsOutput = z.object({ groups: count, new_project_groups: count });
 
-export const writeReportInput = z.object({ plan: runPlan, attempt: z.int().positive() });
+export const writeReportInput = z.object({
+  plan: runPlan,
+  attempt: z.int().positive(),
+  /** ARN of the execution: those of the same run that gave up before it are put right. */
+  execution: text.optional(),
+});
 
 /** A mail for the mail queue. */
 export const reportMail = z.object({ subject: z.string().min(1).max(500), text: z.string(), html: z.string() });

@@ -70,6 +70,25 @@ export interface CountyFacts {
   readonly corrected: number;
 }
 
+/** Why a county isn't in after a round. */
+export interface CountyFailure {
+  readonly county: CountyLetter;
+  /** A word to group by. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What runs leave in the failure ledger. */
+export interface CountyFailures {
+  /** Keeps the counties that aren't in after a round; those of the plan that are in by now are put right. Twice is once. */
+  keepRound(
+    round: { readonly plan: RunPlan; readonly attempt: number; readonly machine?: string | undefined },
+    failed: readonly CountyFailure[],
+  ): Promise<void>;
+  /** A run is in: the executions of the same run that gave up before are put right. */
+  runIsIn(plan: RunPlan, execution: string | undefined): Promise<void>;
+}
+
 /** One county of a run, for reports. */
 export interface CountyReport extends CountyFacts {
   readonly source_key: string | null;
@@ -111,8 +130,12 @@ export interface EarlierCounts {
 export interface DriftBook {
   /** Columns that nobody knew; each is kept with the run that saw it first. */
   sawColumns(file: CountyFile, names: readonly string[]): Promise<void>;
-  /** The columns that this execution was the first to see. */
-  newColumns(plan: RunPlan): Promise<readonly { readonly name: string; readonly letter: string }[]>;
+  /**
+   * Tells, once, of what is odd about a run and of new columns that nobody was told of yet, whichever execution saw them;
+   * resolves to all of it as sentences, and to how many of them are told for the first time. The same execution may say
+   * so twice.
+   */
+  tell(plan: RunPlan, oddities: readonly string[]): Promise<{ sentences: readonly string[]; news: number }>;
   /** Publications are compared with publications, seasons with seasons. */
   earlier(plan: RunPlan): Promise<readonly EarlierCounts[]>;
 }

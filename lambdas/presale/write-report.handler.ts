@@ -3,6 +3,7 @@ import { stepHandler } from '#kit/step-handler.ts';
 import { count } from '#kit/telemetry.ts';
 import { writeReportEnv, writeReportInput, writeReportOutput } from './contract.ts';
 import { writeReport } from './steps/write-report.ts';
+import { countyFailures } from './stores/county-failures-store.ts';
 import { driftStore } from './stores/drift-store.ts';
 import { runStore } from './stores/run-store.ts';
 import type { PresaleTables } from './stores/tables.ts';
@@ -14,7 +15,13 @@ export const handler = stepHandler({
   output: writeReportOutput,
   services: (env) => {
     const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL });
-    return { runs: runStore(database), drift: driftStore(database), bucket: env.RAW_BUCKET, count };
+    return {
+      runs: runStore(database),
+      drift: driftStore(database),
+      failures: countyFailures(database),
+      bucket: env.RAW_BUCKET,
+      count,
+    };
   },
   handle: writeReport,
 });

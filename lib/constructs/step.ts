@@ -40,10 +40,29 @@ export const permanentErrors = [
   'UnauthorizedError',
   'InvalidInputError',
   'ConfigurationError',
+  // Faults of the site.
+  'TooLarge',
+  'MissingColumn',
 ];
 
 /** The names of the kit's errors that say "try again". */
-export const passingErrors = ['TransientError', 'UnavailableError', 'ThrottledError'];
+export const passingErrors = [
+  'TransientError',
+  'UnavailableError',
+  'ThrottledError',
+  // Faults of the site.
+  'Timeout',
+  'NoConnection',
+  'CutOff',
+  'RedirectLoop',
+  'ServerError',
+  'UnexpectedStatus',
+  'HtmlInsteadOfCsv',
+  'EmptyFile',
+  'NoFileOfDeals',
+  'TruncatedFile',
+  'EndlessLine',
+];
 
 /**
  * The cause in words: a function's error arrives as JSON with a stack trace, of which people want the message. By

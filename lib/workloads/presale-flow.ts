@@ -95,7 +95,7 @@ export class PresaleFlow extends Construct {
     const check = step(this, 'CheckRun', {
       name: 'Is it loaded?',
       handler: this.#steps.checkRun,
-      input: { plan, outcomes: '{% $outcomes %}', attempt },
+      input: { plan, outcomes: '{% $outcomes %}', attempt, machine: '{% $states.context.StateMachine.Id %}' },
       assign: {
         answer,
         pending: '{% $states.result.Payload.pending %}',
@@ -156,7 +156,7 @@ export class PresaleFlow extends Construct {
     const write = step(this, 'WriteReport', {
       name: 'Write the report',
       handler: this.#steps.writeReport,
-      input: { plan, attempt },
+      input: { plan, attempt, execution: '{% $states.context.Execution.Id %}' },
     });
     const send = this.#mail('SendReport', 'Send the report');
     for (const state of [refresh, write, send]) catchAll(state, this.#giveUp);

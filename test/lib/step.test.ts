@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { ConfigurationError } from '../../lambdas/kit/env.ts';
 import * as errors from '../../lambdas/kit/errors.ts';
+import { lastingFaults, passingFaults } from '../../lambdas/kit/faults.ts';
 import { passingErrors, permanentErrors } from '../../lib/constructs/step.ts';
 
 test('the state machines know each error of the kit by what happens next', () => {
@@ -9,6 +10,8 @@ test('the state machines know each error of the kit by what happens next', () =>
   const names = (permanent: boolean) =>
     made.filter((error) => error instanceof errors.PermanentError === permanent).map(({ name }) => name);
 
-  expect(permanentErrors.toSorted()).toEqual([...names(true), new ConfigurationError('x').name].sort());
-  expect(passingErrors.toSorted()).toEqual(names(false).sort());
+  expect(permanentErrors.toSorted()).toEqual(
+    [...names(true), new ConfigurationError('x').name, ...lastingFaults].sort(),
+  );
+  expect(passingErrors.toSorted()).toEqual([...names(false), ...passingFaults].sort());
 });

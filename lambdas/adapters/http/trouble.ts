@@ -1,6 +1,7 @@
 import { TransientError } from '#kit/errors.ts';
+import type { PassingFault } from '#kit/faults.ts';
 
-/** What went wrong on the way, by the code of Node.js, undici or zlib; each in words of its own. */
+/** What went wrong on the way, by the code of Node.js, undici or zlib; each once, so that a person can tell them apart. */
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
   ECONNRESET: 'the connection was reset',
@@ -13,6 +14,16 @@ const words: Readonly<Record<string, string>> = {
   Z_DATA_ERROR: 'the packed body can’t be unpacked',
 };
 
+const faults: Readonly<Record<string, PassingFault>> = {
+  ECONNREFUSED: 'NoConnection',
+  ECONNRESET: 'CutOff',
+  EAI_AGAIN: 'NoConnection',
+  ENOTFOUND: 'NoConnection',
+  UND_ERR_SOCKET: 'CutOff',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'CutOff',
+  Z_BUF_ERROR: 'CutOff',
+};
+
 /** A failed exchange as a {@link TransientError} that says in words what happened; the watchdog's own is kept as it is. */
 export function transientFrom(url: string, signal: AbortSignal, cause: unknown): Error {
   if (signal.aborted && signal.reason instanceof TransientError) return signal.reason;
@@ -21,5 +32,9 @@ export function transientFrom(url: string, signal: AbortSignal, cause: unknown):
   const code = inner instanceof Error && 'code' in inner ? String(inner.code) : '';
   const message = inner instanceof Error ? inner.message : String(inner);
   const known = words[code];
-  return new TransientError(`${url}: ${known === undefined ? message : `${known} (${code})`}`, { cause });
+  const fault = faults[code];
+  return new TransientError(`${url}: ${known === undefined ? message : `${known} (${code})`}`, {
+    cause,
+    ...(fault ? { fault } : {}),
+  });
 }

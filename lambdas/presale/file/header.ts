@@ -15,14 +15,16 @@ export interface Layout {
  */
 export function readHeader(line: string): Layout {
   const text = withoutByteOrderMarks(line).trim();
-  if (text === '') throw new TransientError('The file is empty');
-  if (text.startsWith('<')) throw new TransientError('An HTML page stands where a CSV file was expected');
+  if (text === '') throw new TransientError('The file is empty', { fault: 'EmptyFile' });
+  if (text.startsWith('<')) {
+    throw new TransientError('An HTML page stands where a CSV file was expected', { fault: 'HtmlInsteadOfCsv' });
+  }
   const names = text.split(',').map((name) => name.trim());
   const places = columns.map((column) => ({ column, place: placeOf(column, names) }));
   const missing = places.filter(({ column, place }) => place === undefined && !column.optional);
   if (missing.length === 0) return { names, places };
   const list = [...new Set(missing.map(({ column }) => column.names[0]))].join(', ');
-  throw new PermanentError(`The header lacks required columns: ${list}`);
+  throw new PermanentError(`The header lacks required columns: ${list}`, { fault: 'MissingColumn' });
 }
 
 /** Real files have one byte order mark, two, or none. */

@@ -24,7 +24,7 @@ export function lineWatch(): LineWatch {
   const more = (part: Uint8Array) => {
     bytes += part.byteLength;
     if (bytes > longestLineBytes)
-      throw new TransientError(`A line of the file has no end: ${bytes} bytes so far`);
+      throw new TransientError(`A line of the file has no end: ${bytes} bytes so far`, { fault: 'EndlessLine' });
     commas += count(part, comma);
   };
   return {
@@ -40,7 +40,7 @@ export function lineWatch(): LineWatch {
     },
     end() {
       if (bytes > 0 && commas < (headerCommas ?? 0))
-        throw new TransientError('The file ends in the middle of a row');
+        throw new TransientError('The file ends in the middle of a row', { fault: 'TruncatedFile' });
     },
   };
 }

@@ -33,7 +33,7 @@ export async function* readFile(
     }
     if (rows.length > 0) yield rows;
   }
-  if (!layout) throw new TransientError('The file is empty');
+  if (!layout) throw new TransientError('The file is empty', { fault: 'EmptyFile' });
 }
 
 /** The second line names the columns in English. A row of data is never without Chinese characters. */

@@ -1,17 +1,18 @@
 import type * as z from 'zod';
 import type { CountyOutcome, checkRunInput, checkRunOutput, RunPlan } from '../contract.ts';
-import type { CountyFacts, RawFiles, RunBook } from '../ports.ts';
+import type { CountyFacts, CountyFailure, CountyFailures, RawFiles, RunBook } from '../ports.ts';
 import { type CountyLetter, countyLetters } from '../publication/counties.ts';
 import { receiptKey } from '../publication/keys.ts';
 
 export interface CheckRunPorts {
   readonly runs: Pick<RunBook, 'keepRound' | 'facts'>;
   readonly raw: Pick<RawFiles, 'exists'>;
+  readonly failures: CountyFailures;
 }
 
 /** Is it loaded? Believes no outcome: counts what stands in the bucket and in the database, for every county. */
 export async function checkRun(
-  { plan, outcomes, attempt }: z.output<typeof checkRunInput>,
+  { plan, outcomes, attempt, machine }: z.output<typeof checkRunInput>,
   ports: CheckRunPorts,
 ): Promise<z.input<typeof checkRunOutput>> {
   await ports.runs.keepRound(plan, outcomes, attempt);
@@ -24,9 +25,25 @@ export async function checkRun(
     if (reason !== undefined) reasons[county] = reason;
   }
   const pending = plan.counties.filter((county) => reasons[county] !== undefined);
+  await ports.failures.keepRound({ plan, attempt, machine }, causes(pending, reasons, outcomes));
   const lost = new Set(outcomes.filter(hopeless).map(({ county }) => county));
   const failed = pending.length > 0 && pending.every((county) => lost.has(county));
   return { state: pending.length === 0 ? 'complete' : failed ? 'failed' : 'incomplete', pending, reasons };
+}
+
+/** What the ledger groups by: the error of a county that failed, else that the check didn't find what should be there. */
+function causes(
+  pending: readonly CountyLetter[],
+  reasons: Readonly<Partial<Record<CountyLetter, string>>>,
+  outcomes: readonly CountyOutcome[],
+): CountyFailure[] {
+  return pending.map((county) => {
+    const outcome = outcomes.find((candidate) => candidate.county === county);
+    const message = reasons[county] ?? '';
+    if (outcome?.state === 'failed') return { county, reason: outcome.error, message: outcome.reason };
+    if (outcome?.state === 'gone') return { county, reason: 'Replaced', message };
+    return { county, reason: outcome?.state === 'unchanged' ? 'Unchanged' : 'NotVerified', message };
+  });
 }
 
 /** Trying again brings the same: the file is gone from the site, or a person must decide. */

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '#kit/clock.ts';
 import { ThrottledError, TransientError } from '#kit/errors.ts';
 import type { BackedUp, FetchOutcome, RunPlan } from '../contract.ts';
+import { lineWatch } from '../file/line-watch.ts';
 import type { AskSite, RawFiles, SiteAnswer } from '../ports.ts';
 import type { CountyLetter } from '../publication/counties.ts';
 import { errorPageWords } from '../publication/error-page.ts';
 import { rawKey, receiptKey } from '../publication/keys.ts';
 import { taipeiDate } from '../publication/publication-date.ts';
 import { currentUrl, seasonUrl } from '../publication/site-urls.ts';
-import { lineWatch } from '../file/line-watch.ts';
 import { earlierBackup, laterBackup } from './other-backups.ts';
 import { type Receipt, readReceipt } from './receipt.ts';
 import { sniff, sniffedBytes } from './sniff.ts';
@@ -86,7 +86,10 @@ function download(plan: RunPlan, county: CountyLetter, ports: FetchCountyPorts):
   return ports.ask(url, async (answer) => {
     if (answer.status === 404) return emptyUnlessDisturbed(answer);
     if (answer.status === 429) throw new ThrottledError('The site asks for fewer requests');
-    if (answer.status !== 200) throw new TransientError(`The site answered ${answer.status}`);
+    if (answer.status !== 200) {
+      const fault = answer.status >= 500 ? 'ServerError' : 'UnexpectedStatus';
+      throw new TransientError(`The site answered ${answer.status}`, { fault });
+    }
     const passing = await sniffedBody(answer);
     await ports.raw.upload(rawKey(name, county), passing.body(), { contentType: 'text/csv' });
     const { sha256, bytes, holdsRows } = passing.result();
@@ -100,7 +103,9 @@ function download(plan: RunPlan, county: CountyLetter, ports: FetchCountyPorts):
 async function emptyUnlessDisturbed({ body }: SiteAnswer): Promise<{ state: 'empty' }> {
   const { head } = await headOf(body[Symbol.asyncIterator]());
   const words = errorPageWords(Buffer.from(head).toString('utf8'));
-  if (words !== undefined) throw new TransientError(`The site answered 404 with an error page: ${words}`);
+  if (words !== undefined) {
+    throw new TransientError(`The site answered 404 with an error page: ${words}`, { fault: 'HtmlInsteadOfCsv' });
+  }
   return { state: 'empty' };
 }
 

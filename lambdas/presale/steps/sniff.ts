@@ -18,16 +18,21 @@ const wrongTypes = /^(image|audio|video|font)\/|\/(json|pdf|zip|xml|javascript)\
  */
 export function sniff(head: Uint8Array, contentType: string): void {
   const text = withoutByteOrderMarks(new TextDecoder('utf-8', { ignoreBOM: true }).decode(head)).trimStart();
-  if (text === '') throw new TransientError('The site answered with an empty file');
+  if (text === '') throw new TransientError('The site answered with an empty file', { fault: 'EmptyFile' });
   if (text.startsWith('<')) {
     const words = errorPageWords(text);
-    throw new TransientError(`The site answered with an HTML page${words === undefined ? '' : `: ${words}`}`);
+    const message = `The site answered with an HTML page${words === undefined ? '' : `: ${words}`}`;
+    throw new TransientError(message, { fault: 'HtmlInsteadOfCsv' });
   }
-  if (wrongTypes.test(contentType)) throw new TransientError(`The site answered with content type ${contentType}`);
+  if (wrongTypes.test(contentType)) throw noFileOfDeals(`content type ${contentType}`);
   const [header = ''] = text.split('\n', 1);
   const names = new Set(header.split(',').map((name) => name.trim()));
   const known = columns.filter((column) => column.names.some((name) => names.has(name)));
-  if (known.length < namesExpected) throw new TransientError(`The site answered with no file of deals: ${shown(text)}`);
+  if (known.length < namesExpected) throw noFileOfDeals(`no file of deals: ${shown(text)}`);
+}
+
+function noFileOfDeals(what: string): TransientError {
+  return new TransientError(`The site answered with ${what}`, { fault: 'NoFileOfDeals' });
 }
 
 function shown(text: string): string {

@@ -1,13 +1,15 @@
-import type { ReportMail, RunPlan } from '../contract.ts';
+import type * as z from 'zod';
+import type { ReportMail, RunPlan, writeReportInput } from '../contract.ts';
 import { countyLines } from '../mails/county-lines.ts';
 import { mailHtml } from '../mails/mail-html.ts';
 import { mailText } from '../mails/mail-text.ts';
-import type { CountyReport, DriftBook, RunBook } from '../ports.ts';
+import type { CountyFailures, CountyReport, DriftBook, RunBook } from '../ports.ts';
 import { oddities } from './drift.ts';
 
 export interface WriteReportPorts {
   readonly runs: Pick<RunBook, 'facts' | 'end'>;
-  readonly drift: Pick<DriftBook, 'newColumns' | 'earlier'>;
+  readonly drift: Pick<DriftBook, 'tell' | 'earlier'>;
+  readonly failures: Pick<CountyFailures, 'runIsIn'>;
   readonly bucket: string;
   /** Adds to a metric. */
   readonly count: (name: string, value: number) => void;
@@ -15,17 +17,15 @@ export interface WriteReportPorts {
 
 /** Composes the mail of a verified run and closes the run in the book: the last state that needs the database. */
 export async function writeReport(
-  { plan, attempt }: { readonly plan: RunPlan; readonly attempt: number },
-  { runs, drift, bucket, count }: WriteReportPorts,
+  { plan, attempt, execution }: z.output<typeof writeReportInput>,
+  { runs, drift, failures, bucket, count }: WriteReportPorts,
 ): Promise<ReportMail> {
   const reports = await runs.facts(plan);
-  const added = (await drift.newColumns(plan)).map(
-    ({ name, letter }) => `A new column, first seen in ${letter}: ${name}`,
-  );
-  const alerts = [...added, ...oddities(reports, await drift.earlier(plan))];
-  count('PresaleDrift', alerts.length);
+  const { sentences: alerts, news } = await drift.tell(plan, oddities(reports, await drift.earlier(plan)));
+  count('PresaleDrift', news);
   const mail = composeReport(plan, attempt, { reports, alerts }, bucket);
   await runs.end(plan, 'complete');
+  await failures.runIsIn(plan, execution);
   return mail;
 }
 

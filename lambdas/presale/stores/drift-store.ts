@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
+import { raiseAlert } from '#adapters/alert-book.ts';
 import type { Database } from '#adapters/database.ts';
 import type { CountyFile, DriftBook, EarlierCounts } from '../ports.ts';
 import type { PresaleTables } from './tables.ts';
 
 /** What is remembered of earlier files: their columns in presale.headers, their counts in presale.county_runs. */
-export function driftStore({ query }: Database<PresaleTables>): DriftBook {
+export function driftStore(database: Database<PresaleTables>): DriftBook {
+  const { query } = database;
   return {
     async sawColumns({ plan, county }: CountyFile, names) {
       for (const name of names) {
@@ -15,11 +17,20 @@ export function driftStore({ query }: Database<PresaleTables>): DriftBook {
         );
       }
     },
-    async newColumns({ run_id }) {
-      const { rows } = await sql<{ name: string; letter: string }>`
-        SELECT name, letter FROM presale.headers WHERE run_id = ${run_id} ORDER BY name`.execute(query);
-      return rows;
-    },
+    tell: (plan, oddities) =>
+      database.transaction(async (session) => {
+        const columns = await columnsToTell(session.query, plan.run_id);
+        const alerts = [
+          ...columns.map(({ name, letter }) => ({
+            naturalKey: `presale-column:${name}`,
+            message: `A new column, first seen in ${letter}: ${name}`,
+          })),
+          ...oddities.map((message) => ({ naturalKey: `presale-drift:${plan.name}:${message}`, message })),
+        ];
+        let news = 0;
+        for (const alert of alerts) if ((await raise(session.query, alert)) === 'new') news += 1;
+        return { sentences: alerts.map(({ message }) => message), news };
+      }),
     async earlier(plan) {
       const { rows } = await sql<EarlierCounts>`
         SELECT letter AS county, array_agg(rows_read) AS rows_read, array_agg(problems) AS problems
@@ -39,4 +50,17 @@ export function driftStore({ query }: Database<PresaleTables>): DriftBook {
       }));
     },
   };
+}
+
+function raise(query: Database<PresaleTables>['query'], alert: { naturalKey: string; message: string }) {
+  return raiseAlert(query, { ...alert, workload: 'presale', severity: 'low', name: 'presale-files-drift' });
+}
+
+/** New columns that nobody was told of, and those that this execution has told of already: its report may be composed twice. */
+async function columnsToTell(query: Database<PresaleTables>['query'], runId: string) {
+  await sql`
+    UPDATE presale.headers SET alerted_at = now(), alerted_by = ${runId} WHERE alerted_at IS NULL`.execute(query);
+  const { rows } = await sql<{ name: string; letter: string }>`
+    SELECT name, letter FROM presale.headers WHERE alerted_by = ${runId} ORDER BY name`.execute(query);
+  return rows;
 }

@@ -82,13 +82,15 @@ test.each([204, 304])('a %i has an empty body and no type', async (status) => {
 test('a site that never answers is given up after the timeout', async () => {
   answers = [() => undefined];
 
-  await expect(get()).rejects.toThrow(new TransientError(`${url}: no answer after 300 ms`));
+  await expect(get()).rejects.toThrow(new TransientError(`${url}: no answer after 300 ms`, { fault: 'Timeout' }));
 });
 
 test('a body that falls silent is given up after the idle timeout', async () => {
   answers = [(_request, response) => response.write('half a row')];
 
-  await expect(get()).rejects.toThrow(new TransientError(`${url}: silent for 300 ms inside the body`));
+  await expect(get()).rejects.toThrow(
+    new TransientError(`${url}: silent for 300 ms inside the body`, { fault: 'Timeout' }),
+  );
 });
 
 test('a reader that takes its time is not taken for a silent site', async () => {
@@ -115,7 +117,9 @@ test('a site that drips is given up after the total timeout', async () => {
     },
   ];
 
-  await expect(get({ totalTimeoutMs: 600 })).rejects.toThrow(new TransientError(`${url}: not done after 600 ms`));
+  await expect(get({ totalTimeoutMs: 600 })).rejects.toThrow(
+    new TransientError(`${url}: not done after 600 ms`, { fault: 'Timeout' }),
+  );
 });
 
 test('half a file and a reset, and then a good one, are a good one', async () => {
@@ -197,7 +201,9 @@ test('a body over the limit is refused while it arrives, not tried again, and it
     },
   ];
 
-  await expect(get({ attempts: 3 })).rejects.toThrow(new PermanentError(`${url}: larger than 1000000 bytes`));
+  await expect(get({ attempts: 3 })).rejects.toThrow(
+    new PermanentError(`${url}: larger than 1000000 bytes`, { fault: 'TooLarge' }),
+  );
   await sleep(100);
   expect(closed).toBe(true);
   expect(sent).toBeLessThan(50_000_000);
@@ -240,7 +246,9 @@ test('a redirect is followed, and one in a circle ends', async () => {
   answers = [redirect];
   asked = [];
   const other = url.replace('file', 'other');
-  await expect(get()).rejects.toThrow(new TransientError(`${url}: redirected more than 5 times, at last to ${other}`));
+  await expect(get()).rejects.toThrow(
+    new TransientError(`${url}: redirected more than 5 times, at last to ${other}`, { fault: 'RedirectLoop' }),
+  );
   expect(asked).toHaveLength(6);
 });
 
@@ -275,7 +283,7 @@ test('a body whose length is said to be over the limit is not even begun', async
   const read = vi.fn(text);
 
   await expect(httpClient({ ...limits, attempts: 3 })(url, read)).rejects.toThrow(
-    new PermanentError(`${url}: 5000000000 bytes, which is larger than 1000000 bytes`),
+    new PermanentError(`${url}: 5000000000 bytes, which is larger than 1000000 bytes`, { fault: 'TooLarge' }),
   );
   expect(read).not.toHaveBeenCalled();
   await expect.poll(() => closed).toBe(true);
@@ -308,7 +316,7 @@ test('answers before the answer don’t hold the clock', async () => {
     },
   ];
 
-  await expect(get()).rejects.toThrow(new TransientError(`${url}: no answer after 300 ms`));
+  await expect(get()).rejects.toThrow(new TransientError(`${url}: no answer after 300 ms`, { fault: 'Timeout' }));
 });
 
 test('a site that refuses connections is passing trouble', async () => {

@@ -9,6 +9,7 @@ import { checkRun } from '../../../../lambdas/presale/steps/check-run.ts';
 import { loadCounty } from '../../../../lambdas/presale/steps/load-county.ts';
 import { refreshStatistics } from '../../../../lambdas/presale/steps/refresh-statistics.ts';
 import { correctionStore } from '../../../../lambdas/presale/stores/correction-store.ts';
+import { countyFailures } from '../../../../lambdas/presale/stores/county-failures-store.ts';
 import { driftStore } from '../../../../lambdas/presale/stores/drift-store.ts';
 import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
 import { newProjectsRefresher } from '../../../../lambdas/presale/stores/new-projects-store.ts';
@@ -75,7 +76,11 @@ const failures = async (source = 'problem-rows') => {
   return rows;
 };
 const verified = async (of = plan) => {
-  const ports = { runs: runStore(database.app), raw: { exists: async () => true } };
+  const ports = {
+    runs: runStore(database.app),
+    failures: countyFailures(database.app),
+    raw: { exists: async () => true },
+  };
   return (await checkRun({ plan: of, outcomes: [], attempt: 1 }, ports)).state;
 };
 

@@ -24,7 +24,9 @@ test.each([
 
 test.each([`${header}a,b,c\nd,e`, `${header}a,b,c\nd`, `${header}a`])('%j ends in the middle of a row', (text) => {
   for (const size of [1, 3, 1000])
-    expect(() => watched(text, size)).toThrow(new TransientError('The file ends in the middle of a row'));
+    expect(() => watched(text, size)).toThrow(
+      new TransientError('The file ends in the middle of a row', { fault: 'TruncatedFile' }),
+    );
 });
 
 test('a line of a megabyte is still a line, a longer one has no end', () => {

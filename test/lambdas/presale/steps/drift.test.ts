@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RunPlan } from '../../../../lambdas/presale/contract.ts';
 import { loadCounty } from '../../../../lambdas/presale/steps/load-county.ts';
 import { writeReport } from '../../../../lambdas/presale/steps/write-report.ts';
+import { countyFailures } from '../../../../lambdas/presale/stores/county-failures-store.ts';
 import { driftStore } from '../../../../lambdas/presale/stores/drift-store.ts';
 import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
 import { problemReader } from '../../../../lambdas/presale/stores/problem-store.ts';
@@ -22,7 +23,9 @@ beforeAll(async () => {
 afterAll(() => database.stop());
 
 beforeEach(async () => {
-  await sql`TRUNCATE presale.deals, presale.headers, presale.runs CASCADE`.execute(database.admin.query);
+  await sql`TRUNCATE presale.deals, presale.headers, presale.runs, platform.alerts CASCADE`.execute(
+    database.admin.query,
+  );
 });
 
 const tenDays = (date: string) => samplePlan({ publication_date: date });
@@ -34,7 +37,7 @@ function file(rows: number, problems = 0): string {
 }
 
 /** Loads a file and resolves to the alerts of the report, and what the metric says. */
-async function alertsOf(text: string, plan: RunPlan): Promise<{ lines: string[]; counted: number }> {
+async function alertsOf(text: string, plan: RunPlan, retried = false): Promise<{ lines: string[]; counted: number }> {
   await runStore(database.app).begin(plan);
   const raw = fakeRawFiles();
   const backup = sampleBackup();
@@ -46,7 +49,10 @@ async function alertsOf(text: string, plan: RunPlan): Promise<{ lines: string[];
   const count = (_: string, value: number) => {
     counted += value;
   };
-  const mail = await writeReport({ plan, attempt: 1 }, { runs: runStore(database.app), drift, bucket: 'b', count });
+  const failures = countyFailures(database.app);
+  const report = { runs: runStore(database.app), drift, failures, bucket: 'b', count };
+  if (retried) await writeReport({ plan, attempt: 1 }, report);
+  const mail = await writeReport({ plan, attempt: 1 }, report);
   return { lines: mail.text.split('\n').filter((line) => line.startsWith('Look at this')), counted };
 }
 
@@ -61,6 +67,25 @@ test('an unknown column is loaded, and told once in the first line of the report
     counted: 1,
   });
   expect(await alertsOf(text, tenDays('2022-08-11'))).toEqual({ lines: [], counted: 0 });
+});
+
+test('a column whose first execution gave up is told by the next, and once by a report that is written twice', async () => {
+  const [header, english, row] = file(1).trimEnd().split('\r\n');
+  const text = [`${header},新欄位`, `${english},new`, `${row},x`, ''].join('\r\n');
+  await sql`
+    INSERT INTO presale.headers (name, run_name, run_id, letter, seen_at)
+    VALUES ('新欄位', '2022-08-01', 'gave-up', 'F', now())`.execute(database.admin.query);
+
+  expect(await alertsOf(text, tenDays('2022-08-01'), true)).toEqual({
+    lines: ['Look at this: A new column, first seen in F: 新欄位'],
+    counted: 1,
+  });
+  const { rows } = await sql`SELECT natural_key, workload, severity, name FROM platform.alerts`.execute(
+    database.admin.query,
+  );
+  expect(rows).toEqual([
+    { natural_key: 'presale-column:新欄位', workload: 'presale', severity: 'low', name: 'presale-files-drift' },
+  ]);
 });
 
 test('far fewer or more rows than in the last publications are told, a county without a habit is not', async () => {

@@ -6,6 +6,7 @@ import { checkRun } from '../../../../lambdas/presale/steps/check-run.ts';
 import { closeRun } from '../../../../lambdas/presale/steps/close-run.ts';
 import { loadCounty } from '../../../../lambdas/presale/steps/load-county.ts';
 import { writeReport } from '../../../../lambdas/presale/steps/write-report.ts';
+import { countyFailures } from '../../../../lambdas/presale/stores/county-failures-store.ts';
 import { driftStore } from '../../../../lambdas/presale/stores/drift-store.ts';
 import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
 import { problemReader } from '../../../../lambdas/presale/stores/problem-store.ts';
@@ -47,7 +48,7 @@ async function load(plan: RunPlan, county: CountyLetter, lines: readonly string[
 }
 
 const check = (plan: RunPlan, outcomes: CountyOutcome[], attempt = 1) =>
-  checkRun({ plan, outcomes, attempt }, { runs: runs(), raw });
+  checkRun({ plan, outcomes, attempt }, { runs: runs(), failures: countyFailures(database.app), raw });
 const bad = sampleLine({ 編號: 'S9', '建物現況格局-廳': '112', '建物現況格局-衛': '112', 備註: '龜<山>' });
 
 test('the problem rows are in the bucket as the person who corrects them needs them', async () => {
@@ -157,6 +158,7 @@ test('the report has counts and files of each county, as text and as HTML, and e
     {
       runs: runs(),
       drift: driftStore(database.app),
+      failures: countyFailures(database.app),
       bucket: 'raw-bucket',
       count: () => undefined,
     },

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RunPlan } from '../../../../lambdas/presale/contract.ts';
 import { readFile } from '../../../../lambdas/presale/file/read-file.ts';
 import { checkRun } from '../../../../lambdas/presale/steps/check-run.ts';
+import { countyFailures } from '../../../../lambdas/presale/stores/county-failures-store.ts';
 import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
 import { runReader } from '../../../../lambdas/presale/stores/run-reader-store.ts';
 import { runStore } from '../../../../lambdas/presale/stores/run-store.ts';
@@ -44,7 +45,12 @@ async function withdrawn(): Promise<string[]> {
 
 const verified = async (plan: RunPlan) => {
   const raw = { exists: async () => true };
-  return (await checkRun({ plan, outcomes: [], attempt: 1 }, { runs: runStore(database.app), raw })).state;
+  return (
+    await checkRun(
+      { plan, outcomes: [], attempt: 1 },
+      { runs: runStore(database.app), failures: countyFailures(database.app), raw },
+    )
+  ).state;
 };
 
 test('deals of its quarter that a season file no longer holds are withdrawn, counted and told', async () => {
@@ -131,7 +137,11 @@ test('a file that lacks more than a tenth is refused as a whole, until somebody 
 test('a county that a person must decide about is not tried for 24 hours', async () => {
   await runStore(database.app).begin(season);
   const outcomes = [{ county: 'F', state: 'failed', error: 'ConflictError', reason: 'It lacks 6.' }] as const;
-  const ports = { runs: runStore(database.app), raw: { exists: async () => true } };
+  const ports = {
+    runs: runStore(database.app),
+    failures: countyFailures(database.app),
+    raw: { exists: async () => true },
+  };
 
   expect(await checkRun({ plan: season, outcomes: [...outcomes], attempt: 1 }, ports)).toEqual({
     state: 'failed',
