@@ -33,6 +33,7 @@ const homes: Readonly<Record<string, string>> = {
   '@middy/.+|@aws-lambda-powertools/.+': 'lambdas/kit/',
   'aws-lambda': 'lambdas/kit/|local/|bench/',
   zod: 'lambdas/(?!adapters/)|lib/|local/|bench/',
+  'hyparquet|hyparquet-writer': 'lambdas/platform/exports/',
   htmlparser2: 'lambdas/presale/|local/',
   'encoding-sniffer|chardet|linkedom|@mozilla/.+': 'lambdas/tagger/',
   'ipaddr.js': 'lambdas/adapters/',

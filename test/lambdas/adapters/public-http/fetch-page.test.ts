@@ -1,0 +1,316 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type PageLimits, pageFetcher } from '#adapters/public-http/fetch-page.ts';
+import { PageError, type PageFault } from '#adapters/public-http/page-error.ts';
+import { publicLookup } from '#adapters/public-http/public-address.ts';
+
+let server: Server;
+let port: number;
+let connections: number;
+let asked: string[];
+let answer: (request: IncomingMessage, response: ServerResponse) => unknown;
+
+beforeEach(async () => {
+  connections = 0;
+  asked = [];
+  server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    return answer(request, response);
+  });
+  server.on('connection', () => {
+    connections += 1;
+  });
+  // On every address of this machine, so that each hostile way to name it would arrive.
+  await new Promise<void>((resolve) => server.listen(0, resolve));
+  port = (server.address() as AddressInfo).port;
+});
+
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const limits = (): PageLimits => ({
+  timeoutMs: 10_000,
+  redirects: 5,
+  maxBytes: 100_000,
+  allowed: [`127.0.0.1:${port}`],
+});
+const page = (path = '/', changes: Partial<PageLimits> = {}) =>
+  pageFetcher({ ...limits(), ...changes })(`http://127.0.0.1:${port}${path}`);
+const html = { 'content-type': 'Text/HTML; Charset=Big5' };
+
+async function reasonOf(fetched: Promise<unknown>): Promise<PageFault | 'fetched'> {
+  try {
+    await fetched;
+    return 'fetched';
+  } catch (error) {
+    if (error instanceof PageError) return error.reason;
+    throw error;
+  }
+}
+
+test('type and bytes arrive as the site sent them', async () => {
+  answer = (_request, response) => response.writeHead(200, html).end(Buffer.from([0xa4, 0xa4]));
+
+  expect(await page('/a')).toEqual({
+    url: `http://127.0.0.1:${port}/a`,
+    contentType: 'text/html; charset=big5',
+    body: Buffer.from([0xa4, 0xa4]),
+  });
+});
+
+test.each([
+  ['gzip', gzipSync],
+  ['x-gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+  ['zstd', zstdCompressSync],
+  ['gzip, br', (text: Buffer) => brotliCompressSync(gzipSync(text))],
+  ['identity', (text: Buffer) => text],
+])('a body in %s is decoded', async (encoding, compress) => {
+  answer = (_request, response) =>
+    response.writeHead(200, { ...html, 'content-encoding': encoding }).end(compress(Buffer.from('<p>text</p>')));
+
+  expect(Buffer.from((await page()).body).toString()).toBe('<p>text</p>');
+});
+
+const bombs: Readonly<Record<string, (zeros: Buffer) => Buffer>> = {
+  gzip: gzipSync,
+  br: brotliCompressSync,
+  zstd: zstdCompressSync,
+  'gzip, gzip': (zeros) => gzipSync(gzipSync(zeros)),
+};
+
+test.each(Object.entries(bombs))('a bomb in %s is stopped at the limit', async (encoding, compress) => {
+  const body = compress(Buffer.alloc(30_000_000));
+  answer = (_request, response) => response.writeHead(200, { ...html, 'content-encoding': encoding }).end(body);
+
+  expect(await reasonOf(page())).toBe('TooLarge');
+});
+
+test.each([
+  ['cut short', 'gzip', () => gzipSync(randomBytes(5000)).subarray(0, 3000)],
+  ['not compressed', 'br', () => Buffer.from('plainly not compressed at all')],
+  ['not compressed', 'zstd', () => Buffer.from('plainly not compressed at all')],
+  ['encoded by nothing known', 'rot13', () => Buffer.from('cynva')],
+  ['encoded three times', 'gzip, gzip, gzip', () => gzipSync(gzipSync(gzipSync('x')))],
+])('a body %s (%s) has a bad encoding', async (_how, encoding, body) => {
+  answer = (_request, response) => response.writeHead(200, { ...html, 'content-encoding': encoding }).end(body());
+
+  expect(await reasonOf(page())).toBe('BadEncoding');
+});
+
+test('a page above the limit is too large, also when it comes without a length', async () => {
+  answer = (_request, response) => {
+    response.writeHead(200, html);
+    for (let chunk = 0; chunk < 11; chunk += 1) response.write(Buffer.alloc(10_000, 'x'));
+    response.end();
+  };
+
+  expect(await reasonOf(page())).toBe('TooLarge');
+});
+
+test.each([204, 200])('an empty page (%i) is a page', async (status) => {
+  answer = (_request, response) => response.writeHead(status, html).end();
+
+  expect((await page()).body.byteLength).toBe(0);
+});
+
+test.each([301, 302, 303, 307, 308])('a redirect by %i is followed', async (status) => {
+  answer = ({ url }, response) =>
+    url === '/to' ? response.writeHead(200, html).end('there') : response.writeHead(status, { location: '/to' }).end();
+
+  expect((await page('/from')).url).toBe(`http://127.0.0.1:${port}/to`);
+  expect(asked).toEqual(['/from', '/to']);
+});
+
+test('five redirects are followed, six are too many', async () => {
+  answer = ({ url = '' }, response) => {
+    const left = Number(url.slice(1));
+    return left === 0
+      ? response.writeHead(200, html).end('there')
+      : response.writeHead(302, { location: `/${left - 1}` }).end();
+  };
+
+  expect(await reasonOf(page('/5'))).toBe('fetched');
+  expect(await reasonOf(page('/6'))).toBe('TooManyRedirects');
+});
+
+test.each([
+  ['an error of the site', 500, html, 'HttpError'],
+  ['a page that is gone', 404, html, 'HttpError'],
+  ['a redirect to nowhere', 302, {}, 'HttpError'],
+  ['a picture', 200, { 'content-type': 'image/png' }, 'NotText'],
+  ['a program', 200, { 'content-type': 'application/octet-stream' }, 'NotText'],
+  ['text without a type', 200, {}, 'fetched'],
+  ['XHTML', 200, { 'content-type': 'application/xhtml+xml' }, 'fetched'],
+] as const)('%s is told apart', async (_what, status, headers, reason) => {
+  answer = (_request, response) => response.writeHead(status, headers).end('body');
+
+  expect(await reasonOf(page())).toBe(reason);
+});
+
+test('a site that never answers, drips, or redirects slowly takes no longer than the whole time', async () => {
+  const drip = (_request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(200, html);
+    const timer = setInterval(() => response.write('x'), 20);
+    response.on('close', () => clearInterval(timer));
+  };
+  const slowly = (_request: IncomingMessage, response: ServerResponse) =>
+    setTimeout(() => response.writeHead(302, { location: '/on' }).end(), 150);
+
+  for (const slow of [() => undefined, drip, slowly]) {
+    answer = slow;
+    expect(await reasonOf(page('/', { timeoutMs: 400 }))).toBe('Timeout');
+  }
+});
+
+test('a connection that is refused or cut is told apart', async () => {
+  answer = ({ socket }) => socket.destroy();
+  expect(await reasonOf(page())).toBe('NetworkError');
+
+  answer = (_request, response) => {
+    response.writeHead(200, { ...html, 'content-length': '1000' }).write('half');
+    setTimeout(() => response.destroy(), 20);
+  };
+  expect(await reasonOf(page())).toBe('NetworkError');
+
+  const closed = createServer();
+  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+  const { port: free } = closed.address() as AddressInfo;
+  await new Promise((resolve) => closed.close(resolve));
+  const fetched = pageFetcher({ ...limits(), allowed: [`127.0.0.1:${free}`] })(`http://127.0.0.1:${free}/`);
+  expect(await reasonOf(fetched)).toBe('ConnectionRefused');
+});
+
+test('a name that nobody has is a DNS error', async () => {
+  expect(await reasonOf(pageFetcher(limits())('http://nobody.invalid/'))).toBe('DnsError');
+});
+
+/** Ways to name this machine or what no page may name; `PORT` is where the test listens. */
+const hostile = [
+  'http://127.0.0.1:PORT/',
+  'http://127.1:PORT/',
+  'http://127.0.1:PORT/',
+  'http://2130706433:PORT/',
+  'http://0x7f000001:PORT/',
+  'http://0x7f.0.0.1:PORT/',
+  'http://0177.0.0.1:PORT/',
+  'http://017700000001:PORT/',
+  'http://0:PORT/',
+  'http://0.0.0.0:PORT/',
+  'http://127.0.0.1.:PORT/',
+  'http://127.255.255.254:PORT/',
+  'http://①②⑦.⓪.⓪.①:PORT/',
+  'http://127。0。0。1:PORT/',
+  'http://１２７.0.0.1:PORT/',
+  'http://[::1]:PORT/',
+  'http://[::]:PORT/',
+  'http://[0:0:0:0:0:0:0:1]:PORT/',
+  'http://[::ffff:127.0.0.1]:PORT/',
+  'http://[::ffff:7f00:1]:PORT/',
+  'http://[0:0:0:0:0:ffff:127.0.0.1]:PORT/',
+  'http://[::127.0.0.1]:PORT/',
+  'http://[64:ff9b::127.0.0.1]:PORT/',
+  'http://[2002:7f00:1::]:PORT/',
+  'http://[fe80::1]:PORT/',
+  'http://[fd00:ec2::254]/latest/meta-data/',
+  'http://localhost:PORT/',
+  'http://LocalHost:PORT/',
+  'http://LOCALHOST.:PORT/',
+  'http://localhost.:PORT/',
+  'http://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ:PORT/',
+  'http://l%6fcalhost:PORT/',
+  'http://ip6-localhost:PORT/',
+  'http:\\\\127.0.0.1:PORT\\',
+  'http:127.0.0.1:PORT/',
+  ' http://127.0.0.1:PORT/ ',
+  'ht\ntp://127.0.0.1:PORT/',
+  'https://127.0.0.1:PORT/',
+  'http://169.254.169.254/latest/meta-data/',
+  'http://169.254.170.2/v2/credentials',
+  'http://2852039166/latest/meta-data/',
+  'http://[::ffff:a9fe:a9fe]/latest/meta-data/',
+  'http://10.0.0.1/',
+  'http://172.16.0.1/',
+  'http://192.168.0.1/',
+  'http://100.64.0.1/',
+  'http://user:password@127.0.0.1:PORT/',
+  'http://user@example.com/',
+  'http://example.com@127.0.0.1:PORT/',
+  'ftp://127.0.0.1:PORT/',
+  'file:///etc/passwd',
+  'gopher://127.0.0.1:PORT/_GET',
+  'data:text/html,<p>hello</p>',
+  'javascript:alert(1)',
+  'ws://127.0.0.1:PORT/',
+  'blob:http://127.0.0.1:PORT/0',
+  'unix:/var/run/docker.sock',
+  '//127.0.0.1:PORT/',
+  '/etc/passwd',
+  'http://',
+  'http://[',
+  'http://%00/',
+  '',
+];
+
+test.each(hostile)('%s reaches nothing', async (url) => {
+  answer = (_request, response) => response.writeHead(200, html).end('secret');
+  const fetch = pageFetcher({ ...limits(), allowed: [], timeoutMs: 2000 });
+
+  expect(await reasonOf(fetch(url.replace('PORT', String(port))))).toMatch(/^(ForbiddenAddress|InvalidUrl|DnsError)$/);
+  expect(connections).toBe(0);
+});
+
+test.each(hostile.filter((url) => /^\S*http/.test(url)))('a redirect to %s reaches nothing', async (url) => {
+  const target = createServer((_request, response) => response.end('secret'));
+  let reached = 0;
+  target.on('connection', () => {
+    reached += 1;
+  });
+  await new Promise<void>((resolve) => target.listen(0, resolve));
+  const { port: inside } = target.address() as AddressInfo;
+  const location = url.replace('PORT', String(inside)).trim();
+  answer = (_request, response) =>
+    response.writeHead(302, { location: Buffer.from(location).toString('latin1') }).end();
+
+  try {
+    expect(await reasonOf(page('/', { timeoutMs: 2000 }))).not.toBe('fetched');
+    expect(reached).toBe(0);
+  } finally {
+    target.closeAllConnections();
+    target.close();
+  }
+});
+
+test('a name that leads to a public and a private address is refused', async () => {
+  const answers = [
+    { address: '8.8.8.8', family: 4 },
+    { address: '127.0.0.1', family: 4 },
+  ];
+  const dns = ((_host: string, _options: object, done: (error: null, all: typeof answers) => void) =>
+    done(null, answers)) as never;
+  const found = new Promise((resolve) => publicLookup(80, [], dns)('rebind.example', { all: true }, resolve));
+
+  expect(await found).toMatchObject({ reason: 'ForbiddenAddress' });
+});
+
+test('a name is looked up once for each connection: what was checked is what is connected to', async () => {
+  // A server of names that rebinds: first a public address, then this machine.
+  const answers = [[{ address: '8.8.8.8', family: 4 }], [{ address: '127.0.0.1', family: 4 }]];
+  let lookups = 0;
+  const dns = ((_host: string, _options: object, done: (error: null, all: unknown) => void) => {
+    done(null, answers[Math.min(lookups, 1)]);
+    lookups += 1;
+  }) as never;
+  const lookup = publicLookup(80, [], dns);
+  const first = await new Promise((resolve) => lookup('rebind.example', { all: true }, (_error, all) => resolve(all)));
+  const second = await new Promise((resolve) => lookup('rebind.example', { all: true }, resolve));
+
+  expect(first).toEqual(answers[0]);
+  expect(second).toMatchObject({ reason: 'ForbiddenAddress' });
+});
