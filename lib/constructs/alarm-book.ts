@@ -28,7 +28,7 @@ export interface BookedAlarm {
 
 /**
  * Every alarm of the app. Each is made beside the resource it watches and says its impact and where the runbook goes
- * on, so nothing can be deployed unwatched. Who is told follows with the alert mails.
+ * on, so nothing can be deployed unwatched. Whoever it concerns is told by mail: platform/raise-alarms reads the description.
  */
 export class AlarmBook {
   readonly #alarms: BookedAlarm[] = [];

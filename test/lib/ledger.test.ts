@@ -39,7 +39,7 @@ const links: readonly { readonly name: string; readonly assembly: Assembly }[] =
   ...breaking('AWS::SQS::Queue', 'its own name', ({ QueueName, ...rest }) => ({
     ...rest,
     QueueName: String(QueueName).replace('millrace-prod-', 'millrace-prod-other-'),
-  })).filter(({ name }) => !ofIntake(name) && !name.startsWith('FailuresUndelivered')),
+  })).filter(({ name }) => !ofIntake(name) && !/^(Failures|Alerts)Undelivered/.test(name)),
   ...breaking('AWS::StepFunctions::StateMachine', 'its name', without('StateMachineName')),
 ];
 

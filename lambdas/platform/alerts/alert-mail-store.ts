@@ -3,8 +3,11 @@ import { mailEdge } from '#adapters/alert-book.ts';
 import type { Database } from '#adapters/database.ts';
 import type { Severity } from '#kit/severity.ts';
 import type { MailMessage } from '../contract.ts';
+import { mailAlarms } from './about-mails.ts';
 import type { AlertGroup, Claimed, FailureGroup, Waiting } from './claimed.ts';
 import type { AlertMails } from './tell.ts';
+
+const aboutMails = sql`starts_with(name, ${mailAlarms})`;
 
 // Enough to sort by urgency; a mail shows fewer.
 const mostGroups = 1000;
@@ -37,7 +40,8 @@ export function alertMailStore<T>(database: Database<T>): AlertMails {
       const { rows } = await sql<{ workload: string }>`
         SELECT workload FROM platform.failures
         WHERE told_in IS NULL AND workload || '/' || source_name <> ${mailEdge} AND recorded_at < ${before}
-        UNION SELECT workload FROM platform.alerts WHERE told_in IS NULL AND raised_at < ${before}
+        UNION SELECT workload FROM platform.alerts
+        WHERE told_in IS NULL AND NOT ${aboutMails} AND raised_at < ${before}
         ORDER BY workload`.execute(database.query);
       return rows.map(({ workload }) => workload);
     },
@@ -49,7 +53,9 @@ async function waiting(query: QueryExecutorProvider, workload: string): Promise<
     SELECT DISTINCT workload || '/' || source_name AS edge FROM platform.failures
     WHERE told_in IS NULL AND workload = ${workload}`.execute(query);
   const { rows: alerts } = await sql<{ severity: Severity }>`
-    SELECT DISTINCT severity FROM platform.alerts WHERE told_in IS NULL AND workload = ${workload}`.execute(query);
+    SELECT DISTINCT severity FROM platform.alerts WHERE told_in IS NULL AND workload = ${workload} AND NOT ${aboutMails}`.execute(
+    query,
+  );
   return {
     edges: failures.map(({ edge }) => edge).filter((edge) => edge !== mailEdge),
     severities: alerts.map(({ severity }) => severity),
@@ -100,7 +106,8 @@ async function claimFailures(
 async function claimAlerts(query: QueryExecutorProvider, workload: string, mail: number): Promise<AlertGroup[]> {
   const { rows } = await sql<AlertGroup>`
     WITH claimed AS (
-      UPDATE platform.alerts SET told_in = ${mail} WHERE told_in IS NULL AND workload = ${workload}
+      UPDATE platform.alerts SET told_in = ${mail}
+      WHERE told_in IS NULL AND (workload = ${workload} OR ${aboutMails})
       RETURNING id, severity, name, message, raised_at
     )
     SELECT severity, name, count(*) AS count, min(raised_at) AS first_at, max(raised_at) AS last_at,

@@ -1,4 +1,5 @@
 import type { AlarmChange, MailMessage } from '../contract.ts';
+import { isAboutMails } from './about-mails.ts';
 import { alarmAlert, type RaisedAlert } from './alarm.ts';
 import { alertMail } from './alert-mail.ts';
 import type { AlertGroup } from './claimed.ts';
@@ -19,15 +20,22 @@ export interface RaiseAlarmsPorts {
  */
 export async function raiseAlarms(changes: readonly AlarmChange[], ports: RaiseAlarmsPorts): Promise<void> {
   const { settings, raise, wake, send, warn } = ports;
-  const raised = changes.map((change) => ({ change, alert: alarmAlert(change, settings.environment) }));
+  const raised = changes
+    .map((change) => ({ change, alert: alarmAlert(change, settings.environment) }))
+    .filter(({ alert }) => !toldAnyway.has(alert.name));
+  const waking = raised.filter(({ alert }) => !isAboutMails(alert.name));
   try {
     for (const { alert } of raised) await raise(alert);
-    await wake(new Set(raised.map(({ alert }) => alert.workload)));
+    await wake(new Set(waking.map(({ alert }) => alert.workload)));
   } catch (error) {
+    if (waking.length === 0) throw error;
     warn('Alarms could not be written down and are mailed as they are', error);
     await send(directMail(raised, settings));
   }
 }
+
+// What is recorded wakes the mailer itself, and its mail says more than that something was recorded.
+const toldAnyway: ReadonlySet<string> = new Set(['platform-failures-recorded']);
 
 /** Of the first change's id: the same batch again is the same mail. */
 function directMail(

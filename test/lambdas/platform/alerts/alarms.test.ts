@@ -77,6 +77,17 @@ test('without the database all alarms of a batch are one mail, the same again un
   expect(away.sent[1]).toEqual(away.sent[0]);
 });
 
+test('alarms on sending mails wake nobody, and that something was recorded is told by the failures themselves', async () => {
+  const book = ports();
+  await raiseAlarms([change('1', 'platform-send-mail-fails'), change('2', 'platform-failures-recorded')], book);
+
+  expect({ ...book, raised: book.raised.map(({ name }) => name) }).toMatchObject({
+    raised: ['platform-send-mail-fails'],
+    woken: [],
+    sent: [],
+  });
+});
+
 test('when the mail can not be handed over either, the batch comes again', async () => {
   const lost = {
     ...ports(),

@@ -158,11 +158,13 @@ test('what dies between handing over and saying so hands over the same mail agai
 
 test('failed mails wake no mail, and ride along in the next one of any workload', async () => {
   await fail('platform/send-mail', 'RetriesExhausted');
+  await alert('platform', 'high', 'platform-send-mail-fails');
   expect(await tell('platform', ports())).toBe('nothing to tell');
   await fail('presale/run');
 
   expect(await tell('presale', ports())).toBe('told');
-  expect(sent[0]?.subject).toBe('[millrace-test] high: presale: 2 failures');
+  expect(sent[0]?.subject).toBe('[millrace-test] high: presale: 1 alert, 2 failures');
+  expect(sent[0]?.text).toContain('HIGH  platform-send-mail-fails');
   expect(sent[0]?.text).toContain('RetriesExhausted in platform/send-mail');
 });
 
