@@ -44,7 +44,11 @@ const notOverridden = /^NODE_/;
  * A function's own variables on this machine: the template's, but for addresses of things that are elsewhere here.
  * A variable of the same name in the environment of `npm start` wins, so that each part can be the real one.
  */
-export function localVariables(model: FunctionModel, services: Services, settings: Settings): Record<string, string> {
+export function localVariables(
+  model: FunctionModel,
+  services: Services,
+  { variables: given, apiUrl }: Pick<Settings, 'variables'> & { readonly apiUrl: string },
+): Record<string, string> {
   const here: Record<string, string | undefined> = {
     DATABASE_URL: services.postgres.url(
       'DATABASE_SECRET_ARN' in model.environment ? 'postgres' : 'millrace_app',
@@ -52,12 +56,13 @@ export function localVariables(model: FunctionModel, services: Services, setting
     ),
     // The embedded database trusts the loopback interface.
     DATABASE_SECRET_ARN: '',
+    ALERT_API_URL: apiUrl,
     ...(services.site ? { PRESALE_SITE_URL: services.site.url } : {}),
   };
   const variables: Record<string, string> = {};
   for (const [key, value] of Object.entries(model.environment)) {
-    const given = notOverridden.test(key) ? undefined : settings.variables[key];
-    const chosen = given ?? here[key] ?? value;
+    const named = notOverridden.test(key) ? undefined : given[key];
+    const chosen = named ?? here[key] ?? value;
     if (chosen === '' || (key === 'NODE_EXTRA_CA_CERTS' && !existsSync(chosen))) continue;
     variables[key] = chosen;
   }

@@ -1,16 +1,15 @@
 import path from 'node:path';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type AsynchronousInvoker, asynchronousInvoker } from './doors/asynchronous.ts';
-import { eventBus } from './doors/event-bus.ts';
+import { type EventBus, eventBus } from './doors/event-bus.ts';
 import { type HttpApi, startHttpApi } from './doors/http-api.ts';
 import { startQueuePoller } from './doors/queue-poller.ts';
 import { type Delivered, type Scheduler, startScheduler } from './doors/scheduler.ts';
 import type { Faults } from './faults.ts';
 import type { FunctionHost } from './functions/function-host.ts';
 import { region } from './machine.ts';
-import { freePort } from './services/free-port.ts';
 import type { Services } from './services.ts';
-import { portsFrom, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import type { StateMachines } from './state-machines/state-machines.ts';
 import type { StackModel } from './template/model.ts';
 import type { Log } from './terminal/log.ts';
@@ -19,11 +18,15 @@ import type { Log } from './terminal/log.ts';
 export interface Wiring {
   readonly api: HttpApi | undefined;
   readonly scheduler: Scheduler;
+  /** Puts an event on the bus, as a service of AWS does that isn't here: CloudWatch. */
+  publish: EventBus['publish'];
   stop(): Promise<void>;
 }
 
 export interface WiringOptions {
   readonly settings: Settings;
+  /** Where the API is to listen. */
+  readonly apiPort: number;
   readonly model: StackModel;
   readonly services: Services;
   readonly functions: FunctionHost;
@@ -77,12 +80,14 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
       bury(queue, { SCHEDULE_ARN: name, TARGET_ARN: target, RETRY_ATTEMPTS: String(retries) }, input, error),
     onError: log.warn,
   });
-  const port = await freePort(portsFrom(options.settings.port).api);
-  const api = model.httpApi && (await startHttpApi({ api: model.httpApi, functions, port, onAnswer: log.debug }));
+  const api =
+    model.httpApi &&
+    (await startHttpApi({ api: model.httpApi, functions, port: options.apiPort, onAnswer: log.debug }));
   invoker.resume();
   return {
     api,
     scheduler,
+    publish: bus.publish,
     async stop() {
       scheduler.stop();
       invoker.stop();

@@ -28,7 +28,7 @@ export interface BookedAlarm {
 
 /**
  * Every alarm of the app. Each is made beside the resource it watches and says its impact and where the runbook goes
- * on, so nothing can be deployed unwatched. Whoever it concerns is told by mail: platform/raise-alarms reads the description.
+ * on, so nothing can be deployed unwatched. Mails tell of it: platform/raise-alarms reads what it says.
  */
 export class AlarmBook {
   readonly #alarms: BookedAlarm[] = [];

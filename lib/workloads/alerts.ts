@@ -42,7 +42,7 @@ export class Alerts extends Construct {
         ...this.#toldEnvironment(),
         // Its own queue, which is made after it: a wake that comes too soon goes to sleep again.
         ALERTS_QUEUE_URL: Lazy.string({ produce: () => this.wakes.queueUrl }),
-        API_URL: api.url ?? '',
+        ALERT_API_URL: api.url ?? '',
         ALERT_EDGES: Lazy.string({ produce: () => this.#edges() }),
       },
       impact: 'Failures are in the ledger and alarms are up, but nobody is told.',
@@ -105,8 +105,8 @@ export class Alerts extends Construct {
     return {
       DATABASE_URL: this.#database.url,
       MAILS_QUEUE_URL: this.#mails.queueUrl,
-      ENVIRONMENT: name,
-      RUNBOOK: mail.runbook,
+      ALERT_ENVIRONMENT: name,
+      ALERT_RUNBOOK: mail.runbook,
       MAIL_TO_HIGH: recipientsOf(mail, 'high').join(),
       MAIL_TO_MEDIUM: recipientsOf(mail, 'medium').join(),
       MAIL_TO_LOW: recipientsOf(mail, 'low').join(),

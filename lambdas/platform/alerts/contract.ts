@@ -7,17 +7,17 @@ const tellingEnv = z.object({
   DATABASE_URL: z.string().min(1),
   ALERTS_QUEUE_URL: z.string().min(1),
   MAILS_QUEUE_URL: z.string().min(1),
-  ENVIRONMENT: z.string().min(1),
+  ALERT_ENVIRONMENT: z.string().min(1),
   /** An address, or the file's name. */
-  RUNBOOK: z.string().min(1),
+  ALERT_RUNBOOK: z.string().min(1),
   MAIL_TO_HIGH: addressList,
   MAIL_TO_MEDIUM: addressList,
   MAIL_TO_LOW: addressList,
 });
 
 export const sendAlertsEnv = tellingEnv.extend({
-  /** With a slash at its end. */
-  API_URL: z.url(),
+  /** With a slash at its end; empty where nobody knows. */
+  ALERT_API_URL: z.union([z.url(), z.literal('')]).default(''),
   /** `presale/run:high,platform/replay-failure:medium`: each edge with a section of its own in the runbook. */
   ALERT_EDGES: z.string().transform((list, context) =>
     list.split(',').flatMap((entry): [string, (typeof severities)[number]][] => {

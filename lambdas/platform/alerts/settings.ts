@@ -15,18 +15,18 @@ export interface AlertSettings {
 
 /** The same from a function's variables. */
 export function alertSettings(env: {
-  readonly ENVIRONMENT: string;
-  readonly RUNBOOK: string;
+  readonly ALERT_ENVIRONMENT: string;
+  readonly ALERT_RUNBOOK: string;
   readonly MAIL_TO_HIGH: readonly string[];
   readonly MAIL_TO_MEDIUM: readonly string[];
   readonly MAIL_TO_LOW: readonly string[];
-  readonly API_URL?: string;
+  readonly ALERT_API_URL?: string;
   readonly ALERT_EDGES?: readonly (readonly [string, Severity])[];
 }): AlertSettings {
   return {
-    environment: env.ENVIRONMENT,
-    api: env.API_URL,
-    runbook: env.RUNBOOK,
+    environment: env.ALERT_ENVIRONMENT,
+    api: env.ALERT_API_URL || undefined,
+    runbook: env.ALERT_RUNBOOK,
     recipients: { high: env.MAIL_TO_HIGH, medium: env.MAIL_TO_MEDIUM, low: env.MAIL_TO_LOW },
     edges: new Map(env.ALERT_EDGES ?? []),
   };
