@@ -7,6 +7,7 @@ import {
   PutObjectCommand,
   paginateListObjectsV2,
   S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { correlationId } from '#kit/correlation.ts';
@@ -19,10 +20,14 @@ export interface ObjectOptions {
 
 export interface ObjectStore {
   put(key: string, body: string | Uint8Array, options?: ObjectOptions): Promise<void>;
+  /** Puts it where nothing is; `false` when something is there, which stays. */
+  putNew(key: string, body: string): Promise<boolean>;
   /** Streams a body of unknown length; nothing stands under the key when the stream fails. */
   upload(key: string, body: AsyncIterable<Uint8Array>, options?: ObjectOptions): Promise<void>;
   /** The bytes as a stream. Throws {@link NotFoundError}. */
   read(key: string): Promise<AsyncIterable<Uint8Array>>;
+  /** The bytes from `start` to before `end`. Throws {@link NotFoundError}. */
+  readRange(key: string, start: number, end: number): Promise<Uint8Array>;
   /** The whole object as UTF-8. Throws {@link NotFoundError}. */
   readText(key: string): Promise<string>;
   exists(key: string): Promise<boolean>;
@@ -50,6 +55,7 @@ export function objectStore(bucket: string): ObjectStore {
         }),
       );
     },
+    putNew: (key, body) => putNew(bucket, key, body),
     async upload(key, body, options) {
       const params = {
         Bucket: bucket,
@@ -61,11 +67,10 @@ export function objectStore(bucket: string): ObjectStore {
       await new Upload({ client: client(), params, partSize: partBytes, queueSize: partsAtOnce }).done();
     },
     read: (key) => open(bucket, key),
-    async readText(key) {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of await open(bucket, key)) chunks.push(chunk);
-      return Buffer.concat(chunks).toString('utf8');
-    },
+    // HTTP names the last byte of a range, not the first after it.
+    readRange: async (key, start, end) =>
+      start === end ? new Uint8Array() : whole(await open(bucket, key, `bytes=${start}-${end - 1}`)),
+    readText: async (key) => (await whole(await open(bucket, key))).toString('utf8'),
     exists: (key) => exists(bucket, key),
     async *list(prefix) {
       for await (const page of paginateListObjectsV2({ client: client() }, { Bucket: bucket, Prefix: prefix })) {
@@ -81,9 +86,23 @@ function origin(): Record<string, string> | undefined {
   return id === undefined ? undefined : { 'correlation-id': id };
 }
 
-async function open(bucket: string, key: string): Promise<AsyncIterable<Uint8Array>> {
+async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  return Buffer.concat(await Array.fromAsync(chunks));
+}
+
+async function putNew(Bucket: string, Key: string, Body: string): Promise<boolean> {
   try {
-    const { Body } = await client().send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+    await client().send(new PutObjectCommand({ Bucket, Key, Body, IfNoneMatch: '*', Metadata: origin() }));
+    return true;
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.name === 'PreconditionFailed') return false;
+    throw error;
+  }
+}
+
+async function open(bucket: string, key: string, range?: string): Promise<AsyncIterable<Uint8Array>> {
+  try {
+    const { Body } = await client().send(new GetObjectCommand({ Bucket: bucket, Key: key, Range: range }));
     if (!(Body instanceof Readable)) throw new NotFoundError(`s3://${bucket}/${key} has no body`);
     return Body;
   } catch (error) {

@@ -1,10 +1,11 @@
 import * as z from 'zod';
-import type { ScheduledTask } from '#kit/schedule.ts';
 import { addressList } from './address-list.ts';
 
 /** What the stack and the handlers of the platform agree on. Imported by both; does no work. */
 export * from './alerts/contract.ts';
+export * from './exports/contract.ts';
 export * from './failures/contract.ts';
+export * from './runs/contract.ts';
 export * from './slots/contract.ts';
 
 /** The migration runs as the master user, whose password stands in a secret where there is one. */
@@ -77,25 +78,3 @@ export const checkOutsideEnv = z.object({
 /** Two routes, because no function reaches both sides (docs/decisions/0004-network-without-nat.md). */
 export const checkInsideRoutes = ['GET /health/dependencies'] as const;
 export const checkOutsideRoutes = ['GET /health/services'] as const;
-
-export const exportTablesEnv = z.object({ DATABASE_URL: z.string().min(1), RAW_BUCKET: z.string().min(1) });
-export const restoreTablesEnv = exportTablesEnv;
-
-/** What `restore-tables` is invoked with. It changes nothing unless it is told that this is no dry run. */
-export const restoreTablesRequest = z.strictObject({
-  /** The day of the export, in UTC. */
-  date: z.iso.date(),
-  tables: z.array(z.string().min(1)).min(1).optional(),
-  mode: z.enum(['missing', 'replace']).default('missing'),
-  dry_run: z.boolean().default(true),
-});
-
-/** `export-tables` runs `export-tables.handler.ts`. */
-export const schedules = {
-  'export-tables': {
-    // After the evening's corrections in Taipei, before the morning's publications; by UTC the day is that of the export.
-    at: 'cron(15 20 * * ? *)',
-    timeZone: 'UTC',
-    impact: 'Corrections and decisions of the last day could be restored only from the database’s own backups.',
-  },
-} as const satisfies Record<string, ScheduledTask>;

@@ -30,6 +30,8 @@ export class RawBucket extends Construct {
           transitions: [{ storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(90) }],
           noncurrentVersionExpiration: Duration.days(365),
         },
+        // A day's export is replaced by the next day's; a year of them tells when something was changed.
+        { prefix: 'platform/exports/', expiration: Duration.days(400) },
       ],
     });
     sendEvents(this.bucket);

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
+import { Exports } from '../workloads/exports.ts';
 import { Presale } from '../workloads/presale.ts';
 import type { DataStack } from './data.ts';
 
@@ -11,6 +12,7 @@ export class PipelinesStack extends MillraceStack {
   constructor(scope: Construct, environment: Environment, data: DataStack) {
     super(scope, 'Pipelines', environment);
     const { database, raw, mails, slots } = data;
+    new Exports(this, 'Exports', { database, raw });
     this.presale = environment.workloads.presale.enabled
       ? new Presale(this, 'Presale', { database, raw, mails, slots })
       : undefined;

@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { ask, command } from './running.ts';
 
-/** `npm run invoke <function> <event.json>`: invokes a function of the running stack and waits for its answer. */
+/**
+ * `npm run invoke <function> <event>`: invokes a function of the running stack and waits for its answer. The event is
+ * JSON, or the name of a file that holds it.
+ */
 await command(async () => {
-  const [name, file] = process.argv.slice(2);
-  if (name === undefined || file === undefined) throw new Error('Usage: npm run invoke <workload/name> <event.json>');
-  const answer = await ask('/invoke', { function: name, event: JSON.parse(await readFile(file, 'utf8')) as unknown });
+  const [name, event] = process.argv.slice(2);
+  if (name === undefined || event === undefined)
+    throw new Error('Usage: npm run invoke <workload/name> <event.json, or the JSON itself>');
+  const text = event.trimStart().startsWith('{') ? event : await readFile(event, 'utf8');
+  const answer = await ask('/invoke', { function: name, event: JSON.parse(text) as unknown });
   if (!(answer as { ok: boolean }).ok) process.exitCode = 1;
   return answer;
 });

@@ -1,0 +1,23 @@
+import { openDatabase } from '#adapters/database.ts';
+import { objectStore } from '#adapters/object-store.ts';
+import { scheduleHandler } from '#kit/schedule-handler.ts';
+import { count } from '#kit/telemetry.ts';
+import { exportTablesEnv } from './contract.ts';
+import { editedTables } from './exports/edited-tables.ts';
+import { exportTables } from './exports/export-tables.ts';
+import { snapshots } from './exports/snapshot-store.ts';
+
+/** The schedule's door: what people edited goes to the bucket, once a day. */
+export const handler = scheduleHandler({
+  env: exportTablesEnv,
+  services: (env) => ({
+    tables: editedTables,
+    snapshot: snapshots(openDatabase({ url: env.DATABASE_URL })),
+    store: objectStore(env.RAW_BUCKET),
+  }),
+  async handle({ scheduledAt }, ports) {
+    const exported = await exportTables(scheduledAt.toISOString().slice(0, 10), ports);
+    if (exported.state === 'exported') count('RowsExported', exported.rows);
+    return exported;
+  },
+});

@@ -1,0 +1,44 @@
+/** A table that is exported, and how its rows are known again. */
+export interface EditedTable {
+  readonly name: `${string}.${string}`;
+  /** What a row is, whatever number it has: after a reload the same problem row has another id. */
+  readonly key: readonly [string, ...string[]];
+  /** A column that names the id of another row of the table. */
+  readonly selfReference?: string;
+  /** Not edited, but others hang on it: its rows come back where they are missing, and are never replaced. */
+  readonly parent?: true;
+}
+
+/**
+ * The tables whose rows people change and no source holds: everything else comes again from the raw files. Parents stand
+ * before those that hang on them.
+ */
+export const editedTables: readonly EditedTable[] = [
+  { name: 'presale.runs', key: ['name'], parent: true },
+  { name: 'presale.problems', key: ['run_name', 'letter', 'line_number'] },
+  { name: 'presale.corrections', key: ['run_name', 'letter', 'line_number', 'corrected_at'] },
+  { name: 'platform.failures', key: ['natural_key'], selfReference: 'replay_of' },
+];
+
+/** Tables of ours that are not exported, each with the reason. */
+export const remadeTables: Readonly<Record<string, string>> = {
+  'presale.deals': 'loaded from the raw files, corrected rows from presale.corrections',
+  'presale.county_runs': 'counts of loads',
+  'presale.deal_statistics_monthly': 'computed from the deals',
+  'presale.deal_statistics_new_projects': 'computed from the deals',
+  'presale.headers': 'seen again with the next files',
+  'platform.runs': 'written by the runs themselves',
+};
+
+/** Where a day's exports lie, one folder a table. */
+export const exportPrefix = 'platform/exports';
+
+/** `platform/exports/presale.problems/2026-11-21/presale.problems.parquet` */
+export function fileKey(table: string, date: string): string {
+  return `${exportPrefix}/${table}/${date}/${table}.parquet`;
+}
+
+/** Written last: without it the day's files are not an export. */
+export function manifestKey(date: string): string {
+  return `${exportPrefix}/manifests/${date}.json`;
+}

@@ -1,0 +1,30 @@
+import { openDatabase } from '#adapters/database.ts';
+import { objectStore } from '#adapters/object-store.ts';
+import { readEnv } from '#kit/env.ts';
+import { PermanentError } from '#kit/errors.ts';
+import { instrumented } from '#kit/invocation.ts';
+import { faultsAsText } from '#kit/issues.ts';
+import { logger } from '#kit/telemetry.ts';
+import { restoreTablesEnv, restoreTablesRequest } from './contract.ts';
+import { editedTables } from './exports/edited-tables.ts';
+import { restorations } from './exports/restore-store.ts';
+import { restoreTables } from './exports/restore-tables.ts';
+
+/** A person's command: rows of a day's export come back. Nobody else invokes it. */
+export const handler = instrumented(async (event: unknown) => {
+  const request = restoreTablesRequest.safeParse(event);
+  if (!request.success) throw new PermanentError(`The request: ${faultsAsText(request.error.issues)}`);
+  const env = readEnv(restoreTablesEnv);
+  const database = openDatabase<unknown>({ url: env.DATABASE_URL });
+  try {
+    const restored = await restoreTables(request.data, {
+      tables: editedTables,
+      transaction: restorations(database),
+      store: objectStore(env.RAW_BUCKET),
+    });
+    logger().info(restored.dry_run ? 'Nothing was changed: a dry run' : 'Rows were restored', { restored });
+    return restored;
+  } finally {
+    await database.close();
+  }
+});
