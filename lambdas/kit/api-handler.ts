@@ -67,7 +67,7 @@ export function apiHandler<E extends z.ZodObject, S>(
     logger().appendKeys({ apiRequestId: requestId, routeKey: event.routeKey });
     const answered = await answer(event, spec.routes[event.routeKey], made);
     // What is only read is in the access log; what may set work going leaves a line to begin its trail.
-    if (event.requestContext.http.method !== 'GET') logger().info('Answered', { status: answered.status });
+    if (!event.routeKey.startsWith('GET ')) logger().info('Answered', { status: answered.status });
     return toGateway(answered, { requestId, correlationId: correlationId() ?? requestId });
   }, idOfRequest);
 }

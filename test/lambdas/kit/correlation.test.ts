@@ -32,7 +32,6 @@ async function askWith(headers: Record<string, string>) {
     routes: { [key]: route({ handle: async () => ({ status: 202, body: { id: correlationId() } }) }) },
   });
   const request = httpRequest({ routeKey: key, headers });
-  request.requestContext.http.method = 'POST';
   const answer = await handler(request, lambdaContext());
   return { headers: answer.headers ?? {}, id: (JSON.parse(answer.body ?? '') as { id: string }).id };
 }
