@@ -142,7 +142,14 @@ describe.each(assemblies)('every asynchronous edge ($folder)', (assembly) => {
       };
       expect(properties.ScheduleExpressionTimezone).toMatch(/^[A-Z][a-z]+\/[A-Z]/);
       expect(target.RetryPolicy.MaximumRetryAttempts).toBeLessThanOrEqual(5);
-      expect(JSON.parse(target.Input)).toEqual({ scheduledTime: '<aws.scheduler.scheduled-time>' });
+      const { schedule, ...slot } = JSON.parse(target.Input) as { schedule?: string };
+      expect(slot).toEqual({ scheduledTime: '<aws.scheduler.scheduled-time>' });
+      // Its slots are kept: the function tells of its starts, and under the name that the keeper knows.
+      const start = assembly.referred(stack, target.Arn);
+      if (schedule !== undefined) {
+        expect(start?.properties.Description).toBe(schedule);
+        expect(start?.properties.Environment).toMatchObject({ Variables: { SLOTS_QUEUE_URL: expect.anything() } });
+      }
       expect(caught).toContain(assembly.referred(stack, target.Arn));
     }
   });

@@ -42,6 +42,14 @@ export const writeReportEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text })
 export const closeRunEnv = z.object({ DATABASE_URL: text });
 export const readApiEnv = z.object({ DATABASE_URL: text, API_TOKEN_SECRET: text });
 
+export const backfillSeasonsEnv = z.object({
+  DATABASE_URL: text,
+  API_TOKEN_SECRET: text,
+  BACKFILLS_QUEUE_URL: text,
+  /** ARN of the state machine of runs; others start it. */
+  RUN_DOOR: text,
+});
+
 export const loadCorrectionsEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
 export const correctProblemEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, API_TOKEN_SECRET: text });
 
@@ -70,6 +78,9 @@ export const readRoutes = [
 
 /** Served by `start-run`. */
 export const startRoutes = ['POST /presale/runs'] as const;
+
+/** Served by `backfill-seasons`. */
+export const backfillRoutes = ['POST /presale/backfills'] as const;
 
 /** Served by `correct-problem`. */
 export const correctRoutes = ['PUT /presale/problems/{id}'] as const;
@@ -109,6 +120,20 @@ const runRequestFields = {
 };
 
 const knownRunRequest = z.object(runRequestFields);
+
+/** Body of `POST /presale/backfills`: the seasons from one to another and with it. */
+export const seasonRange = z
+  .object({
+    from: season,
+    to: season,
+    counties: runRequestFields.counties,
+    /** Seasons that have run, too. */
+    again: z.boolean('Not a valid boolean.').default(false),
+    dry_run: z.boolean('Not a valid boolean.').default(false),
+  })
+  .catchall(z.undefined('Unknown field.'));
+
+export type SeasonRange = z.output<typeof seasonRange>;
 
 /** Body of `POST /presale/runs`. */
 export const runRequest = knownRunRequest.catchall(z.undefined('Unknown field.'));

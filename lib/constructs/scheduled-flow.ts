@@ -1,5 +1,6 @@
 import { Aws, Duration, TimeZone } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   ContextAttribute,
   Schedule,
@@ -8,13 +9,12 @@ import {
   ScheduleTargetInput,
 } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Construct } from 'constructs';
-import type { ScheduledTask } from '../../lambdas/kit/schedule.ts';
+import { Construct, type IConstruct } from 'constructs';
+import type { ScheduledTask, SlotRules } from '../../lambdas/kit/schedule.ts';
 import { acknowledgeWildcards } from '../permissions/acknowledge.ts';
 import { DeadLetters } from './dead-letters.ts';
-import { FailureBook } from './failure-book.ts';
+import { type EdgeName, FailureBook } from './failure-book.ts';
 import type { HandlerFunction } from './handler-function.ts';
-import { ScheduleBook } from './schedule-book.ts';
 
 export interface ScheduledFlowProps {
   /** When, in which zone, and what a missed run costs. */
@@ -78,5 +78,28 @@ export class ScheduledFlow extends Construct {
       throw new Error(`${start.handler}: only the slots of a cron expression are known beforehand`);
     const { slots } = task;
     ScheduleBook.of(this).schedules.push({ name: start.handler, task, slots, enabled, start: start.function });
+  }
+}
+
+/** A schedule whose slots are kept. */
+export interface BookedSchedule {
+  readonly name: EdgeName;
+  readonly task: ScheduledTask;
+  readonly slots: SlotRules;
+  readonly enabled: boolean;
+  /** Starts a slot's work. */
+  readonly start: IFunction;
+}
+
+/** Every schedule of the app whose slots are kept, in the order of their making; the keeper of slots is made after them. */
+export class ScheduleBook {
+  readonly schedules: BookedSchedule[] = [];
+  static readonly #books = new WeakMap<IConstruct, ScheduleBook>();
+
+  /** The book of the app a construct stands in. */
+  static of(scope: IConstruct): ScheduleBook {
+    const book = ScheduleBook.#books.get(scope.node.root) ?? new ScheduleBook();
+    ScheduleBook.#books.set(scope.node.root, book);
+    return book;
   }
 }

@@ -7,6 +7,7 @@ import type { Environment } from '../environment.ts';
 import { Dependencies } from '../workloads/dependencies.ts';
 import { FailuresApi } from '../workloads/failures-api.ts';
 import { PresaleApi } from '../workloads/presale-api.ts';
+import { RunsApi } from '../workloads/runs/runs-api.ts';
 import type { DataStack } from './data.ts';
 import type { LedgerStack } from './ledger.ts';
 import type { PipelinesStack } from './pipelines.ts';
@@ -37,9 +38,11 @@ export class ApiStack extends MillraceStack {
     const { database, raw, apiToken } = data;
     if (pipelines.presale) {
       const { stateMachine } = pipelines.presale;
-      new PresaleApi(this, 'Presale', { api: this.api, database, apiToken, stateMachine, raw });
+      const { backfills } = ledger.slots;
+      new PresaleApi(this, 'Presale', { api: this.api, database, apiToken, stateMachine, raw, backfills });
     }
     new FailuresApi(this, 'Failures', { api: this.api, database, apiToken, replays: ledger.replays });
+    new RunsApi(this, 'Runs', { api: this.api, database, apiToken, slots: ledger.slots });
     new Dependencies(this, 'Dependencies', { api: this.api, database, raw, apiToken });
   }
 }

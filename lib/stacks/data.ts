@@ -11,7 +11,7 @@ import { Alerts } from '../workloads/alerts.ts';
 import { FailureReports } from '../workloads/failure-reports.ts';
 import { Mails } from '../workloads/mails.ts';
 import { Migrations } from '../workloads/migrations.ts';
-import { SlotRecords } from '../workloads/slot-records.ts';
+import { SlotRecords } from '../workloads/runs/slot-records.ts';
 import type { NetworkStack } from './network.ts';
 
 /** What must outlive a deployment: database, raw files, secrets, and mails on their way. */

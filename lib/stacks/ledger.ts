@@ -4,7 +4,7 @@ import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
 import { FailureIntake } from '../workloads/failure-intake.ts';
 import { Replays } from '../workloads/replays.ts';
-import { Slots } from '../workloads/slots.ts';
+import { Slots } from '../workloads/runs/slots.ts';
 import type { DataStack } from './data.ts';
 
 /** Where every asynchronous edge of the stacks before it ends. Made after them: it reads what they have booked. */

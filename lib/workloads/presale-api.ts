@@ -1,8 +1,11 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import {
+  backfillRoutes,
+  backfillSeasonsEnv,
   correctProblemEnv,
   correctRoutes,
   readApiEnv,
@@ -22,12 +25,15 @@ export interface PresaleApiProps {
   readonly apiToken: ISecret;
   readonly stateMachine: StateMachine;
   readonly raw: Bucket;
+  /** Turns of backfills. */
+  readonly backfills: Queue;
 }
 
 /** The routes of presale: deals, statistics, runs and problems to read; runs to start; problem rows to correct. */
 export class PresaleApi extends Construct {
-  constructor(scope: Construct, id: string, { api, database, apiToken, stateMachine, raw }: PresaleApiProps) {
+  constructor(scope: Construct, id: string, props: PresaleApiProps) {
     super(scope, id);
+    const { api, database, apiToken, stateMachine, raw, backfills } = props;
     const API_TOKEN_SECRET = apiToken.secretArn;
     const read = new HandlerFunction(this, 'ReadApi', {
       handler: 'presale/read-api',
@@ -58,12 +64,28 @@ export class PresaleApi extends Construct {
       concurrency: 2,
       database,
     });
+    const backfill = new HandlerFunction(this, 'BackfillSeasons', {
+      handler: 'presale/backfill-seasons',
+      contract: backfillSeasonsEnv,
+      env: {
+        DATABASE_URL: database.url,
+        API_TOKEN_SECRET,
+        BACKFILLS_QUEUE_URL: backfills.queueUrl,
+        RUN_DOOR: stateMachine.stateMachineArn,
+      },
+      impact: 'Nobody can start a backfill of seasons; single ones can be started.',
+      timeout: apiTimeout,
+      concurrency: 2,
+      database,
+    });
+    backfill.allow(['sqs:SendMessage'], [backfills.queueArn]);
     allowRuns(start, stateMachine);
     allowObjects(correct, raw, { write: ['presale/problems'] });
-    for (const handler of [read, start, correct])
+    for (const handler of [read, start, backfill, correct])
       handler.allow(['secretsmanager:GetSecretValue'], [apiToken.secretArn]);
     api.route(readRoutes, read);
     api.route(startRoutes, start);
+    api.route(backfillRoutes, backfill);
     api.route(correctRoutes, correct);
   }
 }

@@ -7,7 +7,6 @@ import { Construct } from 'constructs';
 import { edgeResourceName } from '../../lambdas/kit/edge.ts';
 import { schedules, startPublicationEnv } from '../../lambdas/presale/contract.ts';
 import { AlarmBook } from '../constructs/alarm-book.ts';
-import { watchConservation } from '../constructs/conservation.ts';
 import type { Database } from '../constructs/database.ts';
 import { FailureBook } from '../constructs/failure-book.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
@@ -18,6 +17,7 @@ import { acknowledge, acknowledgeWildcards } from '../permissions/acknowledge.ts
 import { PresaleCorrections } from './presale-corrections.ts';
 import { PresaleFlow } from './presale-flow.ts';
 import { PresaleSteps } from './presale-steps.ts';
+import { watchConservation } from './runs/conservation.ts';
 
 export interface PresaleProps {
   readonly database: Database;

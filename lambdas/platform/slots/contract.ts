@@ -60,6 +60,6 @@ export const startWorkEnv = z.object({});
 
 /** How often the keeper looks is the environment's: it wakes a database that rests. */
 export const keeperTask = {
-  timeZone: 'UTC',
+  timeZone: 'Etc/UTC',
   impact: 'Slots that nobody ran are neither seen nor caught up.',
 } as const satisfies Omit<ScheduledTask, 'at'>;

@@ -44,6 +44,14 @@ export function seasonBefore(season: string): string {
   return quarter > 1 ? `${rocYear}S${quarter - 1}` : `${rocYear - 1}S4`;
 }
 
+/** The seasons from one to another and with it, oldest first; at most `limit` of them, the newest. */
+export function seasonsBetween(from: string, to: string, limit: number): string[] {
+  const seasons: string[] = [];
+  for (let season = to; seasonDate(season) >= seasonDate(from) && seasons.length < limit; season = seasonBefore(season))
+    seasons.unshift(season);
+  return seasons;
+}
+
 /** The season whose date this is, if one has it. */
 export function seasonOfDate(date: string): string | undefined {
   const [year, month, day] = date.split('-');

@@ -1,23 +1,33 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type KeptSchedule, keeperTask, keepSlotsEnv, startWorkEnv } from '../../lambdas/platform/contract.ts';
-import { AlarmBook } from '../constructs/alarm-book.ts';
-import type { Database } from '../constructs/database.ts';
-import { FailureBook } from '../constructs/failure-book.ts';
-import { HandlerFunction } from '../constructs/handler-function.ts';
-import { environmentOf } from '../constructs/millrace-stack.ts';
-import { QueueHandler } from '../constructs/queue-handler.ts';
-import { ScheduleBook } from '../constructs/schedule-book.ts';
-import { ScheduledFlow } from '../constructs/scheduled-flow.ts';
+import {
+  advanceBackfillEnv,
+  type KeptSchedule,
+  keeperTask,
+  keepSlotsEnv,
+  startWorkEnv,
+} from '../../../lambdas/platform/contract.ts';
+import { AlarmBook } from '../../constructs/alarm-book.ts';
+import type { Database } from '../../constructs/database.ts';
+import { FailureBook } from '../../constructs/failure-book.ts';
+import { HandlerFunction } from '../../constructs/handler-function.ts';
+import { environmentOf } from '../../constructs/millrace-stack.ts';
+import { QueueHandler } from '../../constructs/queue-handler.ts';
+import { ScheduleBook, ScheduledFlow } from '../../constructs/scheduled-flow.ts';
+
+// A start, its run and the run's last state take a minute at least.
+const paceSeconds = 30;
 
 /**
- * The keeper of slots, which finds those that nobody ran, and the queue of starts, through which they and backfills are
- * started. Made after every schedule and state machine, and before the ledger's intake.
+ * The keeper of slots, which finds those that nobody ran; the chain of turns that moves backfills on; and the queue of
+ * starts, through which both start what they want done. Made after every schedule and state machine, and before the ledger's intake.
  */
 export class Slots extends Construct {
   readonly starts: Queue;
+  /** Turns of backfills. */
+  readonly backfills: Queue;
   /** Every schedule whose slots are kept, as JSON. */
   readonly schedules: string;
 
@@ -25,6 +35,7 @@ export class Slots extends Construct {
     super(scope, id);
     this.schedules = Stack.of(this).toJsonString(ScheduleBook.of(this).schedules.map(keptSchedule));
     this.starts = this.#makeStarter();
+    this.backfills = this.#makeBackfills(database);
     const keeper = new HandlerFunction(this, 'Keep', {
       handler: 'platform/keep-slots',
       contract: keepSlotsEnv,
@@ -50,6 +61,26 @@ export class Slots extends Construct {
       impact: 'A schedule did not start its work in time; its policy decides whether it is caught up.',
       severity: 'medium',
     });
+  }
+
+  #makeBackfills(database: Database): Queue {
+    const turns = new QueueHandler(this, 'Backfill', {
+      handler: 'platform/advance-backfill',
+      contract: advanceBackfillEnv,
+      env: {
+        DATABASE_URL: database.url,
+        STARTS_QUEUE_URL: this.starts.queueUrl,
+        // Its own queue, which is made after it.
+        BACKFILLS_QUEUE_URL: Lazy.string({ produce: () => this.backfills.queueUrl }),
+        BACKFILL_PACE_SECONDS: String(paceSeconds),
+      },
+      impact: 'Backfills stand still.',
+      timeout: Duration.minutes(1),
+      batchSize: 1,
+      database,
+    });
+    turns.handler.allow(['sqs:SendMessage'], [this.starts.queueArn, turns.queue.queueArn]);
+    return turns.queue;
   }
 
   #makeStarter(): Queue {

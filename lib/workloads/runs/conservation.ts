@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { AlarmBook } from './alarm-book.ts';
+import { AlarmBook } from '../../constructs/alarm-book.ts';
 
 /** Watches that in = out + failed + filtered + waiting in each run that a workload closes (lambdas/adapters/run-book.ts). */
 export function watchConservation(scope: Construct, workload: string): void {

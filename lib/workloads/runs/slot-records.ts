@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { recordSlotsEnv } from '../../lambdas/platform/contract.ts';
-import type { Database } from '../constructs/database.ts';
-import { QueueHandler } from '../constructs/queue-handler.ts';
+import { recordSlotsEnv } from '../../../lambdas/platform/contract.ts';
+import type { Database } from '../../constructs/database.ts';
+import { QueueHandler } from '../../constructs/queue-handler.ts';
 
 /** Where scheduled handlers tell of their starts. Made before all that tell; the keeper of slots is made after them. */
 export class SlotRecords extends Construct {

@@ -1,0 +1,33 @@
+import { systemClock } from '#adapters/clock.ts';
+import { openDatabase } from '#adapters/database.ts';
+import { queue } from '#adapters/queue.ts';
+import { secretField } from '#adapters/secrets.ts';
+import { apiHandler } from '#kit/api-handler.ts';
+import { bearerTokens } from '#kit/authentication.ts';
+import { runsApiEnv } from './contract.ts';
+import { backfillPlanner } from './runs/plan-backfill-store.ts';
+import * as routes from './runs/routes.ts';
+import { runReader } from './runs/run-reader-store.ts';
+
+// Somebody waits: better told to come back (503) than left until the gateway's 30 s are over.
+const connectTimeoutMs = 8000;
+
+/** Runs, slots and backfills over HTTP. */
+export const handler = apiHandler({
+  env: runsApiEnv,
+  authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
+  services: ({ DATABASE_URL, BACKFILLS_QUEUE_URL, SCHEDULES: schedules }) => {
+    const database = openDatabase<unknown>({ url: DATABASE_URL, connectTimeoutMs });
+    const send = queue(BACKFILLS_QUEUE_URL, { delaySeconds: 1 });
+    return { reader: runReader(database), plan: backfillPlanner(database, { schedules, clock: systemClock, send }) };
+  },
+  routes: {
+    'GET /platform/runs': routes.listRuns,
+    'GET /platform/runs/{id}': routes.findRun,
+    'GET /platform/runs/{workload}/{name}': routes.findNamedRun,
+    'GET /platform/slots': routes.listSlots,
+    'GET /platform/backfills': routes.listBackfills,
+    'GET /platform/backfills/{id}': routes.findBackfill,
+    'POST /platform/backfills': routes.postBackfill,
+  },
+});

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { scheduleList } from '../slots/contract.ts';
+
+/** What the stack and the handlers of runs and backfills agree on. */
+
+const text = z.string().min(1);
+
+export const runsApiEnv = z.object({
+  DATABASE_URL: text,
+  API_TOKEN_SECRET: text,
+  BACKFILLS_QUEUE_URL: text,
+  SCHEDULES: scheduleList,
+});
+
+/** Served by `runs-api`. */
+export const runsRoutes = [
+  'GET /platform/runs',
+  'GET /platform/runs/{id}',
+  'GET /platform/runs/{workload}/{name}',
+  'GET /platform/slots',
+  'GET /platform/backfills',
+  'GET /platform/backfills/{id}',
+  'POST /platform/backfills',
+] as const;
+
+export const advanceBackfillEnv = z.object({
+  DATABASE_URL: text,
+  STARTS_QUEUE_URL: text,
+  BACKFILLS_QUEUE_URL: text,
+  /** Between one start and the next, and between looks whether the last one has ended. SQS delays 15 minutes at most. */
+  BACKFILL_PACE_SECONDS: z.coerce.number().int().min(1).max(900),
+});
+
+/** A backfill's turn; see lambdas/adapters/backfill-book.ts. */
+export const backfillTurn = z.object({ backfill_id: z.int().positive(), turn: z.int().positive() });

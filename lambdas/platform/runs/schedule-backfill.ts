@@ -1,0 +1,48 @@
+import type { Clock } from '#kit/clock.ts';
+import { InvalidInputError } from '#kit/errors.ts';
+import { slotsBetween, timetable } from '#kit/timetable.ts';
+import type { KeptSchedule } from '../contract.ts';
+import { slotText, startOf } from '../slots/settle-slots.ts';
+
+/** What the API is asked for: every slot of a schedule from a moment up to another and with it. */
+export interface SlotRange {
+  readonly schedule: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+// A year of slots every day; more is several backfills, and a chance to look at the first.
+const mostSlots = 400;
+
+/** The schedule and its slots within the range. Throws {@link InvalidInputError} for what is unknown, empty, too large or to come. */
+export function slotsInRange(
+  { schedule: name, from, to }: SlotRange,
+  { schedules, clock }: { readonly schedules: readonly KeptSchedule[]; readonly clock: Clock },
+): { readonly schedule: KeptSchedule; readonly slots: readonly Date[] } {
+  const schedule = schedules.find((candidate) => candidate.name === name);
+  if (!schedule) throw fault('schedule', `Must be one of: ${schedules.map((known) => known.name).join(', ')}.`);
+  if (new Date(to) > clock()) throw fault('to', 'Lies in the future.');
+  const after = new Date(new Date(from).getTime() - 1);
+  const table = timetable(schedule.at, schedule.zone);
+  const slots = slotsBetween(table, { after, to: new Date(to), limit: mostSlots + 1 });
+  if (slots.length === 0) throw fault('from', 'No slot lies between from and to.');
+  if (slots.length > mostSlots) throw fault('to', `More than ${mostSlots} slots: take a shorter range.`);
+  return { schedule, slots };
+}
+
+/** A slot as one piece of a backfill. */
+export function slotItem(schedule: KeptSchedule, scheduledAt: Date) {
+  return {
+    name: slotText(scheduledAt),
+    scheduledAt,
+    door: schedule.door,
+    start: (backfillId: number) => {
+      const { name: execution, input } = startOf(schedule, scheduledAt, `backfill ${backfillId}`);
+      return { execution, input };
+    },
+  };
+}
+
+function fault(field: string, reason: string): InvalidInputError {
+  return new InvalidInputError({ json: { [field]: [reason] } });
+}
