@@ -6,7 +6,6 @@ export * from './alerts/contract.ts';
 export * from './exports/contract.ts';
 export * from './failures/contract.ts';
 export * from './runs/contract.ts';
-export * from './runs/contract.ts';
 export * from './slots/contract.ts';
 
 /** The migration runs as the master user, whose password stands in a secret where there is one. */
