@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { correlationId } from '#kit/correlation.ts';
-import { NotFoundError } from '#kit/errors.ts';
+import { NotFoundError, UnavailableError } from '#kit/errors.ts';
 import { once } from '#kit/once.ts';
 
 export interface ObjectOptions {
@@ -39,9 +39,32 @@ export interface ObjectStore {
 const partBytes = 8 * 1024 * 1024;
 const partsAtOnce = 2;
 
-const client = once(() => new S3Client({}));
+const client = once(() => {
+  const s3 = new S3Client({});
+  // Outside of the SDK's own tries, and around each of an upload's parts.
+  s3.middlewareStack.add(
+    (next) => async (request) => {
+      try {
+        return await next(request);
+      } catch (error) {
+        throw outage(error) ?? error;
+      }
+    },
+    { step: 'initialize' },
+  );
+  return s3;
+});
 
-/** One bucket. */
+/** S3 answers HEAD without a body, and the SDK calls what it can't read "UnknownError": the status says more. */
+function outage(error: unknown): UnavailableError | undefined {
+  const { $metadata, code } = error as { $metadata?: { httpStatusCode?: number }; code?: string };
+  const status = $metadata?.httpStatusCode;
+  if (status !== undefined && status >= 500) return new UnavailableError(`S3 answered ${status}`, { cause: error });
+  if (!/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/.test(code ?? '')) return undefined;
+  return new UnavailableError(`S3 is not reachable (${code})`, { cause: error });
+}
+
+/** One bucket. While S3 is away every operation throws an {@link UnavailableError}. */
 export function objectStore(bucket: string): ObjectStore {
   return {
     async put(key, body, options) {

@@ -1,4 +1,4 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { correlationField, correlationId } from '#kit/correlation.ts';
 import { once } from '#kit/once.ts';
 
@@ -22,4 +22,60 @@ export function queue(url: string, { delaySeconds: DelaySeconds }: SendOptions =
       new SendMessageCommand({ QueueUrl: url, MessageBody: JSON.stringify(message), MessageAttributes, DelaySeconds }),
     );
   };
+}
+
+/** A message that nobody sees for a while. */
+export interface DelayedMessage {
+  readonly message: unknown;
+  /** 900 at most. */
+  readonly delaySeconds: number;
+}
+
+// SQS takes ten messages and 1 MiB together.
+const mostMessages = 10;
+const largestBytes = 1024 * 1024;
+const requestsAtOnce = 8;
+
+type Entry = { readonly Id: string; readonly MessageBody: string; readonly DelaySeconds: number };
+
+/** Puts many messages into a queue; resolves to the indexes of those that SQS has durably, in no order. */
+export function sendEach(queueUrl: string): (messages: readonly DelayedMessage[]) => Promise<number[]> {
+  return async (messages) => {
+    const batches = batchesOf(
+      messages.map(({ message, delaySeconds }, index) => ({
+        Id: String(index),
+        MessageBody: JSON.stringify(message),
+        DelaySeconds: delaySeconds,
+      })),
+    );
+    const taken: number[] = [];
+    for (let first = 0; first < batches.length; first += requestsAtOnce) {
+      const sending = batches.slice(first, first + requestsAtOnce).map((Entries) => sendBatch(queueUrl, Entries));
+      const outcomes = await Promise.allSettled(sending);
+      taken.push(...outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : [])));
+      // A queue that is away stays away for the rest: the caller hears which were taken.
+      if (outcomes.every(({ status }) => status === 'rejected')) break;
+    }
+    return taken;
+  };
+}
+
+async function sendBatch(QueueUrl: string, Entries: Entry[]): Promise<number[]> {
+  const { Successful = [] } = await client().send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  return Successful.map(({ Id }) => Number(Id));
+}
+
+function batchesOf(entries: readonly Entry[]): Entry[][] {
+  const batches: Entry[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const entry of entries) {
+    const size = Buffer.byteLength(entry.MessageBody);
+    if (bytes + size > largestBytes || (batches.at(-1)?.length ?? 0) >= mostMessages) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches.at(-1)?.push(entry);
+    bytes += size;
+  }
+  return batches;
 }

@@ -6,6 +6,7 @@ import {
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { correlationField, correlationId } from '#kit/correlation.ts';
+import { NotFoundError } from '#kit/errors.ts';
 import { once } from '#kit/once.ts';
 
 export interface StateMachine {
@@ -48,6 +49,19 @@ async function statusOf(arn: string, name: string): ReturnType<StateMachine['sta
     return status === 'RUNNING' || status === 'PENDING_REDRIVE' ? 'running' : 'failed';
   } catch (error) {
     if (error instanceof ExecutionDoesNotExist) return undefined;
+    throw error;
+  }
+}
+
+/** What an execution was started with. Step Functions keeps it for 90 days; then {@link NotFoundError}. */
+export async function executionInput(executionArn: string): Promise<string> {
+  try {
+    const { input } = await client().send(new DescribeExecutionCommand({ executionArn }));
+    if (input === undefined) throw new NotFoundError(`${executionArn} keeps no input`);
+    return input;
+  } catch (error) {
+    if (error instanceof ExecutionDoesNotExist)
+      throw new NotFoundError(`${executionArn} doesn't exist any more, and with it its input`, { cause: error });
     throw error;
   }
 }

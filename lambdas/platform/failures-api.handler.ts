@@ -4,8 +4,11 @@ import { secretField } from '#adapters/secrets.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { bearerTokens } from '#kit/authentication.ts';
 import { failuresApiEnv } from './contract.ts';
-import { ledger, type PlatformTables } from './failures/ledger-store.ts';
-import { discardFailure, discardFailures, findFailure, listFailures, replayFailure } from './failures/routes.ts';
+import { ledger } from './failures/ledger-store.ts';
+import type { PlatformTables } from './failures/matching-store.ts';
+import { replays } from './failures/replays/replays-store.ts';
+import * as bulk from './failures/replays/routes.ts';
+import * as routes from './failures/routes.ts';
 
 // Somebody waits: better told to come back (503) than left until the gateway's 30 s are over.
 const connectTimeoutMs = 8000;
@@ -14,15 +17,22 @@ const connectTimeoutMs = 8000;
 export const handler = apiHandler({
   env: failuresApiEnv,
   authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
-  services: (env) => ({
-    ledger: ledger(openDatabase<PlatformTables>({ url: env.DATABASE_URL, connectTimeoutMs })),
-    sendReplay: queue(env.REPLAYS_QUEUE_URL),
-  }),
+  services(env) {
+    const database = openDatabase<PlatformTables>({ url: env.DATABASE_URL, connectTimeoutMs });
+    const sendReplay = queue(env.REPLAYS_QUEUE_URL);
+    return { ledger: ledger(database), replays: replays(database), sendReplay, machine: env.REPLAY_MACHINE };
+  },
   routes: {
-    'GET /platform/failures': listFailures,
-    'GET /platform/failures/{id}': findFailure,
-    'POST /platform/failures/discard': discardFailures,
-    'POST /platform/failures/{id}/discard': discardFailure,
-    'POST /platform/failures/{id}/replay': replayFailure,
+    'GET /platform/failures': routes.listFailures,
+    'GET /platform/failures/{id}': routes.findFailure,
+    'POST /platform/failures/discard': routes.discardFailures,
+    'POST /platform/failures/replay': bulk.replayFailures,
+    'POST /platform/failures/resolve': routes.resolveAllFailures,
+    'POST /platform/failures/{id}/discard': routes.discardFailure,
+    'POST /platform/failures/{id}/replay': routes.replayFailure,
+    'POST /platform/failures/{id}/resolve': routes.resolveFailure,
+    'GET /platform/replays': bulk.listReplays,
+    'GET /platform/replays/{id}': bulk.findReplay,
+    'POST /platform/replays/{id}/stop': bulk.stopReplay,
   },
 });

@@ -1,17 +1,22 @@
 import { deliver } from '#adapters/doors.ts';
-import { queueHandler } from '#kit/queue-handler.ts';
-import { replayFailureEnv, replayMessage } from './contract.ts';
-import { replayAttribute, replayName } from './failures/lineage.ts';
+import { sendFailures } from '#adapters/failure-sender.ts';
+import { objectStore } from '#adapters/object-store.ts';
+import { executionInput } from '#adapters/state-machine.ts';
+import { recordHandler } from '#kit/queue-handler.ts';
+import { count } from '#kit/telemetry.ts';
+import { replayFailureEnv } from './contract.ts';
+import { putBack } from './failures/replays/put-back.ts';
+
+const metrics = { delivered: 'ReplaysDelivered', again: 'ReplaysSentTwice', refused: 'ReplaysRefused' };
 
 /** Puts a failure's input in at the door it came from. Outside of the VPC: only from there all doors are in reach. */
-export const handler = queueHandler({
+export const handler = recordHandler({
   env: replayFailureEnv,
-  message: replayMessage,
-  services: () => ({ deliver }),
-  handle: ({ failure_id, attributes, ...work }, ports) =>
-    ports.deliver({
-      ...work,
-      name: replayName(failure_id),
-      attributes: { ...attributes, [replayAttribute]: String(failure_id) },
-    }),
+  services: (env) => ({
+    deliver,
+    executionInput,
+    bucket: objectStore(env.FAILURES_BUCKET),
+    tell: sendFailures(env.FAILURES_QUEUE_URL),
+  }),
+  handle: async (record, ports) => count(metrics[await putBack(record, ports)]),
 });

@@ -29,6 +29,8 @@ export class FailureBook {
   readonly machines: WatchedMachine[] = [];
   /** Functions that are invoked without anybody waiting. */
   readonly functions: IFunction[] = [];
+  /** Prefixes in the raw bucket where a failure's corrected input is dropped again: `presale/corrected`. */
+  readonly prefixes: string[] = [];
   static readonly #books = new WeakMap<IConstruct, FailureBook>();
 
   /** The book of the app a construct stands in. */

@@ -5,7 +5,7 @@ import { apiTimeout, HttpApi } from '../constructs/http-api.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
 import { Dependencies } from '../workloads/dependencies.ts';
-import { FailuresApi } from '../workloads/failures-api.ts';
+import { FailuresApi } from '../workloads/ledger/failures-api.ts';
 import { PresaleApi } from '../workloads/presale-api.ts';
 import { RunsApi } from '../workloads/runs/runs-api.ts';
 import type { DataStack } from './data.ts';

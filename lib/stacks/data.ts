@@ -8,7 +8,7 @@ import { RawBucket } from '../constructs/raw-bucket.ts';
 import type { Environment } from '../environment.ts';
 import { acknowledge } from '../permissions/acknowledge.ts';
 import { Alerts } from '../workloads/alerts.ts';
-import { FailureReports } from '../workloads/failure-reports.ts';
+import { FailureReports } from '../workloads/ledger/failure-reports.ts';
 import { Mails } from '../workloads/mails.ts';
 import { Migrations } from '../workloads/migrations.ts';
 import { SlotRecords } from '../workloads/runs/slot-records.ts';

@@ -1,23 +1,22 @@
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
-import { FailureIntake } from '../workloads/failure-intake.ts';
-import { Replays } from '../workloads/replays.ts';
+import { FailureIntake } from '../workloads/ledger/failure-intake.ts';
+import { Replays } from '../workloads/ledger/replays.ts';
 import { Slots } from '../workloads/runs/slots.ts';
 import type { DataStack } from './data.ts';
 
 /** Where every asynchronous edge of the stacks before it ends. Made after them: it reads what they have booked. */
 export class LedgerStack extends MillraceStack {
-  readonly replays: Queue;
+  readonly replays: Replays;
   readonly slots: Slots;
 
   constructor(scope: Construct, environment: Environment, data: DataStack) {
     super(scope, 'Ledger', environment);
     this.slots = new Slots(this, 'Slots', data.database);
     // Before the intake, which reads its dead letters, too.
-    this.replays = new Replays(this, 'Replays').queue;
     const { database, raw, failures: reports, alerts } = data;
+    this.replays = new Replays(this, 'Replays', { database, raw, reports });
     new FailureIntake(this, 'Failures', { database, raw, reports, wakes: alerts.wakes });
   }
 }

@@ -5,6 +5,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { correctedPrefix, loadCorrectionsEnv } from '../../lambdas/presale/contract.ts';
 import type { Database } from '../constructs/database.ts';
+import { FailureBook } from '../constructs/failure-book.ts';
 import { QueueHandler } from '../constructs/queue-handler.ts';
 import { allowObjects } from '../permissions/bucket-access.ts';
 
@@ -29,6 +30,8 @@ export class PresaleCorrections extends Construct {
       database,
     });
     allowObjects(handler, raw, { read: ['presale/corrected'], write: ['presale/problems', 'platform/failures'] });
+    // A failure that is mended comes back as a corrected file.
+    FailureBook.of(this).prefixes.push('presale/corrected');
     new Rule(this, 'Dropped', {
       eventPattern: {
         source: ['aws.s3'],

@@ -1,13 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import type { FailureFilter, FailureRow, FailureState, FailureSummary, Ledger } from './ledger.ts';
-
-/** The tables of the platform, by the names that queries use. */
-export interface PlatformTables {
-  'platform.failures': FailureRow;
-}
-
-type Query = Database<PlatformTables>['query'];
+import type { FailureFilter, FailureState, FailureSummary, Ledger } from './ledger.ts';
+import { matching, type PlatformTables, type Query } from './matching-store.ts';
 
 /** Inputs, stacks and attributes may be large: only a single failure shows them. */
 const summary = [
@@ -24,7 +18,11 @@ const summary = [
   'replay_of',
   'changed_by',
   'changed_at',
+  'note',
 ] as const satisfies readonly (keyof FailureSummary)[];
+
+/** What a person may still put right. */
+const unsettled = ['open', 'replayed'] as const;
 
 /** The ledger in the database. */
 export function ledger(database: Database<PlatformTables>): Ledger {
@@ -54,9 +52,24 @@ export function ledger(database: Database<PlatformTables>): Ledger {
         const failure = await rows.forUpdate().executeTakeFirst();
         if (failure?.state !== 'open') return failure?.state;
         await send(failure);
-        await changing(session.query, 'replayed', who).where('id', '=', id).execute();
+        await changing(session.query, 'replayed', who).set({ sent_at: new Date() }).where('id', '=', id).execute();
         return failure.state;
       }),
+    async resolve(id, who, note) {
+      const open = changing(query, 'resolved', who, note).where('id', '=', id).where('state', 'in', unsettled);
+      await open.execute();
+      const found = await query.selectFrom('platform.failures').select('state').where('id', '=', id).executeTakeFirst();
+      return found?.state;
+    },
+    async resolveAll(filter, limit, { who, note }) {
+      const oldest = matching(query, filter)
+        .where('state', 'in', unsettled)
+        .select('id')
+        .orderBy('occurred_at')
+        .limit(limit);
+      const right = changing(query, 'resolved', who, note).where('id', 'in', oldest);
+      return Number((await right.executeTakeFirst()).numUpdatedRows);
+    },
     async discardAll(filter, limit, who) {
       const oldest = matching(query, { ...filter, state: 'open' })
         .select('id')
@@ -66,15 +79,6 @@ export function ledger(database: Database<PlatformTables>): Ledger {
       return Number(numUpdatedRows);
     },
   };
-}
-
-function matching(query: Query, { workload, source, reason, state, from, to }: FailureFilter) {
-  const equal = { workload, source_name: source, reason, state };
-  const given = Object.entries(equal).filter((entry) => entry[1] !== undefined) as [keyof typeof equal, never][];
-  return given
-    .reduce((builder, [column, value]) => builder.where(column, '=', value), query.selectFrom('platform.failures'))
-    .$if(from !== undefined, (builder) => builder.where('occurred_at', '>=', new Date(from ?? 0)))
-    .$if(to !== undefined, (builder) => builder.where('occurred_at', '<', new Date(to ?? 0)));
 }
 
 function grouped(query: Query, filter: FailureFilter) {
@@ -95,8 +99,9 @@ function grouped(query: Query, filter: FailureFilter) {
     .execute();
 }
 
-function changing(query: Query, state: FailureState, who: string) {
-  return query.updateTable('platform.failures').set({ state, changed_by: who, changed_at: new Date() } as never);
+function changing(query: Query, state: FailureState, who: string, note?: string) {
+  const said = note === undefined ? {} : { note };
+  return query.updateTable('platform.failures').set({ state, changed_by: who, changed_at: new Date(), ...said });
 }
 
 /** Up to the first failure, then down to all that came of it. */

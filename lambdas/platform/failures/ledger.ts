@@ -20,6 +20,8 @@ export interface FailureSummary {
   readonly replay_of: number | null;
   readonly changed_by: string | null;
   readonly changed_at: Date | null;
+  /** What a person said when they put it right. */
+  readonly note: string | null;
 }
 
 /** One row with all that is known. */
@@ -33,11 +35,16 @@ export interface FailureRow extends FailureSummary {
   /** ARN of the execution that keeps an input too large for its event. */
   readonly input_execution: string | null;
   readonly attributes: Readonly<Record<string, string>>;
+  /** The replay of many that took it, and when its message was sent. */
+  readonly replay_id: number | null;
+  readonly sent_at: Date | null;
 }
 
 /** Which failures: all fields that are given must hold. */
 export interface FailureFilter {
   readonly workload?: string | undefined;
+  /** What came in there: queue, function, schedule, mail, ... */
+  readonly kind?: SourceKind | undefined;
   readonly source?: string | undefined;
   readonly reason?: string | undefined;
   readonly state?: FailureState | undefined;
@@ -78,4 +85,12 @@ export interface Ledger {
   replay(id: number, who: string, send: (failure: FailureRow) => Promise<void>): Promise<FailureState | undefined>;
   /** Gives up the oldest open ones that match, at most `limit`; resolves to how many those were. */
   discardAll(filter: FailureFilter, limit: number, who: string): Promise<number>;
+  /** Marks an open or replayed one as put right; `undefined` when there is none, else the state it has now. */
+  resolve(id: number, who: string, note: string | undefined): Promise<FailureState | undefined>;
+  /** The same with the oldest that match, at most `limit`; resolves to how many those were. */
+  resolveAll(
+    filter: FailureFilter,
+    limit: number,
+    by: { readonly who: string; readonly note: string | undefined },
+  ): Promise<number>;
 }

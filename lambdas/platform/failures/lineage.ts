@@ -1,3 +1,6 @@
+import { NotFoundError } from '#kit/errors.ts';
+import type { NewFailure } from '#kit/failure.ts';
+
 /** A replayed message carries the id of the failure it replays here; SQS keeps it on the way to the dead letters. */
 export const replayAttribute = 'millrace-replay-of';
 
@@ -10,4 +13,30 @@ export function replayName(failureId: number): string {
 export function replayedBy(executionName: string): number | undefined {
   const [, id] = /^replay-(\d{1,15})$/.exec(executionName) ?? [];
   return id === undefined ? undefined : Number(id);
+}
+
+/** Where the failure stands that an invocation replays: an event that nobody waits for carries nothing beside itself. */
+export function invocationKey(requestId: string): string {
+  return `platform/replays/invocations/${requestId}`;
+}
+
+const invocation = 'invocation:';
+
+/** The natural key of an invocation that failed. */
+export function invocationFailureKey(requestId: string): string {
+  return `${invocation}${requestId}`;
+}
+
+/** The same failure with the one it replays, where it is an invocation that was replayed. */
+export async function withReplayed(
+  failure: NewFailure,
+  readText: (key: string) => Promise<string>,
+): Promise<NewFailure> {
+  if (!failure.naturalKey.startsWith(invocation) || failure.replayOf !== undefined) return failure;
+  try {
+    return { ...failure, replayOf: Number(await readText(invocationKey(failure.naturalKey.slice(invocation.length)))) };
+  } catch (error) {
+    if (error instanceof NotFoundError) return failure;
+    throw error;
+  }
 }

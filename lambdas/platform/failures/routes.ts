@@ -1,53 +1,44 @@
 import * as z from 'zod';
 import { route } from '#kit/api-handler.ts';
 import { ConflictError, NotFoundError } from '#kit/errors.ts';
-import { choiceParameter, integerParameter, textParameter } from '#kit/parameters.ts';
+import { choiceParameter, integerParameter } from '#kit/parameters.ts';
 import type { ReplayMessage } from '../contract.ts';
 import { type FailureRow, failureStates, type Ledger } from './ledger.ts';
+import { filter, idPath, manyBody, noMore, note, who } from './parameters.ts';
+import { messageOf } from './replays/portion.ts';
+import type { Replays } from './replays/replays.ts';
 
 /** What the routes work with. */
 export interface LedgerPorts {
   readonly ledger: Ledger;
-  /** Puts one replay into the queue of replays. */
+  readonly replays: Replays;
+  /** ARN of the machine that sends portions. */
+  readonly machine: string;
+  /** Puts work into the queue of replays, from where all doors are in reach. */
   readonly sendReplay: (replay: ReplayMessage) => Promise<void>;
 }
 
-// There is one credential: who holds it has no name.
-const who = 'api';
+type Ports = Pick<LedgerPorts, 'ledger'>;
 
-const word = textParameter({ max: 200 }).optional();
-const moment = z.iso.datetime({ offset: true, error: 'Not a valid time, such as 2026-11-21T02:00:00Z.' }).optional();
-const filter = { workload: word, source: word, reason: word, from: moment, to: moment };
-const state = choiceParameter(failureStates).optional();
-const idPath = z.object({ id: integerParameter({ min: 1 }) });
-
-const bulk = z
-  .object({ ...filter, limit: z.int().min(1).max(10_000) })
-  .catchall(z.undefined('Unknown field.'))
-  .refine(({ limit: _, ...given }) => Object.values(given).some((value) => value !== undefined), {
-    error: 'Name at least one of workload, source, reason, from, to.',
-  });
+const mostAtOnce = 10_000;
 
 /** GET /platform/failures */
 export const listFailures = route({
   query: z.object({
     ...filter,
-    state,
+    state: choiceParameter(failureStates).optional(),
     start: integerParameter({ min: 0 }).default(0),
     length: integerParameter({ min: 1, max: 500 }).default(50),
   }),
-  handle: async ({ query }, { ledger }: Pick<LedgerPorts, 'ledger'>) => ({
-    status: 200,
-    body: { result: await ledger.list(query) },
-  }),
+  handle: async ({ query }, { ledger }: Ports) => ({ status: 200, body: { result: await ledger.list(query) } }),
 });
 
 /** GET /platform/failures/{id} */
 export const findFailure = route({
   path: idPath,
-  handle: async ({ path: { id } }, { ledger }: Pick<LedgerPorts, 'ledger'>) => {
+  handle: async ({ path: { id } }, { ledger }: Ports) => {
     const found = await ledger.find(id);
-    if (!found) throw new NotFoundError(`Failure ${id} doesn't exist.`);
+    if (!found) throw noFailure(id);
     return { status: 200, body: { result: { ...found, lineage: await ledger.lineage(id) } } };
   },
 });
@@ -55,20 +46,32 @@ export const findFailure = route({
 /** POST /platform/failures/{id}/discard */
 export const discardFailure = route({
   path: idPath,
-  handle: async ({ path: { id } }, { ledger }: Pick<LedgerPorts, 'ledger'>) => {
-    const now = await ledger.discard(id, who);
-    if (now === undefined) throw new NotFoundError(`Failure ${id} doesn't exist.`);
-    if (now !== 'discarded') throw new ConflictError(`Failure ${id} is ${now}.`);
-    return { status: 200, body: { result: { id, state: now } } };
-  },
+  handle: async ({ path: { id } }, { ledger }: Ports) => settled(id, 'discarded', await ledger.discard(id, who)),
 });
 
 /** POST /platform/failures/discard */
 export const discardFailures = route({
-  body: bulk,
-  handle: async ({ body: { limit, ...given } }, { ledger }: Pick<LedgerPorts, 'ledger'>) => ({
+  body: manyBody(mostAtOnce, {}),
+  handle: async ({ body: { limit, ...given } }, { ledger }: Ports) => ({
     status: 200,
     body: { result: { discarded: await ledger.discardAll(given, limit, who) } },
+  }),
+});
+
+/** POST /platform/failures/{id}/resolve */
+export const resolveFailure = route({
+  path: idPath,
+  body: z.object({ note }).catchall(noMore),
+  handle: async ({ path: { id }, body }, { ledger }: Ports) =>
+    settled(id, 'resolved', await ledger.resolve(id, who, body.note)),
+});
+
+/** POST /platform/failures/resolve */
+export const resolveAllFailures = route({
+  body: manyBody(mostAtOnce, { note }),
+  handle: async ({ body: { limit, note: said, ...given } }, { ledger }: Ports) => ({
+    status: 200,
+    body: { result: { resolved: await ledger.resolveAll(given, limit, { who, note: said }) } },
   }),
 });
 
@@ -80,27 +83,34 @@ export const replayFailure = route({
       input: z.union([z.string().max(200_000), z.looseObject({})]).optional(),
       dry_run: z.boolean().default(false),
     })
-    .catchall(z.undefined('Unknown field.')),
+    .catchall(noMore),
   handle: async ({ path: { id }, body: { input, dry_run } }, { ledger, sendReplay }: LedgerPorts) => {
     const edited = typeof input === 'object' ? JSON.stringify(input) : input;
     if (dry_run) {
       const found = await ledger.find(id);
-      if (!found) throw new NotFoundError(`Failure ${id} doesn't exist.`);
+      if (!found) throw noFailure(id);
       return { status: 200, body: { result: { id, state: found.state, replay: replayOf(found, edited) } } };
     }
     const before = await ledger.replay(id, who, (failure) => sendReplay(replayOf(failure, edited)));
-    if (before === undefined) throw new NotFoundError(`Failure ${id} doesn't exist.`);
+    if (before === undefined) throw noFailure(id);
     if (before !== 'open') throw new ConflictError(`Failure ${id} is ${before}.`);
     return { status: 202, body: { result: { id, state: 'replayed' } } };
   },
 });
 
-/** What goes back in. The kept input stays as it is, also where an edited one goes. */
-function replayOf({ id, door, input: kept, attributes }: FailureRow, edited: string | undefined): ReplayMessage {
-  const input = edited ?? kept;
-  if (door === null || !/^arn:aws:(sqs|states):/.test(door))
-    throw new ConflictError(`Failure ${id} came in at no queue and no state machine: it can't be replayed.`);
-  if (input === null)
-    throw new ConflictError(`Failure ${id} has an input above 32 KB: it can't be replayed as it was.`);
-  return { failure_id: id, door, input, attributes };
+function replayOf(failure: FailureRow, edited: string | undefined): ReplayMessage {
+  const { id, door } = failure;
+  if (door === null || !/^(arn:aws:(sqs|states|lambda):|s3:\/\/)/.test(door))
+    throw new ConflictError(`Failure ${id} came in at no door that takes anything: it can't be replayed.`);
+  return messageOf(failure, edited);
+}
+
+function settled(id: number, wanted: 'discarded' | 'resolved', now: FailureRow['state'] | undefined) {
+  if (now === undefined) throw noFailure(id);
+  if (now !== wanted) throw new ConflictError(`Failure ${id} is ${now}.`);
+  return { status: 200, body: { result: { id, state: now } } };
+}
+
+function noFailure(id: number): NotFoundError {
+  return new NotFoundError(`Failure ${id} doesn't exist.`);
 }

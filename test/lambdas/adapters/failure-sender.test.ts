@@ -5,7 +5,7 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sendFailures } from '../../../lambdas/adapters/failure-sender.ts';
 import type { NewFailure } from '../../../lambdas/kit/failure.ts';
-import { failuresFrom } from '../../../lambdas/platform/failures/dead-letter.ts';
+import { failuresFrom } from '../../../lambdas/platform/failures/intake/dead-letter.ts';
 import { startStorage } from '../../../local/services/storage.ts';
 import { useLocalAws } from '../../support/aws.ts';
 import { letter } from '../platform/failures/letters.ts';

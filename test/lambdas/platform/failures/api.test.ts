@@ -1,26 +1,18 @@
-import type { Context } from 'aws-lambda';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { z } from 'zod';
-import { recordFailures } from '#adapters/failure-ledger.ts';
-import { apiHandler } from '#kit/api-handler.ts';
-import type { NewFailure } from '#kit/failure.ts';
 import type { ReplayMessage } from '../../../../lambdas/platform/contract.ts';
-import { ledger, type PlatformTables } from '../../../../lambdas/platform/failures/ledger-store.ts';
-import {
-  discardFailure,
-  discardFailures,
-  findFailure,
-  listFailures,
-  replayFailure,
-} from '../../../../lambdas/platform/failures/routes.ts';
+import type { PlatformTables } from '../../../../lambdas/platform/failures/matching-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
-import { httpRequest, printed } from '../../../support/lambda.ts';
+import { printed } from '../../../support/lambda.ts';
+import { type LedgerApi, ledgerApi } from './ledger-api.ts';
 
 let database: TestDatabase<PlatformTables>;
+let api: LedgerApi;
+const sent: ReplayMessage[] = [];
 
 beforeAll(async () => {
   database = await startTestDatabase();
+  api = ledgerApi(database, async (replay) => void sent.push(replay));
 });
 
 afterAll(() => database.stop());
@@ -29,55 +21,14 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const sent: ReplayMessage[] = [];
-
 beforeEach(async () => {
   sent.length = 0;
   printed();
-  await sql`TRUNCATE platform.failures RESTART IDENTITY`.execute(database.admin.query);
+  await sql`TRUNCATE platform.failures, platform.replays RESTART IDENTITY`.execute(database.admin.query);
 });
 
-/** Records a failure; ids count from 1. */
-async function failed(changes: Partial<NewFailure> = {}): Promise<void> {
-  const sample = {
-    workload: 'presale',
-    sourceKind: 'queue',
-    sourceName: 'start',
-    reason: 'Away',
-    message: 'm',
-  } as const;
-  const { rows } = await sql<{ next: number }>`SELECT count(*) + 1 AS next FROM platform.failures`.execute(
-    database.app.query,
-  );
-  const occurredAt = new Date(Date.UTC(2026, 10, 21, 0, rows[0]?.next));
-  const naturalKey = `k-${rows[0]?.next}`;
-  const kept = { ...sample, naturalKey, input: '{"a":1}', attributes: {}, occurredAt, ...changes };
-  await recordFailures(database.app.query, [kept], { put: async () => undefined });
-}
-
-/** As API Gateway calls it. */
-async function ask(routeKey: string, given: { query?: Record<string, string>; id?: string; body?: object } = {}) {
-  const handler = apiHandler({
-    env: z.object({}),
-    authenticate: undefined,
-    services: () => ({ ledger: ledger(database.app), sendReplay: async (replay) => void sent.push(replay) }),
-    routes: {
-      'GET /platform/failures': listFailures,
-      'GET /platform/failures/{id}': findFailure,
-      'POST /platform/failures/discard': discardFailures,
-      'POST /platform/failures/{id}/discard': discardFailure,
-      'POST /platform/failures/{id}/replay': replayFailure,
-    },
-  });
-  const event = httpRequest({
-    routeKey,
-    queryStringParameters: given.query ?? {},
-    pathParameters: given.id === undefined ? {} : { id: given.id },
-    body: JSON.stringify(given.body ?? {}),
-  });
-  const answer = await handler(event, { functionName: 'failures-api' } as Context);
-  return { status: answer.statusCode, body: JSON.parse(String(answer.body)) };
-}
+const ask: LedgerApi['ask'] = (...given) => api.ask(...given);
+const failed: LedgerApi['failed'] = (changes) => api.failed(changes);
 
 const list = async (query: Record<string, string> = {}) => (await ask('GET /platform/failures', { query })).body.result;
 const ids = (page: { data: { id: number }[] }) => page.data.map(({ id }) => id);
@@ -98,6 +49,14 @@ test('failures are listed newest first, without inputs, and counted by reason', 
   });
   expect(page.data[0]).not.toHaveProperty('input');
   expect(ids(await list({ start: '2' }))).toEqual([1]);
+});
+
+test('failures are found by their kind', async () => {
+  await failed();
+  await failed({ sourceKind: 'mail' });
+
+  expect(ids(await list({ kind: 'mail' }))).toEqual([2]);
+  expect(await ask('GET /platform/failures', { query: { kind: 'letter' } })).toMatchObject({ status: 400 });
 });
 
 test('every filter holds, and all of them together', async () => {
@@ -169,7 +128,7 @@ test('a failure goes back to its door as it was, once', async () => {
 
   expect(await replay()).toMatchObject({ status: 202, body: { result: { id: 1, state: 'replayed' } } });
   expect(await replay()).toMatchObject({ status: 409 });
-  expect(sent).toEqual([{ failure_id: 1, door, input: '{"a":1}', attributes: { trace: 't' } }]);
+  expect(sent).toEqual([{ name: 'replay-1', failure_id: 1, door, input: '{"a":1}', attributes: { trace: 't' } }]);
 });
 
 test('an edited input goes out, and the kept one stays', async () => {
@@ -190,12 +149,63 @@ test('a dry run shows what would go out, and changes nothing', async () => {
   expect(sent).toEqual([]);
 });
 
-test('what came in at no queue or state machine, or is not there, is not replayed', async () => {
-  await failed({ door: 'arn:aws:lambda:ap-northeast-1:000000000000:function:Start' });
+test('what came in at no door, or is not there, is not replayed', async () => {
+  await failed();
 
   expect(await replay()).toMatchObject({ status: 409 });
   expect(await replay({}, '2')).toMatchObject({ status: 404 });
   expect((await list()).data).toMatchObject([{ state: 'open' }]);
+});
+
+test.each(['arn:aws:lambda:r:0:function:f', 'arn:aws:states:r:0:stateMachine:m', 's3://raw/presale/corrected/x.json'])(
+  'a replay goes to %s, too',
+  async (other) => {
+    await failed({ door: other });
+
+    expect(await replay()).toMatchObject({ status: 202 });
+    expect(sent).toMatchObject([{ door: other }]);
+  },
+);
+
+test('an input that lies in the bucket or in its execution is named to whoever reads it', async () => {
+  await failed({ door, input: 'x'.repeat(40_000) });
+  await failed({ door, input: '', inputExecution: 'arn:aws:states:r:0:execution:m:n' });
+
+  expect([await replay(), await replay({}, '2')]).toMatchObject([{ status: 202 }, { status: 202 }]);
+  expect(sent).toMatchObject([
+    { input_key: expect.stringMatching(/^platform\/failures\//) },
+    { input_execution: 'arn:aws:states:r:0:execution:m:n' },
+  ]);
+  expect(sent.filter((message) => 'input' in message)).toEqual([]);
+});
+
+test('what a person put right says so with a note, also after a replay, and a failure given up stays so', async () => {
+  for (let index = 0; index < 3; index += 1) await failed({ door });
+  await replay();
+  await ask('POST /platform/failures/{id}/discard', { id: '3' });
+  const resolve = (id: string, body = {}) => ask('POST /platform/failures/{id}/resolve', { id, body });
+
+  expect(await resolve('1', { note: 'by hand' })).toMatchObject({
+    status: 200,
+    body: { result: { state: 'resolved' } },
+  });
+  expect(await resolve('2')).toMatchObject({ status: 200 });
+  expect(await resolve('3')).toMatchObject({ status: 409 });
+  expect(await resolve('4')).toMatchObject({ status: 404 });
+  expect((await list({ state: 'resolved' })).data).toMatchObject([
+    { id: 2, note: null, changed_by: 'api' },
+    { id: 1, note: 'by hand' },
+  ]);
+});
+
+test('many are put right by filter', async () => {
+  for (let index = 0; index < 3; index += 1) await failed();
+  await failed({ reason: 'Wrong' });
+
+  const body = { reason: 'Away', limit: 2, note: 'the site is back' };
+  expect((await ask('POST /platform/failures/resolve', { body })).body).toEqual({ result: { resolved: 2 } });
+  expect(ids(await list({ state: 'open' }))).toEqual([4, 3]);
+  expect(await ask('POST /platform/failures/resolve', { body: { limit: 2 } })).toMatchObject({ status: 400 });
 });
 
 test('10,000 failures are listed and counted in under 200 ms a page', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { failuresFrom } from '../../../../lambdas/platform/failures/dead-letter.ts';
-import type { DeadLetter } from '../../../../lambdas/platform/failures/told.ts';
+import { failuresFrom } from '../../../../lambdas/platform/failures/intake/dead-letter.ts';
+import type { DeadLetter } from '../../../../lambdas/platform/failures/intake/told.ts';
 import { destinationRecord, executionEvent, letter, machine, mails, startFailed, startFunction } from './letters.ts';
 
 const failureFrom = (told: DeadLetter) => {
@@ -108,7 +108,12 @@ test('an execution that was stopped or too large for an event is a failure all t
   const detail = { status: 'ABORTED', error: null, cause: null, input: null, name: 'replay-12' };
   const record = letter({ eventSourceARN: 'the intake itself', body: JSON.stringify(executionEvent(detail)) });
 
-  expect(failureFrom(record)).toMatchObject({ reason: 'ABORTED', input: 'null', replayOf: 12 });
+  expect(failureFrom(record)).toMatchObject({
+    reason: 'ABORTED',
+    inputExecution: expect.stringContaining(':execution:'),
+    input: '',
+    replayOf: 12,
+  });
 });
 
 test('the same execution twice has one key, and its second end another', () => {

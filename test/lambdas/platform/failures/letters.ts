@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../../../../lambdas/platform/failures/told.ts';
+import type { DeadLetter } from '../../../../lambdas/platform/failures/intake/told.ts';
 
 const arn = (service: string, name: string) => `arn:aws:${service}:ap-northeast-1:000000000000:${name}`;
 

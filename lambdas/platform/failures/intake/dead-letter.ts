@@ -1,9 +1,9 @@
 import { edgeOf } from '#kit/edge.ts';
 import type { NewFailure } from '#kit/failure.ts';
+import { replayAttribute } from '../lineage.ts';
 import { executionFailure } from './failed-execution.ts';
 import { invocationFailure } from './failed-invocation.ts';
 import { jsonOf, textOf } from './json.ts';
-import { replayAttribute } from './lineage.ts';
 import { reportedFailures } from './reported.ts';
 import { type DeadLetter, placeOf, type Told } from './told.ts';
 

@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { edgeResourceName } from '../../lambdas/kit/edge.ts';
-import { DeadLetters } from '../constructs/dead-letters.ts';
-import { environmentOf } from '../constructs/millrace-stack.ts';
+import { edgeResourceName } from '../../../lambdas/kit/edge.ts';
+import { DeadLetters } from '../../constructs/dead-letters.ts';
+import { environmentOf } from '../../constructs/millrace-stack.ts';
 
 const edge = 'platform/failures';
 

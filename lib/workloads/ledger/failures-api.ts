@@ -1,16 +1,16 @@
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { failuresApiEnv, failuresRoutes } from '../../lambdas/platform/contract.ts';
-import type { Database } from '../constructs/database.ts';
-import { HandlerFunction } from '../constructs/handler-function.ts';
-import { apiTimeout, type HttpApi } from '../constructs/http-api.ts';
+import { failuresApiEnv, failuresRoutes } from '../../../lambdas/platform/contract.ts';
+import type { Database } from '../../constructs/database.ts';
+import { HandlerFunction } from '../../constructs/handler-function.ts';
+import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
+import type { Replays } from './replays.ts';
 
 export interface FailuresApiProps {
   readonly api: HttpApi;
   readonly database: Database;
   readonly apiToken: ISecret;
-  readonly replays: Queue;
+  readonly replays: Replays;
 }
 
 /** The routes of the failure ledger. */
@@ -20,14 +20,19 @@ export class FailuresApi extends Construct {
     const handler = new HandlerFunction(this, 'Api', {
       handler: 'platform/failures-api',
       contract: failuresApiEnv,
-      env: { DATABASE_URL: database.url, API_TOKEN_SECRET: apiToken.secretArn, REPLAYS_QUEUE_URL: replays.queueUrl },
+      env: {
+        DATABASE_URL: database.url,
+        API_TOKEN_SECRET: apiToken.secretArn,
+        REPLAYS_QUEUE_URL: replays.queue.queueUrl,
+        REPLAY_MACHINE: replays.machine.stateMachineArn,
+      },
       impact: 'Nobody can look at what failed, do it again or give it up.',
       timeout: apiTimeout,
       concurrency: 3,
       database,
     });
     handler.allow(['secretsmanager:GetSecretValue'], [apiToken.secretArn]);
-    handler.allow(['sqs:SendMessage'], [replays.queueArn]);
+    handler.allow(['sqs:SendMessage'], [replays.queue.queueArn]);
     api.route(failuresRoutes, handler);
   }
 }

@@ -2,9 +2,9 @@ import { type QueryExecutorProvider, sql } from 'kysely';
 import { recordFailures } from '#adapters/failure-ledger.ts';
 import type { ObjectStore } from '#adapters/object-store.ts';
 import type { NewFailure } from '#kit/failure.ts';
+import { withReplayed } from '../lineage.ts';
 import { failuresFrom } from './dead-letter.ts';
 import { jsonOf } from './json.ts';
-import { withReplayed } from './lineage.ts';
 import { putRightBy } from './succeeded-replay.ts';
 import type { DeadLetter } from './told.ts';
 

@@ -1,4 +1,5 @@
 import type { NewFailure } from '#kit/failure.ts';
+import { invocationFailureKey } from '../lineage.ts';
 import { textOf } from './json.ts';
 import { placeOf, type Told } from './told.ts';
 
@@ -13,7 +14,7 @@ export function invocationFailure({ letter, body }: Told): NewFailure | undefine
   const trace: unknown = error?.trace ?? error?.stackTrace;
   return {
     ...placeOf(letter.eventSourceARN),
-    naturalKey: `invocation:${requestId}`,
+    naturalKey: invocationFailureKey(requestId),
     sourceKind: 'function',
     door: functionArn.replace(/:\$LATEST$/, ''),
     reason: textOf(error?.errorType) ?? textOf(context?.condition) ?? 'Unhandled',

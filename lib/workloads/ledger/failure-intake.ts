@@ -6,13 +6,13 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { recordFailuresEnv } from '../../lambdas/platform/contract.ts';
-import { AlarmBook } from '../constructs/alarm-book.ts';
-import type { Database } from '../constructs/database.ts';
-import { DeadLetters } from '../constructs/dead-letters.ts';
-import { FailureBook } from '../constructs/failure-book.ts';
-import { QueueHandler } from '../constructs/queue-handler.ts';
-import { allowObjects } from '../permissions/bucket-access.ts';
+import { recordFailuresEnv } from '../../../lambdas/platform/contract.ts';
+import { AlarmBook } from '../../constructs/alarm-book.ts';
+import type { Database } from '../../constructs/database.ts';
+import { DeadLetters } from '../../constructs/dead-letters.ts';
+import { FailureBook } from '../../constructs/failure-book.ts';
+import { QueueHandler } from '../../constructs/queue-handler.ts';
+import { allowObjects } from '../../permissions/bucket-access.ts';
 
 export interface FailureIntakeProps {
   readonly database: Database;
@@ -46,13 +46,17 @@ export class FailureIntake extends Construct {
       ledger: false,
       database,
     });
-    allowObjects(this.#intake.handler, raw, { write: ['platform/failures'] });
+    allowObjects(this.#intake.handler, raw, {
+      read: ['platform/replays'],
+      write: ['platform/failures'],
+    });
     this.#intake.handler.allow(['sqs:SendMessage'], [wakes.queueArn]);
     for (const queue of [reports, ...book.deadEnds.map(({ deadLetters }) => deadLetters)])
       this.#intake.handler.function.addEventSource(
         new SqsEventSource(queue, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
       );
     this.#hearOfExecutions(undelivered);
+    this.#hearOfReplays(undelivered);
     this.#watch();
   }
 
@@ -77,6 +81,23 @@ export class FailureIntake extends Construct {
         detailType: ['Step Functions Execution Status Change'],
         detail: {
           status: ['FAILED', 'TIMED_OUT', 'ABORTED'],
+          stateMachineArn: FailureBook.of(this).machines.map(({ machine }) => machine.stateMachineArn),
+        },
+      },
+      targets: [new SqsQueue(this.#intake.queue, { deadLetterQueue: undelivered })],
+    });
+  }
+
+  /** An execution that replays a failure and succeeds has put it right. */
+  #hearOfReplays(undelivered: DeadLetters): void {
+    new Rule(this, 'PutRight', {
+      description: 'Replays that succeeded resolve their failures',
+      eventPattern: {
+        source: ['aws.states'],
+        detailType: ['Step Functions Execution Status Change'],
+        detail: {
+          status: ['SUCCEEDED'],
+          name: [{ prefix: 'replay-' }],
           stateMachineArn: FailureBook.of(this).machines.map(({ machine }) => machine.stateMachineArn),
         },
       },

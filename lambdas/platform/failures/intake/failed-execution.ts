@@ -1,6 +1,6 @@
 import type { NewFailure } from '#kit/failure.ts';
+import { replayedBy } from '../lineage.ts';
 import { textOf } from './json.ts';
-import { replayedBy } from './lineage.ts';
 import { placeOf, type Told } from './told.ts';
 
 /** EventBridge's event of an execution that failed, timed out or was stopped; `undefined` for any other record. */
@@ -10,6 +10,7 @@ export function executionFailure({ body }: Told): NewFailure | undefined {
   const door = textOf(detail?.stateMachineArn);
   if (textOf(body?.source) !== 'aws.states' || !executionArn || !door) return undefined;
   const status = textOf(detail?.status) ?? 'FAILED';
+  const input = textOf(detail?.input);
   const stoppedAt = Number(detail?.stopDate);
   return {
     ...placeOf(door),
@@ -20,8 +21,8 @@ export function executionFailure({ body }: Told): NewFailure | undefined {
     reason: textOf(detail?.error) ?? status,
     message: textOf(detail?.cause) ?? `${executionArn} ended as ${status}.`,
     stack: undefined,
-    // Null when it was too large for an event; the execution's history has it.
-    input: textOf(detail?.input) ?? 'null',
+    // Missing when it was too large for an event: then only the execution has it, out of reach from inside of the VPC.
+    ...(input === undefined ? { input: '', inputExecution: executionArn } : { input }),
     attributes: {},
     occurredAt: Number.isNaN(stoppedAt) ? new Date(textOf(body?.time) ?? 0) : new Date(stoppedAt),
     attempts: undefined,

@@ -1,0 +1,58 @@
+import type { ReplayMessage } from '../../contract.ts';
+import type { FailureRow } from '../ledger.ts';
+import { replayName } from '../lineage.ts';
+import type { Replays } from './replays.ts';
+
+/** Failures a second at most: what the function that puts them back is sure to keep up with. */
+export const largestRate = 200;
+
+const portionSeconds = 30;
+// A hundred batches: sent within a second or two.
+const largestPortion = 1000;
+
+/** A message that waits in the queue before anybody sees it. */
+export interface Paced {
+  readonly message: ReplayMessage;
+  readonly delaySeconds: number;
+}
+
+/** What sending works with. */
+export interface PortionPorts {
+  readonly replays: Pick<Replays, 'takePortion' | 'sent'>;
+  /** Resolves to the indexes of the messages that SQS has durably. */
+  readonly sendAll: (paced: readonly Paced[]) => Promise<readonly number[]>;
+  readonly clock: () => Date;
+}
+
+/** How many failures go out together: half a minute's, for the queue spreads them over their seconds. */
+export function portionSize(rate: number): number {
+  return Math.max(1, Math.min(Math.ceil(rate * portionSeconds), largestPortion));
+}
+
+/** Failures as messages, as many in each second as the rate allows. */
+export function paced(failures: readonly FailureRow[], rate: number): readonly Paced[] {
+  return failures.map((failure, index) => ({ message: messageOf(failure), delaySeconds: Math.floor(index / rate) }));
+}
+
+/** What goes back in. The kept input stays as it is, also where an edited one goes. */
+export function messageOf(failure: FailureRow, edited?: string): ReplayMessage {
+  const { id, door, attributes, input, input_key, input_execution } = failure;
+  const kept = input === null ? {} : { input };
+  const lying = input_key === null ? {} : { input_key };
+  const running = input_execution === null ? {} : { input_execution };
+  const given = edited === undefined ? { ...kept, ...lying, ...running } : { input: edited };
+  return { name: replayName(id), failure_id: id, door: door ?? '', attributes, ...given };
+}
+
+/**
+ * Sends the next portion of a replay and says when the one after it is due. What was taken and not sent, because this
+ * died in between or SQS refused, is what the next try sends first.
+ */
+export async function sendPortion(replayId: number, { replays, sendAll, clock }: PortionPorts) {
+  const startedAt = clock();
+  const { state, rate, failures } = await replays.takePortion(replayId, portionSize);
+  const sent = await sendAll(paced(failures, rate));
+  await replays.sent(sent.flatMap((index) => failures[index]?.id ?? []));
+  const next = new Date(startedAt.getTime() + (failures.length / rate) * 1000);
+  return { state, sent: sent.length, all: sent.length === failures.length, nextAt: next };
+}

@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { route } from '#kit/api-handler.ts';
+import { ConflictError, NotFoundError } from '#kit/errors.ts';
+import { integerParameter } from '#kit/parameters.ts';
+import { idPath, manyBody, who } from '../parameters.ts';
+import type { LedgerPorts } from '../routes.ts';
+import { largestRate } from './portion.ts';
+
+const mostAtOnce = 100_000;
+const rate = z.number().min(0.01).max(largestRate).default(10);
+
+/** POST /platform/failures/replay */
+export const replayFailures = route({
+  body: manyBody(mostAtOnce, { rate, dry_run: z.boolean().default(false) }),
+  handle: async ({ body }, { replays, machine, sendReplay }: LedgerPorts) => {
+    const { limit, rate: perSecond, dry_run, ...filter } = body;
+    const lasting = (chosen: number) => ({ chosen, rate: perSecond, seconds: Math.ceil(chosen / perSecond) });
+    if (dry_run) {
+      const { chosen, ...more } = await replays.estimate(filter, limit);
+      return { status: 200, body: { result: { ...lasting(chosen), ...more } } };
+    }
+    const begun = await replays.begin({ filter, limit, rate: perSecond, who }, (id) =>
+      sendReplay({
+        name: `bulk-${id}`,
+        door: machine,
+        attributes: {},
+        input: JSON.stringify({ replay_id: id }),
+      }),
+    );
+    const { id, state, chosen } = begun;
+    return { status: 202, body: { result: { id, state, ...lasting(chosen) } } };
+  },
+});
+
+/** GET /platform/replays */
+export const listReplays = route({
+  query: z.object({ length: integerParameter({ min: 1, max: 500 }).default(50) }),
+  handle: async ({ query: { length } }, { replays }: Pick<LedgerPorts, 'replays'>) => ({
+    status: 200,
+    body: { result: await replays.list(length) },
+  }),
+});
+
+/** GET /platform/replays/{id} */
+export const findReplay = route({
+  path: idPath,
+  handle: async ({ path: { id } }, { replays }: Pick<LedgerPorts, 'replays'>) => {
+    const found = await replays.find(id);
+    if (!found) throw noReplay(id);
+    return { status: 200, body: { result: found } };
+  },
+});
+
+/** POST /platform/replays/{id}/stop */
+export const stopReplay = route({
+  path: idPath,
+  handle: async ({ path: { id } }, { replays }: Pick<LedgerPorts, 'replays'>) => {
+    const now = await replays.stop(id);
+    if (now === undefined) throw noReplay(id);
+    if (now !== 'stopped') throw new ConflictError(`Replay ${id} is ${now}.`);
+    return { status: 200, body: { result: { id, state: now } } };
+  },
+});
+
+function noReplay(id: number): NotFoundError {
+  return new NotFoundError(`Replay ${id} doesn't exist.`);
+}

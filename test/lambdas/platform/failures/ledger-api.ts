@@ -1,0 +1,84 @@
+import type { Context } from 'aws-lambda';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { recordFailures } from '#adapters/failure-ledger.ts';
+import { apiHandler } from '#kit/api-handler.ts';
+import type { NewFailure } from '#kit/failure.ts';
+import type { ReplayMessage } from '../../../../lambdas/platform/contract.ts';
+import { ledger } from '../../../../lambdas/platform/failures/ledger-store.ts';
+import type { PlatformTables } from '../../../../lambdas/platform/failures/matching-store.ts';
+import { replays } from '../../../../lambdas/platform/failures/replays/replays-store.ts';
+import * as bulk from '../../../../lambdas/platform/failures/replays/routes.ts';
+import * as routes from '../../../../lambdas/platform/failures/routes.ts';
+import type { TestDatabase } from '../../../support/database.ts';
+import { httpRequest } from '../../../support/lambda.ts';
+
+/** What a test asks with: the routes on a database of its own, and where replays go. */
+export interface LedgerApi {
+  ask(
+    routeKey: string,
+    given?: { query?: Record<string, string>; id?: string; body?: object },
+  ): Promise<{ status: number | undefined; body: ReturnType<typeof JSON.parse> }>;
+  /** Records a failure; ids count from 1, a minute apart. */
+  failed(changes?: Partial<NewFailure>): Promise<void>;
+}
+
+/** The routes of the ledger as API Gateway calls them, without a credential. */
+export function ledgerApi(
+  database: TestDatabase<PlatformTables>,
+  sendReplay: (replay: ReplayMessage) => Promise<void>,
+): LedgerApi {
+  const handler = apiHandler({
+    env: z.object({}),
+    authenticate: undefined,
+    services: () => ({
+      ledger: ledger(database.app),
+      replays: replays(database.app),
+      machine: 'arn:aws:states:r:0:stateMachine:replay',
+      sendReplay,
+    }),
+    routes: {
+      'GET /platform/failures': routes.listFailures,
+      'GET /platform/failures/{id}': routes.findFailure,
+      'POST /platform/failures/discard': routes.discardFailures,
+      'POST /platform/failures/replay': bulk.replayFailures,
+      'POST /platform/failures/resolve': routes.resolveAllFailures,
+      'POST /platform/failures/{id}/discard': routes.discardFailure,
+      'POST /platform/failures/{id}/replay': routes.replayFailure,
+      'POST /platform/failures/{id}/resolve': routes.resolveFailure,
+      'GET /platform/replays': bulk.listReplays,
+      'GET /platform/replays/{id}': bulk.findReplay,
+      'POST /platform/replays/{id}/stop': bulk.stopReplay,
+    },
+  });
+  return {
+    async ask(routeKey, given = {}) {
+      const event = httpRequest({
+        routeKey,
+        queryStringParameters: given.query ?? {},
+        pathParameters: given.id === undefined ? {} : { id: given.id },
+        body: JSON.stringify(given.body ?? {}),
+      });
+      const answer = await handler(event, { functionName: 'failures-api' } as Context);
+      return { status: answer.statusCode, body: JSON.parse(String(answer.body)) };
+    },
+    async failed(changes = {}) {
+      const counted = sql<{ next: number }>`SELECT count(*) + 1 AS next FROM platform.failures`;
+      const { rows } = await counted.execute(database.app.query);
+      const next = rows[0]?.next ?? 1;
+      const sample: NewFailure = {
+        naturalKey: `k-${next}`,
+        workload: 'presale',
+        sourceKind: 'queue',
+        sourceName: 'start',
+        reason: 'Away',
+        message: 'm',
+        input: '{"a":1}',
+        attributes: {},
+        occurredAt: new Date(Date.UTC(2026, 10, 21, 0, next)),
+        ...changes,
+      };
+      await recordFailures(database.app.query, [sample], { put: async () => undefined });
+    },
+  };
+}
