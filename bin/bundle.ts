@@ -41,8 +41,10 @@ export async function bundleHandlers(): Promise<readonly Bundle[]> {
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'warning',
-    // Optional in pg, and native.
-    external: ['pg-native'],
+    // Optional in pg and in the Kafka client, and native.
+    external: ['pg-native', '@node-rs/crc32'],
+    // The same WebAssembly as text inside the module: beside a bundle there is no file to read.
+    alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
   });
   await replaceFolder(unfinished, output);
   return Promise.all(

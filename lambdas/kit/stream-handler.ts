@@ -14,6 +14,7 @@ import {
   type StreamEvent,
   type StreamRecord,
 } from './stream/event.ts';
+import type { Form } from './stream/read.ts';
 import { failureOf, type Reject, type Rejected } from './stream/rejection.ts';
 import { asError, count, logger } from './telemetry.ts';
 
@@ -30,8 +31,8 @@ interface CommonSpec<E extends z.ZodObject, M, S> {
   /** `tagger/tag-messages`: how the ledger names what failed. */
   readonly edge: EdgeName;
   readonly env: E;
-  /** `jsonOf(schema)`, or whatever throws {@link PermanentError} for a record that can never be done. */
-  readonly read: (record: StreamRecord) => M;
+  /** `jsonOf(schema)`, or `{ read }` of one's own. */
+  readonly message: Form<M>;
   readonly services: (env: z.output<E>) => S;
 }
 
@@ -115,7 +116,7 @@ async function oneByOne<E extends z.ZodObject, M, S extends { readonly reject: R
   for (const [index, raw] of records.entries()) {
     try {
       const record = decodeRecord(raw);
-      await correlated(idOf(record), async () => spec.handle(spec.read(record), ports, record));
+      await correlated(idOf(record), async () => spec.handle(spec.message.read(record), ports, record));
     } catch (error) {
       if (!(error instanceof PermanentError)) {
         return { rejected, handled: index - rejected.length, stoppedAt: { record: raw, error } };
@@ -131,7 +132,7 @@ async function asBatch<E extends z.ZodObject, M, S extends { readonly reject: Re
   { records }: PartitionBatch,
   ports: S,
 ): Promise<Outcome> {
-  const { rejected, messages, raws, stoppedAt } = readAll(spec, records);
+  const { rejected, messages, raws, stoppedAt } = readAll(spec.message, records);
   const [first] = messages;
   if (!first) return { rejected, handled: 0, ...(stoppedAt ? { stoppedAt } : {}) };
   try {
@@ -150,7 +151,7 @@ async function asBatch<E extends z.ZodObject, M, S extends { readonly reject: Re
 }
 
 /** Reads up to the first record whose reading fails for another reason than the record. */
-function readAll<M>({ read }: { readonly read: (record: StreamRecord) => M }, records: readonly RawRecord[]) {
+function readAll<M>({ read }: Form<M>, records: readonly RawRecord[]) {
   const rejected: Rejected[] = [];
   const messages: StreamMessage<M>[] = [];
   const raws = new Map<StreamRecord, RawRecord>();

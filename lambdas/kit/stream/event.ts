@@ -1,4 +1,4 @@
-import type { MSKEvent, MSKRecord } from 'aws-lambda';
+import type { MSKRecord } from 'aws-lambda';
 
 /** A name and a value; a record may have several of one name, and their order counts. */
 export interface StreamHeader {
@@ -35,12 +35,13 @@ export type RawRecord = Pick<MSKRecord, 'topic' | 'partition' | 'offset' | 'time
 };
 
 /** What Lambda sends; a replay from the ledger is one such event with a single record, and says so. */
-export type StreamEvent = Pick<MSKEvent, 'eventSource' | 'bootstrapServers'> & {
+export interface StreamEvent {
   readonly eventSource: string;
   readonly eventSourceArn?: string;
+  readonly bootstrapServers: string;
   readonly replay?: boolean;
   readonly records: Readonly<Record<string, readonly RawRecord[]>>;
-};
+}
 
 export function partitionsOf(event: StreamEvent): readonly PartitionBatch[] {
   return Object.entries(event.records).map(([id, records]) => ({ id, records }));

@@ -16,12 +16,19 @@ export function textOf({ value }: StreamRecord): string {
   }
 }
 
-/** Reads values as JSON of a schema. Throws {@link PermanentError} with every wrong field. */
-export function jsonOf<M extends z.ZodType>(schema: M): (record: StreamRecord) => z.output<M> {
-  return (record) => {
-    const parsed = schema.safeParse(parseJson(textOf(record)));
-    if (!parsed.success) throw new PermanentError(`The value: ${faultsAsText(parsed.error.issues)}`);
-    return parsed.data;
+/** How a record becomes a message. Throws {@link PermanentError} for one that never can. */
+export interface Form<M> {
+  readonly read: (record: StreamRecord) => M;
+}
+
+/** Values are JSON of a schema; what isn't is told with every wrong field. */
+export function jsonOf<M extends z.ZodType>(schema: M): Form<z.output<M>> {
+  return {
+    read(record) {
+      const parsed = schema.safeParse(parseJson(textOf(record)));
+      if (!parsed.success) throw new PermanentError(`The value: ${faultsAsText(parsed.error.issues)}`);
+      return parsed.data;
+    },
   };
 }
 

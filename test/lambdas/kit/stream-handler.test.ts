@@ -29,7 +29,7 @@ function consumer(handle: (message: Reading, record: StreamRecord) => Promise<un
   return streamHandler({
     edge: 'meters/read',
     env: z.object({}),
-    read: jsonOf(reading),
+    message: jsonOf(reading),
     services: () => ({ reject }),
     handle: (message, _ports, record) => handle(message, record),
   });
@@ -41,7 +41,7 @@ function batches(handleBatch: StreamBatchSpec<z.ZodObject, Reading, Ports>['hand
   return streamBatchHandler({
     edge: 'meters/read',
     env: z.object({}),
-    read: jsonOf(reading),
+    message: jsonOf(reading),
     services: () => ({ reject }),
     handleBatch,
   });
@@ -143,7 +143,7 @@ test('nothing is acknowledged while the ledger is away', async () => {
   const handler = streamHandler({
     edge: 'meters/read',
     env: z.object({}),
-    read: jsonOf(reading),
+    message: jsonOf(reading),
     services: () => ({ reject: async () => Promise.reject(new Error('the ledger is away')) }),
     handle: async () => undefined,
   });

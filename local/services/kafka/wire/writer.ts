@@ -9,19 +9,23 @@ export class Writer {
   #length = 0;
 
   int8(value: number): void {
-    this.#room.writeInt8(value, this.#take(1));
+    const at = this.#take(1);
+    this.#room.writeInt8(value, at);
   }
 
   int16(value: number): void {
-    this.#room.writeInt16BE(value, this.#take(2));
+    const at = this.#take(2);
+    this.#room.writeInt16BE(value, at);
   }
 
   int32(value: number): void {
-    this.#room.writeInt32BE(value, this.#take(4));
+    const at = this.#take(4);
+    this.#room.writeInt32BE(value, at);
   }
 
   int64(value: number): void {
-    this.#room.writeBigInt64BE(BigInt(value), this.#take(8));
+    const at = this.#take(8);
+    this.#room.writeBigInt64BE(BigInt(value), at);
   }
 
   /** Up to 127, which is all that tagged sections of ours need. */
@@ -32,7 +36,8 @@ export class Writer {
 
   bytes(value: Uint8Array): void {
     if (value.length <= copiedBytes) {
-      this.#room.set(value, this.#take(value.length));
+      const at = this.#take(value.length);
+      this.#room.set(value, at);
       return;
     }
     this.#seal();
@@ -48,7 +53,7 @@ export class Writer {
     return [length, ...this.#pieces];
   }
 
-  /** Makes room and returns where it starts. */
+  /** Makes room and returns where it starts: in `#room` as it is afterwards. */
   #take(length: number): number {
     if (this.#used + length > this.#room.length) {
       this.#seal();

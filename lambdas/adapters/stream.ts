@@ -1,0 +1,181 @@
+import { ProduceAcks, Producer, type ProducerOptions } from '@platformatic/kafka';
+import { PermanentError, UnavailableError } from '#kit/errors.ts';
+import type { StreamHeader } from '#kit/stream/event.ts';
+import { iamSignIn } from './stream/iam.ts';
+
+/** A record on its way out. */
+export interface OutgoingRecord {
+  readonly topic: string;
+  /** Records of one key stay in one partition, and so in their order. */
+  readonly key?: Buffer | undefined;
+  /** `undefined`: a tombstone. */
+  readonly value: Buffer | undefined;
+  /** In their order; a name may stand several times. */
+  readonly headers?: readonly StreamHeader[];
+}
+
+/** The broker would never take the record: it is larger than the topic allows. */
+export class RecordTooLargeError extends PermanentError {
+  override readonly name = 'RecordTooLargeError';
+}
+
+export interface StreamProducer {
+  /**
+   * Resolves when the broker has all of them on every replica it waits for. Throws {@link RecordTooLargeError}, and
+   * {@link UnavailableError} when the broker is away for longer than the tries last; then some may be there already.
+   */
+  readonly send: (records: readonly OutgoingRecord[]) => Promise<void>;
+  /** For those who end while others go on: a Lambda function keeps it. */
+  readonly close: () => Promise<void>;
+}
+
+export interface StreamProducerOptions {
+  /** `KAFKA_BROKERS`: host:port, separated by commas. */
+  readonly brokers: string;
+  /** `KAFKA_AUTH`: MSK's IAM over TLS, or nothing on one machine. */
+  readonly auth: 'iam' | 'none';
+  /** Of the cluster, for IAM. */
+  readonly region: string;
+  /** Bytes that wait or are under way at most; beyond it `send` waits. @default 16 MiB */
+  readonly maxBufferedBytes?: number;
+}
+
+// Kafka takes a MiB a batch, before its own headers; a batch holds what one partition gets of a request.
+const batchBytes = 900 * 1024;
+const defaultBufferedBytes = 16 * 1024 * 1024;
+// What a record takes beside its key, value and headers, at most.
+const recordOverheadBytes = 64;
+
+interface Waiting {
+  readonly records: readonly OutgoingRecord[];
+  readonly bytes: number;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * An idempotent producer: a request that is repeated because its answer got lost is in the topic once. Requests go one
+ * after the other, as large as what has come in meanwhile, compressed.
+ */
+export function streamProducer(options: StreamProducerOptions): StreamProducer {
+  const { maxBufferedBytes = defaultBufferedBytes } = options;
+  const producer = new Producer<Buffer, Buffer, Buffer, Buffer>(clientOptions(options));
+  const waiting: Waiting[] = [];
+  const blocked: (() => void)[] = [];
+  let buffered = 0;
+  let working: Promise<void> | undefined;
+
+  const work = async () => {
+    for (let batch = nextBatch(waiting); batch.length > 0; batch = nextBatch(waiting)) {
+      const outcome = await sendNow(producer, batch).catch((error: unknown) => ({ error }));
+      for (const one of batch) {
+        buffered -= one.bytes;
+        if (outcome) one.failed(outcome.error);
+        else one.done();
+      }
+      for (const resume of blocked.splice(0)) resume();
+    }
+    working = undefined;
+  };
+
+  const enqueue = async (records: readonly OutgoingRecord[]) => {
+    const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
+    // One larger than the whole buffer goes when nothing else waits.
+    while (buffered > 0 && buffered + bytes > maxBufferedBytes)
+      await new Promise<void>((resolve) => blocked.push(resolve));
+    buffered += bytes;
+    await new Promise<void>((done, failed) => {
+      waiting.push({ records, bytes, done, failed });
+      working ??= Promise.resolve().then(work);
+    });
+  };
+
+  return {
+    send: async (records) => {
+      await Promise.all(inPieces(records).map(enqueue));
+    },
+    close: async () => {
+      await working;
+      await producer.close();
+    },
+  };
+}
+
+/** The first ones that fit into a batch together; one that fits into none goes alone. */
+function nextBatch(waiting: Waiting[]): readonly Waiting[] {
+  let bytes = 0;
+  const fitting = waiting.findIndex((one, index) => {
+    bytes += one.bytes;
+    return bytes > batchBytes && index > 0;
+  });
+  return waiting.splice(0, fitting === -1 ? waiting.length : fitting);
+}
+
+/** Cut so that each piece is a batch at most. */
+function inPieces(records: readonly OutgoingRecord[]): readonly OutgoingRecord[][] {
+  const pieces: OutgoingRecord[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const record of records) {
+    const size = sizeOf(record);
+    if (bytes + size > batchBytes) {
+      pieces.push([]);
+      bytes = 0;
+    }
+    pieces.at(-1)?.push(record);
+    bytes += size;
+  }
+  return pieces;
+}
+
+async function sendNow(producer: Producer<Buffer, Buffer, Buffer, Buffer>, batch: readonly Waiting[]): Promise<void> {
+  try {
+    await producer.send({
+      messages: batch.flatMap(({ records }) =>
+        records.map(({ topic, key, value, headers = [] }) => ({
+          topic,
+          ...(key === undefined ? {} : { key }),
+          ...(value === undefined ? {} : { value }),
+          // A map by identity: two headers of one name are two buffers.
+          headers: new Map(headers.map((one) => [Buffer.from(one.name), one.value])),
+        })),
+      ),
+      acks: ProduceAcks.ALL,
+    });
+  } catch (cause) {
+    const tooLarge = nested(cause).some((error) => 'apiId' in error && error.apiId === 'MESSAGE_TOO_LARGE');
+    if (tooLarge) throw new RecordTooLargeError('The record is larger than its topic allows', { cause });
+    throw new UnavailableError(`Kafka did not take the records: ${nested(cause).at(-1)?.message}`, { cause });
+  }
+}
+
+/** An error with all that it stands for; the innermost says what it was. */
+function nested(error: unknown): readonly Error[] {
+  if (!(error instanceof Error)) return [];
+  return [error, ...(error instanceof AggregateError ? error.errors : [error.cause]).flatMap(nested)];
+}
+
+function sizeOf({ key, value, headers = [] }: OutgoingRecord): number {
+  const ofHeaders = headers.reduce((sum, one) => sum + one.name.length * 3 + one.value.length + 10, 0);
+  return recordOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0) + ofHeaders;
+}
+
+function clientOptions({
+  brokers,
+  auth,
+  region,
+}: StreamProducerOptions): ProducerOptions<Buffer, Buffer, Buffer, Buffer> {
+  return {
+    clientId: 'millrace',
+    bootstrapBrokers: brokers.split(','),
+    idempotent: true,
+    // Half the bytes of gzip's cost, and every client of today reads it.
+    compression: 'zstd',
+    // Some ten seconds in all: a rolling restart of a broker takes less, and a batch comes again anyway.
+    retries: 6,
+    retryDelay: (_client, _operation, attempt) => Math.min(200 * 2 ** attempt, 3000),
+    connectTimeout: 3000,
+    requestTimeout: 15_000,
+    timeout: 10_000,
+    ...(auth === 'iam' ? iamSignIn(region) : {}),
+  };
+}

@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Admin, Consumer, type Message } from '@platformatic/kafka';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type OutgoingRecord, RecordTooLargeError, type StreamProducer, streamProducer } from '#adapters/stream.ts';
+import { UnavailableError } from '#kit/errors.ts';
+import { type RunningBroker, startBroker } from '../../../local/services/kafka/broker.ts';
+
+let directory: string;
+let broker: RunningBroker;
+let producer: StreamProducer;
+
+const brokerIn = (folder: string, port?: number) =>
+  startBroker({
+    directory: folder,
+    ...(port === undefined ? {} : { port }),
+    onError: (message) => expect.fail(message),
+  });
+const producerFor = (brokers: string, maxBufferedBytes?: number) =>
+  streamProducer({
+    brokers,
+    auth: 'none',
+    region: 'ap-northeast-1',
+    ...(maxBufferedBytes === undefined ? {} : { maxBufferedBytes }),
+  });
+
+beforeAll(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'millrace-stream-'));
+  broker = await brokerIn(directory);
+  const admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker.address] });
+  for (const topic of ['whole', 'order', 'many', 'large', 'restart'])
+    await admin.createTopics({ topics: [topic], partitions: topic === 'many' ? 4 : 1, replicas: 1 });
+  await admin.close();
+  producer = producerFor(broker.address);
+});
+
+afterAll(async () => {
+  await producer.close();
+  await broker.stop();
+  await rm(directory, { recursive: true });
+});
+
+async function readAll(topic: string, count: number): Promise<readonly Message[]> {
+  const consumer = new Consumer({
+    clientId: 'test',
+    groupId: `read-${topic}`,
+    bootstrapBrokers: [broker.address],
+    retries: 5,
+  });
+  const stream = await consumer.consume({ topics: [topic], mode: 'earliest', autocommit: false, maxWaitTime: 100 });
+  const seen: Message[] = [];
+  for await (const message of stream) if (seen.push(message) >= count) break;
+  await consumer.close(true);
+  return seen;
+}
+
+const numbered = (topic: string, count: number, from = 0): OutgoingRecord[] =>
+  Array.from({ length: count }, (_, index) => ({ topic, value: Buffer.from(String(from + index)) }));
+
+test('a record arrives with its key, and with headers of one name in their order', async () => {
+  const headers = ['one', 'two'].map((text) => ({ name: 'seen', value: Buffer.from(text) }));
+  await producer.send([
+    { topic: 'whole', key: Buffer.from('k'), value: Buffer.from('v'), headers },
+    { topic: 'whole', key: Buffer.from('k'), value: undefined },
+  ]);
+  const [first, tombstone] = await readAll('whole', 2);
+
+  expect([first?.key, first?.value].map(String)).toEqual(['k', 'v']);
+  expect(first?.headerEntries.map(([name, value]) => [String(name), String(value)])).toEqual([
+    ['seen', 'one'],
+    ['seen', 'two'],
+  ]);
+  expect(tombstone?.value ?? null).toBeNull();
+});
+
+test('what is sent at once stays in the order it was sent in', async () => {
+  await Promise.all(Array.from({ length: 50 }, (_, index) => producer.send(numbered('order', 20, index * 20))));
+  const seen = await readAll('order', 1000);
+
+  expect(seen.map(({ value }) => Number(value))).toEqual(Array.from({ length: 1000 }, (_, index) => index));
+});
+
+test('a buffer that is full makes senders wait, and loses nothing', async () => {
+  const narrow = producerFor(broker.address, 4096);
+  await Promise.all(Array.from({ length: 100 }, (_, index) => narrow.send(numbered('many', 10, index * 10))));
+  await narrow.close();
+  const seen = await readAll('many', 1000);
+
+  expect(new Set(seen.map(({ value }) => Number(value))).size).toBe(1000);
+});
+
+test('a record that no topic takes is told apart from its neighbours, which arrive', async () => {
+  // Noise: nothing makes it smaller.
+  const noise = Buffer.from(crypto.getRandomValues(new Uint8Array(60_000)));
+  const large = producer.send([{ topic: 'large', value: Buffer.concat(Array.from({ length: 30 }, () => noise)) }]);
+  const noisy = producer.send([{ topic: 'large', value: Buffer.concat(randomBlocks(30)) }]);
+  const small = producer.send(numbered('large', 1));
+
+  await expect(noisy).rejects.toBeInstanceOf(RecordTooLargeError);
+  await expect(Promise.all([large, small])).resolves.toBeDefined();
+});
+
+test('a broker that comes back in time is waited for', async () => {
+  await producer.send(numbered('restart', 1));
+  await broker.stop();
+  const sending = producer.send(numbered('restart', 1, 1));
+  broker = await brokerIn(directory, broker.port);
+  await sending;
+
+  expect((await readAll('restart', 2)).map(({ value }) => Number(value))).toEqual([0, 1]);
+});
+
+test('a broker that stays away is an error, not a loss', async () => {
+  const lonely = producerFor('127.0.0.1:1');
+
+  await expect(lonely.send(numbered('whole', 1))).rejects.toBeInstanceOf(UnavailableError);
+});
+
+function randomBlocks(count: number): Buffer[] {
+  return Array.from({ length: count }, () => Buffer.from(crypto.getRandomValues(new Uint8Array(60_000))));
+}
