@@ -29,6 +29,8 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
     'sqs:GetQueueAttributes',
     'states:DescribeStateMachine',
   ],
+  'platform/export-tables': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
+  'platform/restore-tables': ['s3:GetObject', 's3:ListBucket'],
   'platform/replay-failure': [
     'lambda:InvokeFunction',
     's3:GetObject',
