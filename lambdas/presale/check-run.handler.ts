@@ -3,7 +3,7 @@ import { objectStore } from '#adapters/object-store.ts';
 import { stepHandler } from '#kit/step-handler.ts';
 import { checkRunEnv, checkRunInput, checkRunOutput } from './contract.ts';
 import { checkRun } from './steps/check-run.ts';
-import { countyFailures } from './stores/county-failures-store.ts';
+import { countyFailures } from './stores/ledger/county-failures-store.ts';
 import { runStore } from './stores/run-store.ts';
 import type { PresaleTables } from './stores/tables.ts';
 

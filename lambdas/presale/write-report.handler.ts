@@ -3,8 +3,8 @@ import { stepHandler } from '#kit/step-handler.ts';
 import { count } from '#kit/telemetry.ts';
 import { writeReportEnv, writeReportInput, writeReportOutput } from './contract.ts';
 import { writeReport } from './steps/write-report.ts';
-import { countyFailures } from './stores/county-failures-store.ts';
 import { driftStore } from './stores/drift-store.ts';
+import { countyFailures } from './stores/ledger/county-failures-store.ts';
 import { runStore } from './stores/run-store.ts';
 import type { PresaleTables } from './stores/tables.ts';
 

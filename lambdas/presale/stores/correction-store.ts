@@ -7,9 +7,10 @@ import { serialColumn } from '../file/columns.ts';
 import type { FileRow, ProblemReason } from '../file/file-row.ts';
 import { counties } from '../publication/counties.ts';
 import { asOf } from '../publication/season.ts';
-import { createStaging, lockCounty, merge, stage } from './load-store.ts';
+import { reopenProblems, resolveProblems } from './ledger/problem-failures-store.ts';
+import { createStaging, lockCounty, stage } from './load-store.ts';
+import { merge } from './merge-store.ts';
 import { refreshProjects } from './new-projects-store.ts';
-import { reopenProblems, resolveProblems } from './problem-failures-store.ts';
 import { refreshMonths } from './statistics-store.ts';
 import type { PresaleTables, ProblemRow, RunRow } from './tables.ts';
 
@@ -163,7 +164,7 @@ async function load(session: Session<PresaleTables>, run: Run, { letter }: Probl
     await stage(session, async function* () {
       yield good;
     });
-    await merge(query, { plan: run, county: letter, backup: first.problem });
+    await merge(query, { plan: run, county: letter, backup: first.problem }, good.length);
   }
   const groups = [...before, ...(await groupsOf(query, letter, serials))];
   await refreshMonths(query, counties[letter], [...new Set(groups.map(({ month }) => month))]);

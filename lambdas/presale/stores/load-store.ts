@@ -5,24 +5,14 @@ import { serialColumn } from '../file/columns.ts';
 import type { ProblemReason } from '../file/file-row.ts';
 import type { CountyFile, LoadDeals, OpenRows } from '../ports.ts';
 import { type CountyLetter, counties } from '../publication/counties.ts';
-import { asOf, seasonEnd, seasonOf } from '../publication/season.ts';
 import { copyText, dealFields, stagedFields } from './copy-text.ts';
-import { keepProblems } from './kept-problems-store.ts';
+import { keepProblems } from './ledger/kept-problems-store.ts';
+import { list, merge } from './merge-store.ts';
 import type { PresaleTables } from './tables.ts';
-import { lackedBySeason, withdrawMissing } from './withdrawal-store.ts';
+import { withdrawMissing } from './withdrawal-store.ts';
 
 type Query = Session<PresaleTables>['query'];
-type MergeCounts = Pick<LoadedCounty, 'inserted' | 'updated' | 'unchanged' | 'kept_newer'>;
 
-/** Of a file, what its rows carry with them. */
-export interface MergedFile {
-  readonly plan: Pick<CountyFile['plan'], 'season' | 'publication_date' | 'run_id'>;
-  readonly county: CountyLetter;
-  readonly backup: Pick<CountyFile['backup'], 'source_key'>;
-}
-
-const list = (fields: readonly string[], table?: string) =>
-  sql.join(fields.map((field) => sql.ref(table === undefined ? field : `${table}.${field}`)));
 const staged = (table: string) => list(dealFields, table);
 
 /**
@@ -37,7 +27,7 @@ export function dealLoader(database: Database<PresaleTables>, bucket: string): L
       await createStaging(query);
       const read = await stageFile(session, rows);
       const withdrawn = await withdrawMissing(query, file);
-      const merged = await merge(query, file);
+      const merged = await merge(query, file, read.good);
       await keepProblems(query, file, { found: read.problems, bucket });
       return keepCounts(query, file, { ...read, ...merged, withdrawn });
     });
@@ -48,10 +38,10 @@ export async function lockCounty(query: Query, county: CountyLetter): Promise<vo
   await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`presale.deals ${county}`}, 0))`.execute(query);
 }
 
-/** The table that a load's rows wait in; it is gone with the transaction. */
+/** The table that a load's rows wait in; they are gone with the transaction. It stays with the connection, for the next. */
 export async function createStaging(query: Query): Promise<void> {
   await sql`
-    CREATE TEMPORARY TABLE staged ON COMMIT DROP AS
+    CREATE TEMPORARY TABLE IF NOT EXISTS staged ON COMMIT DELETE ROWS AS
     SELECT 0::bigint AS line_number, ${list(dealFields)}, NULL::json AS raw, NULL::json AS reasons
     FROM presale.deals WITH NO DATA`.execute(query);
 }
@@ -61,36 +51,43 @@ async function stageFile(
   session: Session<PresaleTables>,
   rows: OpenRows,
 ): Promise<Pick<LoadedCounty, 'rows_read' | 'good' | 'problems' | 'duplicates'>> {
-  const rowsRead = await stage(session, rows);
-  let counts = await countStaged(session.query);
-  let duplicates = 0;
-  if (counts.good > counts.serials) {
-    const refusals = await differingRepeats(session.query);
+  const { query } = session;
+  let taken = await stage(session, rows);
+  const rowsRead = taken.good + taken.problems;
+  if (taken.good > (await countSerials(query))) {
+    const refusals = await differingRepeats(query);
     if (refusals.size > 0) {
-      await sql`TRUNCATE staged`.execute(session.query);
-      await stage(session, () => rows(refusals));
+      await sql`TRUNCATE staged`.execute(query);
+      taken = await stage(session, () => rows(refusals));
     }
-    duplicates = await dropEqualRepeats(session.query);
-    counts = await countStaged(session.query);
+    taken = { ...taken, good: taken.good - (await dropEqualRepeats(query)) };
   }
-  const { good, problems } = counts;
-  // Counted, not what is left over: a row that got lost must not pass for a repeated one.
-  return { rows_read: rowsRead, good, problems, duplicates };
+  const { good, problems } = taken;
+  return { rows_read: rowsRead, good, problems, duplicates: rowsRead - good - problems };
 }
 
-/** Copies rows into the staging table; resolves to their number. */
-export function stage({ copyIn }: Session<PresaleTables>, rows: OpenRows): Promise<number> {
+/** Copies rows into the staging table; resolves to their numbers. */
+export async function stage(
+  { copyIn }: Session<PresaleTables>,
+  rows: OpenRows,
+): Promise<{ good: number; problems: number }> {
+  let good = 0;
   const chunks = async function* () {
-    for await (const batch of rows()) yield copyText(batch);
+    for await (const batch of rows()) {
+      for (const { state } of batch) if (state === 'good') good += 1;
+      yield copyText(batch);
+    }
   };
-  return copyIn(`COPY staged (${stagedFields.join(', ')}) FROM STDIN`, chunks());
+  const taken = await copyIn(`COPY staged (${stagedFields.join(', ')}) FROM STDIN`, chunks());
+  return { good, problems: taken - good };
 }
 
-async function countStaged(query: Query): Promise<{ good: number; problems: number; serials: number }> {
-  const { rows } = await sql<{ good: number; problems: number; serials: number }>`
-    SELECT count(serial_number) AS good, count(raw) AS problems, count(DISTINCT serial_number) AS serials
-    FROM staged`.execute(query);
-  return rows[0] ?? { good: 0, problems: 0, serials: 0 };
+/** Grouped, not counted as DISTINCT: PostgreSQL hashes groups, and sorts for the other. */
+async function countSerials(query: Query): Promise<number> {
+  const { rows } = await sql<{ serials: number }>`
+    SELECT count(*) AS serials
+    FROM (SELECT FROM staged WHERE serial_number IS NOT NULL GROUP BY serial_number) AS groups`.execute(query);
+  return rows[0]?.serials ?? 0;
 }
 
 const firstOfSerial = sql`
@@ -110,47 +107,6 @@ async function dropEqualRepeats(query: Query): Promise<number> {
     DELETE FROM staged s USING (${firstOfSerial}) f
     WHERE f.serial_number = s.serial_number AND f.line_number < s.line_number`.execute(query);
   return Number(numAffectedRows ?? 0);
-}
-
-/**
- * One statement, so that the counts are those of what it did. A row that a season's file lacks already arrives withdrawn,
- * and counts as kept newer: the result is the same whichever of the two files came first. Nobody else writes the
- * county's deals while its lock is held, so a row that isn't there is inserted without a second look.
- */
-export async function merge(query: Query, file: MergedFile): Promise<MergeCounts> {
-  const { plan, county, backup } = file;
-  const newness = asOf(plan);
-  const lacked = await lackedBySeason(query, file);
-  const origin = sql`${plan.publication_date}::date, now(), ${backup.source_key}, ${plan.run_id},
-    CASE WHEN effect = 'lacked' THEN ${seasonEnd(seasonOf(plan.publication_date))}::date ELSE ${newness}::date END,
-    CASE WHEN effect = 'lacked' THEN now() END`;
-  const written = [...dealFields, 'publication_date', 'loaded_at', 'source_key', 'run_id', 'as_of', 'withdrawn_at'];
-  const { rows } = await sql<MergeCounts>`
-    WITH judged AS (
-      SELECT ${staged('s')}, d.id, CASE
-        WHEN d.as_of > ${newness}::date THEN 'kept_newer'
-        WHEN d.as_of = ${newness}::date AND d.withdrawn_at IS NULL
-          AND (${staged('d')}) IS NOT DISTINCT FROM (${staged('s')}) THEN 'unchanged'
-        WHEN ${lacked} THEN 'lacked'
-        WHEN d.id IS NULL THEN 'inserted'
-        ELSE 'updated' END AS effect
-      FROM staged s
-      LEFT JOIN presale.deals d ON d.county = ${counties[county]} AND d.serial_number = s.serial_number
-      WHERE s.serial_number IS NOT NULL
-    ), inserted AS (
-      INSERT INTO presale.deals (county, ${list(written)})
-      SELECT ${counties[county]}, ${list(dealFields)}, ${origin} FROM judged
-      WHERE id IS NULL AND effect IN ('inserted', 'lacked')
-    ), updated AS (
-      UPDATE presale.deals d SET (${list(written)}) = ROW (${staged('j')}, ${origin})
-      FROM judged j WHERE d.id = j.id AND j.effect IN ('updated', 'lacked')
-    )
-    SELECT count(*) FILTER (WHERE effect = 'inserted') AS inserted,
-      count(*) FILTER (WHERE effect = 'updated') AS updated,
-      count(*) FILTER (WHERE effect = 'unchanged') AS unchanged,
-      count(*) FILTER (WHERE effect IN ('kept_newer', 'lacked')) AS kept_newer
-    FROM judged`.execute(query);
-  return rows[0] ?? { inserted: 0, updated: 0, unchanged: 0, kept_newer: 0 };
 }
 
 async function keepCounts(

@@ -1,10 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '#adapters/database.ts';
 import { ConflictError } from '#kit/errors.ts';
+import type { RunPlan } from '../contract.ts';
+import { mentionedSerials } from '../file/mentioned-serials.ts';
 import type { CountyFile } from '../ports.ts';
-import { counties } from '../publication/counties.ts';
+import { type CountyLetter, counties } from '../publication/counties.ts';
 import { seasonEnd, seasonOf, seasonStart } from '../publication/season.ts';
-import type { MergedFile } from './load-store.ts';
+import type { MergedFile } from './merge-store.ts';
 import type { PresaleTables } from './tables.ts';
 
 type Query = Session<PresaleTables>['query'];
@@ -22,36 +24,38 @@ const alwaysAllowed = 4;
  */
 export async function withdrawMissing(query: Query, { plan, county }: CountyFile): Promise<number> {
   if (plan.season === null) return 0;
-  const start = seasonStart(plan.publication_date);
   const end = seasonEnd(plan.season);
-  // Step by step: joined in one go, each deal would be compared with each row of the file, 6 s where this takes 20 ms.
-  const { rows } = await sql<{ held: number; missing: number }>`
-    WITH held AS (
-      SELECT d.id, d.serial_number FROM presale.deals d
-      WHERE d.county = ${counties[county]} AND d.as_of BETWEEN ${start}::date AND ${end}::date
-        AND d.withdrawn_at IS NULL AND ${isOver(end)}
-    ), lacking AS MATERIALIZED (
-      SELECT id, serial_number FROM held
-      WHERE serial_number NOT IN (SELECT serial_number FROM staged WHERE serial_number IS NOT NULL)
-        AND serial_number NOT IN (SELECT corrected_serial FROM presale.problems
-          WHERE run_name = ${plan.name} AND letter = ${county} AND corrected_serial IS NOT NULL)
-    ), problem AS MATERIALIZED (
-      SELECT raw FROM staged WHERE raw IS NOT NULL
-    ), missing AS (
-      SELECT l.id FROM lacking l
-      WHERE NOT EXISTS (SELECT FROM problem p WHERE ${maybeOf(sql`l.serial_number`, sql`p.raw`)})
-    ), withdrawn AS (
-      UPDATE presale.deals SET withdrawn_at = now(), as_of = ${end}::date WHERE id IN (SELECT id FROM missing)
-    )
-    SELECT (SELECT count(*) FROM held) AS held, (SELECT count(*) FROM missing) AS missing`.execute(query);
-  const { held, missing } = rows[0] ?? { held: 0, missing: 0 };
-  if (!plan.allow_withdrawals && missing > alwaysAllowed && missing > held * largestShare) {
-    throw new ConflictError(
-      `The file of season ${plan.season} lacks ${missing} of the ${held} deals that are known of it. If it is right, ` +
-        'start the run again with "allow_withdrawals": true; if it is half a file, delete its receipt first.',
-    );
-  }
-  return missing;
+  const held = sql`presale.deals d
+    WHERE d.county = ${counties[county]} AND d.as_of BETWEEN ${seasonStart(plan.publication_date)}::date AND ${end}::date
+      AND d.withdrawn_at IS NULL AND ${isOver(end)}`;
+  const { rows: lacking } = await sql<{ serial_number: string }>`
+    SELECT d.serial_number FROM ${held}
+      AND serial_number NOT IN (SELECT serial_number FROM staged WHERE serial_number IS NOT NULL)
+      AND serial_number NOT IN (SELECT corrected_serial FROM presale.problems
+        WHERE run_name = ${plan.name} AND letter = ${county} AND corrected_serial IS NOT NULL)`.execute(query);
+  const serials = new Set(lacking.map(({ serial_number }) => serial_number));
+  const perhaps = await mentioned(serials, (after) => stagedProblems(query, after));
+  const missing = [...serials].filter((serial) => !perhaps.has(serial));
+  if (missing.length === 0) return 0;
+  await refuseTooMany(query, { plan, missing: missing.length, held });
+  await sql`
+    UPDATE presale.deals SET withdrawn_at = now(), as_of = ${end}::date
+    WHERE county = ${counties[county]} AND serial_number = ANY (${missing})`.execute(query);
+  return missing.length;
+}
+
+async function refuseTooMany(
+  query: Query,
+  { plan, missing, held }: { readonly plan: RunPlan; readonly missing: number; readonly held: RawBuilder<unknown> },
+): Promise<void> {
+  if (plan.allow_withdrawals || missing <= alwaysAllowed) return;
+  const { rows } = await sql<{ all: number }>`SELECT count(*) AS all FROM ${held}`.execute(query);
+  const all = rows[0]?.all ?? 0;
+  if (missing <= all * largestShare) return;
+  throw new ConflictError(
+    `The file of season ${plan.season} lacks ${missing} of the ${all} deals that are known of it. If it is right, ` +
+      'start the run again with "allow_withdrawals": true; if it is half a file, with "refetch": true.',
+  );
 }
 
 /** For a ten-day publication that comes after its season's file: whether a staged row `s` is one that the file lacks. */
@@ -64,21 +68,60 @@ export async function lackedBySeason(query: Query, { plan, county }: MergedFile)
     query,
   );
   if (rows.length === 0) return sql`false`;
-  return sql`NOT EXISTS (
-    SELECT FROM presale.problems p
-    WHERE p.run_name = ${season} AND p.letter = ${county} AND ${maybeOf(sql`s.serial_number`, sql`p.raw`)})`;
+  const { rows: staged } = await sql<{ serial_number: string }>`
+    SELECT serial_number FROM staged WHERE serial_number IS NOT NULL`.execute(query);
+  const serials = new Set(staged.map(({ serial_number }) => serial_number));
+  const perhaps = await mentioned(serials, (after) => seasonProblems(query, { season, county, after }));
+  return perhaps.size === 0 ? sql`true` : sql`s.serial_number <> ALL (${[...perhaps]})`;
+}
+
+interface RawRow {
+  readonly line_number: number;
+  readonly raw: Readonly<Record<string, string>>;
+}
+
+// Rows of a file are small; a page of them is about a megabyte.
+const pageRows = 1000;
+
+/** Which of the serial numbers the problem rows may be of, read page by page: every row of a large file may be one. */
+async function mentioned(
+  serials: ReadonlySet<string>,
+  pageAfter: (line: number) => Promise<readonly RawRow[]>,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  if (serials.size === 0) return found;
+  for (let after = 0; ; ) {
+    const page = await pageAfter(after);
+    for (const serial of mentionedSerials(
+      serials,
+      page.map(({ raw }) => raw),
+    ))
+      found.add(serial);
+    const last = page.at(-1);
+    if (!last || page.length < pageRows) return found;
+    after = last.line_number;
+  }
+}
+
+async function stagedProblems(query: Query, after: number): Promise<readonly RawRow[]> {
+  const { rows } = await sql<RawRow>`
+    SELECT line_number, raw FROM staged WHERE raw IS NOT NULL AND line_number > ${after}
+    ORDER BY line_number LIMIT ${pageRows}`.execute(query);
+  return rows;
+}
+
+async function seasonProblems(
+  query: Query,
+  { season, county, after }: { readonly season: string; readonly county: CountyLetter; readonly after: number },
+): Promise<readonly RawRow[]> {
+  const { rows } = await sql<RawRow>`
+    SELECT line_number, raw FROM presale.problems
+    WHERE run_name = ${season} AND letter = ${county} AND line_number > ${after}
+    ORDER BY line_number LIMIT ${pageRows}`.execute(query);
+  return rows;
 }
 
 /** While its quarter lasts, a season's file can't hold what isn't published yet. */
 function isOver(end: string): RawBuilder<boolean> {
   return sql`(now() AT TIME ZONE 'Asia/Taipei')::date > ${end}::date`;
-}
-
-/**
- * Whether a problem row may be of a serial number: one of its values is. Of a row whose values don't fit the columns,
- * any part may be. Compared as text, because PostgreSQL reads no JSON that holds a NUL character.
- */
-function maybeOf(serial: RawBuilder<unknown>, raw: RawBuilder<unknown>): RawBuilder<boolean> {
-  return sql`${raw} IS NOT NULL AND (strpos(${raw}::text, to_json(${serial}::text)::text) > 0
-    OR (strpos(${raw}::text, '"原始資料":') > 0 AND strpos(${raw}::text, ${serial}) > 0))`;
 }

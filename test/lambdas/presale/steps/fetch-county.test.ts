@@ -125,7 +125,8 @@ test.each([
   ['a forbidden address', '<html></html>', 403, 'text/html', /answered 403/],
   ['JSON', '{"鄉鎮市區":1}', 200, 'application/json;charset=utf-8', /content type application\/json/],
   ['a picture', Buffer.from([0x89, 0x50, 0x4e, 0x47]), 200, 'image/png', /content type image\/png/],
-  ['something else', 'hello', 200, csv, /no file of deals: "hello"/],
+  ['something else', 'hello', 200, csv, /no file of deals: “hello”/],
+  ['zeros', '\0\0"\\', 200, csv, /no file of deals: “····”/],
   ['nothing', '', 200, csv, /empty file/],
 ])('%s is tried again later, and nothing is kept', async (_, body, status, contentType, words) => {
   const at = site(body, status, contentType);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { RunPlan } from '../../../../lambdas/presale/contract.ts';
 import { readFile } from '../../../../lambdas/presale/file/read-file.ts';
 import { checkRun } from '../../../../lambdas/presale/steps/check-run.ts';
-import { countyFailures } from '../../../../lambdas/presale/stores/county-failures-store.ts';
+import { countyFailures } from '../../../../lambdas/presale/stores/ledger/county-failures-store.ts';
 import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
 import { runReader } from '../../../../lambdas/presale/stores/run-reader-store.ts';
 import { runStore } from '../../../../lambdas/presale/stores/run-store.ts';

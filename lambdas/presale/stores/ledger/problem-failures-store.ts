@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import type { Session } from '#adapters/database.ts';
 import { type KnownFailure, knownFailures, recordFailures, resolveFailures } from '#adapters/failure-ledger.ts';
 import type { NewFailure } from '#kit/failure.ts';
-import { problemRecord } from '../corrections/problem-record.ts';
-import type { KeptProblem } from '../ports.ts';
-import type { CountyLetter } from '../publication/counties.ts';
-import { correctedRowKey } from '../publication/keys.ts';
-import type { PresaleTables } from './tables.ts';
+import { problemRecord } from '../../corrections/problem-record.ts';
+import type { KeptProblem } from '../../ports.ts';
+import type { CountyLetter } from '../../publication/counties.ts';
+import { correctedRowKey } from '../../publication/keys.ts';
+import type { PresaleTables } from '../tables.ts';
 
 type Query = Session<PresaleTables>['query'];
 

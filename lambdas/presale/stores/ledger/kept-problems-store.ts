@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Session } from '#adapters/database.ts';
-import type { CountyFile } from '../ports.ts';
-import { counties } from '../publication/counties.ts';
+import type { CountyFile } from '../../ports.ts';
+import { counties } from '../../publication/counties.ts';
+import type { PresaleTables } from '../tables.ts';
 import { recordProblems, resolveProblems } from './problem-failures-store.ts';
-import type { PresaleTables } from './tables.ts';
 
 type Query = Session<PresaleTables>['query'];
 
@@ -16,12 +16,21 @@ export async function keepProblems(
   file: CountyFile,
   { found, bucket }: { readonly found: number; readonly bucket: string },
 ): Promise<void> {
-  const solved = await dropSolved(query, file);
-  const replaced = found > 0 ? await upsert(query, file) : [];
-  await resolveProblems(query, [...solved, ...replaced], `run:${file.plan.run_id}`);
-  if (found === 0) return;
   const { plan, county } = file;
+  const before = await haveProblems(query, file);
+  if (!before && found === 0) return;
+  const solved = before ? await dropSolved(query, file) : [];
+  const replaced = found > 0 ? await upsert(query, file) : [];
+  await resolveProblems(query, [...solved, ...replaced], `run:${plan.run_id}`);
+  if (found === 0) return;
   await recordProblems(query, { runName: plan.name, county, publicationDate: plan.publication_date, bucket });
+}
+
+/** Most files have none, before or now, and need no more than this question. */
+async function haveProblems(query: Query, { plan, county }: CountyFile): Promise<boolean> {
+  const { rows } = await sql`
+    SELECT FROM presale.problems WHERE run_name = ${plan.name} AND letter = ${county} LIMIT 1`.execute(query);
+  return rows.length > 0;
 }
 
 /**

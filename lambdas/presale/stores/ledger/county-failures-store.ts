@@ -1,11 +1,11 @@
 import type { Database } from '#adapters/database.ts';
 import { recordFailures, resolveFailures } from '#adapters/failure-ledger.ts';
 import type { NewFailure } from '#kit/failure.ts';
-import type { RunPlan } from '../contract.ts';
-import type { CountyFailure, CountyFailures } from '../ports.ts';
-import { counties } from '../publication/counties.ts';
-import { executionName } from '../publication/run-name.ts';
-import type { PresaleTables } from './tables.ts';
+import type { RunPlan } from '../../contract.ts';
+import type { CountyFailure, CountyFailures } from '../../ports.ts';
+import { counties } from '../../publication/counties.ts';
+import { executionName } from '../../publication/run-name.ts';
+import type { PresaleTables } from '../tables.ts';
 
 const workload = 'presale';
 

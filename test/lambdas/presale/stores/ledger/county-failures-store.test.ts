@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { recordFailures } from '../../../../lambdas/adapters/failure-ledger.ts';
-import { countyFailures } from '../../../../lambdas/presale/stores/county-failures-store.ts';
-import type { PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
-import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
-import { samplePlan } from '../plan.ts';
+import { recordFailures } from '../../../../../lambdas/adapters/failure-ledger.ts';
+import { countyFailures } from '../../../../../lambdas/presale/stores/ledger/county-failures-store.ts';
+import type { PresaleTables } from '../../../../../lambdas/presale/stores/tables.ts';
+import { startTestDatabase, type TestDatabase } from '../../../../support/database.ts';
+import { samplePlan } from '../../plan.ts';
 
 let database: TestDatabase<PresaleTables>;
 
