@@ -4,7 +4,7 @@ import { type BusEvent, eventPattern } from './event-pattern.ts';
 
 /** The account's default event bus, as far as this machine's services speak on it. */
 export interface EventBus {
-  publish(event: BusEvent & { readonly resources?: readonly string[] }): Promise<void>;
+  publish(event: BusEvent & { readonly id?: string; readonly resources?: readonly string[] }): Promise<void>;
 }
 
 /** Sends each event to the targets of the rules it matches; what a target does not take goes to the target's dead letters. */
