@@ -135,7 +135,7 @@ async function* limited(
     }
   } catch (cause) {
     if (cause instanceof PermanentError) throw cause;
-    throw transientFrom(url, abort.signal, cause);
+    throw transientFrom(`${url}, inside the body`, abort.signal, cause);
   } finally {
     watch.stop();
   }

@@ -50,7 +50,7 @@ export class TransientError extends Error {
   }
 }
 
-/** The database is asleep or away. API: 503 with Retry-After; elsewhere try again. */
+/** The database is asleep or away, or the bucket is. API: 503 with Retry-After; elsewhere try again. */
 export class UnavailableError extends TransientError {
   override readonly name = 'UnavailableError';
 }

@@ -5,6 +5,7 @@ export const passingFaults = [
   'Timeout',
   'NoConnection',
   'CutOff',
+  'BrokenAnswer',
   'RedirectLoop',
   'ServerError',
   'UnexpectedStatus',

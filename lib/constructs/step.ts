@@ -54,6 +54,7 @@ export const passingErrors = [
   'Timeout',
   'NoConnection',
   'CutOff',
+  'BrokenAnswer',
   'RedirectLoop',
   'ServerError',
   'UnexpectedStatus',

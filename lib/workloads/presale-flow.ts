@@ -178,6 +178,8 @@ export class PresaleFlow extends Construct {
         error: '{% $states.input.error %}',
         cause: '{% $states.input.cause %}',
       },
+      // The end of the execution is what the failure ledger reads.
+      assign: { why: '{% $states.input.cause %}' },
     });
     const tell = this.#mail('TellPerson', 'Tell a person');
     const run = '"Presale run " & $states.context.Execution.Name';
@@ -188,11 +190,12 @@ export class PresaleFlow extends Construct {
         subject: `{% ${run} & " failed and could not be closed" %}`,
         text: `{% "The run ended with: " & $states.input.cause & "\\n\\nClosing it failed with: " & ${causeInWords} %}`,
       },
+      assign: { why: '{% $states.input.cause %}' },
     });
     const gaveUp = Fail.jsonata(this, 'GaveUp', {
       stateName: 'Gave up',
       error: 'GaveUp',
-      cause: `{% ${run} & " gave up; a mail says why" %}`,
+      cause: `{% ${run} & " gave up: " & $why %}`,
     });
     return giveUp.next(tell).next(gaveUp);
   }

@@ -20,8 +20,10 @@ const faults: Readonly<Record<string, PassingFault>> = {
   EAI_AGAIN: 'NoConnection',
   ENOTFOUND: 'NoConnection',
   UND_ERR_SOCKET: 'CutOff',
+  UND_ERR_HEADERS_OVERFLOW: 'BrokenAnswer',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'CutOff',
   Z_BUF_ERROR: 'CutOff',
+  Z_DATA_ERROR: 'BrokenAnswer',
 };
 
 /** A failed exchange as a {@link TransientError} that says in words what happened; the watchdog's own is kept as it is. */

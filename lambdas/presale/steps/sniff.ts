@@ -35,6 +35,7 @@ function noFileOfDeals(what: string): TransientError {
   return new TransientError(`The site answered with ${what}`, { fault: 'NoFileOfDeals' });
 }
 
+/** Quotes, line ends and zeros would come through two encodings on their way to a person. */
 function shown(text: string): string {
-  return JSON.stringify(text.slice(0, 60));
+  return `“${text.slice(0, 60).replaceAll(/[\p{Cc}"\\]/gu, '·')}”`;
 }

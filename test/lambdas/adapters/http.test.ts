@@ -302,7 +302,9 @@ test('headers without end are given up, not kept', async () => {
   ];
 
   await expect(get()).rejects.toThrow(
-    new TransientError(`${url}: the headers of the answer have no end (UND_ERR_HEADERS_OVERFLOW)`),
+    new TransientError(`${url}: the headers of the answer have no end (UND_ERR_HEADERS_OVERFLOW)`, {
+      fault: 'BrokenAnswer',
+    }),
   );
 });
 

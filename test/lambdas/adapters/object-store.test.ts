@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { GetObjectCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { objectStore } from '#adapters/object-store.ts';
-import { NotFoundError } from '#kit/errors.ts';
+import { NotFoundError, UnavailableError } from '#kit/errors.ts';
 import { type Storage, startStorage } from '../../../local/services/storage.ts';
 import { useLocalAws } from '../../support/aws.ts';
 
@@ -111,4 +111,21 @@ test('keys are listed in the order of their bytes, all pages of them', async () 
 
 test('a listing of nothing is empty', async () => {
   expect(await keys('nothing/')).toEqual([]);
+});
+
+test('a bucket that answers 503 is away, whatever it was asked for', { timeout: 60_000 }, async () => {
+  storage.refuse('s3', 600_000);
+  try {
+    const tries: readonly (() => Promise<unknown>)[] = [
+      () => store.put('away', 'x'),
+      () => store.upload('away', noise(1)),
+      () => store.readText('away'),
+      // HEAD has no body that could say what is wrong.
+      () => store.exists('away'),
+      () => keys('away'),
+    ];
+    for (const work of tries) await expect(work()).rejects.toThrow(new UnavailableError('S3 answered 503'));
+  } finally {
+    storage.refuse('s3', 0);
+  }
 });
