@@ -68,13 +68,15 @@ const revealing = /\b(select|insert|relation|syntax|postgres|kysely|node_modules
 /** Longer than any run here takes on a busy machine. */
 const runTimeoutMs = 180_000;
 
-/** Starts the stack; variables win over the template's. */
-export async function startFlow(variables: Readonly<Record<string, string>> = {}): Promise<Flow> {
-  const running = await startTestStack(variables);
+/** Starts the stack; variables win over the template's. A directory of one's own stays when it stops. */
+export async function startFlow(variables: Readonly<Record<string, string>> = {}, directory?: string): Promise<Flow> {
+  const running = await startTestStack(variables, directory);
   const { stack } = running;
   const { site } = stack.services;
   if (!site) throw new Error('The sample site is not running');
   const pool = new pg.Pool({ connectionString: stack.services.postgres.url('postgres', 'millrace') });
+  // A test may stop the server: idle connections break then.
+  pool.on('error', () => undefined);
   const s3 = new S3Client({ region, credentials, endpoint: stack.services.storage.s3Url });
   const start = async (request: RunRequest) => {
     const { status, body } = await running.api('/presale/runs', { method: 'POST', body: JSON.stringify(request) });

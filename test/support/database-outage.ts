@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { type Postgres, startPostgres } from '../../local/services/postgres.ts';
+import type { TestStack } from './stack.ts';
+
+/** The stack's database, which can be taken away and given back. */
+export interface DatabaseOutage {
+  begin(): Promise<void>;
+  /** The same data on the same port again. */
+  end(): Promise<void>;
+  /** After the stack has stopped: its own server is long gone. */
+  stop(): Promise<void>;
+}
+
+/** Takes hold of a running stack's PostgreSQL server. The stack must have a directory of the test's own. */
+export function databaseOutage({ stack, directory }: TestStack): DatabaseOutage {
+  let server: Postgres | undefined = stack.services.postgres;
+  const { port } = stack.services.postgres;
+  const begin = async () => {
+    await server?.stop();
+    server = undefined;
+  };
+  return {
+    begin,
+    async end() {
+      server = await startPostgres({ directory: path.join(directory, 'postgres'), port });
+      if (server.port !== port) throw new Error(`Another program has taken port ${port} meanwhile`);
+    },
+    stop: begin,
+  };
+}
