@@ -1,12 +1,13 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { boundVendoredLogs } from './constructs/vendored-logs.ts';
-import { environmentNamed } from './environment.ts';
+import { type Environment, environmentNamed } from './environment.ts';
 import { ApiStack } from './stacks/api.ts';
 import { DataStack } from './stacks/data.ts';
 import { LedgerStack } from './stacks/ledger.ts';
 import { NetworkStack } from './stacks/network.ts';
 import { OperationsStack } from './stacks/operations.ts';
 import { PipelinesStack } from './stacks/pipelines.ts';
+import { StreamingStack } from './stacks/streaming.ts';
 
 export interface MillraceProps {
   /** cdk.json's context; `environment` in it, or from the CDK CLI, names the environment. @default dev */
@@ -33,13 +34,19 @@ export async function makeApp({ context, validate, outdir }: MillraceProps): Pro
 
   const network = new NetworkStack(app, environment);
   const data = new DataStack(app, environment, network);
-  // The streaming stack comes with the broker (environment.broker): CloudFormation takes no empty stack.
+  addStreaming(app, environment, network);
   const pipelines = new PipelinesStack(app, environment, data);
   const ledger = new LedgerStack(app, environment, data);
   const api = new ApiStack(app, environment, { data, pipelines, ledger });
   new OperationsStack(app, environment, data, pipelines, api);
   boundVendoredLogs(app);
   return app;
+}
+
+/** The brokers, where the environment has some: CloudFormation takes no empty stack. */
+function addStreaming(app: App, environment: Environment, network: NetworkStack): StreamingStack | undefined {
+  if (environment.broker === 'none') return undefined;
+  return new StreamingStack(app, environment, { network, kind: environment.broker, topics: [] });
 }
 
 /** Loaded only when used: its rules take half a second. */

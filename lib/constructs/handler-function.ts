@@ -19,8 +19,10 @@ import { AlarmBook, type Severity } from './alarm-book.ts';
 import type { Database } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { type EdgeName, FailureBook } from './failure-book.ts';
+import type { KafkaCluster } from './kafka/cluster.ts';
 import { logGroup } from './log-group.ts';
 import { environmentOf } from './millrace-stack.ts';
+import { metricsNamespace } from './own-metric.ts';
 
 export interface HandlerFunctionProps<E extends z.ZodObject> {
   /** `presale/load-county` is `lambdas/presale/load-county.handler.ts`. */
@@ -40,6 +42,8 @@ export interface HandlerFunctionProps<E extends z.ZodObject> {
   readonly memory?: number;
   /** Puts the function into the VPC and lets it sign in as the application's user. @default outside */
   readonly database?: Database;
+  /** Puts the function into the VPC, where it reaches the brokers; what it may do there its grants say. @default outside */
+  readonly brokers?: Pick<KafkaCluster, 'placement'>;
   /** Invoked without anybody waiting for the answer: failures go to dead letters. @default false */
   readonly asynchronous?: boolean;
 }
@@ -85,7 +89,7 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
 
   #makeFunction(props: HandlerFunctionProps<E>): LambdaFunction {
     const logs = logGroup(this, 'Logs');
-    const role = this.#makeRole(props.database !== undefined);
+    const role = this.#makeRole((props.database ?? props.brokers) !== undefined);
     logs.grantWrite(role);
     return new LambdaFunction(this, 'Function', {
       description: props.handler,
@@ -101,7 +105,7 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
       logGroup: logs,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
-      ...(props.database?.placement ?? {}),
+      ...(props.database?.placement ?? props.brokers?.placement ?? {}),
       ...(this.deadLetters ? { onFailure: new SqsDestination(this.deadLetters), retryAttempts: 2 } : {}),
     });
   }
@@ -109,7 +113,7 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
   #houseEnvironment({ handler, database }: HandlerFunctionProps<E>): Record<string, string> {
     return {
       POWERTOOLS_SERVICE_NAME: handler.split('/')[0] ?? handler,
-      POWERTOOLS_METRICS_NAMESPACE: 'Millrace',
+      POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(this),
       POWERTOOLS_LOG_LEVEL: environmentOf(this).logLevel,
       NODE_OPTIONS: '--enable-source-maps',
       // Lambda's own file of authorities knows those of RDS; Node's built-in list does not.

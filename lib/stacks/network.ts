@@ -28,8 +28,8 @@ export class NetworkStack extends MillraceStack {
     super(scope, 'Network', environment);
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(environment.vpcCidr),
-      // Aurora asks for two zones; each more costs another interface endpoint.
-      maxAzs: 2,
+      // Aurora asks for two zones, express brokers for three; each more costs another interface endpoint.
+      maxAzs: environment.broker === 'express' ? 3 : 2,
       natGateways: 0,
       subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 24 }],
       gatewayEndpoints: { S3: { service: GatewayVpcEndpointAwsService.S3 } },

@@ -1,0 +1,165 @@
+import { Fn } from 'aws-cdk-lib';
+import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
+import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { CfnCluster, CfnConfiguration, CfnServerlessCluster, CfnTopic } from 'aws-cdk-lib/aws-msk';
+import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import { Construct } from 'constructs';
+import { acknowledge } from '../../permissions/acknowledge.ts';
+import type { HandlerFunction } from '../handler-function.ts';
+import { logGroup } from '../log-group.ts';
+import { environmentOf, removalPolicyOf } from '../millrace-stack.ts';
+
+export type BrokerKind = 'provisioned' | 'serverless' | 'express';
+
+export interface KafkaClusterProps {
+  readonly kind: BrokerKind;
+  readonly vpc: IVpc;
+  readonly subnets: SubnetSelection;
+  /** Whoever carries this group may reach the brokers; nobody else. */
+  readonly clients: ISecurityGroup;
+}
+
+/** A topic as a person asks for it. */
+export interface TopicProps {
+  readonly name: string;
+  /** As many consumers at most work side by side. It can grow; keys are then dealt anew. */
+  readonly partitions: number;
+  /** @default Kafka's own seven days */
+  readonly retentionHours?: number;
+}
+
+/** Where brokers listen for clients that sign in by IAM. */
+const iamPort = Port.tcp(9098);
+const versions = { provisioned: '3.9.x', express: '3.9.x' } as const;
+const instances = { provisioned: 'kafka.m7g.large', express: 'express.m7g.large' } as const;
+// One per zone: two of standard brokers, the three that express brokers always span.
+const zones = { provisioned: 2, express: 3 } as const;
+const gigabytesPerBroker = 100;
+// A name misspelt is an error, not a topic; acknowledged is on two brokers where there are as many.
+const serverProperties = ['auto.create.topics.enable=false', 'default.replication.factor=2', 'min.insync.replicas=1'];
+
+/** Amazon MSK: brokers that only clients signed in by IAM reach, over TLS, from inside the VPC. */
+export class KafkaCluster extends Construct {
+  readonly kind: BrokerKind;
+  readonly clusterName: string;
+  readonly clusterArn: string;
+  /** What a handler that produces must know: KAFKA_BROKERS and KAFKA_AUTH. */
+  readonly env: { readonly KAFKA_BROKERS: string; readonly KAFKA_AUTH: 'iam' };
+  /** Function settings of everything that produces. */
+  readonly placement: { vpc: IVpc; vpcSubnets: SubnetSelection; securityGroups: ISecurityGroup[] };
+  readonly #cluster: CfnCluster | CfnServerlessCluster;
+
+  constructor(scope: Construct, id: string, props: KafkaClusterProps) {
+    super(scope, id);
+    this.kind = props.kind;
+    this.clusterName = `millrace-${environmentOf(this).name}`;
+    const group = this.#makeGroup(props);
+    this.#cluster = props.kind === 'serverless' ? this.#makeServerless(props, group) : this.#makeBrokers(props, group);
+    this.#cluster.applyRemovalPolicy(removalPolicyOf(this));
+    this.clusterArn = this.#cluster.ref;
+    this.placement = { vpc: props.vpc, vpcSubnets: props.subnets, securityGroups: [props.clients] };
+    this.env = { KAFKA_BROKERS: this.#bootstrapBrokers(), KAFKA_AUTH: 'iam' };
+  }
+
+  /** CloudFormation makes topics of provisioned and express clusters only; a serverless one’s are made by a client. */
+  topic(id: string, { name, partitions, retentionHours }: TopicProps): void {
+    if (this.kind === 'serverless') return;
+    const configs = retentionHours === undefined ? undefined : `retention.ms=${retentionHours * 60 * 60 * 1000}`;
+    const topic = new CfnTopic(this, id, {
+      clusterArn: this.clusterArn,
+      topicName: name,
+      partitionCount: partitions,
+      replicationFactor: zones[this.kind],
+      ...(configs === undefined ? {} : { configs: Fn.base64(configs) }),
+    });
+    topic.applyRemovalPolicy(removalPolicyOf(this));
+  }
+
+  grantProduce(handler: HandlerFunction, topics: readonly string[]): void {
+    handler.allow(['kafka-cluster:Connect', 'kafka-cluster:WriteDataIdempotently'], [this.clusterArn]);
+    handler.allow(
+      ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
+      topics.map((topic) => this.#arnOf('topic', topic)),
+    );
+  }
+
+  /** What Lambda's pollers do in the function's name. */
+  grantConsume(handler: HandlerFunction, topic: string): void {
+    handler.allow(['kafka-cluster:Connect', 'kafka:DescribeCluster', 'kafka:DescribeClusterV2'], [this.clusterArn]);
+    handler.allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], [this.#arnOf('topic', topic)]);
+    const groups = this.#arnOf('group', '*');
+    handler.allow(['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'], [groups]);
+    // IAM knows no resource for it.
+    handler.allow(['kafka:GetBootstrapBrokers'], ['*']);
+  }
+
+  /** `arn:...:topic/<cluster>/<uuid>/<name>` out of `arn:...:cluster/<cluster>/<uuid>`. */
+  #arnOf(kind: 'topic' | 'group', name: string): string {
+    const [before, after] = [0, 1].map((part) => Fn.select(part, Fn.split(':cluster/', this.clusterArn)));
+    return `${before}:${kind}/${after}/${name}`;
+  }
+
+  #makeGroup({ vpc, clients }: KafkaClusterProps): SecurityGroup {
+    const group = new SecurityGroup(this, 'Brokers', { vpc, description: 'Kafka brokers of Millrace' });
+    group.addIngressRule(clients, iamPort, 'Functions of Millrace');
+    // Lambda's pollers stand in the brokers' own group.
+    group.addIngressRule(group, iamPort, 'Pollers of Lambda');
+    return group;
+  }
+
+  #makeBrokers({ kind, vpc, subnets }: KafkaClusterProps, group: SecurityGroup): CfnCluster {
+    if (kind === 'serverless') throw new Error('A serverless cluster has no brokers to choose');
+    const configuration = new CfnConfiguration(this, 'Configuration', {
+      name: this.clusterName,
+      kafkaVersionsList: [versions[kind]],
+      serverProperties: serverProperties.join('\n'),
+    });
+    const logs = logGroup(this, 'Logs');
+    return new CfnCluster(this, 'Cluster', {
+      clusterName: this.clusterName,
+      kafkaVersion: versions[kind],
+      numberOfBrokerNodes: zones[kind],
+      brokerNodeGroupInfo: {
+        instanceType: instances[kind],
+        clientSubnets: vpc.selectSubnets(subnets).subnetIds,
+        securityGroups: [group.securityGroupId],
+        // Express brokers bring storage that grows by itself.
+        ...(kind === 'provisioned' ? { storageInfo: { ebsStorageInfo: { volumeSize: gigabytesPerBroker } } } : {}),
+      },
+      clientAuthentication: { sasl: { iam: { enabled: true } }, unauthenticated: { enabled: false } },
+      encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
+      ...(kind === 'provisioned' ? { configurationInfo: { arn: configuration.attrArn, revision: 1 } } : {}),
+      loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: logs.logGroupName } } },
+    });
+  }
+
+  #makeServerless({ vpc, subnets }: KafkaClusterProps, group: SecurityGroup): CfnServerlessCluster {
+    return new CfnServerlessCluster(this, 'Cluster', {
+      clusterName: this.clusterName,
+      clientAuthentication: { sasl: { iam: { enabled: true } } },
+      vpcConfigs: [{ subnetIds: vpc.selectSubnets(subnets).subnetIds, securityGroups: [group.securityGroupId] }],
+    });
+  }
+
+  /** The cluster's addresses are known only when it stands, and CloudFormation doesn't tell them. */
+  #bootstrapBrokers(): string {
+    const asked = new AwsCustomResource(this, 'Addresses', {
+      resourceType: 'Custom::MskBootstrapBrokers',
+      onUpdate: {
+        service: 'kafka',
+        action: 'GetBootstrapBrokers',
+        parameters: { ClusterArn: this.clusterArn },
+        outputPaths: ['BootstrapBrokerStringSaslIam'],
+        physicalResourceId: PhysicalResourceId.of(this.clusterName),
+      },
+      policy: AwsCustomResourcePolicy.fromStatements([
+        new PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: ['*'] }),
+      ]),
+      installLatestAwsSdk: false,
+      logGroup: logGroup(this, 'AddressesLogs'),
+    });
+    acknowledge(asked, 'IAM knows no resource for kafka:GetBootstrapBrokers.', 'AwsSolutions-IAM5[Resource::*]');
+    return asked.getResponseField('BootstrapBrokerStringSaslIam');
+  }
+}
