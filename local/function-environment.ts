@@ -8,7 +8,7 @@ import type { FunctionModel, StackModel } from './template/model.ts';
 /** What every function on this machine gets beside its own variables: where the services are. */
 export function machineEnvironment(
   services: Services,
-  stateMachinesUrl: string,
+  urls: { readonly stateMachines: string; readonly functions: string },
   { variables }: Pick<Settings, 'variables'>,
 ): Record<string, string> {
   const embedded = {
@@ -19,10 +19,11 @@ export function machineEnvironment(
     AWS_ENDPOINT_URL_S3: services.storage.s3Url,
     AWS_ENDPOINT_URL_SES: services.mail.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
-    // The doors of this machine feed these three: they are always its own.
+    // The doors of this machine feed these four: they are always its own.
     AWS_ENDPOINT_URL_SCHEDULER: services.schedules.url,
     AWS_ENDPOINT_URL_SQS: services.storage.sqsUrl,
-    AWS_ENDPOINT_URL_SFN: stateMachinesUrl,
+    AWS_ENDPOINT_URL_SFN: urls.stateMachines,
+    AWS_ENDPOINT_URL_LAMBDA: urls.functions,
     PATH: variables.PATH ?? '',
   };
   // Where somebody names another bucket service, mail service or secret store, their credentials go with it.

@@ -51,5 +51,6 @@ export function portsFrom(first: number) {
     site: port(7),
     database: port(8),
     schedules: port(9),
+    functions: port(10),
   };
 }

@@ -96,14 +96,16 @@ async function startParts(
   const pool = new pg.Pool({ connectionString: services.postgres.url('postgres', 'millrace'), max: 4 });
   pool.on('error', (error) => log.debug(`The runtime's own connection: ${error.message}`));
   undo.push(() => pool.end());
-  // Functions are told where Step Functions and the API listen, which call functions: ports are chosen before.
+  // Functions are told where Step Functions, Lambda and the API listen, which call functions: ports are chosen before.
   const ports = portsFrom(settings.port);
   const machinesPort = await freePort(ports.stateMachines);
   const apiPort = await freePort(ports.api);
+  const functionsPort = await freePort(ports.functions);
+  const urls = { stateMachines: `http://127.0.0.1:${machinesPort}`, functions: `http://127.0.0.1:${functionsPort}` };
   const told = { variables: settings.variables, apiUrl: `http://127.0.0.1:${apiPort}/` };
   const functions = startFunctionHost({
     functions: model.functions.map((fn) => ({ ...fn, environment: localVariables(fn, services, told) })),
-    environment: machineEnvironment(services, `http://127.0.0.1:${machinesPort}`, settings),
+    environment: machineEnvironment(services, urls, settings),
     temporaryDirectory: path.join(settings.directory, 'tmp'),
     maximumInstances,
     faults,
@@ -126,7 +128,18 @@ async function startParts(
   undo.push(() => machines.close());
   const server = await serveStateMachines(machines, { port: machinesPort });
   undo.push(() => server.stop());
-  const wiring = await wire({ settings, apiPort, model, services, functions, machines, sqs, faults, log });
+  const wiring = await wire({
+    settings,
+    apiPort,
+    functionsPort,
+    model,
+    services,
+    functions,
+    machines,
+    sqs,
+    faults,
+    log,
+  });
   undo.push(() => wiring.stop());
   const { storage, mail, secrets } = services;
   const refusals: Readonly<Record<RefusingService, (milliseconds: number) => void>> = {

@@ -3,6 +3,7 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type AsynchronousInvoker, asynchronousInvoker } from './doors/asynchronous.ts';
 import { type EventBus, eventBus } from './doors/event-bus.ts';
 import { type HttpApi, startHttpApi } from './doors/http-api.ts';
+import { startLambdaApi } from './doors/lambda-api.ts';
 import { startQueuePoller } from './doors/queue-poller.ts';
 import { type Delivered, type Scheduler, startScheduler } from './doors/scheduler.ts';
 import type { Faults } from './faults.ts';
@@ -27,6 +28,7 @@ export interface WiringOptions {
   readonly settings: Settings;
   /** Where the API is to listen. */
   readonly apiPort: number;
+  readonly functionsPort: number;
   readonly model: StackModel;
   readonly services: Services;
   readonly functions: FunctionHost;
@@ -83,6 +85,7 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
   const api =
     model.httpApi &&
     (await startHttpApi({ api: model.httpApi, functions, port: options.apiPort, onAnswer: log.debug }));
+  const lambdaApi = await startLambdaApi({ functions, invoker, port: options.functionsPort });
   invoker.resume();
   return {
     api,
@@ -92,6 +95,7 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
       scheduler.stop();
       invoker.stop();
       await api?.stop();
+      await lambdaApi.stop();
       await Promise.all(pollers.map((poller) => poller.stop()));
     },
   };
@@ -139,14 +143,19 @@ function publishObjects(
   });
 }
 
+// Beyond it Step Functions leaves both texts out of the event: who wants them asks for the execution.
+const eventTextBytes = 248 * 1024;
+
 function publishEndings({ machines }: WiringOptions, publish: ReturnType<typeof eventBus>['publish']): void {
   machines.onEnded(async ({ startDate, stopDate, input, output, stateMachineName: _shownElsewhere, ...ending }) => {
+    const texts = { input: JSON.stringify(input), output: output === undefined ? null : JSON.stringify(output) };
+    const included = Buffer.byteLength(texts.input + (texts.output ?? '') + (ending.cause ?? '')) <= eventTextBytes;
     const detail = {
       ...ending,
       startDate: startDate.getTime(),
       stopDate: stopDate?.getTime() ?? null,
-      input: JSON.stringify(input),
-      output: output === undefined ? null : JSON.stringify(output),
+      ...(included ? texts : { input: null, output: null }),
+      inputDetails: { included },
     };
     const resources = [ending.executionArn];
     await publish({ source: 'aws.states', 'detail-type': 'Step Functions Execution Status Change', resources, detail });

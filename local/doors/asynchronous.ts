@@ -11,7 +11,7 @@ export interface AsynchronousInvoker {
    * Returns when the event is on the disk; `ended` tells how its last attempt went, and rejects when the stack stops
    * before it. Throws for a function that isn't there.
    */
-  accept(arn: string, event: unknown): { readonly ended: Promise<Invocation> };
+  accept(arn: string, event: unknown): { readonly requestId: string; readonly ended: Promise<Invocation> };
   /** Goes on with the events that an earlier process left: once all that functions call is there. */
   resume(): void;
   /** Starts no further attempt; events that are not done stay for the next start. */
@@ -51,7 +51,7 @@ export function asynchronousInvoker(options: AsynchronousOptions): AsynchronousI
     ended.catch((error) => {
       if (!stopping.signal.aborted) options.onLost(String(error));
     });
-    return { ended };
+    return { requestId: queued.requestId, ended };
   };
   return {
     accept(arn, event) {
@@ -93,7 +93,7 @@ async function workOff(work: Work, queued: QueuedEvent): Promise<Invocation> {
 /** One attempt that the function really got, or the last refusal of one that stayed busy for hours. */
 async function attempt({ functions, stopping }: Work, queued: QueuedEvent): Promise<Invocation> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const invocation = await functions.invoke(queued.arn, queued.event);
+    const invocation = await functions.invoke(queued.arn, queued.event, queued.requestId);
     // An instance that was ended with the stack has not failed.
     stopping.throwIfAborted();
     if (invocation.ok || invocation.error.errorType !== throttled || isTooOld(queued)) return invocation;
@@ -117,7 +117,7 @@ async function tellDestination(
     version: '1.0',
     timestamp: new Date().toISOString(),
     requestContext: {
-      requestId: invocation.requestId,
+      requestId: queued.requestId,
       functionArn: `${model.arn}:$LATEST`,
       condition: isTooOld(queued) ? 'EventAgeExceeded' : 'RetriesExhausted',
       approximateInvokeCount: failures,

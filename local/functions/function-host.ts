@@ -30,7 +30,7 @@ const answerTooLarge: FunctionFailure = {
 
 export interface FunctionHost {
   /** Waits for the result. More invocations at once than the function's bound are refused as throttled. */
-  invoke(arn: string, event: unknown): Promise<Invocation>;
+  invoke(arn: string, event: unknown, requestId?: string): Promise<Invocation>;
   model(arnOrName: string): FunctionModel | undefined;
   /** Where the code is that the next invocation runs. */
   codeDirectory(arn: string): string;
@@ -116,8 +116,7 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
   }, idleMs / 2);
   sweep.unref();
 
-  async function invoke(arn: string, event: unknown): Promise<Invocation> {
-    const requestId = randomUUID();
+  async function invoke(arn: string, event: unknown, requestId = randomUUID() as string): Promise<Invocation> {
     const started = performance.now();
     const pool = pools.get(arn);
     if (!pool) throw new Error(`No function of the template has the ARN ${arn}`);
