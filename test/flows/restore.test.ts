@@ -68,6 +68,9 @@ test('the schedule exports what people edited, and a second start of its slot ch
     rows: before.length,
   });
 
+  expect(await flow.rows("select state from platform.slots where schedule = 'platform/export-tables'")).toEqual([
+    { state: 'started' },
+  ]);
   const stored = await flow.stored(`platform/exports/presale.problems/${day}/presale.problems.parquet`);
   expect(stored?.subarray(0, 4).toString()).toBe('PAR1');
 });
