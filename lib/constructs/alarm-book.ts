@@ -1,6 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IAlarm, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct, IConstruct } from 'constructs';
+import type { EdgeName } from './failure-book.ts';
 import { environmentOf } from './millrace-stack.ts';
 
 /** How soon a person should look: high now, medium today, low this week. */
@@ -26,12 +27,23 @@ export interface BookedAlarm {
   readonly alarm: IAlarm;
 }
 
+/** Something that fails without an alarm of its own: what a function writes into the failure ledger itself. */
+export interface Place {
+  /** `presale/counties`: workload and source, as the ledger has them. */
+  readonly edge: EdgeName;
+  readonly severity: Severity;
+  /** The alarm whose section of the runbook says what to do. */
+  readonly section: string;
+}
+
 /**
  * Every alarm of the app. Each is made beside the resource it watches and says its impact and where the runbook goes
  * on, so nothing can be deployed unwatched. Mails tell of it: platform/raise-alarms reads what it says.
  */
 export class AlarmBook {
   readonly #alarms: BookedAlarm[] = [];
+  /** In the order of their making. */
+  readonly places: Place[] = [];
   static readonly #books = new WeakMap<IConstruct, AlarmBook>();
 
   /** The book of the app a construct stands in. */

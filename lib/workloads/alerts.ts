@@ -117,16 +117,21 @@ export class Alerts extends Construct {
     handler.allow(['sqs:SendMessage'], [this.#mails.queueArn, wakes.queueArn]);
   }
 
-  /** Every asynchronous edge that has an alarm on its failing, with the alarm's severity. Of the whole app, so late. */
+  /**
+   * Where things fail, how urgent that is, and the section of the runbook where it isn't `<edge>-fails`. Edges are rated
+   * by the alarm on their failing. Of the whole app, so as late as can be.
+   */
   #edges(): string {
     const { deadEnds, machines } = FailureBook.of(this);
-    const edges = new Set([...deadEnds, ...machines].map(({ edge }) => edge));
-    const { alarms } = AlarmBook.of(this);
-    return [...edges]
-      .flatMap((edge) => {
-        const alarm = alarms.find(({ name }) => name === `${edge.replace('/', '-')}-fails`);
-        return alarm ? [`${edge}:${alarm.severity}`] : [];
-      })
-      .join();
+    const { alarms, places } = AlarmBook.of(this);
+    const rated = [...new Set([...deadEnds, ...machines].map(({ edge }) => edge))].flatMap((edge) => {
+      const alarm = alarms.find(({ name }) => name === `${edge.replace('/', '-')}-fails`);
+      return alarm ? [`${edge}:${alarm.severity}`] : [];
+    });
+    const placed = places.map(({ edge, severity, section }) => {
+      if (!alarms.some(({ name }) => name === section)) throw new Error(`${edge}: no alarm is named ${section}`);
+      return `${edge}:${severity}:${section}`;
+    });
+    return [...rated, ...placed].join();
   }
 }

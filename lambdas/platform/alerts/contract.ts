@@ -18,12 +18,12 @@ const tellingEnv = z.object({
 export const sendAlertsEnv = tellingEnv.extend({
   /** With a slash at its end; empty where nobody knows. */
   ALERT_API_URL: z.union([z.url(), z.literal('')]).default(''),
-  /** `presale/run:high,platform/replay-failure:medium`: each edge with a section of its own in the runbook. */
+  /** `presale/run:high,presale/counties:low:presale-fetch-county-fails`: where it failed, severity, section if not `-fails`. */
   ALERT_EDGES: z.string().transform((list, context) =>
-    list.split(',').flatMap((entry): [string, (typeof severities)[number]][] => {
-      const [edge = '', word] = entry.split(':');
+    list.split(',').flatMap((entry) => {
+      const [edge = '', word, section = `${edge.replace('/', '-')}-fails`] = entry.split(':');
       const severity = severities.find((name) => name === word);
-      if (severity !== undefined) return [[edge, severity]];
+      if (severity !== undefined) return [{ edge, severity, section }];
       if (entry !== '') context.addIssue(`no severity: ${entry}`);
       return [];
     }),

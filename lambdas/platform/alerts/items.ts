@@ -1,6 +1,6 @@
 import { type Severity, severities } from '#kit/severity.ts';
 import type { AlertGroup, Claimed, FailureGroup } from './claimed.ts';
-import { type AlertSettings, severityOf } from './settings.ts';
+import { type AlertSettings, ratingOf } from './settings.ts';
 
 /** One paragraph of a mail: what happened, how often, and where to go on. */
 export interface Item {
@@ -27,12 +27,12 @@ function failureItem(group: FailureGroup, teller: string, settings: AlertSetting
   const edge = `${workload}/${source_name}`;
   // Failed mails ride along with another workload's.
   const source = workload === teller ? source_name : edge;
-  const section = settings.edges.has(edge) ? `${edge.replace('/', '-')}-fails` : 'platform-failures-recorded';
+  const { severity, section } = ratingOf(settings, edge);
   // A reason that is a whole text would make an address that no program opens.
   const filter = reason.length <= longestReason ? { reason } : undefined;
   const query = new URLSearchParams({ workload, source: source_name, ...filter, state: 'open' });
   return {
-    severity: severityOf(settings, edge),
+    severity,
     title: `${oneLine(reason, longestReason)} in ${source}`,
     count,
     from: first_at,

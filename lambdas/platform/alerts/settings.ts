@@ -9,8 +9,14 @@ export interface AlertSettings {
   /** Where people read the runbook. */
   readonly runbook: string;
   readonly recipients: Readonly<Record<Severity, readonly string[]>>;
-  /** `presale/run` -> its severity, for each edge that has a section of its own in the runbook. */
-  readonly edges: ReadonlyMap<string, Severity>;
+  /** `presale/run` -> how urgent its failing is, and the section of the runbook. */
+  readonly edges: ReadonlyMap<string, Rating>;
+}
+
+/** What is known of a place where things fail. */
+export interface Rating {
+  readonly severity: Severity;
+  readonly section: string;
 }
 
 /** The same from a function's variables. */
@@ -21,18 +27,18 @@ export function alertSettings(env: {
   readonly MAIL_TO_MEDIUM: readonly string[];
   readonly MAIL_TO_LOW: readonly string[];
   readonly ALERT_API_URL?: string;
-  readonly ALERT_EDGES?: readonly (readonly [string, Severity])[];
+  readonly ALERT_EDGES?: readonly (Rating & { readonly edge: string })[];
 }): AlertSettings {
   return {
     environment: env.ALERT_ENVIRONMENT,
     api: env.ALERT_API_URL || undefined,
     runbook: env.ALERT_RUNBOOK,
     recipients: { high: env.MAIL_TO_HIGH, medium: env.MAIL_TO_MEDIUM, low: env.MAIL_TO_LOW },
-    edges: new Map(env.ALERT_EDGES ?? []),
+    edges: new Map(env.ALERT_EDGES?.map((rated) => [rated.edge, rated])),
   };
 }
 
-/** How soon a person should look at what failed there; medium for what no alarm knows. */
-export function severityOf(settings: Pick<AlertSettings, 'edges'>, edge: string): Severity {
-  return settings.edges.get(edge) ?? 'medium';
+/** How urgent it is that something failed there; what nobody rated is medium, and the ledger's section says how to go on. */
+export function ratingOf({ edges }: Pick<AlertSettings, 'edges'>, edge: string): Rating {
+  return edges.get(edge) ?? { severity: 'medium', section: 'platform-failures-recorded' };
 }

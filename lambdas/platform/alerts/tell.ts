@@ -3,7 +3,7 @@ import type { Severity } from '#kit/severity.ts';
 import type { MailMessage } from '../contract.ts';
 import { alertMail } from './alert-mail.ts';
 import type { Claimed, Waiting } from './claimed.ts';
-import { type AlertSettings, severityOf } from './settings.ts';
+import { type AlertSettings, ratingOf } from './settings.ts';
 
 /** What became of a wake. */
 export type Told = 'told' | 'nothing to tell' | 'can wait' | 'too soon';
@@ -68,7 +68,7 @@ function reluctance(
   now: Date,
   settings: AlertSettings,
 ): ReturnType<Reluctance> {
-  const all: readonly Severity[] = [...raised, ...edges.map((edge) => severityOf(settings, edge))];
+  const all: readonly Severity[] = [...raised, ...edges.map((edge) => ratingOf(settings, edge).severity)];
   if (all.length === 0) return 'nothing to tell';
   const since = lastMailAt === undefined ? Number.POSITIVE_INFINITY : now.getTime() - lastMailAt.getTime();
   if (all.every((severity) => severity === 'low') && since < lowPauseMs) return 'can wait';

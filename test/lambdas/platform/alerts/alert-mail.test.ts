@@ -38,10 +38,12 @@ test('a mail says what, how often, when, examples, and where to go on', () => {
 `);
 });
 
-test('a source without a section of its own leads to that of the ledger', () => {
+test('a source that nobody rated is medium and leads to the section of the ledger', () => {
   const { text } = alertMail(claimed({ failureGroups: [group({ source_name: 'some-topic' })] }), 'presale/1', settings);
 
   expect(text).toContain('Runbook: https://example.com/runbook.md#platform-failures-recorded');
+  const placed = alertMail(claimed({ failureGroups: [group({ source_name: 'counties' })] }), 'presale/1', settings);
+  expect(placed.text).toMatch(/^LOW {2}[\s\S]*runbook.md#presale-fetch-county-fails\n$/);
 });
 
 test('where nobody knows the address of the API, the mail says the request', () => {

@@ -11,7 +11,8 @@ export const settings: AlertSettings = {
     low: ['data@example.com'],
   },
   edges: new Map([
-    ['presale/run', 'high'],
-    ['presale/load-county', 'medium'],
+    ['presale/run', { severity: 'high', section: 'presale-run-fails' }],
+    ['presale/load-county', { severity: 'medium', section: 'presale-load-county-fails' }],
+    ['presale/counties', { severity: 'low', section: 'presale-fetch-county-fails' }],
   ]),
 };
