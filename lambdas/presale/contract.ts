@@ -74,6 +74,8 @@ export const readRoutes = [
   'GET /presale/runs',
   'GET /presale/runs/{publication_date}',
   'GET /presale/problems',
+  'GET /presale/problems/{id}',
+  'GET /presale/corrections',
 ] as const;
 
 /** Served by `start-run`. */

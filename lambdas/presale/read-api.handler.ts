@@ -4,9 +4,11 @@ import { secretField } from '#adapters/secrets.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { bearerTokens } from '#kit/authentication.ts';
 import { findDeal, listDeals, listNewProjects, listStatistics } from './api/deal-routes.ts';
-import { findRun, listProblems, listRuns } from './api/run-routes.ts';
+import { findProblem, listCorrections, listProblems } from './api/problem-routes.ts';
+import { findRun, listRuns } from './api/run-routes.ts';
 import { readApiEnv } from './contract.ts';
 import { dealReader } from './stores/deal-store.ts';
+import { problemBook } from './stores/problem-book-store.ts';
 import { runReader } from './stores/run-reader-store.ts';
 import type { PresaleTables } from './stores/tables.ts';
 
@@ -19,7 +21,12 @@ export const handler = apiHandler({
   authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
   services: (env) => {
     const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL, connectTimeoutMs });
-    return { deals: dealReader(database), runs: runReader(database), clock: systemClock };
+    return {
+      deals: dealReader(database),
+      runs: runReader(database),
+      problems: problemBook(database),
+      clock: systemClock,
+    };
   },
   routes: {
     'GET /apiv1/deals': listDeals,
@@ -29,5 +36,7 @@ export const handler = apiHandler({
     'GET /presale/runs': listRuns,
     'GET /presale/runs/{publication_date}': findRun,
     'GET /presale/problems': listProblems,
+    'GET /presale/problems/{id}': findProblem,
+    'GET /presale/corrections': listCorrections,
   },
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { route } from '#kit/api-handler.ts';
 import { NotFoundError } from '#kit/errors.ts';
-import { integerParameter, textParameter } from '#kit/parameters.ts';
+import { choiceParameter, integerParameter, textParameter } from '#kit/parameters.ts';
 import { taipeiDate } from '../publication/publication-date.ts';
 import { countyParameter, epochSeconds, idPath, paging } from './parameters.ts';
 import type { ReadPorts } from './ports.ts';
@@ -15,6 +15,9 @@ const dealsQuery = z.object({
   from_: epochSeconds().optional(),
   to_: epochSeconds().optional(),
   search: textParameter({ max: 200 }).optional(),
+  withdrawn: choiceParameter(['true', 'false'])
+    .transform((word) => word === 'true')
+    .default(false),
   sort: sortParameter().default([{ column: 'transaction_date', direction: 'desc' }]),
   ...paging,
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { choiceParameter, integerParameter } from '#kit/parameters.ts';
+import { choiceParameter, dateParameter, integerParameter } from '#kit/parameters.ts';
 import { counties, countyNames } from '../publication/counties.ts';
+import { seasonDate } from '../publication/season.ts';
 
 // The beginning of the year 2: a window of 365 days before it still begins in the year 1, and there is no year 0.
 const firstSecond = -62_104_060_800;
@@ -28,6 +29,12 @@ export function countyOrLetter() {
     .transform((text) => (counties as Readonly<Record<string, string>>)[text.toUpperCase()] ?? text)
     .pipe(countyParameter());
 }
+
+/** `2022-09-11`, or a season such as 111S3, which stands for its own date. */
+export const publicationDate = z
+  .string()
+  .transform((text) => (/^\d{2,3}S[1-4]$/.test(text) ? seasonDate(text) : text))
+  .pipe(dateParameter('Not a valid date or season.'));
 
 /** Where a page begins and how long it is, in rows. */
 export const paging = {

@@ -1,5 +1,13 @@
 import type { Clock } from '#kit/clock.ts';
-import type { DealRow, MonthlyStatisticRow, NewProjectRow, ProblemRow, RunReport } from '../stores/tables.ts';
+import type {
+  CorrectionReport,
+  CorrectionRow,
+  DealRow,
+  MonthlyStatisticRow,
+  NewProjectRow,
+  ProblemRow,
+  RunReport,
+} from '../stores/tables.ts';
 import type { SortBy } from './sort.ts';
 
 /** One page of rows, and how many there are in all. */
@@ -22,6 +30,8 @@ export interface DealFilter extends Paging {
   readonly to: string;
   /** Part of the project's name. */
   readonly search?: string | undefined;
+  /** Also those that their season's file no longer holds. */
+  readonly withdrawn: boolean;
   readonly sort: readonly SortBy[];
 }
 
@@ -38,6 +48,7 @@ export interface NewProjectFilter extends Paging {
   readonly district?: string | undefined;
 }
 
+/** Of problem rows, and of their corrections. */
 export interface ProblemFilter extends Paging {
   readonly publicationDate?: string | undefined;
   readonly county?: string | undefined;
@@ -56,12 +67,21 @@ export interface RunReader {
   list(paging: Paging): Promise<Page<RunReport>>;
   /** By publication date. */
   find(publicationDate: string): Promise<RunReport | undefined>;
-  problems(filter: ProblemFilter): Promise<Page<ProblemRow>>;
+}
+
+export interface ProblemBook {
+  /** Those that nobody has put right. */
+  list(filter: ProblemFilter): Promise<Page<ProblemRow>>;
+  /** Also one that is right by now; with its corrections, the first of them first. */
+  find(id: number): Promise<(ProblemRow & { readonly corrections: readonly CorrectionRow[] }) | undefined>;
+  /** The newest correction first. */
+  corrections(filter: ProblemFilter): Promise<Page<CorrectionReport>>;
 }
 
 /** What every reading route works with. */
 export interface ReadPorts {
   readonly deals: DealReader;
   readonly runs: RunReader;
+  readonly problems: ProblemBook;
   readonly clock: Clock;
 }

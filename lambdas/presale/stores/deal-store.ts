@@ -62,13 +62,14 @@ function inOrder<O>(deals: SelectQueryBuilder<PresaleTables, 'presale.deals', O>
 }
 
 function matchingDeals(query: Query, filter: DealFilter) {
-  const { county, district, from, to, search } = filter;
+  const { county, district, from, to, search, withdrawn } = filter;
   return (
     query
       .selectFrom('presale.deals')
       .where('county', '=', county as never)
       .where('transaction_date', '>=', from)
       .where('transaction_date', '<=', to)
+      .$if(!withdrawn, (builder) => builder.where('withdrawn_at', 'is', null))
       .$if(district !== undefined, (builder) => builder.where('district', '=', district ?? ''))
       // strpos knows no wildcards: % and _ are text.
       .$if(search !== undefined && search !== '', (builder) =>

@@ -1,12 +1,11 @@
-import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import type { ProblemFilter, RunReader } from '../api/ports.ts';
+import type { RunReader } from '../api/ports.ts';
 import { paged } from './deal-store.ts';
 import type { PresaleTables, RunReport, RunRow } from './tables.ts';
 
 type Query = Database<PresaleTables>['query'];
 
-/** Reads runs and problem rows for the API. */
+/** Reads runs for the API. */
 export function runReader({ query }: Database<PresaleTables>): RunReader {
   const runs = query.selectFrom('presale.runs');
   return {
@@ -18,8 +17,6 @@ export function runReader({ query }: Database<PresaleTables>): RunReader {
       const found = await runs.selectAll().where('publication_date', '=', publicationDate).execute();
       return (await withResults(query, found))[0];
     },
-    problems: (filter) =>
-      paged(matchingProblems(query, filter).selectAll().orderBy('id'), matchingProblems(query, filter), filter),
   };
 }
 
@@ -36,14 +33,4 @@ async function withResults(query: Query, runs: readonly RunRow[]): Promise<RunRe
     ...run,
     results: results.filter(({ run_name }) => run_name === run.name).map(({ run_name: _, ...result }) => result),
   }));
-}
-
-function matchingProblems(query: Query, { publicationDate, county }: ProblemFilter) {
-  return query
-    .selectFrom('presale.problems')
-    .where('corrected_at', 'is', null)
-    .$if(publicationDate !== undefined, (builder) =>
-      builder.where('publication_date', '=', sql<string>`${publicationDate}::date`),
-    )
-    .$if(county !== undefined, (builder) => builder.where('county', '=', county as never));
 }

@@ -115,6 +115,11 @@ export interface CorrectionRow {
   readonly reasons: readonly { readonly column: string; readonly reason: string }[];
 }
 
+/** A correction with where its problem row stands. */
+export interface CorrectionReport extends CorrectionRow {
+  readonly publication_date: string;
+}
+
 /** One row of presale.deal_statistics_monthly. Prices in 萬 (10,000 TWD), the unit price in 萬 per 坪. */
 export interface MonthlyStatisticRow {
   readonly county: CountyName;

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import type { Database } from '../../../../lambdas/adapters/database.ts';
 import { apiHandler } from '../../../../lambdas/kit/api-handler.ts';
 import { findDeal, listDeals, listNewProjects, listStatistics } from '../../../../lambdas/presale/api/deal-routes.ts';
-import { findRun, listProblems, listRuns } from '../../../../lambdas/presale/api/run-routes.ts';
+import { findProblem, listCorrections, listProblems } from '../../../../lambdas/presale/api/problem-routes.ts';
+import { findRun, listRuns } from '../../../../lambdas/presale/api/run-routes.ts';
 import { dealReader } from '../../../../lambdas/presale/stores/deal-store.ts';
+import { problemBook } from '../../../../lambdas/presale/stores/problem-book-store.ts';
 import { runReader } from '../../../../lambdas/presale/stores/run-reader-store.ts';
 import type { DealRow, PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
 
@@ -29,7 +31,12 @@ export function readingApi(database: Database<PresaleTables>, now = new Date('20
   const handler = apiHandler({
     env: z.object({}),
     authenticate: undefined,
-    services: () => ({ deals: dealReader(database), runs: runReader(database), clock: () => now }),
+    services: () => ({
+      deals: dealReader(database),
+      runs: runReader(database),
+      problems: problemBook(database),
+      clock: () => now,
+    }),
     routes: {
       'GET /apiv1/deals': listDeals,
       'GET /apiv1/deals/{id}': findDeal,
@@ -38,6 +45,8 @@ export function readingApi(database: Database<PresaleTables>, now = new Date('20
       'GET /presale/runs': listRuns,
       'GET /presale/runs/{publication_date}': findRun,
       'GET /presale/problems': listProblems,
+      'GET /presale/problems/{id}': findProblem,
+      'GET /presale/corrections': listCorrections,
     },
   });
   return async (

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readFile } from '../../../../lambdas/presale/file/read-file.ts';
 import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
@@ -207,4 +208,24 @@ test.each([
 
   expect(status).toBe(400);
   expect(body.message.querystring).toHaveProperty(field);
+});
+
+test('withdrawn deals are shown to those who ask for them, in the list and in its total', async () => {
+  const { query } = database.admin;
+  await sql`UPDATE presale.deals SET withdrawn_at = now() WHERE serial_number IN ('S0', 'S1') AND county = '臺北市'`.execute(
+    query,
+  );
+  const counted = async (asked: Record<string, string>) => {
+    const { data, total } = (await deals({ county: '臺北市', length: '500', ...year, ...asked })).body.result;
+    return [data.length, total];
+  };
+  expect([await counted({}), await counted({ withdrawn: 'false' })]).toEqual([
+    [18, 18],
+    [18, 18],
+  ]);
+  expect(await counted({ withdrawn: 'true' })).toEqual([20, 20]);
+  expect((await deals({ withdrawn: 'yes' })).body.message).toEqual({
+    querystring: { withdrawn: ['Must be one of: true, false.'] },
+  });
+  await sql`UPDATE presale.deals SET withdrawn_at = NULL`.execute(query);
 });

@@ -18,6 +18,7 @@ import { runStore } from '../../../../lambdas/presale/stores/run-store.ts';
 import { statisticsRefresher } from '../../../../lambdas/presale/stores/statistics-store.ts';
 import type { PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
+import { readingApi } from '../api/api.ts';
 import { fakeRawFiles } from '../fake-raw-files.ts';
 import { sampleBackup, samplePlan } from '../plan.ts';
 import { sampleFile, sampleLine } from '../sample-file.ts';
@@ -217,6 +218,38 @@ test('thousands of rows are corrected by one file', async () => {
   expect(Map.groupBy(await drop(rows), ({ state }) => state).get('loaded')).toHaveLength(2000);
   expect([(await deals()).length, told().length]).toEqual([2000, 1000]);
   expect(await verified()).toBe('complete');
+});
+
+test('the API tells each correction, and of a problem row its history', async () => {
+  await load([bad('P1'), bad('P2')]);
+  const [first] = told();
+  await drop([{ ...first, '建物現況格局-房': 'x' }], '1');
+  await drop([{ ...first, '建物現況格局-房': '3' }], '2');
+  const api = readingApi(database.app);
+  const { rows } = await sql<{ id: number }>`SELECT id FROM presale.problems ORDER BY id`.execute(database.app.query);
+  const room = (value: string) => expect.objectContaining({ '建物現況格局-房': value });
+
+  expect((await api('GET /presale/problems/{id}', {}, { id: String(rows[0]?.id) })).body.result).toMatchObject({
+    line_number: 3,
+    corrected_serial: 'P1',
+    corrections: [
+      { corrected_by: `file:${key}`, outcome: 'problem', before: room('22'), after: room('x') },
+      { outcome: 'loaded', before: room('x'), after: room('3') },
+    ],
+  });
+  expect((await api('GET /presale/problems/{id}', {}, { id: String(rows[1]?.id) })).body.result).toMatchObject({
+    corrections: [],
+  });
+  expect(await api('GET /presale/problems/{id}', {}, { id: '999999' })).toMatchObject({
+    status: 404,
+    body: { message: "Problem id 999999 doesn't exist." },
+  });
+  const listed = await api('GET /presale/corrections', { publication_date: '2022-09-11', county: 'F', length: '1' });
+  expect(listed.body.result).toMatchObject({ total: 2, data: [{ outcome: 'loaded', publication_date: '2022-09-11' }] });
+  const others: readonly Record<string, string>[] = [{ county: 'A' }, { publication_date: '2022-09-21' }];
+  for (const other of others) {
+    expect((await api('GET /presale/corrections', other)).body.result).toEqual({ data: [], total: 0 });
+  }
 });
 
 test('the statistics follow a correction: the month it comes to, and the month it leaves', async () => {

@@ -1,0 +1,52 @@
+import { sql } from 'kysely';
+import type { Database } from '#adapters/database.ts';
+import type { ProblemBook, ProblemFilter } from '../api/ports.ts';
+import { counties, countyLetters } from '../publication/counties.ts';
+import { paged } from './deal-store.ts';
+import type { CorrectionReport, PresaleTables } from './tables.ts';
+
+type Query = Database<PresaleTables>['query'];
+
+/** Reads problem rows and their corrections for the API. */
+export function problemBook({ query }: Database<PresaleTables>): ProblemBook {
+  return {
+    list: (filter) =>
+      paged(matchingProblems(query, filter).selectAll().orderBy('id'), matchingProblems(query, filter), filter),
+    async find(id) {
+      const problems = query.selectFrom('presale.problems').selectAll().where('id', '=', id);
+      const problem = await problems.executeTakeFirst();
+      if (!problem) return undefined;
+      const corrections = query.selectFrom('presale.corrections').selectAll().where('run_name', '=', problem.run_name);
+      const history = corrections.where('letter', '=', problem.letter).where('line_number', '=', problem.line_number);
+      return { ...problem, corrections: await history.orderBy('id').execute() };
+    },
+    corrections: (filter) => {
+      const sorted = matchingCorrections(query, filter)
+        .selectAll('presale.corrections')
+        .select('presale.runs.publication_date')
+        .orderBy('presale.corrections.id', 'desc');
+      return paged<CorrectionReport>(sorted as never, matchingCorrections(query, filter) as never, filter);
+    },
+  };
+}
+
+function matchingProblems(query: Query, { publicationDate, county }: ProblemFilter) {
+  return query
+    .selectFrom('presale.problems')
+    .where('corrected_at', 'is', null)
+    .$if(publicationDate !== undefined, (builder) =>
+      builder.where('publication_date', '=', sql<string>`${publicationDate}::date`),
+    )
+    .$if(county !== undefined, (builder) => builder.where('county', '=', county as never));
+}
+
+function matchingCorrections(query: Query, { publicationDate, county }: ProblemFilter) {
+  const letter = countyLetters.find((candidate) => counties[candidate] === county);
+  return query
+    .selectFrom('presale.corrections')
+    .innerJoin('presale.runs', 'presale.runs.name', 'presale.corrections.run_name')
+    .$if(publicationDate !== undefined, (builder) =>
+      builder.where('publication_date', '=', sql<string>`${publicationDate}::date`),
+    )
+    .$if(letter !== undefined, (builder) => builder.where('letter', '=', letter as never));
+}
