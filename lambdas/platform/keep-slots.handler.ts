@@ -1,3 +1,4 @@
+import { wakeAlerts } from '#adapters/alert-book.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { queue } from '#adapters/queue.ts';
@@ -14,6 +15,7 @@ export const handler = scheduleHandler({
     schedules: env.SCHEDULES,
     slots: slotBook(openDatabase({ url: env.DATABASE_URL })),
     ask: queue(env.STARTS_QUEUE_URL),
+    wake: wakeAlerts(env.ALERTS_QUEUE_URL),
     clock: systemClock,
     count,
   }),

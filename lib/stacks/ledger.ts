@@ -13,10 +13,11 @@ export class LedgerStack extends MillraceStack {
 
   constructor(scope: Construct, environment: Environment, data: DataStack) {
     super(scope, 'Ledger', environment);
-    this.slots = new Slots(this, 'Slots', data.database);
-    // Before the intake, which reads its dead letters, too.
     const { database, raw, failures: reports, alerts } = data;
+    const { wakes } = alerts;
+    // Before the intake, which reads their dead letters, too.
+    this.slots = new Slots(this, 'Slots', { database, wakes });
     this.replays = new Replays(this, 'Replays', { database, raw, reports });
-    new FailureIntake(this, 'Failures', { database, raw, reports, wakes: alerts.wakes });
+    new FailureIntake(this, 'Failures', { database, raw, reports, wakes });
   }
 }

@@ -47,6 +47,7 @@ export const slotStart = z.object({
 export const keepSlotsEnv = z.object({
   DATABASE_URL: text,
   STARTS_QUEUE_URL: text,
+  ALERTS_QUEUE_URL: text,
   SCHEDULES: scheduleList,
 });
 

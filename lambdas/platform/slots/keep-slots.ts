@@ -1,12 +1,10 @@
 import type { Clock } from '#kit/clock.ts';
-import type { KeptSchedule, StartMessage } from './contract.ts';
-import type { Settled, SlotBook } from './slot.ts';
+import type { KeptSchedule } from './contract.ts';
+import type { Settled, SlotBook, SlotSends } from './slot.ts';
 
-export interface KeepSlotsPorts {
+export interface KeepSlotsPorts extends SlotSends {
   readonly schedules: readonly KeptSchedule[];
   readonly slots: Pick<SlotBook, 'settle'>;
-  /** Puts one start into the queue of starts. */
-  readonly ask: (message: StartMessage) => Promise<void>;
   readonly clock: Clock;
   /** Adds to a metric. */
   readonly count: (name: string, value: number) => void;
@@ -14,13 +12,13 @@ export interface KeepSlotsPorts {
 
 /** Settles every schedule up to now, not up to the call's own slot: a late call has more to find, not less. */
 export async function keepSlots(ports: KeepSlotsPorts): Promise<Readonly<Record<string, Settled>>> {
-  const { schedules, slots, ask, clock, count } = ports;
+  const { schedules, slots, clock, count } = ports;
   const now = clock();
   const settled: Record<string, Settled> = {};
   const failed: unknown[] = [];
   for (const schedule of schedules) {
     try {
-      settled[schedule.name] = await slots.settle(schedule, now, ask);
+      settled[schedule.name] = await slots.settle(schedule, now, ports);
     } catch (error) {
       // One schedule that can't be read doesn't hide the slots of the others.
       failed.push(error);

@@ -12,7 +12,7 @@ type Query = Database<unknown>['query'];
 export function slotBook(database: Database<unknown>): SlotBook {
   return {
     record: (start) => database.transaction(({ query }) => record(query, start)),
-    settle: (schedule, now, ask) =>
+    settle: (schedule, now, { ask, wake }) =>
       database.transaction(async ({ query }) => {
         // The row is locked from here on: two looks at once are one after the other.
         const before = await seen(query, schedule, now);
@@ -21,10 +21,9 @@ export function slotBook(database: Database<unknown>): SlotBook {
         const plan = catchUp(schedule.catchUp, await openSlots(query, schedule), now);
         await mark(query, schedule, plan.skip, sql`state = 'skipped'`);
         const left = missed.filter((slot) => !plan.skip.some((skipped) => skipped.getTime() === slot.getTime()));
-        await recordFailures(
-          query,
-          left.map((slot) => failureOf(schedule, slot, now)),
-        );
+        const failures = left.map((slot) => failureOf(schedule, slot, now));
+        await recordFailures(query, failures);
+        await wake(failures.map(({ workload }) => workload));
         for (const slot of plan.ask) await ask(startOf(schedule, slot, 'keeper'));
         await mark(query, schedule, plan.ask, sql`asked_at = ${now}, asks = asks + 1`);
         await sql`UPDATE platform.schedules SET settled_to = ${settledTo} WHERE name = ${schedule.name}`.execute(query);

@@ -24,15 +24,23 @@ export interface Settled {
   readonly asked: number;
 }
 
+/** Where a look at a schedule leads. */
+export interface SlotSends {
+  /** Puts one start into the queue of starts. */
+  readonly ask: (message: StartMessage) => Promise<void>;
+  /** Wakes who mails about failures; it sleeps for a minute first, so that what is told is written by then. */
+  readonly wake: (workloads: Iterable<string>) => Promise<void>;
+}
+
 /** The book of slots. Throws UnavailableError while the database is away. */
 export interface SlotBook {
   /** A slot's work was started; the first who says so is right. */
   record(start: SlotStart): Promise<void>;
   /**
    * Gives every slot that is due by now its row, and follows the policy for those nobody ran. What is asked for has
-   * left by `ask` before it is written; asked for twice is started once.
+   * left before it is written; asked for twice is started once.
    */
-  settle(schedule: KeptSchedule, now: Date, ask: (message: StartMessage) => Promise<void>): Promise<Settled>;
+  settle(schedule: KeptSchedule, now: Date, sends: SlotSends): Promise<Settled>;
 }
 
 /** Which of the missed slots are started now, and which never. */

@@ -1,5 +1,4 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import {
@@ -14,8 +13,15 @@ import type { Database } from '../../constructs/database.ts';
 import { FailureBook } from '../../constructs/failure-book.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
+import { ownMetric } from '../../constructs/own-metric.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
 import { ScheduleBook, ScheduledFlow } from '../../constructs/scheduled-flow.ts';
+
+export interface SlotsProps {
+  readonly database: Database;
+  /** Wakes the mailer: missed slots are failures. */
+  readonly wakes: Queue;
+}
 
 // A start, its run and the run's last state take a minute at least.
 const paceSeconds = 30;
@@ -31,7 +37,7 @@ export class Slots extends Construct {
   /** Every schedule whose slots are kept, as JSON. */
   readonly schedules: string;
 
-  constructor(scope: Construct, id: string, database: Database) {
+  constructor(scope: Construct, id: string, { database, wakes }: SlotsProps) {
     super(scope, id);
     this.schedules = Stack.of(this).toJsonString(ScheduleBook.of(this).schedules.map(keptSchedule));
     this.starts = this.#makeStarter();
@@ -39,25 +45,24 @@ export class Slots extends Construct {
     const keeper = new HandlerFunction(this, 'Keep', {
       handler: 'platform/keep-slots',
       contract: keepSlotsEnv,
-      env: { DATABASE_URL: database.url, STARTS_QUEUE_URL: this.starts.queueUrl, SCHEDULES: this.schedules },
+      env: {
+        DATABASE_URL: database.url,
+        STARTS_QUEUE_URL: this.starts.queueUrl,
+        ALERTS_QUEUE_URL: wakes.queueUrl,
+        SCHEDULES: this.schedules,
+      },
       impact: keeperTask.impact,
       timeout: Duration.minutes(2),
       concurrency: 1,
       asynchronous: true,
       database,
     });
-    keeper.allow(['sqs:SendMessage'], [this.starts.queueArn]);
+    keeper.allow(['sqs:SendMessage'], [this.starts.queueArn, wakes.queueArn]);
     const { keepEvery } = environmentOf(this).slots;
     new ScheduledFlow(this, 'Schedule', { task: { ...keeperTask, at: keepEvery }, start: keeper, enabled: true });
     AlarmBook.of(this).add(this, {
       name: 'platform-slots-missed',
-      metric: new Metric({
-        namespace: 'Millrace',
-        metricName: 'SlotsMissed',
-        dimensionsMap: { service: 'platform' },
-        statistic: 'Sum',
-        period: Duration.minutes(5),
-      }),
+      metric: ownMetric(this, { name: 'SlotsMissed', workload: 'platform' }),
       impact: 'A schedule did not start its work in time; its policy decides whether it is caught up.',
       severity: 'medium',
     });

@@ -7,6 +7,7 @@ import { slotBook } from '../../../lambdas/platform/slots/slot-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
 
 let database: TestDatabase<unknown>;
+let woken: string[];
 
 beforeAll(async () => {
   database = await startTestDatabase();
@@ -15,6 +16,7 @@ beforeAll(async () => {
 afterAll(() => database?.stop());
 
 beforeEach(async () => {
+  woken = [];
   await sql`TRUNCATE platform.schedules, platform.slots, platform.failures`.execute(database.admin.query);
 });
 
@@ -36,6 +38,7 @@ async function look(schedule: KeptSchedule, time: string, app = database.app): P
     schedules: [schedule],
     slots: slotBook(app),
     ask: async (message) => void asked.push(message),
+    wake: async (workloads) => void woken.push(...workloads),
     clock: () => new Date(`2026-11-21T${time}:00Z`),
     count: () => undefined,
   });
@@ -102,6 +105,7 @@ test('a missed slot is in the ledger until it is caught up', async () => {
   await look(hourly('run-once'), '09:30');
   await look(hourly('run-once'), '10:30');
 
+  expect(woken).toEqual(['w']);
   expect(await ledger()).toEqual([
     { source_kind: 'schedule', source_name: 'start', reason: 'SlotMissed', state: 'open' },
   ]);
@@ -142,8 +146,11 @@ test('two looks at once find a missed slot once', async () => {
 
 test('a look whose starts can’t be sent changes nothing, and the next finds all', async () => {
   await look(hourly('run-all'), '09:30');
-  const broken = slotBook(database.app).settle(hourly('run-all'), new Date('2026-11-21T11:30:00Z'), async () => {
-    throw new Error('the queue is away');
+  const broken = slotBook(database.app).settle(hourly('run-all'), new Date('2026-11-21T11:30:00Z'), {
+    ask: async () => {
+      throw new Error('the queue is away');
+    },
+    wake: async () => undefined,
   });
 
   await expect(broken).rejects.toThrow('the queue is away');
@@ -173,6 +180,7 @@ test('one schedule that can’t be read fails the look, and hides no other', asy
       schedules,
       slots: slotBook(database.app),
       ask: async () => undefined,
+      wake: async () => undefined,
       clock: () => new Date(`2026-11-21T${time}:00Z`),
       count: () => undefined,
     });
