@@ -10,6 +10,7 @@ import { platformRuns } from './0012-platform-runs.ts';
 import { platformAlerts } from './0013-platform-alerts.ts';
 import { platformExports } from './0014-platform-exports.ts';
 import { presaleLedger } from './0015-presale-ledger.ts';
+import { tagger } from './0020-tagger.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '0013-platform-alerts': platformAlerts,
   '0014-platform-exports': platformExports,
   '0015-presale-ledger': presaleLedger,
+  '0020-tagger': tagger,
 };

@@ -1,4 +1,10 @@
 import type { PageFault } from '#kit/page-error.ts';
+import type { StreamHeader, StreamRecord } from '#kit/stream/event.ts';
+import type { TaggerVersion } from './message/tagged-message.ts';
+import type { Tagger } from './tagging.ts';
+
+/** Why a message has no page; `PageLost`: it waited for longer than pages are kept. */
+export type MissingPage = PageFault | 'EmptyPage' | 'PageLost';
 
 /** A page that was asked for: its text, or why there is none. */
 export type PageRecord = {
@@ -17,7 +23,7 @@ export type PageRecord = {
       /** The page is longer than what is kept of its HTML. */
       readonly htmlTruncated: boolean;
     }
-  | { readonly state: 'failed'; readonly fault: PageFault | 'EmptyPage'; readonly reason: string }
+  | { readonly state: 'failed'; readonly fault: MissingPage; readonly reason: string }
 );
 
 /** Reads a page by its URL. What is wrong with the page is in the record; throws only what passes. */
@@ -27,4 +33,44 @@ export type ReadPage = (url: string) => Promise<PageRecord>;
 export interface PageCache {
   readonly get: (url: string) => Promise<PageRecord | undefined>;
   readonly put: (record: PageRecord) => Promise<void>;
+}
+
+/** Where a record stands in the broker. */
+export type RecordPlace = Pick<StreamRecord, 'topic' | 'partition' | 'offset'>;
+
+/** A message on its way out, in the order of its input. */
+export interface TaggedRecord {
+  readonly source: RecordPlace;
+  readonly key: Buffer | undefined;
+  readonly value: Buffer;
+  readonly headers: readonly StreamHeader[];
+}
+
+/**
+ * Puts them into the topic of their service; resolves when the broker has them all. Throws a PermanentError when one of
+ * them is too large for the topic, an UnavailableError while the broker is away.
+ */
+export type Publish = (records: readonly TaggedRecord[]) => Promise<void>;
+
+/** A message that waits for its page. */
+export interface PageRequest {
+  readonly record: Pick<StreamRecord, 'topic' | 'partition' | 'offset' | 'key' | 'headers'>;
+  readonly raw: string;
+  readonly url: string;
+}
+
+/** The tagger as it is just now: the rules may change while the function lives. */
+export interface CurrentTagger {
+  readonly tag: Tagger;
+  readonly version: TaggerVersion;
+}
+
+/** What came in and what became of it. Everything may be said twice. */
+export interface Progress {
+  /** These wait for their pages from now on. */
+  readonly asked: (requests: readonly PageRequest[]) => Promise<void>;
+  /** All records of one partition up to the last of these are done; `published` of them without a page. */
+  readonly done: (places: readonly RecordPlace[], published: readonly RecordPlace[]) => Promise<void>;
+  /** One that waited for its page has gone out, or can't. */
+  readonly pageDone: (place: RecordPlace, state: 'published' | 'rejected') => Promise<void>;
 }

@@ -1,0 +1,74 @@
+import { PermanentError } from '#kit/errors.ts';
+import type { StreamMessage } from '#kit/stream-handler.ts';
+import type { IncomingMessage } from '../message/incoming-message.ts';
+import { outgoingHeaders, taggedMessage } from '../message/tagged-message.ts';
+import type { CurrentTagger, PageRequest, Progress, Publish, TaggedRecord } from '../ports.ts';
+
+export interface TagMessagesPorts {
+  readonly tagger: () => Promise<CurrentTagger>;
+  readonly publish: Publish;
+  /** Puts them into the queue of pages; resolves when they are durable there. */
+  readonly askForPages: (requests: readonly PageRequest[]) => Promise<void>;
+  readonly progress: Progress;
+  readonly clock: () => Date;
+}
+
+type Message = StreamMessage<IncomingMessage>;
+
+/**
+ * One partition's messages: those that need no page are tagged and published at once, in their order; the others wait
+ * for their page in a queue, so that no slow site holds the partition. Resolves to what no topic would ever take.
+ */
+export async function tagMessages(messages: readonly Message[], ports: TagMessagesPorts) {
+  const requests = messages.flatMap(pageRequestOf);
+  // Known as waiting before anybody can be done with it.
+  if (requests.length > 0) {
+    await ports.progress.asked(requests);
+    await ports.askForPages(requests);
+  }
+  const current = await ports.tagger();
+  const at = ports.clock();
+  const plain = messages.filter(({ message }) => message.pageUrl === undefined);
+  const rejected = await publishAll(plain, (message) => taggedRecord(message, current, at), ports.publish);
+  const refused = new Set(rejected.map(({ record }) => record));
+  const published = plain.flatMap(({ record }) => (refused.has(record) ? [] : [record]));
+  await ports.progress.done(
+    messages.map(({ record }) => record),
+    published,
+  );
+  return rejected;
+}
+
+async function publishAll(messages: readonly Message[], taggedOf: (one: Message) => TaggedRecord, publish: Publish) {
+  const all = messages.map((message) => ({ record: message.record, tagged: taggedOf(message) }));
+  try {
+    if (all.length > 0) await publish(all.map(({ tagged }) => tagged));
+    return [];
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+  }
+  // One of them is refused for good: one after the other shows which. The others are in the topic twice at most.
+  const rejected: { record: Message['record']; error: unknown }[] = [];
+  for (const { record, tagged } of all) {
+    try {
+      await publish([tagged]);
+    } catch (error) {
+      if (!(error instanceof PermanentError)) throw error;
+      rejected.push({ record, error });
+    }
+  }
+  return rejected;
+}
+
+function taggedRecord({ message, record }: Message, { tag, version }: CurrentTagger, at: Date): TaggedRecord {
+  return {
+    source: record,
+    key: record.key,
+    value: Buffer.from(taggedMessage(message, tag, { version, at })),
+    headers: outgoingHeaders(record),
+  };
+}
+
+function pageRequestOf({ message: { raw, pageUrl }, record }: Message): PageRequest[] {
+  return pageUrl === undefined ? [] : [{ record, raw, url: pageUrl }];
+}

@@ -1,0 +1,65 @@
+import { PermanentError } from '#kit/errors.ts';
+import type { NewFailure } from '#kit/failure.ts';
+import { asError } from '#kit/telemetry.ts';
+import { outgoingHeaders, taggedMessage } from '../message/tagged-message.ts';
+import type { CurrentTagger, MissingPage, PageCache, PageRequest, Progress, Publish } from '../ports.ts';
+
+export interface TagPagePorts {
+  readonly tagger: () => Promise<CurrentTagger>;
+  readonly pages: Pick<PageCache, 'get'>;
+  readonly publish: Publish;
+  readonly progress: Progress;
+  /** Resolves when the failures are durable on their way into the ledger. */
+  readonly report: (failures: readonly NewFailure[]) => Promise<void>;
+  readonly clock: () => Date;
+}
+
+/**
+ * A message whose page was asked for: tagged on its text and the page's, or on its text alone, with an alert that says
+ * why. The alert is durable before the message goes out: published and silent can't be.
+ */
+export async function tagPage(request: PageRequest, ports: TagPagePorts): Promise<void> {
+  const { record, raw, url } = request;
+  const page = (await ports.pages.get(url)) ?? lost;
+  const at = ports.clock();
+  if (page.state === 'failed') await ports.report([failureOf(request, page, at)]);
+  const { tag, version } = await ports.tagger();
+  const { text } = JSON.parse(raw) as { readonly text: string };
+  const tagged = {
+    source: record,
+    key: record.key,
+    value: Buffer.from(taggedMessage({ raw, text, page }, tag, { version, at })),
+    headers: outgoingHeaders(record),
+  };
+  try {
+    await ports.publish([tagged]);
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    const { name, message } = asError(error);
+    await ports.report([failureOf(request, { fault: name, reason: message }, at, 'refused')]);
+    return ports.progress.pageDone(record, 'rejected');
+  }
+  await ports.progress.pageDone(record, 'published');
+}
+
+const lost = { state: 'failed', fault: 'PageLost' satisfies MissingPage, reason: 'It is no longer kept' } as const;
+
+/** The alert's words are those of the existing consumers of alerts: `Exception` and `raw_json`. */
+function failureOf(
+  { record: { topic, partition, offset }, raw, url }: PageRequest,
+  { fault, reason }: { readonly fault: string; readonly reason: string },
+  occurredAt: Date,
+  what: 'page' | 'refused' = 'page',
+): NewFailure {
+  return {
+    naturalKey: `step:tagger/fetch-page:${what}:${topic}:${partition}:${offset}`,
+    workload: 'tagger',
+    sourceKind: 'step',
+    sourceName: 'fetch-page',
+    reason: fault,
+    message: `${topic}, partition ${partition}, offset ${offset}: ${url}: ${reason}`,
+    input: `{"Exception":${JSON.stringify(fault)},"raw_json":${raw}}`,
+    attributes: {},
+    occurredAt,
+  };
+}
