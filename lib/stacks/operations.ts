@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
-import { OverviewDashboard } from '../constructs/overview-dashboard.ts';
 import type { Environment } from '../environment.ts';
+import { OverviewDashboard } from '../workloads/overview-dashboard.ts';
 import { PresaleDashboard } from '../workloads/presale-dashboard.ts';
 import type { ApiStack } from './api.ts';
 import type { DataStack } from './data.ts';

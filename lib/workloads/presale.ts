@@ -1,5 +1,5 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
-import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
@@ -12,6 +12,7 @@ import { FailureBook } from '../constructs/failure-book.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { logGroup } from '../constructs/log-group.ts';
 import { environmentOf } from '../constructs/millrace-stack.ts';
+import { ownMetric } from '../constructs/own-metric.ts';
 import { ScheduledFlow } from '../constructs/scheduled-flow.ts';
 import { acknowledge, acknowledgeWildcards } from '../permissions/acknowledge.ts';
 import { PresaleCorrections } from './presale-corrections.ts';
@@ -25,6 +26,8 @@ export interface PresaleProps {
   readonly mails: Queue;
   /** Where the schedule's door tells of its starts. */
   readonly slots: Queue;
+  /** Wakes the mailer. */
+  readonly wakes: Queue;
 }
 
 /** Taiwan pre-sale house prices: schedule -> door -> state machine -> bucket, database and report. */
@@ -32,16 +35,16 @@ export class Presale extends Construct {
   readonly stateMachine: StateMachine;
   readonly steps: PresaleSteps;
 
-  constructor(scope: Construct, id: string, { database, raw, mails, slots }: PresaleProps) {
+  constructor(scope: Construct, id: string, { database, raw, mails, slots, wakes }: PresaleProps) {
     super(scope, id);
     const { parallelCounties, scheduled } = environmentOf(this).workloads.presale;
-    this.steps = new PresaleSteps(this, 'Steps', { database, raw });
+    this.steps = new PresaleSteps(this, 'Steps', { database, raw, wakes });
     const flow = new PresaleFlow(this, 'Flow', { steps: this.steps, mails, parallelCounties });
     this.stateMachine = this.#makeStateMachine(flow);
     FailureBook.of(this).machines.push({ edge: 'presale/run', machine: this.stateMachine });
     this.#watch();
     watchConservation(this, 'presale');
-    new PresaleCorrections(this, 'Corrections', { database, raw });
+    new PresaleCorrections(this, 'Corrections', { database, raw, wakes });
     new ScheduledFlow(this, 'Schedule', {
       task: schedules['start-publication'],
       start: this.#makeDoor(slots),
@@ -84,16 +87,15 @@ export class Presale extends Construct {
   }
 
   #watch(): void {
+    AlarmBook.of(this).places.push(
+      { edge: 'presale/counties', severity: 'low', section: 'presale-fetch-county-fails' },
+      { edge: 'presale/problem-rows', severity: 'low', section: 'platform-failures-recorded' },
+      { edge: 'presale/corrected-files', severity: 'medium', section: 'presale-load-corrections-fails' },
+    );
     const period = Duration.minutes(5);
     AlarmBook.of(this).add(this, {
       name: 'presale-files-drift',
-      metric: new Metric({
-        namespace: 'Millrace',
-        metricName: 'PresaleDrift',
-        dimensionsMap: { service: 'presale' },
-        statistic: 'Sum',
-        period,
-      }),
+      metric: ownMetric(this, { name: 'PresaleDrift', workload: 'presale' }),
       impact: 'A publication is loaded, but it looks unlike those before: something may be missing or misread.',
       severity: 'low',
     });

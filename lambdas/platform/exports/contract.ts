@@ -20,7 +20,7 @@ export const schedules = {
   'export-tables': {
     // After the evening's corrections in Taipei, before the morning's publications; by UTC the day is that of the export.
     at: 'cron(15 20 * * ? *)',
-    timeZone: 'UTC',
+    timeZone: 'Etc/UTC',
     // The day's rows as they are then are better than none. Starts are tried again for an hour.
     slots: { catchUp: 'run-once', graceMinutes: 75 },
     impact: 'Corrections and decisions of the last day could be restored only from the database’s own backups.',

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -11,6 +10,7 @@ import { AlarmBook } from '../../constructs/alarm-book.ts';
 import type { Database } from '../../constructs/database.ts';
 import { DeadLetters } from '../../constructs/dead-letters.ts';
 import { FailureBook } from '../../constructs/failure-book.ts';
+import { ownMetric } from '../../constructs/own-metric.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
 
@@ -108,13 +108,7 @@ export class FailureIntake extends Construct {
   #watch(): void {
     AlarmBook.of(this).add(this, {
       name: 'platform-failures-recorded',
-      metric: new Metric({
-        namespace: 'Millrace',
-        metricName: 'FailuresRecorded',
-        dimensionsMap: { service: 'platform' },
-        statistic: 'Sum',
-        period: Duration.minutes(5),
-      }),
+      metric: ownMetric(this, { name: 'FailuresRecorded', workload: 'platform' }),
       impact: 'Something failed for good and waits in the ledger for a person.',
       severity: 'medium',
     });

@@ -3,8 +3,9 @@ import { AlarmStatusWidget, Dashboard, GraphWidget, type IMetric, MathExpression
 import type { DatabaseCluster } from 'aws-cdk-lib/aws-rds';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { AlarmBook } from './alarm-book.ts';
-import { environmentOf } from './millrace-stack.ts';
+import { AlarmBook } from '../constructs/alarm-book.ts';
+import { environmentOf } from '../constructs/millrace-stack.ts';
+import { metricsNamespace } from '../constructs/own-metric.ts';
 
 export interface OverviewDashboardProps {
   readonly cluster: DatabaseCluster;
@@ -15,7 +16,7 @@ export interface OverviewDashboardProps {
 const half = 12;
 const whole = 24;
 
-/** One page that says whether all is well: every alarm, then functions, API, database and mails. */
+/** One page that says whether all is well: every alarm, then functions, API, database, and what the workloads count. */
 export class OverviewDashboard extends Construct {
   constructor(scope: Construct, id: string, { cluster, api, mails }: OverviewDashboardProps) {
     super(scope, id);
@@ -41,14 +42,35 @@ export class OverviewDashboard extends Construct {
           graph('Database: capacity units', cluster.metricServerlessDatabaseCapacity()),
           graph('Database: connections', cluster.metricDatabaseConnections({ statistic: 'Maximum' })),
         ],
-        [graph('Mails waiting', mails.metricApproximateNumberOfMessagesVisible())],
+        [
+          graph('Failures: taken into the ledger, by service', this.#ours('FailuresRecorded')),
+          graph('Replays: delivered, refused', this.#ours('ReplaysDelivered'), this.#ours('ReplaysRefused')),
+        ],
+        [
+          graph('Messages of queues: handled, failed', this.#ours('RecordsHandled'), this.#ours('RecordsFailed')),
+          graph('Slots missed, runs that lost something', this.#ours('SlotsMissed'), this.#ours('ConservationBroken')),
+        ],
+        [
+          graph('Mails waiting', mails.metricApproximateNumberOfMessagesVisible()),
+          graph('Alert mails written', this.#ours('AlertMails')),
+        ],
+        [graph('Rows exported', this.#ours('RowsExported'))],
       ],
     });
+  }
+
+  /** What functions count themselves, each service a line: a new workload shows up by itself. */
+  #ours(name: string): MathExpression {
+    return search(`{${metricsNamespace(this)},service} MetricName="${name}"`, 'Sum', name);
   }
 
   /** By search, so that a new function shows up without a line here. */
   #everyFunction(metricName: string, statistic: string): MathExpression {
     const terms = `{AWS/Lambda,FunctionName} MetricName="${metricName}" Millrace ${environmentOf(this).name}`;
-    return new MathExpression({ expression: `SEARCH('${terms}', '${statistic}', 300)`, label: '', usingMetrics: {} });
+    return search(terms, statistic);
   }
+}
+
+function search(terms: string, statistic: string, label = ''): MathExpression {
+  return new MathExpression({ expression: `SEARCH('${terms}', '${statistic}', 300)`, label, usingMetrics: {} });
 }
