@@ -36,9 +36,9 @@ export const fetchCountyEnv = z.object({
   PRESALE_FETCH_ATTEMPTS: z.coerce.number().int().min(1),
 });
 export const loadCountyEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
-export const checkRunEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
+export const checkRunEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, ALERTS_QUEUE_URL: text });
 export const refreshStatisticsEnv = z.object({ DATABASE_URL: text });
-export const writeReportEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
+export const writeReportEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, ALERTS_QUEUE_URL: text });
 export const closeRunEnv = z.object({ DATABASE_URL: text });
 export const readApiEnv = z.object({ DATABASE_URL: text, API_TOKEN_SECRET: text });
 
@@ -50,7 +50,7 @@ export const backfillSeasonsEnv = z.object({
   RUN_DOOR: text,
 });
 
-export const loadCorrectionsEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
+export const loadCorrectionsEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, ALERTS_QUEUE_URL: text });
 export const correctProblemEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, API_TOKEN_SECRET: text });
 
 /** `start-publication` runs `start-publication.handler.ts`. */
@@ -119,6 +119,8 @@ const runRequestFields = {
     .nullish(),
   /** For a season whose file lacks more than a tenth of its known deals: it is right, they are withdrawn. */
   allow_withdrawals: z.boolean('Not a valid boolean.').nullish(),
+  /** The backups are wrong: the site is asked again, where it still has the files. */
+  refetch: z.boolean('Not a valid boolean.').nullish(),
 };
 
 const knownRunRequest = z.object(runRequestFields);
@@ -153,6 +155,7 @@ export const runPlan = z.object({
   retry_seconds: z.int().positive(),
   max_attempts: z.int().positive(),
   allow_withdrawals: z.boolean().optional(),
+  refetch: z.boolean().optional(),
 });
 export const planRunOutput = runPlan;
 

@@ -1,3 +1,4 @@
+import { wakeAlerts } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { recordFailures } from '#adapters/failure-ledger.ts';
 import { objectStore } from '#adapters/object-store.ts';
@@ -16,12 +17,16 @@ export const handler = queueHandler({
   services: (env) => {
     const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL });
     const raw = objectStore(env.RAW_BUCKET);
+    const wake = wakeAlerts(env.ALERTS_QUEUE_URL);
     return {
       corrections: correctionStore(database, env.RAW_BUCKET),
       problems: problemReader(database),
       raw,
       bucket: env.RAW_BUCKET,
-      record: (failure: NewFailure) => recordFailures(database.query, [failure], raw),
+      async record(failure: NewFailure) {
+        await recordFailures(database.query, [failure], raw);
+        await wake(['presale']);
+      },
     };
   },
   handle: loadCorrections,

@@ -1,3 +1,4 @@
+import { wakeAlerts } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { stepHandler } from '#kit/step-handler.ts';
 import { count } from '#kit/telemetry.ts';
@@ -15,9 +16,18 @@ export const handler = stepHandler({
   output: writeReportOutput,
   services: (env) => {
     const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL });
+    const drift = driftStore(database);
+    const wake = wakeAlerts(env.ALERTS_QUEUE_URL);
     return {
       runs: runStore(database),
-      drift: driftStore(database),
+      drift: {
+        ...drift,
+        async tell(...of: Parameters<typeof drift.tell>) {
+          const told = await drift.tell(...of);
+          if (told.sentences.length > 0) await wake(['presale']);
+          return told;
+        },
+      },
       failures: countyFailures(database),
       bucket: env.RAW_BUCKET,
       count,

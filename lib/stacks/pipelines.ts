@@ -11,10 +11,10 @@ export class PipelinesStack extends MillraceStack {
 
   constructor(scope: Construct, environment: Environment, data: DataStack) {
     super(scope, 'Pipelines', environment);
-    const { database, raw, mails, slots } = data;
+    const { database, raw, mails, slots, alerts } = data;
     new Exports(this, 'Exports', { database, raw });
     this.presale = environment.workloads.presale.enabled
-      ? new Presale(this, 'Presale', { database, raw, mails, slots })
+      ? new Presale(this, 'Presale', { database, raw, mails, slots, wakes: alerts.wakes })
       : undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import * as contract from '../../lambdas/presale/contract.ts';
 import type { Database } from '../constructs/database.ts';
@@ -10,6 +11,8 @@ import { allowObjects } from '../permissions/bucket-access.ts';
 export interface PresaleStepsProps {
   readonly database: Database;
   readonly raw: Bucket;
+  /** Wakes the mailer. */
+  readonly wakes: Queue;
 }
 
 // A publication and a backfill may run at once.
@@ -117,17 +120,18 @@ export class PresaleSteps extends Construct {
     return handler;
   }
 
-  #checkRun({ database, raw }: PresaleStepsProps): HandlerFunction {
+  #checkRun({ database, raw, wakes }: PresaleStepsProps): HandlerFunction {
     const handler = new HandlerFunction(this, 'CheckRun', {
       handler: 'presale/check-run',
       contract: contract.checkRunEnv,
-      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName },
+      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName, ALERTS_QUEUE_URL: wakes.queueUrl },
       impact: 'Loaded deals are not verified, and the report is missing.',
       timeout: Duration.minutes(2),
       concurrency: runsAtOnce,
       database,
     });
     allowObjects(handler, raw, { read: ['presale/raw'] });
+    handler.allow(['sqs:SendMessage'], [wakes.queueArn]);
     return handler;
   }
 
@@ -143,16 +147,18 @@ export class PresaleSteps extends Construct {
     });
   }
 
-  #writeReport({ database, raw }: PresaleStepsProps): HandlerFunction {
-    return new HandlerFunction(this, 'WriteReport', {
+  #writeReport({ database, raw, wakes }: PresaleStepsProps): HandlerFunction {
+    const handler = new HandlerFunction(this, 'WriteReport', {
       handler: 'presale/write-report',
       contract: contract.writeReportEnv,
-      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName },
+      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName, ALERTS_QUEUE_URL: wakes.queueUrl },
       impact: 'The deals are loaded, but nobody was told.',
       timeout: Duration.minutes(1),
       concurrency: runsAtOnce,
       database,
     });
+    handler.allow(['sqs:SendMessage'], [wakes.queueArn]);
+    return handler;
   }
 
   #closeRun({ database }: PresaleStepsProps): HandlerFunction {
