@@ -5,6 +5,11 @@ export function rawKey(name: string, county: CountyLetter): string {
   return `presale/raw/${name}/${county}.csv`;
 }
 
+/** Where they stand when a run fetches them again: the backup before stays whole until the receipt names these. */
+export function refetchedKey(name: string, county: CountyLetter, runId: string): string {
+  return `presale/raw/${name}/${county}.${runId}.csv`;
+}
+
 /** Where their receipt stands: written after the bytes, so its presence means that the backup is whole. */
 export function receiptKey(name: string, county: CountyLetter): string {
   return `presale/raw/${name}/${county}.json`;

@@ -6,7 +6,7 @@ import { lineWatch } from '../file/line-watch.ts';
 import type { AskSite, RawFiles, SiteAnswer } from '../ports.ts';
 import type { CountyLetter } from '../publication/counties.ts';
 import { errorPageWords } from '../publication/error-page.ts';
-import { rawKey, receiptKey } from '../publication/keys.ts';
+import { rawKey, receiptKey, refetchedKey } from '../publication/keys.ts';
 import { taipeiDate } from '../publication/publication-date.ts';
 import { currentUrl, seasonUrl } from '../publication/site-urls.ts';
 import { earlierBackup, laterBackup } from './other-backups.ts';
@@ -35,8 +35,8 @@ interface Stored {
 }
 
 /**
- * Brings a county's file into the bucket, byte for byte. A backup that is whole is never fetched again; the receipt is
- * written last, so a half file is never taken for one.
+ * Brings a county's file into the bucket, byte for byte. A backup that is whole is not fetched again, unless the plan says
+ * so and the site still has the file; the receipt is written last, so a half file is never taken for one.
  */
 export async function fetchCounty({ plan, county, site }: Fetch, ports: FetchCountyPorts): Promise<FetchOutcome> {
   const started = ports.clock().getTime();
@@ -44,12 +44,15 @@ export async function fetchCounty({ plan, county, site }: Fetch, ports: FetchCou
   const finished = (receipt: Receipt): BackedUp => ({
     county,
     state: 'backed-up',
-    source_key: rawKey(plan.name, county),
+    source_key: receipt.source_key ?? rawKey(plan.name, county),
     sha256: receipt.sha256,
     bytes: receipt.bytes,
     fetch_ms: Math.max(0, ports.clock().getTime() - started),
   });
-  if (await ports.raw.exists(key)) return finished(readReceipt(await ports.raw.readText(key), key));
+  const backup = (await ports.raw.exists(key)) ? readReceipt(await ports.raw.readText(key), key) : undefined;
+  const refetch =
+    plan.refetch && site === 'current' && backup?.source_key !== refetchedKey(plan.name, county, plan.run_id);
+  if (backup && !refetch) return finished(backup);
 
   if (site === 'replaced') {
     return {
@@ -91,11 +94,12 @@ function download(plan: RunPlan, county: CountyLetter, ports: FetchCountyPorts):
       throw new TransientError(`The site answered ${answer.status}`, { fault });
     }
     const passing = await sniffedBody(answer);
-    await ports.raw.upload(rawKey(name, county), passing.body(), { contentType: 'text/csv' });
+    const key = plan.refetch ? refetchedKey(name, county, plan.run_id) : rawKey(name, county);
+    await ports.raw.upload(key, passing.body(), { contentType: 'text/csv' });
     const { sha256, bytes, holdsRows } = passing.result();
     const fetchedAt = ports.clock().toISOString();
     const receipt = { sha256, bytes, url, fetched_at: fetchedAt, content_type: answer.contentType };
-    return { state: 'stored', receipt, holdsRows };
+    return { state: 'stored', receipt: plan.refetch ? { ...receipt, source_key: key } : receipt, holdsRows };
   });
 }
 

@@ -24,6 +24,7 @@ export async function planRun(
     retry_seconds: settings.retrySeconds,
     max_attempts: settings.maxAttempts,
     ...(input.allow_withdrawals ? { allow_withdrawals: true } : {}),
+    ...(input.refetch ? { refetch: true } : {}),
   };
   await runs.begin(plan);
   return plan;

@@ -8,6 +8,8 @@ export const receipt = z.object({
   url: z.string(),
   fetched_at: z.iso.datetime(),
   content_type: z.string(),
+  /** Where the bytes are, when that is not the usual key: the first file of a county was fetched again. */
+  source_key: z.string().optional(),
 });
 
 export type Receipt = z.output<typeof receipt>;

@@ -29,6 +29,7 @@ export async function startRun(
     ...(subject.season === null ? { publication_date: subject.publication_date } : { season: subject.season }),
     ...(request.counties ? { counties: request.counties } : {}),
     ...(request.allow_withdrawals ? { allow_withdrawals: true } : {}),
+    ...(request.refetch ? { refetch: true } : {}),
   };
   // Somebody took the name between the question and the start: then theirs is running.
   if ((await machine.start(runId, input)) === 'exists') throw running(subject);

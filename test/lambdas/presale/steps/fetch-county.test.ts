@@ -66,6 +66,39 @@ test('a backup that is there is never fetched again', async () => {
   expect(at.asked).toHaveLength(1);
 });
 
+test('a run that is told so fetches a backup anew, once, and beside the old one', async () => {
+  const old = site(file);
+  await fetchF(old);
+  const better = sampleFile([sampleLine(), sampleLine({ 編號: 'S2' })]);
+  const at = site(better);
+  for (const [key, bytes] of old.raw.objects) at.raw.objects.set(key, bytes);
+  const plan = samplePlan({ run_id: 'publication-2022-09-11-2', refetch: true });
+  const source_key = 'presale/raw/2022-09-11/F.publication-2022-09-11-2.csv';
+
+  expect(await fetchF(at, plan)).toMatchObject({ state: 'backed-up', source_key, bytes: better.length });
+  expect(await fetchF(at, plan)).toMatchObject({ source_key });
+  expect(at.asked).toHaveLength(1);
+  expect(at.raw.objects.get('presale/raw/2022-09-11/F.csv')?.equals(file)).toBe(true);
+  expect(await fetchF(at)).toMatchObject({ source_key, bytes: better.length });
+});
+
+test('a site that fails, or has moved on, leaves the backup from before', async () => {
+  const at = site('<html>', 500);
+  for (const [key, bytes] of (await backed()).objects) at.raw.objects.set(key, bytes);
+  const plan = samplePlan({ run_id: 'again', refetch: true });
+
+  await expect(fetchF(at, plan)).rejects.toThrow('The site answered 500');
+  for (const found of [await fetchF(at, plan, 'replaced'), await fetchF(at)]) {
+    expect(found).toMatchObject({ state: 'backed-up', source_key: 'presale/raw/2022-09-11/F.csv' });
+  }
+});
+
+async function backed() {
+  const at = site(file);
+  await fetchF(at);
+  return at.raw;
+}
+
 test('bytes without a receipt are no backup', async () => {
   const at = site(file);
   at.raw.objects.set('presale/raw/2022-09-11/F.csv', Buffer.from('half a fi'));
