@@ -58,6 +58,7 @@ export function localVariables(
     // The embedded database trusts the loopback interface.
     DATABASE_SECRET_ARN: '',
     ALERT_API_URL: apiUrl,
+    ...(services.kafka ? { KAFKA_BROKERS: services.kafka.brokers, KAFKA_AUTH: 'none' } : {}),
     ...(services.site ? { PRESALE_SITE_URL: services.site.url } : {}),
   };
   const variables: Record<string, string> = {};

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { region } from './machine.ts';
 import { type SampleSite, startSampleSite } from './sample-site/start.ts';
 import { freePort } from './services/free-port.ts';
+import { type Kafka, startKafka } from './services/kafka.ts';
 import { startMail } from './services/mail.ts';
 import type { Postgres } from './services/postgres.ts';
 import { type Schedules, startSchedules } from './services/schedules.ts';
@@ -19,16 +20,22 @@ export interface Services {
   readonly schedules: Schedules;
   /** `undefined` when PRESALE_SITE_URL names a real one. */
   readonly site: SampleSite | undefined;
+  /** `undefined` where the template has no topics. */
+  readonly kafka: Kafka | undefined;
   /** Ends everything but the database, whose pools others still close. */
   stop(): Promise<void>;
 }
 
 /** Starts what stands beside the database: objects and queues, mail, secrets, what schedules there are, the sample site. */
-export async function startServices(settings: Settings, model: StackModel, postgres: Postgres): Promise<Services> {
+export async function startServices(
+  settings: Settings,
+  model: StackModel,
+  { postgres, onError }: { readonly postgres: Postgres; readonly onError: (message: string) => void },
+): Promise<Services> {
   const ports = portsFrom(settings.port);
   const folder = (name: string) => path.join(settings.directory, name);
   const { variables } = settings;
-  const [storage, mail, secrets, schedules, site] = await Promise.all([
+  const [storage, mail, secrets, schedules, kafka, site] = await Promise.all([
     startStorage({
       directory: folder('storage'),
       region,
@@ -44,6 +51,15 @@ export async function startServices(settings: Settings, model: StackModel, postg
       secrets: model.secrets.map(({ name, arn, generate }) => ({ id: name, arn, ...(generate ? { generate } : {}) })),
     }),
     startSchedules({ port: ports.schedules, schedules: model.schedules }),
+    model.topics.length > 0
+      ? startKafka({
+          directory: folder('kafka'),
+          port: ports.kafka,
+          elsewhere: variables.KAFKA_BROKERS,
+          topics: model.topics,
+          onError,
+        })
+      : undefined,
     variables.PRESALE_SITE_URL === undefined
       ? startSampleSite({
           port: await freePort(ports.site),
@@ -59,9 +75,10 @@ export async function startServices(settings: Settings, model: StackModel, postg
     mail,
     secrets,
     schedules,
+    kafka,
     site,
     async stop() {
-      await Promise.all([storage.stop(), mail.stop(), secrets.stop(), schedules.stop(), site?.stop()]);
+      await Promise.all([storage.stop(), mail.stop(), secrets.stop(), schedules.stop(), kafka?.stop(), site?.stop()]);
     },
   };
 }

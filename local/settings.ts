@@ -52,5 +52,6 @@ export function portsFrom(first: number) {
     database: port(8),
     schedules: port(9),
     functions: port(10),
+    kafka: port(11),
   };
 }

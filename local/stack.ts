@@ -62,7 +62,7 @@ export async function startStack(settings: Settings, log: Log): Promise<Stack> {
         return server;
       }),
     );
-    const services = await startServices(settings, resolved, postgres);
+    const services = await startServices(settings, resolved, { postgres, onError: log.warn });
     undo.push(() => services.stop());
     const stack = await startParts(settings, log, withQueueUrls(resolved, services), services, undo);
     return { ...stack, announce: (url) => lock.announce(url), stop };

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type AsynchronousInvoker, asynchronousInvoker } from './doors/asynchronous.ts';
 import { type EventBus, eventBus } from './doors/event-bus.ts';
@@ -6,9 +7,10 @@ import { type HttpApi, startHttpApi } from './doors/http-api.ts';
 import { startLambdaApi } from './doors/lambda-api.ts';
 import { startQueuePoller } from './doors/queue-poller.ts';
 import { type Delivered, type Scheduler, startScheduler } from './doors/scheduler.ts';
+import { type StreamPoller, startStreamPoller } from './doors/stream-poller.ts';
 import type { Faults } from './faults.ts';
 import type { FunctionHost } from './functions/function-host.ts';
-import { region } from './machine.ts';
+import { credentials, region } from './machine.ts';
 import type { Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import type { StateMachines } from './state-machines/state-machines.ts';
@@ -75,6 +77,7 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
       onError: log.warn,
     }),
   );
+  const streamPollers = pollStreams(options);
   const scheduler = startScheduler({
     schedules: model.schedules,
     deliver,
@@ -96,9 +99,25 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
       invoker.stop();
       await api?.stop();
       await lambdaApi.stop();
-      await Promise.all(pollers.map((poller) => poller.stop()));
+      await Promise.all([...pollers, ...streamPollers].map((poller) => poller.stop()));
     },
   };
+}
+
+function pollStreams({ model, services, functions, faults, log }: WiringOptions): readonly StreamPoller[] {
+  const { kafka, storage } = services;
+  if (!kafka) return [];
+  const s3 = new S3Client({ region, credentials, endpoint: storage.s3Url, forcePathStyle: true });
+  return model.streamSources.map((source) =>
+    startStreamPoller({
+      source: { ...source, functionArn: functions.model(source.functionArn)?.arn ?? source.functionArn },
+      brokers: kafka.brokers,
+      functions,
+      faults,
+      s3,
+      onError: log.warn,
+    }),
+  );
 }
 
 /** Hands an event to whatever an ARN names: a function, a state machine or a queue. */

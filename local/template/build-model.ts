@@ -41,6 +41,8 @@ export function buildModel(
     stateMachines: [],
     schedules: [],
     queueSources: [],
+    topics: [],
+    streamSources: [],
     rules: [],
     secrets: [],
     triggers: [],

@@ -1,6 +1,7 @@
 import type { ResolvedResource } from './build-model.ts';
 import { TemplateError } from './intrinsics.ts';
 import type { FunctionModel, HttpApiModel, StackModel } from './model.ts';
+import { streamSource } from './stream-source.ts';
 
 /** The model while it is being read. */
 export interface Built extends Mutable<Omit<StackModel, 'httpApi'>> {
@@ -43,7 +44,13 @@ export const builders: Readonly<Record<string, Build>> = {
       onFailure: optional(at(properties, 'DestinationConfig', 'OnFailure', 'Destination')),
     });
   },
-  'AWS::Lambda::EventSourceMapping': ({ properties, logicalId }, { queueSources }) => {
+  'AWS::Lambda::EventSourceMapping': (from, built) => {
+    const { properties, logicalId } = from;
+    const { queueSources } = built;
+    if (properties.Topics !== undefined) {
+      if (properties.Enabled !== false) built.streamSources.push(streamSource(from));
+      return;
+    }
     const queueArn = String(properties.EventSourceArn);
     if (!queueArn.startsWith('arn:aws:sqs:'))
       throw new TemplateError(`${logicalId}: an event source that is no queue: ${queueArn}`);
@@ -56,6 +63,16 @@ export const builders: Readonly<Record<string, Build>> = {
       windowSeconds: number(properties.MaximumBatchingWindowInSeconds, 0),
       concurrency: number(at(properties, 'ScalingConfig', 'MaximumConcurrency'), 5),
       reportsItemFailures: ((properties.FunctionResponseTypes ?? []) as unknown[]).includes('ReportBatchItemFailures'),
+    });
+  },
+  'AWS::MSK::Topic': ({ properties }, { topics }) => {
+    const lines = Buffer.from(String(properties.Configs ?? ''), 'base64')
+      .toString('utf8')
+      .split('\n');
+    topics.push({
+      name: String(properties.TopicName),
+      partitions: number(properties.PartitionCount, 1),
+      configs: Object.fromEntries(lines.filter((line) => line.includes('=')).map((line) => line.split('=', 2))),
     });
   },
   'AWS::SQS::Queue': ({ properties, name, arn }, { queues }) => {

@@ -50,6 +50,7 @@ export function resolverOf(stack: string, template: Template, references: Refere
       return list(resolve(parts)).map(text).join(text(separator));
     },
     'Fn::Sub': (argument) => substitute(argument, resolve, refer, attribute),
+    'Fn::Base64': (argument) => Buffer.from(text(resolve(argument))).toString('base64'),
     'Fn::Select': (argument) => {
       const [index, from] = list(argument);
       const chosen = list(resolve(from))[Number(resolve(index))];

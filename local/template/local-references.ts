@@ -1,6 +1,6 @@
 import type { StackFiles, TemplateResource } from './assembly-files.ts';
 import { type References, resolverOf, TemplateError } from './intrinsics.ts';
-import { account, bucketNameOf, givenNameOf, nameOf } from './names.ts';
+import { account, bucketNameOf, givenNameOf, mappingIdOf, nameOf } from './names.ts';
 import { resourceTypes } from './resource-types.ts';
 
 /** References with the names and ARNs that resources have on this machine. */
@@ -24,6 +24,8 @@ const absentAttributes: Readonly<Record<string, Readonly<Record<string, string>>
   'AWS::EC2::SecurityGroup': { GroupId: 'sg-local' },
 };
 
+const mapping = 'AWS::Lambda::EventSourceMapping';
+
 type Shape = 'name' | 'arn' | 'url';
 
 /** What `Ref` gives, by type; the name where nothing stands. Source: CloudFormation Template Reference, "Return values". */
@@ -33,12 +35,16 @@ const refShapes: Readonly<Record<string, Shape>> = {
   'AWS::SecretsManager::SecretTargetAttachment': 'arn',
   'AWS::StepFunctions::StateMachine': 'arn',
   'AWS::IAM::ManagedPolicy': 'arn',
+  'AWS::MSK::Cluster': 'arn',
+  'AWS::MSK::ServerlessCluster': 'arn',
 };
 
 const arnServices: Readonly<Record<string, (name: string, region: string) => string>> = {
   'AWS::Lambda::Function': (name, region) => `arn:aws:lambda:${region}:${account}:function:${name}`,
   'AWS::SQS::Queue': (name, region) => `arn:aws:sqs:${region}:${account}:${name}`,
   'AWS::S3::Bucket': (name) => `arn:aws:s3:::${name}`,
+  'AWS::MSK::Cluster': (name, region) => `arn:aws:kafka:${region}:${account}:cluster/${name}/local-1`,
+  'AWS::MSK::ServerlessCluster': (name, region) => `arn:aws:kafka:${region}:${account}:cluster/${name}/local-s1`,
   'AWS::StepFunctions::StateMachine': (name, region) => `arn:aws:states:${region}:${account}:stateMachine:${name}`,
   'AWS::SecretsManager::Secret': (name, region) => `arn:aws:secretsmanager:${region}:${account}:secret:${name}-local0`,
   'AWS::SecretsManager::SecretTargetAttachment': (name, region) =>
@@ -57,7 +63,10 @@ export function localReferences(stacks: readonly StackFiles[], region: string): 
   };
   const name = (_stack: string, logicalId: string, resource: TemplateResource) =>
     givenNameOf(resource) ??
-    (resource.Type === 'AWS::S3::Bucket' ? bucketNameOf(logicalId, resource) : nameOf(logicalId, resource));
+    (resource.Type === 'AWS::S3::Bucket' ? bucketNameOf : resource.Type === mapping ? mappingIdOf : nameOf)(
+      logicalId,
+      resource,
+    );
   const arn = (stack: string, logicalId: string, resource: TemplateResource) => {
     const named = name(stack, logicalId, resource);
     return arnServices[resource.Type]?.(named, region) ?? `arn:aws:local:${region}:${account}:${named}`;

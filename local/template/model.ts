@@ -7,6 +7,8 @@ export interface StackModel {
   readonly schedules: readonly ScheduleModel[];
   readonly httpApi: HttpApiModel | undefined;
   readonly queueSources: readonly QueueSourceModel[];
+  readonly topics: readonly TopicModel[];
+  readonly streamSources: readonly StreamSourceModel[];
   readonly rules: readonly RuleModel[];
   readonly secrets: readonly SecretModel[];
   /** Functions that run once when the stack comes up, in order (CDK Triggers: the migration). */
@@ -87,6 +89,33 @@ export interface QueueSourceModel {
   readonly windowSeconds: number;
   readonly concurrency: number;
   readonly reportsItemFailures: boolean;
+}
+
+export interface TopicModel {
+  readonly name: string;
+  readonly partitions: number;
+  /** Kafka's own settings, as text. */
+  readonly configs: Readonly<Record<string, string>>;
+}
+
+export interface StreamSourceModel {
+  /** Of the mapping; its consumer group's name, and a part of the keys of what failed. */
+  readonly id: string;
+  readonly eventSourceArn: string;
+  readonly topic: string;
+  readonly functionArn: string;
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  /** Side by side at most, each with partitions of its own. */
+  readonly pollers: number;
+  readonly partialAnswers: boolean;
+  readonly bisects: boolean;
+  /** After the first try; infinite where the mapping sets no bound. */
+  readonly retries: number;
+  readonly maximumAgeSeconds: number | undefined;
+  /** Name of the bucket that keeps what was given up. */
+  readonly failuresBucket: string | undefined;
+  readonly startsAt: 'earliest' | 'latest';
 }
 
 export interface RuleModel {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { TemplateResource } from './assembly-files.ts';
 
 /** The account this machine plays. */
@@ -28,4 +29,10 @@ const givenNames: Readonly<Record<string, string>> = {
 export function givenNameOf({ Type, Properties }: TemplateResource): string | undefined {
   const name = Properties?.[givenNames[Type] ?? ''];
   return typeof name === 'string' ? name : undefined;
+}
+
+/** An event source mapping's id is a UUID, as on AWS; here the same one at each start. */
+export function mappingIdOf(logicalId: string, resource: TemplateResource): string {
+  const digest = createHash('sha256').update(nameOf(logicalId, resource)).digest('hex');
+  return digest.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5');
 }
