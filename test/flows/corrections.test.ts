@@ -34,7 +34,7 @@ const numbers = { 總價元: '1', 單價元平方公尺: '1', 車位總價元: '
 const areas = { 土地移轉總面積平方公尺: '1', 建物移轉總面積平方公尺: '2', 車位移轉總面積平方公尺: '0' };
 
 async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + 40_000;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
@@ -94,6 +94,72 @@ test('a corrected file that is dropped into the bucket is loaded, and what is st
   // The run, started again, finds good and corrected rows in the database.
   expect(await flow.run({ publication_date: date, counties: [letter] })).toMatchObject({ status: 'SUCCEEDED' });
 });
+
+test('a problem row is an open failure, and its replay with other cells is a correction', async () => {
+  const [problem] = await problems();
+  const line = Number(problem?.line_number);
+  const found = (await failures('problem-rows')).find(({ door }) => door.endsWith(`/${problem?.letter}.${line}.json`));
+  expect(found).toMatchObject({ workload: 'presale', source_kind: 'file', state: 'open' });
+  const replay = (input: Row) =>
+    flow.ask(`/platform/failures/${found?.id}/replay`, { method: 'POST', body: JSON.stringify({ input }) });
+  const cells = { ...rooms, ...numbers, ...areas, 編號: 'REPLAYED' };
+
+  expect(await replay({ 行號: line, ...cells })).toMatchObject({ status: 202 });
+  await until(async () => {
+    const rows = await flow.rows("select from presale.deals where serial_number = 'REPLAYED'");
+    return rows.length === 1 ? true : undefined;
+  });
+  const told = await flow.ask(`/presale/problems/${problem?.id}`);
+  expect(told).toMatchObject({
+    body: { result: { corrected_serial: 'REPLAYED', corrections: [{ outcome: 'loaded' }] } },
+  });
+  expect(await flow.rows('select state from platform.failures where id = $1', found?.id)).toEqual([
+    { state: 'resolved' },
+  ]);
+});
+
+test('bad corrected files are failures with their reasons, and stop nobody', async () => {
+  const letter = String((await flow.rows<Row>('select letter from presale.problems limit 1'))[0]?.letter);
+  const at = (name: string) => `presale/corrected/${date}/${letter}.${name}.json`;
+  const [row] = await flow.rows<{ line_number: string }>(
+    'select line_number from presale.problems where letter = $1 limit 1',
+    letter,
+  );
+  const line = { 行號: Number(row?.line_number) };
+  await drop(at('text'), 'not JSON');
+  await drop(at('twice'), JSON.stringify([line, line]));
+  await drop(at('large'), `[${JSON.stringify({ ...line, 備註: 'x'.repeat(21 * 1024 * 1024) })}]`);
+  await drop(
+    at('ten-megabytes'),
+    JSON.stringify(Array.from({ length: 200_000 }, (_, index) => ({ 行號: 10_000_000 + index, 備註: 'x'.repeat(20) }))),
+  );
+  await drop(`presale/corrected/${letter}.json`, '[]');
+
+  const refused = await until(async () => {
+    const found = await failures('corrected-files');
+    return found.length === 5 ? found : undefined;
+  });
+  const reasons = Object.fromEntries(refused.map(({ message, reason }) => [message.split(':')[0], reason]));
+  expect(reasons).toEqual({
+    [at('text')]: 'NotJson',
+    [at('twice')]: 'DuplicateRow',
+    [at('large')]: 'TooLarge',
+    [at('ten-megabytes')]: 'NoProblemRow',
+    [`presale/corrected/${letter}.json`]: 'WrongKey',
+  });
+  expect(new Set(refused.map(({ state }) => state))).toEqual(new Set(['open']));
+});
+
+interface Failure {
+  readonly id: string;
+  readonly door: string;
+  readonly state: string;
+  readonly reason: string;
+  readonly message: string;
+}
+
+const failures = (source: string) =>
+  flow.rows<Failure>('select * from platform.failures where source_name = $1 order by id', source);
 
 async function drop(key: string, text: string): Promise<void> {
   const endpoint = flow.running.stack.services.storage.s3Url;
