@@ -1,3 +1,4 @@
+import { systemClock } from '#adapters/clock.ts';
 import { mailer } from '#adapters/mailer.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
@@ -13,6 +14,7 @@ export const handler = queueHandler({
     send: mailer({ from: env.MAIL_FROM, configurationSet: env.MAIL_CONFIGURATION_SET }),
     recipients: env.MAIL_TO,
     receipts: objectStore(env.RECEIPTS_BUCKET),
+    clock: systemClock,
     warn: (message: string, error: unknown) => logger().warn(message, { error: asError(error) }),
   }),
   handle: sendOnce,

@@ -28,6 +28,9 @@ const attempt = '{% $attempt %}';
 const answer = '{% $states.result.Payload %}';
 const retries = { seconds: '$plan.retry_seconds', maxAttempts: '$plan.max_attempts' };
 
+// One mail for an execution, however often its state or the message comes: a receipt remembers it.
+const mailId = '{ "id": $states.context.Execution.Name & "-" & $states.context.Execution.StartTime }';
+
 /** The states of one run. Variables: $plan, $attempt, $site (current, replaced), $pending (letters), $reasons (letter to text), $outcomes, $answer. */
 export class PresaleFlow extends Construct {
   readonly start: IChainable;
@@ -206,7 +209,7 @@ export class PresaleFlow extends Construct {
       stateName,
       queue: this.#mails,
       // A member of the body: the attributes of a message are out of this task's reach.
-      messageBody: TaskInput.fromText(`{% $string($merge([$states.input, ${correlationMember}])) %}`),
+      messageBody: TaskInput.fromText(`{% $string($merge([$states.input, ${correlationMember}, ${mailId}])) %}`),
     });
     // A run must not fail, nor end unheard, because the queue hiccups.
     send.addRetry({ errors: ['States.TaskFailed'], interval: Duration.seconds(2), backoffRate: 2, maxAttempts: 5 });

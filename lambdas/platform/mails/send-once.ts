@@ -1,3 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Clock } from '#kit/clock.ts';
+import { TransientError } from '#kit/errors.ts';
 import type { MailMessage } from '../contract.ts';
 
 export interface SendOncePorts {
@@ -7,19 +10,29 @@ export interface SendOncePorts {
   readonly receipts: {
     exists(key: string): Promise<boolean>;
     put(key: string, body: string): Promise<void>;
+    /** `false` when something is there already. */
+    putNew(key: string, body: string): Promise<boolean>;
+    readText(key: string): Promise<string>;
   };
+  readonly clock: Clock;
   /** Told when the receipts can't be reached: the mail matters more than being sent once. */
   readonly warn: (message: string, error: unknown) => void;
 }
 
+// Twice the function's timeout: whoever claimed a mail longer ago has died.
+const claimMs = 60_000;
+const looks = 20;
+const betweenLooksMs = 250;
+
 /**
- * Sends a mail, and one with an id once: its receipt is written after SES took it, and looked for before. Only a kill
- * between the two, or a bucket that is away, sends it twice; nothing loses it.
+ * Sends a mail, and one with an id once: it is claimed before, its receipt is written after SES took it, and both are
+ * looked for before. Only a kill between sending and receipt, or a bucket that is away, sends it twice; nothing loses
+ * it. Throws {@link TransientError} while another invocation is at it.
  */
 export async function sendOnce({ id, to, ...mail }: MailMessage, ports: SendOncePorts): Promise<'sent' | 'known'> {
   const { send, recipients, receipts, warn } = ports;
   const receipt = id === undefined ? undefined : `platform/mails/${id}`;
-  if (receipt !== undefined && (await isThere(receipt, ports))) return 'known';
+  if (receipt !== undefined && (await isTaken(receipt, ports))) return 'known';
   await send({ ...mail, to: to ?? recipients });
   if (receipt === undefined) return 'sent';
   try {
@@ -30,11 +43,25 @@ export async function sendOnce({ id, to, ...mail }: MailMessage, ports: SendOnce
   return 'sent';
 }
 
-async function isThere(receipt: string, { receipts, warn }: SendOncePorts): Promise<boolean> {
+/** Whether the mail is sent; when it isn't, it is claimed now. */
+async function isTaken(receipt: string, { receipts, clock, warn }: SendOncePorts): Promise<boolean> {
+  const claim = `${receipt}.claim`;
+  const now = clock();
   try {
-    return await receipts.exists(receipt);
+    if (await receipts.exists(receipt)) return true;
+    if (await receipts.putNew(claim, now.toISOString())) return false;
+    const claimedAt = new Date(await receipts.readText(claim));
+    if (now.getTime() - claimedAt.getTime() > claimMs) {
+      await receipts.put(claim, now.toISOString());
+      return false;
+    }
+    for (let look = 0; look < looks; look += 1) {
+      if (await receipts.exists(receipt)) return true;
+      await pause(betweenLooksMs);
+    }
   } catch (error) {
     warn('Receipts can not be read: the mail may go out twice', error);
     return false;
   }
+  throw new TransientError('Another invocation is sending this mail');
 }
