@@ -35,7 +35,9 @@ function schedulesByName({ model, functions }: Pick<Stack, 'model' | 'functions'
   );
 }
 
-/** A state machine goes by its construct's name: `presale`. */
+/** A state machine goes by its workload's name, and one that isn't its run by both: `presale`, `platform-replay`. */
 function machinesByName({ model }: Pick<Stack, 'model'>): ReadonlyMap<string, string> {
-  return new Map(model.stateMachines.map(({ name, arn }) => [name.replace(/-StateMachine$/, '').toLowerCase(), arn]));
+  return new Map(
+    model.stateMachines.map(({ name, arn }) => [name.replace(/^millrace-[^-]+-/, '').replace(/-run$/, ''), arn]),
+  );
 }
