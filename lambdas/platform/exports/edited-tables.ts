@@ -3,8 +3,8 @@ export interface EditedTable {
   readonly name: `${string}.${string}`;
   /** What a row is, whatever number it has: after a reload the same problem row has another id. */
   readonly key: readonly [string, ...string[]];
-  /** A column that names the id of another row of the table. */
-  readonly selfReference?: string;
+  /** Columns that hold the id of a row of a table of this list: that row may have another id when it comes back. */
+  readonly references?: Readonly<Record<string, EditedTable['name']>>;
   /** Not edited, but others hang on it: its rows come back where they are missing, and are never replaced. */
   readonly parent?: true;
 }
@@ -17,7 +17,18 @@ export const editedTables: readonly EditedTable[] = [
   { name: 'presale.runs', key: ['name'], parent: true },
   { name: 'presale.problems', key: ['run_name', 'letter', 'line_number'] },
   { name: 'presale.corrections', key: ['run_name', 'letter', 'line_number', 'corrected_at'] },
-  { name: 'platform.failures', key: ['natural_key'], selfReference: 'replay_of' },
+  { name: 'platform.replays', key: ['asked_at'], parent: true },
+  // Without the mail that told of it a failure would be told again.
+  { name: 'platform.alert_mails', key: ['workload', 'minute'], parent: true },
+  {
+    name: 'platform.failures',
+    key: ['natural_key'],
+    references: {
+      replay_of: 'platform.failures',
+      replay_id: 'platform.replays',
+      told_in: 'platform.alert_mails',
+    },
+  },
 ];
 
 /** Tables of ours that are not exported, each with the reason. */
@@ -28,6 +39,14 @@ export const remadeTables: Readonly<Record<string, string>> = {
   'presale.deal_statistics_new_projects': 'computed from the deals',
   'presale.headers': 'seen again with the next files',
   'platform.runs': 'written by the runs themselves',
+  'platform.schedules': 'seen again by the keeper of slots',
+  'platform.slots': 'written by the schedules',
+  'platform.backfills': 'work under way: asked for again',
+  'platform.backfill_items': 'work under way: asked for again',
+  'platform.alerts': 'what was told once; what goes on is raised again',
+  'tagger.partitions': 'how far the topics are read, of the topics of that moment',
+  'tagger.pages': 'messages that wait for their page, of the topics of that moment',
+  'tagger.page_counts': 'counts of pages',
 };
 
 /** Where a day's exports lie, one folder a table. */

@@ -15,12 +15,13 @@ export function restorations(database: Database<unknown>): RestorePorts['transac
     const done: Awaited<ReturnType<typeof work>>[] = [];
     const whole = database.transaction(async ({ query }) => {
       await unambiguous(query);
+      const keys: Keys = new Map();
       done.push(
         await work({
           columnsOf: (table) => columnsOf(query, table),
           restore: (table, columns, { of, mode }) => {
-            const restoring = new TableRestoration(query, table, columns);
-            return restoring.run(of, mode === 'replace');
+            keys.set(table.name, table.key);
+            return new TableRestoration({ query, table, columns, keys }).run(of, mode === 'replace');
           },
         }),
       );
@@ -35,20 +36,28 @@ export function restorations(database: Database<unknown>): RestorePorts['transac
   };
 }
 
+/** By what the rows of each table are known whose export is staged in this transaction. */
+type Keys = Map<string, EditedTable['key']>;
+
 /** The rows of one export beside the table they belong to: `s` is the export's row, `t` the table's. */
 class TableRestoration {
   readonly #query: Kysely<unknown>;
   readonly #table: EditedTable;
   readonly #columns: readonly Column[];
+  readonly #keys: Keys;
   readonly #target: RawBuilder<unknown>;
+  readonly #staged: RawBuilder<unknown>;
   /** By key, not by number: `t` is the same row as `s`. */
   readonly #same: RawBuilder<unknown>;
 
-  constructor(query: Kysely<unknown>, table: EditedTable, columns: readonly Column[]) {
-    this.#query = query;
+  constructor(of: { query: Kysely<unknown>; table: EditedTable; columns: readonly Column[]; keys: Keys }) {
+    const { table } = of;
+    this.#query = of.query;
     this.#table = table;
-    this.#columns = columns;
+    this.#columns = of.columns;
+    this.#keys = of.keys;
     this.#target = sql.table(table.name);
+    this.#staged = stagedOf(table.name);
     this.#same = sql.join(
       table.key.map((name) => sql`t.${sql.id(name)} = s.${sql.id(name)}`),
       sql` AND `,
@@ -57,20 +66,20 @@ class TableRestoration {
 
   async run(batches: AsyncIterable<readonly TextRow[]>, replace: boolean): Promise<RestoredTable> {
     await sql`LOCK TABLE ${this.#target} IN SHARE ROW EXCLUSIVE MODE`.execute(this.#query);
-    await sql`CREATE TEMPORARY TABLE restoring (LIKE ${this.#target} INCLUDING DEFAULTS)`.execute(this.#query);
+    await sql`CREATE TEMPORARY TABLE ${this.#staged} (LIKE ${this.#target} INCLUDING DEFAULTS)
+      ON COMMIT DROP`.execute(this.#query);
     for await (const rows of batches) await this.#stage(rows);
     const counts = await this.#count();
     const inserted = await this.#insertMissing();
     const replaced = replace ? await this.#replaceChanged() : 0;
     await this.#linkAgain();
-    await sql`DROP TABLE restoring`.execute(this.#query);
     return { table: this.#table.name, ...counts, inserted, replaced };
   }
 
   async #stage(rows: readonly TextRow[]): Promise<void> {
     const names = this.#columns.map(({ name }) => sql.id(name));
     const typed = this.#columns.map(({ type }, index) => sql`(value ->> ${sql.lit(index)})::${sql.raw(type)}`);
-    await sql`INSERT INTO restoring (${sql.join(names)})
+    await sql`INSERT INTO ${this.#staged} (${sql.join(names)})
       SELECT ${sql.join(typed)} FROM json_array_elements(${JSON.stringify(rows)}::json) AS value`.execute(this.#query);
   }
 
@@ -80,20 +89,21 @@ class TableRestoration {
       SELECT count(*) AS exported,
         count(*) FILTER (WHERE found AND NOT differs) AS equal,
         count(*) FILTER (WHERE found AND differs) AS changed,
-        (SELECT count(*) FROM ${this.#target} t WHERE NOT EXISTS (SELECT FROM restoring s WHERE ${this.#same})) AS newer,
+        (SELECT count(*) FROM ${this.#target} t WHERE NOT EXISTS (SELECT FROM ${this.#staged} s WHERE ${this.#same})) AS newer,
         coalesce((array_agg(key ORDER BY key) FILTER (WHERE found AND differs))[1:20], '{}') AS examples
       FROM (
         SELECT concat_ws(' ', ${key}) AS key, t.ctid IS NOT NULL AS found, ${this.#differs()} AS differs
-        FROM restoring s LEFT JOIN ${this.#target} t ON ${this.#same}
+        FROM ${this.#staged} s LEFT JOIN ${this.#target} t ON ${this.#same}
       ) AS compared`.execute(this.#query);
     const [counts] = rows;
     if (!counts) throw new Error('The database counted without a row');
     return counts;
   }
 
-  /** What a person sees of a row: neither its number nor that of the row it names. Text compares JSON letter for letter. */
+  /** What a person sees of a row: neither its number nor those of rows it names. Text compares JSON letter for letter. */
   get #told(): readonly string[] {
-    return this.#columns.map(({ name }) => name).filter((name) => name !== 'id' && name !== this.#table.selfReference);
+    const { references = {} } = this.#table;
+    return this.#columns.map(({ name }) => name).filter((name) => name !== 'id' && !Object.hasOwn(references, name));
   }
 
   #differs(): RawBuilder<unknown> {
@@ -118,7 +128,7 @@ class TableRestoration {
   async #insert(names: readonly string[], which: RawBuilder<unknown>): Promise<number> {
     const columns = sql.join(names.map((name) => sql.id(name)));
     const { numAffectedRows } = await sql`INSERT INTO ${this.#target} (${columns}) OVERRIDING SYSTEM VALUE
-      SELECT ${columns} FROM restoring s WHERE ${which}`.execute(this.#query);
+      SELECT ${columns} FROM ${this.#staged} s WHERE ${which}`.execute(this.#query);
     return Number(numAffectedRows);
   }
 
@@ -131,27 +141,40 @@ class TableRestoration {
   }
 
   async #replaceChanged(): Promise<number> {
-    const { selfReference } = this.#table;
     const values = [
       ...this.#told.map((name) => sql`${sql.id(name)} = s.${sql.id(name)}`),
-      ...(selfReference === undefined ? [] : [sql`${sql.id(selfReference)} = NULL`]),
+      ...this.#references().map(([name]) => sql`${sql.id(name)} = NULL`),
     ];
     const { numAffectedRows } = await sql`UPDATE ${this.#target} t SET ${sql.join(values)}
-      FROM restoring s WHERE ${this.#same} AND ${this.#differs()}`.execute(this.#query);
+      FROM ${this.#staged} s WHERE ${this.#same} AND ${this.#differs()}`.execute(this.#query);
     return Number(numAffectedRows);
   }
 
-  /** The row that a row names may have another number now; by its key it is found. */
-  async #linkAgain(): Promise<void> {
-    const { selfReference } = this.#table;
-    if (selfReference === undefined) return;
-    const column = sql.id(selfReference);
-    const named = sql.join(
-      this.#table.key.map((name) => sql`${sql.id('named', name)} = ${sql.id('old', name)}`),
-      sql` AND `,
-    );
-    await sql`UPDATE ${this.#target} t SET ${column} = named.id
-      FROM restoring s JOIN restoring old ON old.id = s.${column} JOIN ${this.#target} named ON ${named}
-      WHERE ${this.#same} AND t.${column} IS NULL`.execute(this.#query);
+  /** References of the columns that the export has. */
+  #references(): [column: string, table: string][] {
+    const { references = {} } = this.#table;
+    return Object.entries(references).filter(([name]) => this.#columns.some((column) => column.name === name));
   }
+
+  /** The rows that rows name may have other numbers now; by their keys they are found. */
+  async #linkAgain(): Promise<void> {
+    for (const [name, to] of this.#references()) {
+      const column = sql.id(name);
+      const key = this.#keys.get(to);
+      if (!key) continue;
+      const named = sql.join(
+        key.map((part) => sql`${sql.id('named', part)} = ${sql.id('old', part)}`),
+        sql` AND `,
+      );
+      await sql`UPDATE ${this.#target} t SET ${column} = named.id
+        FROM ${this.#staged} s JOIN ${stagedOf(to)} old ON old.id = s.${column}
+          JOIN ${sql.table(to)} named ON ${named}
+        WHERE ${this.#same} AND t.${column} IS NULL`.execute(this.#query);
+    }
+  }
+}
+
+/** Where the rows of an export wait in the transaction; those of parents are asked again for their old numbers. */
+function stagedOf(table: string): RawBuilder<unknown> {
+  return sql.table(`restoring ${table}`.replaceAll('.', ' '));
 }

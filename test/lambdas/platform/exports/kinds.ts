@@ -14,7 +14,7 @@ import { startTestDatabase } from '../../../support/database.ts';
 /** The day of the exports. */
 export const day = '2026-11-21';
 
-const kinds: EditedTable = { name: 'platform.kinds', key: ['name'], selfReference: 'replay_of' };
+const kinds: EditedTable = { name: 'platform.kinds', key: ['name'], references: { replay_of: 'platform.kinds' } };
 const parent: EditedTable = { name: 'platform.parents', key: ['name'], parent: true };
 const tables = [parent, kinds];
 
