@@ -4,8 +4,9 @@ import {
   checkOutsideRoutes,
   failuresRoutes,
   healthRoutes,
+  runsRoutes,
 } from '../../lambdas/platform/contract.ts';
-import { correctRoutes, readRoutes, startRoutes } from '../../lambdas/presale/contract.ts';
+import { backfillRoutes, correctRoutes, readRoutes, startRoutes } from '../../lambdas/presale/contract.ts';
 import { routesOf } from '../../lib/inventory/triggers.ts';
 import { prod } from './assemblies.ts';
 
@@ -14,8 +15,10 @@ test('the API has the routes of the contracts, each answered by its handler', ()
     ...healthRoutes.map((key) => ({ key, handler: 'platform/health' })),
     ...readRoutes.map((key) => ({ key, handler: 'presale/read-api' })),
     ...startRoutes.map((key) => ({ key, handler: 'presale/start-run' })),
+    ...backfillRoutes.map((key) => ({ key, handler: 'presale/backfill-seasons' })),
     ...correctRoutes.map((key) => ({ key, handler: 'presale/correct-problem' })),
     ...failuresRoutes.map((key) => ({ key, handler: 'platform/failures-api' })),
+    ...runsRoutes.map((key) => ({ key, handler: 'platform/runs-api' })),
     ...checkInsideRoutes.map((key) => ({ key, handler: 'platform/check-inside' })),
     ...checkOutsideRoutes.map((key) => ({ key, handler: 'platform/check-outside' })),
   ];
