@@ -32,6 +32,12 @@ export class RawBucket extends Construct {
         },
         // A day's export is replaced by the next day's; a year of them tells when something was changed.
         { prefix: 'platform/exports/', expiration: Duration.days(400) },
+        // Which message replays what: of use while it may come again, and to tell a replay's next failure.
+        {
+          prefix: 'platform/replays/',
+          expiration: Duration.days(30),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
       ],
     });
     sendEvents(this.bucket);

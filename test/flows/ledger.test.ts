@@ -54,7 +54,7 @@ test('a dead mail is in the ledger, word for word, and gone from the dead letter
 
   await expect
     .poll(() => kept('platform/send-mail'), { timeout: 40_000, interval: 200 })
-    .toMatchObject([{ source_kind: 'queue', reason: 'RetriesExhausted', input: body }]);
+    .toMatchObject([{ source_kind: 'mail', reason: 'RetriesExhausted', input: body }]);
   await expect.poll(() => messagesIn('millrace-dev-platform-send-mail-dead'), { timeout: 10_000 }).toBe(0);
 
   const [{ id } = { id: '' }] = await kept('platform/send-mail');

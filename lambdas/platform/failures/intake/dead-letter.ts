@@ -19,13 +19,16 @@ export function failuresFrom(letter: DeadLetter): readonly NewFailure[] {
   return one ? [one] : (reportedFailures(told.body) ?? [messageFailure(told)]);
 }
 
+// People look for mails, not for the queue they wait in.
+const mails = 'platform/send-mail';
+
 /** A message that its queue's consumer failed on until the redrive took it. SQS doesn't know why; the log does. */
 function messageFailure({ letter, attributes }: Told): NewFailure {
   const place = placeOf(letter.eventSourceARN);
   return {
     ...place,
     naturalKey: `message:${letter.eventSourceARN}:${letter.messageId}`,
-    sourceKind: 'queue',
+    sourceKind: `${place.workload}/${place.sourceName}` === mails ? 'mail' : 'queue',
     door: doorOf(letter),
     reason: 'RetriesExhausted',
     message: `Every try failed; the log of ${place.workload}/${place.sourceName} says why, under messageId ${letter.messageId}.`,

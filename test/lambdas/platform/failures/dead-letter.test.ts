@@ -16,7 +16,7 @@ test('a message that its queue gave up on keeps its body to the letter, and the 
 
   expect(failureFrom(letter({ body, messageAttributes: { trace: text('t-1') } }))).toMatchObject({
     workload: 'platform',
-    sourceKind: 'queue',
+    sourceKind: 'mail',
     sourceName: 'send-mail',
     door: mails,
     reason: 'RetriesExhausted',
@@ -30,7 +30,7 @@ test('a message that its queue gave up on keeps its body to the letter, and the 
 test('a message of a queue is its sender’s, whatever it looks like', () => {
   for (const body of [JSON.stringify(destinationRecord), JSON.stringify(executionEvent()), 'null', '', '{']) {
     expect(failureFrom(letter({ body, messageAttributes: { RULE_ARN: text('r') } }))).toMatchObject({
-      sourceKind: 'queue',
+      sourceKind: 'mail',
       door: mails,
       input: body,
     });
