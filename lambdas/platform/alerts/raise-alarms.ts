@@ -34,8 +34,12 @@ export async function raiseAlarms(changes: readonly AlarmChange[], ports: RaiseA
   }
 }
 
-// What is recorded wakes the mailer itself, and its mail says more than that something was recorded.
-const toldAnyway: ReadonlySet<string> = new Set(['platform-failures-recorded']);
+/** Alarms that make no line in a mail: what they count wakes the mailer itself, and says more than that there was something. */
+export const toldAnyway: ReadonlySet<string> = new Set([
+  'platform-failures-recorded',
+  'platform-slots-missed',
+  'presale-files-drift',
+]);
 
 /** Of the first change's id: the same batch again is the same mail. */
 function directMail(
