@@ -1,8 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
+import { type EdgeName, edgeResourceName } from '../../lambdas/kit/edge.ts';
 import {
   checkInsideEnv,
   checkInsideRoutes,
@@ -11,11 +13,13 @@ import {
   type OutsideDependency,
 } from '../../lambdas/platform/contract.ts';
 import type { Database } from '../constructs/database.ts';
+import { FailureBook } from '../constructs/failure-book.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { apiTimeout, type HttpApi } from '../constructs/http-api.ts';
 import { environmentOf } from '../constructs/millrace-stack.ts';
 import { QueueHandler } from '../constructs/queue-handler.ts';
 import { ScheduledFlow } from '../constructs/scheduled-flow.ts';
+import { FailureReports } from './ledger/failure-reports.ts';
 
 export interface DependenciesProps {
   readonly api: HttpApi;
@@ -25,8 +29,9 @@ export interface DependenciesProps {
 }
 
 /** A dependency and what looking at it takes. */
-interface Watched extends OutsideDependency {
-  readonly action: string;
+interface Watched {
+  readonly told: OutsideDependency;
+  readonly actions: readonly string[];
   readonly arn: string;
 }
 
@@ -63,10 +68,11 @@ export class Dependencies extends Construct {
       env: {
         API_TOKEN_SECRET: apiToken.secretArn,
         MAIL_FROM: environmentOf(this).mail.from,
-        DEPENDENCIES: Stack.of(this).toJsonString(watched.map(({ action: _action, arn: _arn, ...told }) => told)),
+        QUEUE_PREFIX: queuePrefix(this),
+        DEPENDENCIES: Stack.of(this).toJsonString(watched.map(({ told }) => told)),
       },
     });
-    for (const { action, arn } of watched) outside.allow([action], [arn]);
+    for (const { actions, arn } of watched) outside.allow(actions, [arn]);
     // SES knows no resources for this question.
     outside.allow(['ses:GetIdentityVerificationAttributes'], ['*']);
 
@@ -76,26 +82,35 @@ export class Dependencies extends Construct {
   }
 }
 
+/** Names say the edge: lambdas/kit/edge.ts. */
+function queuePrefix(scope: IConstruct): string {
+  return `millrace-${environmentOf(scope).name}-`;
+}
+
 function watchedOf(construct: IConstruct): readonly Watched[] {
   if (construct instanceof QueueHandler) {
     const { queue, handler } = construct;
-    const told = { kind: 'queue', name: handler.name, id: queue.queueUrl, without: handler.impact } as const;
-    return [{ ...told, action: 'sqs:GetQueueAttributes', arn: queue.queueArn }];
+    return [watchedQueue(queue, handler.handler, handler.impact)];
   }
+  if (construct instanceof FailureReports) return [watchedQueue(construct.queue, construct.edge, construct.impact)];
   if (construct instanceof ScheduledFlow) {
-    const { schedule, name, impact: without } = construct;
-    const told = {
-      kind: 'schedule',
-      name,
-      id: `${construct.group.scheduleGroupName}/${schedule.scheduleName}`,
-    } as const;
-    return [{ ...told, without, action: 'scheduler:GetSchedule', arn: schedule.scheduleArn }];
+    const { schedule, group, name, impact: without } = construct;
+    const told: OutsideDependency = ['schedule', name, without, `${group.scheduleGroupName}/${schedule.scheduleName}`];
+    return [{ told, actions: ['scheduler:GetSchedule'], arn: schedule.scheduleArn }];
   }
   if (construct instanceof StateMachine) {
-    const name = String(construct.node.scope?.node.id).toLowerCase();
-    const told = { kind: 'state machine', name, without: `No run of ${name} starts or goes on.` } as const;
+    const edge = FailureBook.of(construct).machines.find(({ machine }) => machine === construct)?.edge;
+    // A workload's run goes by the workload's name.
+    const name = (edge ?? construct.node.id).replace(/\/run$/, '').replace('/', '-');
     const arn = construct.stateMachineArn;
-    return [{ ...told, id: arn, action: 'states:DescribeStateMachine', arn }];
+    const told: OutsideDependency = ['state machine', name, `No run of ${name} starts or goes on.`, arn];
+    return [{ told, actions: ['states:DescribeStateMachine'], arn }];
   }
   return [];
+}
+
+function watchedQueue(queue: Queue, edge: EdgeName, without: string): Watched {
+  const fullName = edgeResourceName({ environment: environmentOf(queue).name, edge, fifo: queue.fifo });
+  const told: OutsideDependency = ['queue', edge.replace('/', '-'), without, fullName.slice(queuePrefix(queue).length)];
+  return { told, actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], arn: queue.queueArn };
 }
