@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type QueryExecutorProvider, sql } from 'kysely';
+import { correlationField, correlationId, idInText } from '#kit/correlation.ts';
 import type { NewFailure } from '#kit/failure.ts';
 import type { ObjectStore } from './object-store.ts';
 
@@ -71,6 +72,12 @@ export async function knownFailures(
   return rows;
 }
 
+/** The id of the work that failed: what was received says it, or it is the work that tells of it. */
+function workOf({ input }: NewFailure): Record<string, string> {
+  const id = idInText(input) ?? correlationId();
+  return id === undefined ? {} : { [correlationField]: id };
+}
+
 async function rowOf(failure: NewFailure, bucket: Pick<ObjectStore, 'put'> | undefined) {
   const { naturalKey, input, inputExecution } = failure;
   const kept = {
@@ -83,7 +90,7 @@ async function rowOf(failure: NewFailure, bucket: Pick<ObjectStore, 'put'> | und
     message: clean(failure.message),
     stack: failure.stack === undefined ? null : clean(failure.stack),
     attributes: Object.fromEntries(
-      Object.entries(failure.attributes).map(([name, text]) => [clean(name), clean(text)]),
+      Object.entries({ ...workOf(failure), ...failure.attributes }).map(([name, text]) => [clean(name), clean(text)]),
     ),
     occurred_at: failure.occurredAt,
     attempts: failure.attempts ?? null,

@@ -1,6 +1,7 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { NewFailure } from '#kit/failure.ts';
 import { once } from '#kit/once.ts';
+import { originAttributes } from './queue.ts';
 
 /** Hands failures to the ledger's intake; resolves when they are durable in its queue. */
 export type SendFailures = (failures: readonly NewFailure[]) => Promise<void>;
@@ -14,7 +15,9 @@ const largestBytes = 1024 * 1024 - 1024;
 export function sendFailures(queueUrl: string): SendFailures {
   return async (failures) => {
     for (const body of bodiesOf(failures))
-      await client().send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
+      await client().send(
+        new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body, MessageAttributes: originAttributes() }),
+      );
   };
 }
 

@@ -73,6 +73,8 @@ export function objectStore(bucket: string): ObjectStore {
           Bucket: bucket,
           Key: key,
           Body: body,
+          // Of an empty body the SDK would say that it knows no length.
+          ContentLength: Buffer.byteLength(body),
           ContentType: options?.contentType,
           Metadata: origin(),
         }),

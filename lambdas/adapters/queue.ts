@@ -1,4 +1,9 @@
-import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  type MessageAttributeValue,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { correlationField, correlationId } from '#kit/correlation.ts';
 import { once } from '#kit/once.ts';
 
@@ -15,9 +20,7 @@ export interface SendOptions {
 /** The queue behind a URL; messages go as JSON, with the id of the work they come from. */
 export function queue(url: string, { delaySeconds: DelaySeconds }: SendOptions = {}): SendMessage {
   return async (message) => {
-    const id = correlationId();
-    const MessageAttributes =
-      id === undefined ? undefined : { [correlationField]: { DataType: 'String', StringValue: id } };
+    const MessageAttributes = originAttributes();
     await client().send(
       new SendMessageCommand({ QueueUrl: url, MessageBody: JSON.stringify(message), MessageAttributes, DelaySeconds }),
     );
@@ -78,4 +81,10 @@ function batchesOf(entries: readonly Entry[]): Entry[][] {
     bytes += size;
   }
   return batches;
+}
+
+/** The attribute by which a message belongs to the work that sends it. */
+export function originAttributes(): Record<string, MessageAttributeValue> | undefined {
+  const id = correlationId();
+  return id === undefined ? undefined : { [correlationField]: { DataType: 'String', StringValue: id } };
 }

@@ -36,3 +36,14 @@ export function idInEvent(event: unknown): string | undefined {
   if (typeof event !== 'object' || event === null || !(correlationField in event)) return undefined;
   return wellFormedId(event[correlationField]);
 }
+
+/** The same of an event as text, such as a message's body or an execution's input. */
+export function idInText(text: string): string | undefined {
+  // Most texts name none, and are not read for nothing.
+  if (!text.includes(`"${correlationField}"`)) return undefined;
+  try {
+    return idInEvent(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
-import { correlated, correlationField, idInEvent, wellFormedId } from './correlation.ts';
+import { correlated, correlationField, idInText, wellFormedId } from './correlation.ts';
 import { readEnv } from './env.ts';
 import { PermanentError } from './errors.ts';
 import { instrumented } from './invocation.ts';
@@ -87,16 +87,7 @@ function consumer<E extends z.ZodObject, S>(
 
 /** The sender's id, else the message's own: its redelivery keeps both. A state machine's messages have it in the body. */
 function idOf({ messageAttributes, messageId, body }: SQSRecord): string {
-  return wellFormedId(messageAttributes?.[correlationField]?.stringValue) ?? idInBody(body) ?? messageId;
-}
-
-function idInBody(body: string): string | undefined {
-  if (!body.includes(`"${correlationField}"`)) return undefined;
-  try {
-    return idInEvent(JSON.parse(body));
-  } catch {
-    return undefined;
-  }
+  return wellFormedId(messageAttributes?.[correlationField]?.stringValue) ?? idInText(body) ?? messageId;
 }
 
 function tellFailure(record: SQSRecord, reason: unknown): void {

@@ -1,10 +1,12 @@
 import { systemClock } from '#adapters/clock.ts';
 import { mailer } from '#adapters/mailer.ts';
 import { objectStore } from '#adapters/object-store.ts';
+import { correlationId } from '#kit/correlation.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { asError, logger } from '#kit/telemetry.ts';
 import { mailMessage, sendMailEnv } from './contract.ts';
 import { sendOnce } from './mails/send-once.ts';
+import { withId } from './mails/with-id.ts';
 
 /** The mail queue's door: one mail a record, to the environment's recipients unless it names its own. */
 export const handler = queueHandler({
@@ -17,5 +19,5 @@ export const handler = queueHandler({
     clock: systemClock,
     warn: (message: string, error: unknown) => logger().warn(message, { error: asError(error) }),
   }),
-  handle: sendOnce,
+  handle: (mail, ports) => sendOnce(withId(mail, correlationId()), ports),
 });

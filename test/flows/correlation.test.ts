@@ -49,7 +49,7 @@ test('the id of the request that began a run stands in every function’s log, t
   const { status, headers, body } = await flow.ask('/presale/runs', {
     method: 'POST',
     headers: { 'x-correlation-id': id },
-    body: JSON.stringify({ publication_date: publication, counties: ['W', 'X'] }),
+    body: JSON.stringify({ publication_date: publication, counties: ['A', 'W'] }),
   });
   expect(status, JSON.stringify(body)).toBe(202);
   expect(headers.get('x-correlation-id')).toBe(id);
@@ -89,6 +89,16 @@ test('the objects a run wrote say which work they came from', async () => {
   const object = await s3.send(new GetObjectCommand({ Bucket: 'millrace-raw-bucket', Key: row?.source_key ?? '' }));
 
   expect(object.Metadata).toEqual({ 'correlation-id': id });
+});
+
+test('the mail and the ledger say it, too', async () => {
+  const mails = await flow.running.stack.services.mail.mails();
+  expect(mails.map(({ text }) => text).join()).toContain(`correlation_id ${id}`);
+
+  const failures = await flow.rows<{ id: string | null }>(
+    "select distinct attributes ->> 'correlation_id' as id from platform.failures",
+  );
+  expect(failures).toEqual([{ id }]);
 });
 
 test('a request that names no id gets its own, and the run has that', async () => {
