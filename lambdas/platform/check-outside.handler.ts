@@ -10,13 +10,14 @@ import { checkOutsideEnv } from './contract.ts';
 import { checkDependencies, type Dependency } from './dependencies/check-dependencies.ts';
 
 const probes = { queue: probeQueue, 'state machine': probeStateMachine, schedule: probeSchedule };
+
 const required = true;
 
 /** Tells of the services that are outside of the VPC: mail, queues, state machines, schedules. */
 export const handler = apiHandler({
   env: checkOutsideEnv,
   authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
-  services: ({ MAIL_FROM, DEPENDENCIES }): readonly Dependency[] => [
+  services: ({ MAIL_FROM, QUEUE_PREFIX, DEPENDENCIES }): readonly Dependency[] => [
     {
       kind: 'mail',
       name: MAIL_FROM,
@@ -24,10 +25,12 @@ export const handler = apiHandler({
       without: 'Reports and warnings wait in the queue of mails.',
       probe: (signal) => probeMail(MAIL_FROM, signal),
     },
-    ...DEPENDENCIES.map(({ id, ...told }) => ({
-      ...told,
+    ...DEPENDENCIES.map(([kind, name, without, id]) => ({
+      kind,
+      name,
       required,
-      probe: (signal: AbortSignal) => probes[told.kind](id, signal),
+      without,
+      probe: (signal: AbortSignal) => probes[kind](kind === 'queue' ? QUEUE_PREFIX + id : id, signal),
     })),
   ],
   routes: {

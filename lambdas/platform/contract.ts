@@ -47,20 +47,24 @@ export const checkInsideEnv = z.object({
   API_TOKEN_SECRET: z.string().min(1),
 });
 
-/** One queue (by its URL), state machine (ARN) or schedule (`group/name`) to look at. */
-const outsideDependency = z.object({
-  kind: z.enum(['queue', 'state machine', 'schedule']),
-  name: z.string().min(1),
-  id: z.string().min(1),
-  /** What stops working without it, as a sentence. */
-  without: z.string().min(1),
-});
+/**
+ * One queue, state machine or schedule to look at: its kind, its name for people, what stops working without it as a
+ * sentence, and its id: the queue's name behind QUEUE_PREFIX, an ARN, `group/name`. A list, for all variables have 4 KB.
+ */
+const outsideDependency = z.tuple([
+  z.enum(['queue', 'state machine', 'schedule']),
+  z.string().min(1),
+  z.string().min(1),
+  z.string().min(1),
+]);
 export type OutsideDependency = z.output<typeof outsideDependency>;
 
 /** What can only be reached from outside of the VPC. */
 export const checkOutsideEnv = z.object({
   API_TOKEN_SECRET: z.string().min(1),
   MAIL_FROM: z.string().min(1),
+  /** What the names of the app's queues begin with. */
+  QUEUE_PREFIX: z.string().min(1),
   /** JSON: a list of queues, state machines and schedules. */
   DEPENDENCIES: z
     .string()

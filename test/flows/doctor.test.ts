@@ -67,7 +67,9 @@ test('with everything up each dependency is told with its latency, and the statu
     expect(without).toMatch(/^[A-Z].+\.$/);
   }
   expect(dependencies.find(({ kind }) => kind === 'database')?.version).toMatch(/^PostgreSQL \d+/);
-  expect(dependencies.find(({ kind }) => kind === 'schedule')?.note).toBe('cron(0 10 1,11,21 * ? *) Asia/Taipei');
+  expect(dependencies.find(({ name }) => name === 'presale-start-publication')?.note).toBe(
+    'cron(0 10 1,11,21 * ? *) Asia/Taipei',
+  );
 });
 
 test('Kafka is not configured, and that alone is no fault', async () => {

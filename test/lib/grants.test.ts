@@ -27,6 +27,7 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
     'scheduler:GetSchedule',
     'ses:GetIdentityVerificationAttributes',
     'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
     'states:DescribeStateMachine',
   ],
   'platform/export-tables': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],

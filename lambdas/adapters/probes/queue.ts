@@ -1,13 +1,14 @@
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { once } from '#kit/once.ts';
 import type { Finding } from './finding.ts';
 
 const client = once(() => new SQSClient({}));
 
-/** The queue behind a URL answers, and how much is in it. */
-export async function probeQueue(url: string, abortSignal: AbortSignal): Promise<Finding> {
+/** The queue of that name answers, and how much is in it. */
+export async function probeQueue(name: string, abortSignal: AbortSignal): Promise<Finding> {
+  const { QueueUrl } = await client().send(new GetQueueUrlCommand({ QueueName: name }), { abortSignal });
   const command = new GetQueueAttributesCommand({
-    QueueUrl: url,
+    QueueUrl,
     AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
   });
   const { Attributes = {} } = await client().send(command, { abortSignal });

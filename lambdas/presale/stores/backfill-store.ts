@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
+import type { Database } from '#adapters/database.ts';
 import {
   type BackfillTurn,
   createBackfill,
   type Estimate,
   estimateBackfill,
   firstTurn,
-} from '#adapters/backfill-book.ts';
-import type { Database } from '#adapters/database.ts';
+} from '#adapters/runs/backfill-book.ts';
 import type { PlanSeasons } from '../api/backfill-routes.ts';
 import type { SeasonRange } from '../contract.ts';
 import { executionName, runSubject } from '../publication/run-name.ts';

@@ -1,11 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { edgeResourceName } from '../../../lambdas/kit/edge.ts';
+import { type EdgeName, edgeResourceName } from '../../../lambdas/kit/edge.ts';
 import { DeadLetters } from '../../constructs/dead-letters.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 
 const edge = 'platform/failures';
+const impact = 'What functions failed on is kept in its queue, but nobody sees it in the ledger.';
 
 /**
  * Where functions without the database tell the ledger what they failed on (lambdas/adapters/failure-sender.ts). Made
@@ -13,6 +14,9 @@ const edge = 'platform/failures';
  */
 export class FailureReports extends Construct {
   readonly queue: Queue;
+  readonly edge: EdgeName = edge;
+  /** What stops working without it. */
+  readonly impact = impact;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -20,7 +24,7 @@ export class FailureReports extends Construct {
       edge,
       end: 'dead',
       alarm: 'platform-failures-dead-letters',
-      impact: 'What functions failed on is kept in its queue, but nobody sees it in the ledger.',
+      impact,
       severity: 'high',
       // The intake itself failed on them: a person looks.
       drained: false,
