@@ -28,23 +28,26 @@ const written = list([...dealFields, ...origin]);
 
 /**
  * The good staged rows into presale.deals. A row that a season's file lacks already arrives withdrawn, and counts as kept
- * newer: the result is the same whichever of the two files came first. Two statements, as one would hold every row twice;
- * nobody else writes the county's deals while its lock is held, so what the first finds is true for the second.
+ * newer: the result is the same whichever of the two files came first. Two statements, as one would hold every row twice,
+ * and most files need but the first. Nobody else writes the county's deals while its lock is held, so what the first
+ * finds is true for the second.
  */
 export async function merge(query: Query, file: MergedFile, good: number): Promise<MergeCounts> {
   const lacked = await lackedBySeason(query, file);
-  const known = await mergeKnown(query, file, lacked);
-  const isNew = good - known.updated - known.unchanged - known.kept_newer;
-  if (isNew === 0) return { ...known, inserted: 0 };
-  const added = await insertNew(query, file, lacked);
-  return { ...known, inserted: added.inserted, kept_newer: known.kept_newer + added.lacked };
+  const { inserted, gone, first } = await insertNew(query, file, lacked);
+  if (inserted + gone === good) return { inserted, updated: 0, unchanged: 0, kept_newer: gone };
+  const known = await mergeKnown(query, file, { lacked, before: first });
+  return { ...known, inserted, kept_newer: known.kept_newer + gone };
 }
 
-/** Rows that are in the table: those that say what it says are left alone, like those that a newer file holds. */
+/**
+ * Rows that were in the table before this file's new ones: those that say what it says are left alone, like those that a
+ * newer file holds.
+ */
 async function mergeKnown(
   query: Query,
   file: MergedFile,
-  lacked: RawBuilder<boolean>,
+  { lacked, before }: { readonly lacked: RawBuilder<boolean>; readonly before: number | null },
 ): Promise<Omit<MergeCounts, 'inserted'>> {
   const newness = asOf(file.plan);
   const { rows } = await sql<Omit<MergeCounts, 'inserted'>>`
@@ -57,6 +60,7 @@ async function mergeKnown(
         ELSE 'updated' END AS effect
       FROM staged s
       JOIN presale.deals d ON d.county = ${counties[file.county]} AND d.serial_number = s.serial_number
+        AND (${before}::bigint IS NULL OR d.id < ${before}::bigint)
     ), updated AS (
       UPDATE presale.deals d SET (${written}) = ROW (${staged('s')}, ${originOf(file, sql`j.effect = 'lacked'`)})
       FROM judged j JOIN staged s ON s.serial_number = j.serial_number
@@ -69,19 +73,21 @@ async function mergeKnown(
   return rows[0] ?? { updated: 0, unchanged: 0, kept_newer: 0 };
 }
 
+/** Rows that are not in the table. `gone`: those of them that arrive withdrawn; `first`: the lowest of their ids. */
 async function insertNew(query: Query, file: MergedFile, lacked: RawBuilder<boolean>) {
   const county = counties[file.county];
-  const { rows } = await sql<{ inserted: number; lacked: number }>`
+  const { rows } = await sql<{ inserted: number; gone: number; first: number | null }>`
     WITH added AS (
       INSERT INTO presale.deals (county, ${written})
       SELECT ${county}, ${staged('s')}, ${originOf(file, lacked)}
       FROM staged s
       WHERE serial_number IS NOT NULL AND NOT EXISTS (
         SELECT FROM presale.deals d WHERE d.county = ${county} AND d.serial_number = s.serial_number)
-      RETURNING withdrawn_at
+      RETURNING id, withdrawn_at
     )
-    SELECT count(*) - count(withdrawn_at) AS inserted, count(withdrawn_at) AS lacked FROM added`.execute(query);
-  return rows[0] ?? { inserted: 0, lacked: 0 };
+    SELECT count(*) - count(withdrawn_at) AS inserted, count(withdrawn_at) AS gone, min(id) AS first
+    FROM added`.execute(query);
+  return rows[0] ?? { inserted: 0, gone: 0, first: null };
 }
 
 /** Where a row comes from, and as of when it is known; one that its season's file lacks has gone with it. */
