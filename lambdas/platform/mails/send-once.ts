@@ -30,22 +30,39 @@ const betweenLooksMs = 250;
  * it. Throws {@link TransientError} while another invocation is at it.
  */
 export async function sendOnce({ id, to, ...mail }: MailMessage, ports: SendOncePorts): Promise<'sent' | 'known'> {
-  const { send, recipients, receipts, warn } = ports;
-  const receipt = id === undefined ? undefined : `platform/mails/${id}`;
-  if (receipt !== undefined && (await isTaken(receipt, ports))) return 'known';
-  await send({ ...mail, to: to ?? recipients });
-  if (receipt === undefined) return 'sent';
-  try {
-    await receipts.put(receipt, '');
-  } catch (error) {
-    warn('A mail was sent, and its receipt could not be written', error);
+  const addressed = { ...mail, to: to ?? ports.recipients };
+  if (id === undefined) {
+    await ports.send(addressed);
+    return 'sent';
   }
+  const receipt = `platform/mails/${id}`;
+  if (await isTaken(receipt, ports)) return 'known';
+  try {
+    await ports.send(addressed);
+  } catch (error) {
+    // Nobody has to wait for a claim that has failed.
+    await keep(claimOf(receipt), new Date(0), ports);
+    throw error;
+  }
+  await keep(receipt, ports.clock(), ports);
   return 'sent';
+}
+
+function claimOf(receipt: string): string {
+  return `${receipt}.claim`;
+}
+
+async function keep(key: string, at: Date, { receipts, warn }: SendOncePorts): Promise<void> {
+  try {
+    await receipts.put(key, at.toISOString());
+  } catch (error) {
+    warn('What became of a mail could not be written down: it may go out twice', error);
+  }
 }
 
 /** Whether the mail is sent; when it isn't, it is claimed now. */
 async function isTaken(receipt: string, { receipts, clock, warn }: SendOncePorts): Promise<boolean> {
-  const claim = `${receipt}.claim`;
+  const claim = claimOf(receipt);
   const now = clock();
   try {
     if (await receipts.exists(receipt)) return true;
