@@ -1,5 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { credentials, region } from '../../local/machine.ts';
+import { goodCells } from './good-cells.ts';
 import { type DisturbedFlow, expectInOnce, startDisturbedFlow } from './outages.ts';
 
 /**
@@ -43,18 +49,19 @@ test.for([
 );
 
 test.for([
-  ['Fetch and back up', '2026-07-01'],
-  ['Load', '2026-07-11'],
+  ['s3', 'Fetch and back up', '2026-07-01'],
+  ['s3', 'Load', '2026-07-11'],
+  ['sqs', 'Send the report', '2026-08-01'],
 ] as const)(
-  'the bucket answers 503 in "%s": the run tries again and ends once',
+  '%s answers 503 in "%s": the run tries again and ends once',
   { timeout: 120_000 },
-  async ([state, date]) => {
+  async ([service, state, date]) => {
     const { flow } = disturbed;
     flow.site.setToday(date);
     const entered = flow.next(state);
     const name = await flow.start({ publication_date: date });
     await entered;
-    flow.running.stack.refuse('s3', outageMs);
+    flow.running.stack.refuse(service, outageMs);
 
     expect(await flow.ended(name), flow.running.printed()).toMatchObject({ status: 'SUCCEEDED' });
     await expectInOnce(flow, date, letters);
@@ -94,4 +101,49 @@ test('an outage that no retry outlasts is in the ledger with its reason, and a r
   await expect
     .poll(failure, { timeout: 30_000 })
     .toMatchObject([{ state: expect.stringMatching(/replayed|resolved/) }]);
+});
+
+test('mails, corrections and dead letters that come in an outage are done once after it', {
+  timeout: 240_000,
+}, async () => {
+  const { flow, database } = disturbed;
+  const date = '2026-05-01';
+  const rows = JSON.parse(String(await flow.stored(`presale/problems/${date}/F.json`))) as Record<string, unknown>[];
+  const { stack, directory } = flow.running;
+  await database.begin();
+  stack.refuse('ses', 600_000);
+  const sqs = new SQSClient({ region, credentials, endpoint: stack.services.storage.sqsUrl });
+  const send = (queue: string, mail: object) =>
+    sqs.send(
+      new SendMessageCommand({ QueueUrl: stack.services.storage.queueUrl(queue), MessageBody: JSON.stringify(mail) }),
+    );
+  await send('millrace-dev-platform-send-mail', { id: 'outage', subject: 'after the outage', text: 'x' });
+  await send('millrace-dev-platform-send-mail-dead', { subject: 'never', text: 'x' });
+  const s3 = new S3Client({ region, credentials, endpoint: stack.services.storage.s3Url });
+  const Body = JSON.stringify(rows.map((row, index) => ({ ...row, ...goodCells, 編號: `OUTAGE${index}` })));
+  await s3.send(new PutObjectCommand({ Bucket: 'millrace-raw-bucket', Key: `presale/corrected/${date}/F.json`, Body }));
+  const failed = async (handler: string) => {
+    const lines = (await readFile(path.join(directory, 'log', 'stack.jsonl'), 'utf8')).split('\n');
+    return lines.some((line) => line.includes('goes back to its queue') && line.includes(`"${handler}"`));
+  };
+  for (const handler of ['platform/send-mail', 'platform/record-failures', 'presale/load-corrections'])
+    await expect.poll(() => failed(handler), { timeout: 60_000, message: handler }).toBe(true);
+
+  await database.end();
+  // What is held comes again after minutes; a restart gives it back at once.
+  await disturbed.restart();
+
+  const counted = (statement: string) => async () =>
+    (await disturbed.flow.rows<{ count: number }>(statement))[0]?.count;
+  const patience = { timeout: 60_000, interval: 200 };
+  const mails = async () =>
+    (await disturbed.flow.running.stack.services.mail.mails()).filter(({ subject }) => subject === 'after the outage');
+  await expect.poll(mails, patience).toHaveLength(1);
+  await expect
+    .poll(counted("select count(*)::int from platform.failures where source_name = 'send-mail'"), patience)
+    .toBe(1);
+  await expect
+    .poll(counted("select count(*)::int from presale.deals where serial_number like 'OUTAGE%'"), patience)
+    .toBe(rows.length);
+  expect(await counted('select count(*)::int from presale.corrections')()).toBe(rows.length);
 });

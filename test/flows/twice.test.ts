@@ -3,6 +3,7 @@ import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-s
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { credentials, region } from '../../local/machine.ts';
 import { expectLoaded, type Flow, startFlow } from './flow.ts';
+import { goodCells } from './good-cells.ts';
 
 /** Every message, event, slot and task is delivered twice, from the first to the last; what it does, it does once. */
 
@@ -77,7 +78,7 @@ test('each problem row is one failure', async () => {
 
 test('a corrected file is one correction for each row, and resolves its failures', { timeout: 120_000 }, async () => {
   const rows = JSON.parse(String(await flow.stored(`presale/problems/${date}/F.json`))) as Record<string, unknown>[];
-  const fixed = rows.map((row, index) => ({ ...row, ...right, 編號: `TWICE${index}` }));
+  const fixed = rows.map((row, index) => ({ ...row, ...goodCells, 編號: `TWICE${index}` }));
   const s3 = new S3Client({ region, credentials, endpoint: flow.running.stack.services.storage.s3Url });
   const Key = `presale/corrected/${date}/F.json`;
   await s3.send(new PutObjectCommand({ Bucket: 'millrace-raw-bucket', Key, Body: JSON.stringify(fixed) }));
@@ -136,19 +137,3 @@ test('a replayed execution is one execution', { timeout: 180_000 }, async () => 
   expect(await failures()).toHaveLength(2);
   expect(await flow.rows("select name from local.executions where name like 'replay%'")).toHaveLength(1);
 });
-
-/** Cells that turn any problem row into a good one. */
-const right = {
-  土地位置建物門牌: '一路１號',
-  備註: '',
-  '建物現況格局-房': '2',
-  '建物現況格局-廳': '1',
-  '建物現況格局-衛': '1',
-  總價元: '1',
-  單價元平方公尺: '1',
-  車位總價元: '0',
-  交易年月日: '1110713',
-  土地移轉總面積平方公尺: '1',
-  建物移轉總面積平方公尺: '2',
-  車位移轉總面積平方公尺: '0',
-};
