@@ -8,6 +8,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }
   'presale/load': () => import('./presale/load.ts'),
   'presale/api': () => import('./presale/api.ts'),
   'presale/flow': () => import('./presale/flow.ts'),
+  kafka: () => import('./kafka.ts'),
   start: () => import('./start.ts'),
 };
 

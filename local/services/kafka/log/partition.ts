@@ -133,7 +133,7 @@ export class Partition {
   }
 
   async flush(): Promise<void> {
-    await this.#last().flush();
+    for (const segment of this.#segments) await segment.flush();
   }
 
   close(): void {
@@ -161,7 +161,6 @@ export class Partition {
     const { size, nextOffset, maxTimestamp, index, baseOffset } = this.#last();
     const producers = this.#producers.snapshot(Date.now());
     const note: Note = { size, nextOffset, maxTimestamp, index: [...index], producers };
-    void this.#last().flush();
     writeFileSync(this.#file(baseOffset, 'json'), JSON.stringify(note));
     this.#segments.push(new Segment(this.#file(nextOffset, 'log'), nextOffset));
   }

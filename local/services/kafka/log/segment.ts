@@ -27,6 +27,7 @@ export class Segment {
   readonly #descriptor: number;
   #index: IndexEntry[] = [];
   #flushed = true;
+  #flushing: Promise<void> | undefined;
   size = 0;
   nextOffset: number;
   maxTimestamp = -1;
@@ -136,17 +137,32 @@ export class Segment {
   async flush(): Promise<void> {
     if (this.#flushed) return;
     this.#flushed = true;
-    await flushFile(this.#descriptor);
+    this.#flushing = flushFile(this.#descriptor);
+    try {
+      await this.#flushing;
+    } catch (error) {
+      this.#flushed = false;
+      throw error;
+    } finally {
+      this.#flushing = undefined;
+    }
   }
 
   close(): void {
-    if (!this.#flushed) fdatasyncSync(this.#descriptor);
-    closeSync(this.#descriptor);
+    if (!this.#flushed || this.#flushing) fdatasyncSync(this.#descriptor);
+    this.#release();
   }
 
   remove(): void {
-    closeSync(this.#descriptor);
+    this.#release();
     rmSync(this.file);
+  }
+
+  /** Not under a flush that is under way: the number of a closed file is soon another file's. */
+  #release(): void {
+    const release = () => closeSync(this.#descriptor);
+    if (this.#flushing) void this.#flushing.then(release, release);
+    else release();
   }
 
   #note(header: BatchHeader): void {

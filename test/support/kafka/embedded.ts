@@ -1,0 +1,53 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { BrokerUnderTest } from './broker-under-test.ts';
+
+/** The embedded broker in a process of its own, so that it can be killed. */
+export interface EmbeddedBroker extends BrokerUnderTest {
+  readonly directory: string;
+  /** What the last start cut off. */
+  cutBytes(): number;
+}
+
+export async function startEmbedded(): Promise<EmbeddedBroker> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'millrace-embedded-'));
+  let { child, started } = await start(directory, '0');
+  const port = started.address.split(':')[1] ?? '';
+  const end = async (signal: NodeJS.Signals) => {
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  };
+  return {
+    brokers: started.address,
+    directory,
+    cutBytes: () => started.cutBytes,
+    async restart(signal) {
+      await end(signal);
+      ({ child, started } = await start(directory, port));
+    },
+    async stop() {
+      await end('SIGKILL');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Started {
+  readonly address: string;
+  readonly cutBytes: number;
+}
+
+async function start(directory: string, port: string): Promise<{ child: ChildProcess; started: Started }> {
+  const child = fork(path.join(import.meta.dirname, 'embedded-process.ts'), [directory, port]);
+  const [started] = (await Promise.race([once(child, 'message'), ended(child)])) as [Started];
+  return { child, started };
+}
+
+async function ended(child: ChildProcess): Promise<never> {
+  const [code] = await once(child, 'exit');
+  throw new Error(`The broker ended with ${String(code)}`);
+}
