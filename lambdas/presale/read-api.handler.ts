@@ -4,7 +4,7 @@ import { secretField } from '#adapters/secrets.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { bearerTokens } from '#kit/authentication.ts';
 import { findDeal, listDeals, listNewProjects, listStatistics } from './api/deal-routes.ts';
-import { findProblem, listCorrections, listProblems } from './api/problem-routes.ts';
+import { problemRoutes } from './api/problem-routes.ts';
 import { findRun, listRuns } from './api/run-routes.ts';
 import { readApiEnv } from './contract.ts';
 import { dealReader } from './stores/deal-store.ts';
@@ -35,8 +35,6 @@ export const handler = apiHandler({
     'GET /apiv1/deal-statistics/new-projects': listNewProjects,
     'GET /presale/runs': listRuns,
     'GET /presale/runs/{publication_date}': findRun,
-    'GET /presale/problems': listProblems,
-    'GET /presale/problems/{id}': findProblem,
-    'GET /presale/corrections': listCorrections,
+    ...problemRoutes,
   },
 });

@@ -9,13 +9,13 @@ const filter = z
   .transform(({ publication_date, ...rest }): ProblemFilter => ({ ...rest, publicationDate: publication_date }));
 
 /** GET /presale/problems */
-export const listProblems = route({
+const listProblems = route({
   query: filter,
   handle: async ({ query }, { problems }: ReadPorts) => ({ status: 200, body: { result: await problems.list(query) } }),
 });
 
 /** GET /presale/problems/{id} */
-export const findProblem = route({
+const findProblem = route({
   path: idPath,
   handle: async ({ path: { id } }, { problems }: ReadPorts) => {
     const problem = await problems.find(id);
@@ -25,10 +25,17 @@ export const findProblem = route({
 });
 
 /** GET /presale/corrections */
-export const listCorrections = route({
+const listCorrections = route({
   query: filter,
   handle: async ({ query }, { problems }: ReadPorts) => ({
     status: 200,
     body: { result: await problems.corrections(query) },
   }),
 });
+
+/** What is read of problem rows. */
+export const problemRoutes = {
+  'GET /presale/problems': listProblems,
+  'GET /presale/problems/{id}': findProblem,
+  'GET /presale/corrections': listCorrections,
+};

@@ -5,9 +5,9 @@ import { logger } from '#kit/telemetry.ts';
 import type { correctedFileEvent } from '../contract.ts';
 import type { RawFiles, ReadProblems } from '../ports.ts';
 import { placeOfCorrected, problemsKey } from '../publication/keys.ts';
-import { problemsDocument } from '../steps/problems-document.ts';
 import { linesNamed, matchProblems, readCorrectedFile } from './corrected-file.ts';
 import type { CorrectedRow, CorrectionBook, ProblemPlace } from './ports.ts';
+import { problemsDocument } from './problems-document.ts';
 import { RefusedFileError } from './refused-file.ts';
 
 export interface CorrectionPorts {

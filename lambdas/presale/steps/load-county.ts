@@ -1,9 +1,9 @@
 import type { LoadedCounty } from '../contract.ts';
+import { problemsDocument } from '../corrections/problems-document.ts';
 import { unknownNames } from '../file/known-names.ts';
 import { readFile } from '../file/read-file.ts';
 import type { CountyFile, DriftBook, LoadDeals, RawFiles, ReadProblems } from '../ports.ts';
 import { problemsKey } from '../publication/keys.ts';
-import { problemsDocument } from './problems-document.ts';
 
 export interface LoadCountyPorts {
   readonly raw: Pick<RawFiles, 'read' | 'upload'>;

@@ -29,7 +29,7 @@ const pageRows = 1000;
 
 const workload = 'presale';
 
-/** Writes the problem rows that this transaction has found into the failure ledger: any number of them, page by page. */
+/** Writes the problem rows that this transaction has found into the failure ledger, page by page. */
 export async function recordProblems(query: Query, place: ProblemPlace): Promise<void> {
   for (let after = 0; ; ) {
     const page = await problemsOf(query, place)

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Database } from '../../../../lambdas/adapters/database.ts';
 import { apiHandler } from '../../../../lambdas/kit/api-handler.ts';
 import { findDeal, listDeals, listNewProjects, listStatistics } from '../../../../lambdas/presale/api/deal-routes.ts';
-import { findProblem, listCorrections, listProblems } from '../../../../lambdas/presale/api/problem-routes.ts';
+import { problemRoutes } from '../../../../lambdas/presale/api/problem-routes.ts';
 import { findRun, listRuns } from '../../../../lambdas/presale/api/run-routes.ts';
 import { dealReader } from '../../../../lambdas/presale/stores/deal-store.ts';
 import { problemBook } from '../../../../lambdas/presale/stores/problem-book-store.ts';
@@ -44,9 +44,7 @@ export function readingApi(database: Database<PresaleTables>, now = new Date('20
       'GET /apiv1/deal-statistics/new-projects': listNewProjects,
       'GET /presale/runs': listRuns,
       'GET /presale/runs/{publication_date}': findRun,
-      'GET /presale/problems': listProblems,
-      'GET /presale/problems/{id}': findProblem,
-      'GET /presale/corrections': listCorrections,
+      ...problemRoutes,
     },
   });
   return async (

@@ -1,6 +1,6 @@
-import { problemRecord } from '../corrections/problem-record.ts';
 import type { KeptProblem } from '../ports.ts';
 import type { CountyLetter } from '../publication/counties.ts';
+import { problemRecord } from './problem-record.ts';
 
 /**
  * The problem rows as the person who corrects them gets them: a JSON list, UTF-8, indented, with the file's Chinese
