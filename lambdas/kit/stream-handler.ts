@@ -19,7 +19,7 @@ import { failureOf, type Reject, type Rejected } from './stream/rejection.ts';
 import { asError, count, logger } from './telemetry.ts';
 
 /** Set by the StreamHandler construct, which knows whether the pollers take partial answers. */
-export const streamAnswerEnv = z.object({ STREAM_ANSWER: z.enum(['partial', 'whole']) });
+const streamAnswerEnv = z.object({ STREAM_ANSWER: z.enum(['partial', 'whole']) });
 
 /** A record with what was read of it. */
 export interface StreamMessage<M> {

@@ -42,7 +42,7 @@ interface Started {
 }
 
 async function start(directory: string, port: string): Promise<{ child: ChildProcess; started: Started }> {
-  const child = fork(path.join(import.meta.dirname, 'embedded-process.ts'), [directory, port]);
+  const child = fork(new URL('./embedded-process.ts', import.meta.url), [directory, port]);
   const [started] = (await Promise.race([once(child, 'message'), ended(child)])) as [Started];
   return { child, started };
 }

@@ -170,7 +170,7 @@ export class Topics {
 }
 
 /** A topic's settings as numbers, with the defaults for those it doesn't have. */
-export function keepingOf(config: TopicConfig): Keeping {
+function keepingOf(config: TopicConfig): Keeping {
   const setting = (name: keyof typeof configDefaults) => Number(config[name] ?? configDefaults[name]);
   return {
     retentionMs: setting('retention.ms'),

@@ -33,7 +33,7 @@ export const nullableString: Type<string | null> = {
   },
 };
 
-export const nullableBytes: Type<Buffer | null> = {
+const nullableBytes: Type<Buffer | null> = {
   read(from) {
     const length = from.int32();
     return length < 0 ? null : from.bytes(length);
