@@ -4,8 +4,7 @@ import type { ObjectStore } from '#adapters/object-store.ts';
 import type { NewFailure } from '#kit/failure.ts';
 import { withReplayed } from '../lineage.ts';
 import { failuresFrom } from './dead-letter.ts';
-import { jsonOf } from './json.ts';
-import { putRightBy } from './succeeded-replay.ts';
+import { successFrom } from './succeeded-replay.ts';
 import type { DeadLetter } from './told.ts';
 
 /** Writes what one record tells into the ledger; resolves to the failures it tells of, and how many of them are new. */
@@ -14,9 +13,9 @@ export async function takeIn(
   query: QueryExecutorProvider,
   bucket: Pick<ObjectStore, 'put' | 'readText'>,
 ): Promise<{ readonly failures: readonly NewFailure[]; readonly added: number }> {
-  const right = putRightBy(jsonOf(letter.body));
-  if (right !== undefined) {
-    await resolveReplayed(query, right);
+  const success = successFrom(letter);
+  if (success) {
+    if (success.replayed !== undefined) await resolveReplayed(query, success.replayed);
     return { failures: [], added: 0 };
   }
   const failures = await Promise.all(
