@@ -1,4 +1,5 @@
 import type { Stack } from '../stack.ts';
+import { latestRuns } from './latest-runs.ts';
 import { page, table, text } from './page.ts';
 import { triggerNames } from './trigger-target.ts';
 
@@ -19,8 +20,10 @@ export async function overviewPage(stack: Stack): Promise<string> {
     'Millrace on this machine',
     `<table>${links.map(([name, url]) => `<tr><th>${text(name)}</th><td><a href="${text(url)}">${text(url)}</a></td></tr>`).join('')}</table>
 <h2>Runs</h2>
+${await latestRuns(services.postgres.url('postgres', 'millrace'))}
+<h2>Executions</h2>
 ${table(
-  ['Run', 'State machine', 'State', 'Started', ''],
+  ['Execution', 'State machine', 'State', 'Started', ''],
   executions.map((run) => [
     text(run.name),
     text(run.stateMachineName),

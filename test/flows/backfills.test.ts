@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seasonBefore, seasonOf } from '../../lambdas/presale/publication/season.ts';
+import { latestRuns } from '../../local/console/latest-runs.ts';
 import { type Flow, startFlow } from './flow.ts';
 
 /** A range of seasons through the whole stack: estimate, turns, starts, runs. */
@@ -85,6 +86,13 @@ test('each run is told with what came in and what became of it', async () => {
   expect((await flow.ask('/platform/runs?workload=presale&state=succeeded&lost=false')).body).toMatchObject({
     result: { total: 2, data: [{ name: range.to }, { name: range.from }] },
   });
+});
+
+test('the console shows the newest runs, and says when there is no database to ask', async () => {
+  const { postgres } = flow.running.stack.services;
+
+  expect(await latestRuns(postgres.url('postgres', 'millrace'))).toContain(`<td>presale/${range.to}</td>`);
+  expect(await latestRuns('postgresql://nobody@127.0.0.1:1/none')).toContain("doesn't answer");
 });
 
 test.each([
