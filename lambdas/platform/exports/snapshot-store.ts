@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import type { Column } from './column.ts';
+import type { Column, Text } from './column.ts';
 import type { Snapshot, WithSnapshot } from './export-tables.ts';
 import type { TextRow } from './parquet-file.ts';
 
@@ -46,14 +46,15 @@ export async function unambiguous(query: Kysely<unknown>): Promise<void> {
 }
 
 async function* rowsOf(query: Kysely<unknown>, table: string, columns: readonly Column[]): AsyncGenerator<TextRow[]> {
-  const names = columns.map(({ name }) => sql`${sql.ref(name)}::text`);
+  // Columns of their own: taking a list of texts apart would cost a third of the time.
+  const texts = columns.map(({ name }) => sql`${sql.ref(name)}::text AS ${sql.id(name)}`);
   await sql`DECLARE exported NO SCROLL CURSOR FOR
-    SELECT ARRAY[${sql.join(names)}] AS texts FROM ${sql.table(table)}`.execute(query);
+    SELECT ${sql.join(texts)} FROM ${sql.table(table)}`.execute(query);
   try {
     for (;;) {
-      const { rows } = await sql<{ texts: TextRow }>`FETCH ${sql.lit(rowsAtOnce)} FROM exported`.execute(query);
+      const { rows } = await sql<Record<string, Text>>`FETCH ${sql.lit(rowsAtOnce)} FROM exported`.execute(query);
       if (rows.length === 0) break;
-      yield rows.map(({ texts }) => texts);
+      yield rows.map((row) => columns.map(({ name }) => row[name] ?? null));
     }
   } finally {
     await sql`CLOSE exported`.execute(query);
