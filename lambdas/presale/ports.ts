@@ -80,9 +80,14 @@ export interface CountyFailure {
 
 /** What runs leave in the failure ledger. */
 export interface CountyFailures {
-  /** Keeps the counties that aren't in after a round; those of the plan that are in by now are put right. Twice is once. */
+  /** Keeps the counties that failed in a round; those of the plan that are not pending are put right. Twice is once. */
   keepRound(
-    round: { readonly plan: RunPlan; readonly attempt: number; readonly machine?: string | undefined },
+    round: {
+      readonly plan: RunPlan;
+      readonly attempt: number;
+      readonly machine?: string | undefined;
+      readonly pending: readonly CountyLetter[];
+    },
     failed: readonly CountyFailure[],
   ): Promise<void>;
   /** A run is in: the executions of the same run that gave up before are put right. */

@@ -25,7 +25,7 @@ export async function checkRun(
     if (reason !== undefined) reasons[county] = reason;
   }
   const pending = plan.counties.filter((county) => reasons[county] !== undefined);
-  await ports.failures.keepRound({ plan, attempt, machine }, causes(pending, reasons, outcomes));
+  await ports.failures.keepRound({ plan, attempt, machine, pending }, causes(pending, reasons, outcomes));
   const lost = new Set(outcomes.filter(hopeless).map(({ county }) => county));
   const failed = pending.length > 0 && pending.every((county) => lost.has(county));
   return { state: pending.length === 0 ? 'complete' : failed ? 'failed' : 'incomplete', pending, reasons };
@@ -37,12 +37,13 @@ function causes(
   reasons: Readonly<Partial<Record<CountyLetter, string>>>,
   outcomes: readonly CountyOutcome[],
 ): CountyFailure[] {
-  return pending.map((county) => {
+  return pending.flatMap((county) => {
     const outcome = outcomes.find((candidate) => candidate.county === county);
     const message = reasons[county] ?? '';
-    if (outcome?.state === 'failed') return { county, reason: outcome.error, message: outcome.reason };
-    if (outcome?.state === 'gone') return { county, reason: 'Replaced', message };
-    return { county, reason: outcome?.state === 'unchanged' ? 'Unchanged' : 'NotVerified', message };
+    // Not out yet: nothing has failed.
+    if (outcome?.state === 'unchanged') return [];
+    if (outcome?.state === 'failed') return [{ county, reason: outcome.error, message: outcome.reason }];
+    return [{ county, reason: outcome?.state === 'gone' ? 'Replaced' : 'NotVerified', message }];
   });
 }
 

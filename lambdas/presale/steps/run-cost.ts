@@ -15,5 +15,7 @@ const transitions = { run: 8, round: 4, county: 5 };
 /** What a run cost, in USD: its long functions and its states. An estimate: the database runs anyway, and tries that failed are not known. */
 export function runCostUsd({ milliseconds, counties, rounds }: RunWork): number {
   const states = transitions.run + rounds * (transitions.round + counties * transitions.county);
-  return (milliseconds / 1000) * usdPerGigabyteSecond + states * usdPerTransition;
+  const usd = (milliseconds / 1000) * usdPerGigabyteSecond + states * usdPerTransition;
+  // More digits than an estimate has.
+  return Number(usd.toFixed(6));
 }

@@ -12,15 +12,14 @@ const workload = 'presale';
 /** Counties and runs in the failure ledger. */
 export function countyFailures(database: Database<PresaleTables>): CountyFailures {
   return {
-    keepRound: ({ plan, attempt, machine }, failed) =>
+    keepRound: ({ plan, attempt, machine, pending }, failed) =>
       database.transaction(async ({ query }) => {
         await recordFailures(
           query,
           failed.map((failure) => countyFailure(failure, { plan, attempt, machine })),
         );
-        const open = new Set(failed.map(({ county }) => county));
         const naturalKeyPrefixes = plan.counties
-          .filter((county) => !open.has(county))
+          .filter((county) => !pending.includes(county))
           .map((county) => keyOf(plan, county));
         await resolveFailures(query, { workload, naturalKeyPrefixes }, `run:${plan.run_id}`);
       }),
@@ -29,7 +28,6 @@ export function countyFailures(database: Database<PresaleTables>): CountyFailure
       // Later executions of a run are named -2, -3 after the first.
       const first = execution.slice(0, execution.lastIndexOf(':') + 1) + executionName(plan);
       const naturalKeyPrefixes = [`execution:${first}:`, `execution:${first}-`];
-
       await resolveFailures(database.query, { workload, naturalKeyPrefixes }, `run:${plan.run_id}`);
     },
   };

@@ -42,6 +42,8 @@ test('a run whose missing files are gone from the site has failed, without 24 ho
 test('a county that isn’t in goes to the ledger with the error of its state, or with what the check found', async () => {
   kept.length = 0;
   const outcome: CountyOutcome = { county: 'A', state: 'failed', error: 'HtmlInsteadOfCsv', reason: 'a page' };
+  await check([fact('A', 'unchanged'), fact('F', 'empty')], [{ county: 'A', state: 'unchanged', reason: 'old' }]);
+  expect(kept).toEqual([]);
   await check([fact('A', 'failed'), fact('F', 'loaded', 3)], [outcome]);
 
   expect(kept).toEqual([

@@ -31,9 +31,9 @@ async function failures() {
 }
 
 test('each attempt of a county that failed is a failure, told twice is once, and a replay is a run of this county', async () => {
-  await book().keepRound({ plan, attempt: 1, machine }, [failed('A'), failed('F')]);
-  await book().keepRound({ plan, attempt: 1, machine }, [failed('A'), failed('F')]);
-  await book().keepRound({ plan, attempt: 2, machine }, [failed('F')]);
+  await book().keepRound({ plan, attempt: 1, machine, pending: ['A', 'F'] }, [failed('A'), failed('F')]);
+  await book().keepRound({ plan, attempt: 1, machine, pending: ['A', 'F'] }, [failed('A'), failed('F')]);
+  await book().keepRound({ plan, attempt: 2, machine, pending: ['F'] }, [failed('F')]);
 
   expect(await failures()).toMatchObject([
     { source_kind: 'step', source_name: 'counties', state: 'resolved', attempts: 1, changed_by: `run:${plan.run_id}` },
@@ -43,10 +43,13 @@ test('each attempt of a county that failed is a failure, told twice is once, and
 });
 
 test('a later run of the same publication resolves its counties, and of no other publication', async () => {
-  await book().keepRound({ plan, attempt: 1, machine }, [failed('A'), failed('F')]);
+  await book().keepRound({ plan, attempt: 1, machine, pending: ['A', 'F'] }, [failed('A'), failed('F')]);
   const other = samplePlan({ publication_date: '2022-09-21', counties: ['A', 'F'] });
-  await book().keepRound({ plan: other, attempt: 1, machine }, [failed('F')]);
-  await book().keepRound({ plan: { ...plan, run_id: 'replay-7', counties: ['F'] }, attempt: 1, machine }, []);
+  await book().keepRound({ plan: other, attempt: 1, machine, pending: ['F'] }, [failed('F')]);
+  await book().keepRound(
+    { plan: { ...plan, run_id: 'replay-7', counties: ['F'] }, attempt: 1, machine, pending: [] },
+    [],
+  );
 
   expect((await failures()).map(({ state }) => state)).toEqual(['open', 'resolved', 'open']);
 });
