@@ -160,6 +160,8 @@ export class Segment {
 
   /** Not under a flush that is under way: the number of a closed file is soon another file's. */
   #release(): void {
+    // Nor is there anything to flush from now on.
+    this.#flushed = true;
     const release = () => closeSync(this.#descriptor);
     if (this.#flushing) void this.#flushing.then(release, release);
     else release();
