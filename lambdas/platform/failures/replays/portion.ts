@@ -30,7 +30,7 @@ export function portionSize(rate: number): number {
 }
 
 /** Failures as messages, as many in each second as the rate allows. */
-export function paced(failures: readonly FailureRow[], rate: number): readonly Paced[] {
+function paced(failures: readonly FailureRow[], rate: number): readonly Paced[] {
   return failures.map((failure, index) => ({ message: messageOf(failure), delaySeconds: Math.floor(index / rate) }));
 }
 
