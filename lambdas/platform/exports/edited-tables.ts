@@ -50,7 +50,7 @@ export const remadeTables: Readonly<Record<string, string>> = {
 };
 
 /** Where a day's exports lie, one folder a table. */
-export const exportPrefix = 'platform/exports';
+const exportPrefix = 'platform/exports';
 
 /** `platform/exports/presale.problems/2026-11-21/presale.problems.parquet` */
 export function fileKey(table: string, date: string): string {
