@@ -45,10 +45,12 @@ describe.each(assemblies)('every function ($folder)', (assembly) => {
     expect(new Set(roles).size).toBe(roles.length);
   });
 
-  test('is inside the VPC exactly when it uses the database', () => {
+  test('is inside the VPC exactly when it uses the database or the brokers', () => {
     for (const { properties } of assembly.functions) {
       const { Variables } = properties.Environment as { Variables: Read };
-      expect('VpcConfig' in properties, String(properties.Description)).toBe('DATABASE_URL' in Variables);
+      expect('VpcConfig' in properties, String(properties.Description)).toBe(
+        'DATABASE_URL' in Variables || 'KAFKA_BROKERS' in Variables,
+      );
     }
   });
 
@@ -122,11 +124,24 @@ describe.each(assemblies)('every asynchronous edge ($folder)', (assembly) => {
 
   test('of a queue reports failed items, is bounded, and stays invisible six times as long as the function may take', () => {
     for (const { stack, properties } of assembly.ofType('AWS::Lambda::EventSourceMapping')) {
+      if (properties.Topics) continue;
       const queue = assembly.referred(stack, properties.EventSourceArn);
       const called = assembly.referred(stack, properties.FunctionName);
       expect(properties).toMatchObject({ FunctionResponseTypes: ['ReportBatchItemFailures'] });
       expect((properties.ScalingConfig as Read).MaximumConcurrency).toBeGreaterThanOrEqual(2);
       expect(queue?.properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * Number(called?.properties.Timeout));
+    }
+  });
+
+  test('of a topic ends before its poller, keeps what it gave up, and answers in parts only to pollers kept ready', () => {
+    for (const { stack, properties } of assembly.ofType('AWS::Lambda::EventSourceMapping')) {
+      if (!properties.Topics) continue;
+      expect(Number(assembly.referred(stack, properties.FunctionName)?.properties.Timeout)).toBeLessThanOrEqual(
+        14 * 60,
+      );
+      expect(properties.DestinationConfig).toMatchObject({ OnFailure: { Destination: expect.anything() } });
+      const ready = properties.ProvisionedPollerConfig !== undefined;
+      expect(properties.FunctionResponseTypes ?? []).toEqual(ready ? ['ReportBatchItemFailures'] : []);
     }
   });
 
@@ -148,7 +163,7 @@ describe.each(assemblies)('every asynchronous edge ($folder)', (assembly) => {
       const start = assembly.referred(stack, target.Arn);
       if (schedule !== undefined) {
         expect(start?.properties.Description).toBe(schedule);
-        const { Variables = {} } = start?.properties.Environment as { Variables?: object };
+        const { Variables = {} } = (start?.properties.Environment ?? {}) as { Variables?: object };
         // By the queue; within the VPC a function may write into the book itself.
         expect(Object.keys(Variables).filter((key) => /^(SLOTS_QUEUE|DATABASE)_URL$/.test(key))).toHaveLength(1);
       }

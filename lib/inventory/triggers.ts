@@ -13,7 +13,10 @@ export function triggersOf(assembly: Assembly): ReadonlyMap<string, readonly str
   for (const { key, handler } of routesOf(assembly)) triggers.get(handler)?.push(key);
   for (const { stack, properties } of assembly.ofType('AWS::Lambda::EventSourceMapping')) {
     const queue = assembly.referred(stack, properties.EventSourceArn);
-    add(assembly.referred(stack, properties.FunctionName), `queue ${queue ? nameOf(queue) : '?'}`);
+    add(
+      assembly.referred(stack, properties.FunctionName),
+      properties.Topics ? `topic ${String(properties.Topics)}` : `queue ${queue ? nameOf(queue) : '?'}`,
+    );
   }
   for (const { stack, properties } of assembly.ofType('AWS::Scheduler::Schedule'))
     add(assembly.referred(stack, (properties.Target as Target).Arn), `schedule ${properties.ScheduleExpression}`);
