@@ -76,7 +76,7 @@ export async function prepareLoadGround(files: readonly SeasonFile[]): Promise<L
         );
       }
     },
-    empty: () => emptied('presale.deals', 'presale.problems', 'presale.county_runs'),
+    empty: () => emptied('presale.deals', 'presale.problems', 'presale.county_runs', 'platform.failures'),
     emptyBare: () => emptied('presale.bare_deals'),
     stop: () => database.stop(),
   };
