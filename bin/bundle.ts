@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { copyAssets } from './bundle-assets.ts';
 import { replaceFolder } from './replace-folder.ts';
 
 const output = 'build/handlers';
@@ -23,7 +24,7 @@ export async function bundleHandlers(): Promise<readonly Bundle[]> {
     .map((file) => file.replaceAll('\\', '/').slice('lambdas/'.length, -suffix.length))
     .sort();
   const unfinished = `${output}.new-${process.pid}`;
-  await build({
+  const { metafile } = await build({
     entryPoints: handlers.map((handler) => ({ in: `lambdas/${handler}${suffix}`, out: `${handler}/index` })),
     outdir: unfinished,
     outExtension: { '.js': '.mjs' },
@@ -41,11 +42,13 @@ export async function bundleHandlers(): Promise<readonly Bundle[]> {
     sourcesContent: false,
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
     // Optional in pg and in the Kafka client, and native.
     external: ['pg-native', '@node-rs/crc32'],
     // The same WebAssembly as text inside the module: beside a bundle there is no file to read.
     alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
   });
+  await copyAssets(metafile);
   await replaceFolder(unfinished, output);
   return Promise.all(
     handlers.map(async (handler) => ({ handler, bytes: (await stat(`${output}/${handler}/index.mjs`)).size })),

@@ -15,6 +15,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Doors and stores know concrete adapters; the rest of a workload knows ports.
   'lambdas/(?<own>[^/]+)/(.+/)?[^/]+(\\.handler|-store)\\.ts': ['<own>', 'lambdas/(kit|adapters)/', contracts],
   'lambdas/(?<own>[^/]+)/': ['<own>', 'lambdas/kit/', contracts],
+  // What trains the model makes the very features that the tagger makes.
+  'training/': ['training/', 'lambdas/tagger/(model|keywords)/', 'lambdas/kit/errors.ts'],
   'migrations/': ['migrations/'],
   'local/': ['local/', 'lambdas/kit/', contracts, 'migrations/'],
   'bench/': [''],
@@ -44,7 +46,7 @@ const homes: Readonly<Record<string, string>> = {
   'autocannon|kafkajs': 'bench/',
 };
 
-const folders = ['bin', 'lib', 'lambdas', 'migrations', 'local', 'bench', 'test'];
+const folders = ['bin', 'lib', 'lambdas', 'training', 'migrations', 'local', 'bench', 'test'];
 const sources = new Map(
   globSync(`{${folders.join()}}/**/*.ts`).map((file) => [file.replaceAll('\\', '/'), readFileSync(file, 'utf8')]),
 );

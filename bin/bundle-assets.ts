@@ -1,0 +1,17 @@
+import { copyFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Metafile } from 'esbuild';
+
+/** Files that a module reads at run time, by `new URL('./name', import.meta.url)`: in a bundle they stand beside the code. */
+const assets: Readonly<Record<string, string>> = {
+  'lambdas/tagger/keywords/segmenter.ts': 'node_modules/jieba-wasm/pkg/web/jieba_rs_wasm_bg.wasm',
+  'lambdas/tagger/model/default-model.ts': 'lambdas/tagger/model/topics.model',
+  'lambdas/tagger/rules/default-rules.ts': 'lambdas/tagger/rules/default-rules.json',
+};
+
+/** Copies beside each bundle the files that the modules in it read. */
+export async function copyAssets({ outputs }: Metafile): Promise<void> {
+  for (const [output, { inputs }] of Object.entries(outputs))
+    for (const [module, file] of Object.entries(assets))
+      if (module in inputs) await copyFile(file, path.join(path.dirname(output), path.basename(file)));
+}

@@ -1,0 +1,92 @@
+import { AhoCorasick } from '@monyone/aho-corasick';
+import type { RE2JS } from 're2js';
+import type { Tag } from '../tagging.ts';
+import { parseRules, type RuleFile } from './rule-file.ts';
+
+/** Rules made ready: all keywords of all tags are found in one pass over a text. */
+export interface RuleBook {
+  readonly version: string;
+  /** What the rules say of a folded text. */
+  readonly match: (folded: string) => RuleMatch;
+}
+
+/** The tags that rules give, and where words of the user dictionary stand. */
+export interface RuleMatch {
+  readonly tags: readonly Tag[];
+  readonly words: readonly Span[];
+}
+
+/** From its first code unit to behind its last. */
+export interface Span {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** What a phrase means when it is found. */
+type Meaning =
+  | { readonly kind: 'keyword' | 'except'; readonly tag: string }
+  | { readonly kind: 'word' }
+  | { readonly kind: 'when'; readonly tag: string; readonly pattern: RE2JS };
+
+/** Reads and prepares a rules file. Throws a PermanentError that names what is wrong with it. */
+export function readRules(text: string): RuleBook {
+  const file = parseRules(text);
+  const meanings = meaningsOf(file);
+  const automaton = new AhoCorasick([...meanings.keys()]);
+  const match = (folded: string): RuleMatch => {
+    const found = automaton
+      .matchInText(folded)
+      .filter(({ keyword, begin, end }) => standsAlone(folded, keyword, { begin, end }))
+      .flatMap(({ keyword, begin, end }) => (meanings.get(keyword) ?? []).map((meaning) => ({ meaning, begin, end })));
+    return found.length === 0 ? nothing : interpret(file, folded, found);
+  };
+  return { version: file.version, match };
+}
+
+const nothing: RuleMatch = { tags: [], words: [] };
+
+function meaningsOf({ tags, words }: RuleFile): Map<string, Meaning[]> {
+  const meanings = new Map<string, Meaning[]>();
+  const add = (phrase: string, meaning: Meaning) => meanings.set(phrase, [...(meanings.get(phrase) ?? []), meaning]);
+  for (const [tag, { keywords, except, patterns }] of Object.entries(tags)) {
+    for (const phrase of keywords) add(phrase, { kind: 'keyword', tag });
+    for (const phrase of except) add(phrase, { kind: 'except', tag });
+    for (const { pattern, when } of patterns) for (const phrase of when) add(phrase, { kind: 'when', tag, pattern });
+  }
+  for (const phrase of words) add(phrase, { kind: 'word' });
+  return meanings;
+}
+
+const wordSign = /[a-z0-9]/;
+
+/** A phrase of Latin letters is a whole word: `ipo` isn't in `tripod`. Chinese has no such borders. */
+function standsAlone(text: string, phrase: string, { begin, end }: Span): boolean {
+  const cutBefore = wordSign.test(phrase.charAt(0)) && wordSign.test(text.charAt(begin - 1));
+  const cutBehind = wordSign.test(phrase.charAt(phrase.length - 1)) && wordSign.test(text.charAt(end));
+  return !cutBefore && !cutBehind;
+}
+
+type Found = Span & { readonly meaning: Meaning };
+
+function interpret(file: RuleFile, folded: string, found: readonly Found[]): RuleMatch {
+  const given = new Set<string>();
+  const tried = new Set<RE2JS>();
+  for (const { meaning, begin, end } of found) {
+    if (meaning.kind === 'keyword' && !given.has(meaning.tag) && !excepted(found, meaning.tag, { begin, end }))
+      given.add(meaning.tag);
+    if (meaning.kind !== 'when' || given.has(meaning.tag) || tried.has(meaning.pattern)) continue;
+    tried.add(meaning.pattern);
+    if (meaning.pattern.matcher(folded).find()) given.add(meaning.tag);
+  }
+  return {
+    tags: [...given].map((tag) => ({ tag, score: file.tags[tag]?.score ?? 0, source: 'rule' as const })),
+    words: found.filter(({ meaning }) => meaning.kind === 'word').map(({ begin, end }) => ({ begin, end })),
+  };
+}
+
+/** Whether an exception of the tag covers the keyword where it stands. */
+const excepted = (found: readonly Found[], tag: string, { begin, end }: Span): boolean =>
+  found.some((other) => {
+    const { meaning } = other;
+    return meaning.kind === 'except' && meaning.tag === tag && other.begin <= begin && other.end >= end;
+  });

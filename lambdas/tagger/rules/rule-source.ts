@@ -1,0 +1,47 @@
+import { PermanentError } from '#kit/errors.ts';
+import { type RuleBook, readRules } from './rule-book.ts';
+
+/** A rules file as it lies in a store: unchanged since the version that is known, new, or not there. */
+export type RuleObject =
+  | { readonly state: 'unchanged' }
+  | { readonly state: 'absent' }
+  | { readonly state: 'changed'; readonly etag: string; readonly text: string };
+
+export interface RulePorts {
+  /** Reads the rules unless they are those of the ETag. */
+  readonly readRules: (etag: string | undefined) => Promise<RuleObject>;
+  readonly clock: () => Date;
+  /** Tells a person that rules were refused, or couldn't be read, and why. Called once for each broken version. */
+  readonly refused: (error: Error) => void;
+}
+
+/** The rules in force: asks the store at most once in `everyMs`; a broken file is refused and the old rules stay. */
+export function ruleSource(shipped: RuleBook, everyMs: number, ports: RulePorts): () => Promise<RuleBook> {
+  let rules = shipped;
+  let etag: string | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let asking: Promise<void> | undefined;
+
+  const ask = async () => {
+    const found = await ports.readRules(etag);
+    if (found.state === 'absent') {
+      rules = shipped;
+      etag = undefined;
+    }
+    if (found.state !== 'changed') return;
+    // Kept before it is read: a broken file is told once, not at every look.
+    etag = found.etag;
+    rules = readRules(found.text);
+  };
+  return async () => {
+    const now = ports.clock().getTime();
+    if (now - askedAt >= everyMs) {
+      askedAt = now;
+      asking = ask().catch((error: unknown) => {
+        ports.refused(error instanceof Error ? error : new PermanentError(String(error)));
+      });
+    }
+    await asking;
+    return rules;
+  };
+}

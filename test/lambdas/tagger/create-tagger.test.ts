@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createTagger } from '../../../lambdas/tagger/create-tagger.ts';
+import { defaultModel } from '../../../lambdas/tagger/model/default-model.ts';
+import { readLength } from '../../../lambdas/tagger/model/read-text.ts';
+import { defaultRules } from '../../../lambdas/tagger/rules/default-rules.ts';
+import { readRules } from '../../../lambdas/tagger/rules/rule-book.ts';
+
+const tag = createTagger(defaultModel(), defaultRules());
+
+test('a headline gets topics of the model and tags of the rules, best first', () => {
+  const { tags, keywords } = tag('丰田宣布召回12万辆汽车 刹车系统存在缺陷');
+
+  expect(tags.filter(({ source }) => source === 'rule').map((found) => found.tag)).toContain('recall');
+  expect(tags.filter(({ source }) => source === 'model').length).toBeGreaterThan(0);
+  expect(tags.map(({ score }) => score)).toEqual(tags.map(({ score }) => score).toSorted((a, b) => b - a));
+  expect(keywords.map(({ word }) => word)).toContain('召回');
+});
+
+test('any string has tags and keywords with scores in their bounds', () => {
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) }),
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom('', '\0', '\ud800', '\udc00\ud800', ' \u3000\n', '召回\0召回', '__proto__ constructor'),
+  );
+  fc.assert(
+    fc.property(anything, (text) => {
+      const { tags, keywords } = tag(text);
+      expect(tags.every(({ score }) => score >= 0 && score <= 1)).toBe(true);
+      expect(keywords.length).toBeLessThanOrEqual(10);
+      expect(keywords.every(({ word, weight }) => word.length > 1 && weight >= 0)).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('of 5 MB only the beginning is read, so that they take no longer than it', () => {
+  const head = '特大暴雨 '.repeat(readLength / 5);
+
+  expect(tag(head + '召回'.repeat(2_500_000))).toEqual(tag(head));
+});
+
+test('words of the user dictionary stay whole and leave again with their rules', () => {
+  const rules = readRules(JSON.stringify({ version: '1', tags: {}, words: ['米瑞斯数据栈'] }));
+  const words = (tagger: typeof tag) => tagger('新版米瑞斯数据栈发布').keywords.map(({ word }) => word);
+
+  expect(words(createTagger(defaultModel(), rules))).toContain('米瑞斯数据栈');
+  expect(words(tag)).not.toContain('米瑞斯数据栈');
+});
+
+test('an empty text has no keywords and nothing that rules say', () => {
+  const { tags, keywords } = tag(' ');
+
+  expect(tags.filter(({ source }) => source === 'rule')).toEqual([]);
+  expect(keywords).toEqual([]);
+});

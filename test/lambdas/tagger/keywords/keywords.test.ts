@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { topWords } from '../../../../lambdas/tagger/keywords/keywords.ts';
+import { withOwnWords } from '../../../../lambdas/tagger/keywords/own-words.ts';
+import { joinNames, segment } from '../../../../lambdas/tagger/keywords/segmenter.ts';
+
+test('words are cut by the dictionary, without white space', () => {
+  expect(segment('北京大学 and 清华大学')).toEqual(['北京大学', 'and', '清华大学']);
+});
+
+test('lone surrogates and NUL are no reason to fail', () => {
+  expect(segment('北京\0大学\ud800').length).toBeGreaterThan(1);
+});
+
+test('single signs in a row are put together to names', () => {
+  expect(joinNames(['柴', '志', '坤', '预测', '北京'])).toEqual(['柴志坤', '预测', '北京']);
+});
+
+test('keywords are the words that are often here and rarely elsewhere, without stop words and numbers', () => {
+  const rarity = (word: string) => ({ 天气: 1, 火星: 5 })[word] ?? 2;
+  const words = ['的', '火星', '天气', '天气', '2024', '我们', '，', 'the'];
+
+  expect(topWords(words, rarity)).toEqual([
+    { word: '火星', weight: 0.625 },
+    { word: '天气', weight: 0.25 },
+  ]);
+});
+
+test('an own word takes the place of its pieces', () => {
+  const own = [{ begin: 2, end: 5 }];
+
+  expect(withOwnWords('发展区块链技术', ['发展', '区块', '链', '技术'], own)).toEqual(['发展', '技术', '区块链']);
+});
