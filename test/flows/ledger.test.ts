@@ -91,5 +91,11 @@ test('a slot that its function failed on is in the ledger', { timeout: 60_000 },
 
   await expect
     .poll(() => kept('presale/start-publication'), { timeout: 40_000, interval: 200 })
-    .toMatchObject([{ source_kind: 'function', input: '{"scheduledTime":"2026-11-01T02:00:00Z"}', attempts: 3 }]);
+    .toMatchObject([
+      {
+        source_kind: 'function',
+        input: '{"scheduledTime":"2026-11-01T02:00:00Z","schedule":"presale/start-publication"}',
+        attempts: 3,
+      },
+    ]);
 });
