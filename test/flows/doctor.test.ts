@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startControl } from '../../local/console/control.ts';
 import type { Diagnosis } from '../../local/doctor/diagnose.ts';
 import { apiToken } from '../../local/terminal/first-run.ts';
@@ -17,7 +17,9 @@ beforeAll(async () => {
   running = await startTestStack();
   control = await startControl(running.stack);
   await running.stack.announce(control.url);
-});
+  // Each look ends after two seconds, and on a busy machine the first ones of a cold function take longer.
+  await vi.waitFor(async () => expect((await doctor()).status).toBe(0), { timeout: 90_000, interval: 500 });
+}, 180_000);
 
 afterAll(async () => {
   await control?.stop();
