@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }
   'presale/api': () => import('./presale/api.ts'),
   'presale/flow': () => import('./presale/flow.ts'),
   kafka: () => import('./kafka.ts'),
+  'tagger/model': () => import('./tagger/model.ts'),
   start: () => import('./start.ts'),
 };
 

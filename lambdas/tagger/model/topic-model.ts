@@ -67,7 +67,7 @@ function entryFinder(counts: Uint8Array, fingerprints: Uint8Array, bucketBits: n
 }
 
 /** Probabilities from scores times a factor. */
-export function softmax(scores: Float64Array, factor: number): Float64Array {
+function softmax(scores: Float64Array, factor: number): Float64Array {
   const highest = scores.reduce((most, score) => Math.max(most, score), Number.NEGATIVE_INFINITY);
   const shares = scores.map((score) => Math.exp((score - highest) * factor));
   const total = shares.reduce((sum, share) => sum + share, 0);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createTagger } from '../../../lambdas/tagger/create-tagger.ts';
+import { currentTagger } from '../../../lambdas/tagger/current-tagger.ts';
 import { defaultModel } from '../../../lambdas/tagger/model/default-model.ts';
 import { readLength } from '../../../lambdas/tagger/model/read-text.ts';
 import { defaultRules } from '../../../lambdas/tagger/rules/default-rules.ts';
@@ -54,4 +55,16 @@ test('an empty text has no keywords and nothing that rules say', () => {
 
   expect(tags.filter(({ source }) => source === 'rule')).toEqual([]);
   expect(keywords).toEqual([]);
+});
+
+test('the tagger in force names its model and rules, and is made anew for other rules only', async () => {
+  const model = defaultModel();
+  const [one, two] = ['1', '2'].map((version) => readRules(JSON.stringify({ version, tags: {} })));
+  const inForce = [one, one, two];
+  const current = currentTagger(model, async () => inForce.shift() ?? defaultRules());
+  const [first, second, third] = [await current(), await current(), await current()];
+
+  expect(first.version).toEqual({ model: model.version, version: '1' });
+  expect(second).toBe(first);
+  expect(third.version.version).toBe('2');
 });

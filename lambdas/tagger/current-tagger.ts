@@ -1,0 +1,17 @@
+import { createTagger } from './create-tagger.ts';
+import type { TopicModel } from './model/topic-model.ts';
+import type { CurrentTagger } from './ports.ts';
+import type { RuleBook } from './rules/rule-book.ts';
+
+/** The tagger of one model and the rules in force; made anew only when the rules are others. */
+export function currentTagger(model: TopicModel, rulesInForce: () => Promise<RuleBook>): () => Promise<CurrentTagger> {
+  let made: { readonly rules: RuleBook; readonly tagger: CurrentTagger } | undefined;
+  return async () => {
+    const rules = await rulesInForce();
+    if (made?.rules !== rules) {
+      const version = { model: model.version, version: rules.version };
+      made = { rules, tagger: { tag: createTagger(model, rules), version } };
+    }
+    return made.tagger;
+  };
+}
