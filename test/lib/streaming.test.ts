@@ -1,23 +1,32 @@
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import cdk from '../../cdk.json' with { type: 'json' };
 import type { BrokerKind } from '../../lib/constructs/kafka/cluster.ts';
 import { StreamHandler, type StreamHandlerProps } from '../../lib/constructs/kafka/stream-handler.ts';
 import { MillraceStack } from '../../lib/constructs/millrace-stack.ts';
+import { RawBucket } from '../../lib/constructs/raw-bucket.ts';
+import { boundVendoredLogs } from '../../lib/constructs/vendored-logs.ts';
 import { environmentNamed } from '../../lib/environment.ts';
 import { NetworkStack } from '../../lib/stacks/network.ts';
 import { StreamingStack } from '../../lib/stacks/streaming.ts';
 import { objectsIn } from './assemblies.ts';
 
 const contract = z.object({});
-type Changes = Partial<StreamHandlerProps<typeof contract>>;
+type Changes = Omit<Partial<StreamHandlerProps<typeof contract>>, 'failures'>;
 
 /** An app of nothing but brokers and one handler, whose code is any bundle there is. */
 function appWith(kind: BrokerKind, changes: Changes = {}) {
-  const app = new App({ context: cdk.context });
+  return appIn(new App({ context: cdk.context }), kind, (stack) => ({
+    failures: new Bucket(stack, 'Failures'),
+    ...changes,
+  }));
+}
+
+function appIn(app: App, kind: BrokerKind, props: (stack: MillraceStack) => Changes & { failures: Bucket }) {
   const environment = { ...environmentNamed('dev'), broker: kind };
   const network = new NetworkStack(app, environment);
   const topics = [{ name: 'wx.messages', partitions: 4, retentionHours: 48 }];
@@ -31,8 +40,7 @@ function appWith(kind: BrokerKind, changes: Changes = {}) {
     concurrency: 4,
     source: streaming.cluster,
     topic: 'wx.messages',
-    failures: new Bucket(stack, 'Failures'),
-    ...changes,
+    ...props(stack),
   });
   return { streaming, stack, consumer };
 }
@@ -125,6 +133,15 @@ describe.each(['provisioned', 'express'] as const)('%s brokers', (kind) => {
       Configs: { 'Fn::Base64': 'retention.ms=172800000' },
     });
   });
+});
+
+test('brokers and their consumer leave cdk-nag and CloudFormation’s validator nothing to find', () => {
+  const app = new App({ context: cdk.context, builtinCloudFormationValidation: true });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  appIn(app, 'provisioned', (stack) => ({ pollers, failures: new RawBucket(stack, 'Raw').bucket }));
+  boundVendoredLogs(app);
+
+  expect(() => app.synth()).not.toThrow();
 });
 
 test('a serverless cluster stands without topics, which only a client can make there', () => {

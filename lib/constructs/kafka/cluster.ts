@@ -1,11 +1,11 @@
 import { Fn } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnCluster, CfnConfiguration, CfnServerlessCluster, CfnTopic } from 'aws-cdk-lib/aws-msk';
-import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import { AwsCustomResource, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { acknowledge } from '../../permissions/acknowledge.ts';
+import { acknowledge, acknowledgeWildcards } from '../../permissions/acknowledge.ts';
 import type { HandlerFunction } from '../handler-function.ts';
 import { logGroup } from '../log-group.ts';
 import { environmentOf, removalPolicyOf } from '../millrace-stack.ts';
@@ -90,6 +90,8 @@ export class KafkaCluster extends Construct {
     handler.allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], [this.#arnOf('topic', topic)]);
     const groups = this.#arnOf('group', '*');
     handler.allow(['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'], [groups]);
+    // A policy that named the mapping would wait for it, and it for the policy.
+    acknowledgeWildcards(handler, 'The group is named for a mapping that comes later.', [groups]);
     // IAM knows no resource for it.
     handler.allow(['kafka:GetBootstrapBrokers'], ['*']);
   }
@@ -144,6 +146,11 @@ export class KafkaCluster extends Construct {
 
   /** The cluster's addresses are known only when it stands, and CloudFormation doesn't tell them. */
   #bootstrapBrokers(): string {
+    const logs = logGroup(this, 'AddressesLogs');
+    const role = new Role(this, 'AddressesRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logs.grantWrite(role);
+    role.addToPolicy(new PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: ['*'] }));
+    acknowledge(role, 'IAM knows no resource for kafka:GetBootstrapBrokers.', 'AwsSolutions-IAM5[Resource::*]');
     const asked = new AwsCustomResource(this, 'Addresses', {
       resourceType: 'Custom::MskBootstrapBrokers',
       onUpdate: {
@@ -153,13 +160,10 @@ export class KafkaCluster extends Construct {
         outputPaths: ['BootstrapBrokerStringSaslIam'],
         physicalResourceId: PhysicalResourceId.of(this.clusterName),
       },
-      policy: AwsCustomResourcePolicy.fromStatements([
-        new PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: ['*'] }),
-      ]),
+      role,
       installLatestAwsSdk: false,
-      logGroup: logGroup(this, 'AddressesLogs'),
+      logGroup: logs,
     });
-    acknowledge(asked, 'IAM knows no resource for kafka:GetBootstrapBrokers.', 'AwsSolutions-IAM5[Resource::*]');
     return asked.getResponseField('BootstrapBrokerStringSaslIam');
   }
 }

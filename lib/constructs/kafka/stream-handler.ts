@@ -8,7 +8,6 @@ import {
   SourceAccessConfigurationType,
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
-import { S3OnFailureDestination } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -79,12 +78,13 @@ export class StreamHandler<E extends z.ZodObject = z.ZodObject> extends Construc
 
   #makeMapping(props: StreamHandlerProps<E>): EventSourceMapping {
     const { source, topic, pollers } = props;
+    this.#allowFailures(props.failures);
     const options: EventSourceMappingOptions = {
       kafkaTopic: topic,
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: props.batchSize ?? 500,
       maxBatchingWindow: props.batchingWindow ?? Duration.seconds(1),
-      onFailure: new S3OnFailureDestination(props.failures),
+      onFailure: { bind: () => ({ destination: props.failures.bucketArn }) },
       supportS3OnFailureDestination: true,
       ...(pollers
         ? {
@@ -119,6 +119,14 @@ export class StreamHandler<E extends z.ZodObject = z.ZodObject> extends Construc
     });
   }
 
+  /** Lambda names what it puts there itself. The CDK's own grant would let the function read and delete all of the bucket. */
+  #allowFailures(failures: IBucket): void {
+    const below = failures.arnForObjects('aws/lambda/*');
+    this.handler.allow(['s3:PutObject'], [below]);
+    this.handler.allow(['s3:ListBucket'], [failures.bucketArn]);
+    acknowledgeWildcards(this.handler, 'Lambda names what it puts there itself.', [below]);
+  }
+
   /** Lambda's pollers reach the brokers by interfaces in their subnets, made in the function's name. */
   #allowPollers(): void {
     this.handler.allow(
@@ -148,7 +156,6 @@ export class StreamHandler<E extends z.ZodObject = z.ZodObject> extends Construc
       targets: [new SqsQueue(this.deadLetters, { deadLetterQueue: this.deadLetters })],
     });
     FailureBook.of(this).deadEnds.push({ edge: handler, deadLetters: this.deadLetters });
-    acknowledgeWildcards(this.handler, 'Lambda names what it puts there itself.', [`${failures.bucketArn}/*`]);
   }
 
   #watchLag(
