@@ -19,7 +19,8 @@ export async function ask(route: string, body: unknown): Promise<unknown> {
 export async function command(work: () => Promise<unknown>): Promise<never> {
   try {
     process.stdout.write(`${JSON.stringify(await work(), null, 2)}\n`);
-    process.exit(0);
+    // With the status that the work has set: an answer may tell of a failure.
+    process.exit();
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
