@@ -133,18 +133,6 @@ describe.each(assemblies)('every asynchronous edge ($folder)', (assembly) => {
     }
   });
 
-  test('of a topic ends before its poller, keeps what it gave up, and answers in parts only to pollers kept ready', () => {
-    for (const { stack, properties } of assembly.ofType('AWS::Lambda::EventSourceMapping')) {
-      if (!properties.Topics) continue;
-      expect(Number(assembly.referred(stack, properties.FunctionName)?.properties.Timeout)).toBeLessThanOrEqual(
-        14 * 60,
-      );
-      expect(properties.DestinationConfig).toMatchObject({ OnFailure: { Destination: expect.anything() } });
-      const ready = properties.ProvisionedPollerConfig !== undefined;
-      expect(properties.FunctionResponseTypes ?? []).toEqual(ready ? ['ReportBatchItemFailures'] : []);
-    }
-  });
-
   test('of a schedule has a zone, few retries, the slot as input and a function that keeps its failures', () => {
     const caught = assembly
       .ofType('AWS::Lambda::EventInvokeConfig')

@@ -13,7 +13,7 @@ import { boundVendoredLogs } from '../../lib/constructs/vendored-logs.ts';
 import { environmentNamed } from '../../lib/environment.ts';
 import { NetworkStack } from '../../lib/stacks/network.ts';
 import { StreamingStack } from '../../lib/stacks/streaming.ts';
-import { objectsIn } from './assemblies.ts';
+import { assemblies, objectsIn } from './assemblies.ts';
 
 const contract = z.object({});
 type Changes = Omit<Partial<StreamHandlerProps<typeof contract>>, 'failures'>;
@@ -132,6 +132,20 @@ describe.each(['provisioned', 'express'] as const)('%s brokers', (kind) => {
       ReplicationFactor: kind === 'express' ? 3 : 2,
       Configs: { 'Fn::Base64': 'retention.ms=172800000' },
     });
+  });
+});
+
+describe.each(assemblies)('every consumer ($folder)', (assembly) => {
+  test('of a topic ends before its poller, keeps what it gave up, and answers in parts only to pollers kept ready', () => {
+    for (const { stack, properties } of assembly.ofType('AWS::Lambda::EventSourceMapping')) {
+      if (!properties.Topics) continue;
+      expect(Number(assembly.referred(stack, properties.FunctionName)?.properties.Timeout)).toBeLessThanOrEqual(
+        14 * 60,
+      );
+      expect(properties.DestinationConfig).toMatchObject({ OnFailure: { Destination: expect.anything() } });
+      const ready = properties.ProvisionedPollerConfig !== undefined;
+      expect(properties.FunctionResponseTypes ?? []).toEqual(ready ? ['ReportBatchItemFailures'] : []);
+    }
   });
 });
 

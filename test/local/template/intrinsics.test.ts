@@ -94,7 +94,7 @@ test('what refers to no value is as if it were not there', () => {
 });
 
 test.each([
-  [{ 'Fn::Base64': 'x' }, 'Fn::Base64 is not known'],
+  [{ 'Fn::Cidr': 'x' }, 'Fn::Cidr is not known'],
   [{ 'Fn::If': ['c', 1, 2] }, 'Fn::If is not known'],
   [{ 'Fn::FindInMap': ['a', 'b', 'c'] }, 'Fn::FindInMap is not known'],
   [{ Ref: 'Nowhere' }, 'Nowhere, which is not in the template'],
