@@ -60,7 +60,7 @@ export async function expectInOnce(flow: Flow, date: string, letters: readonly s
 }
 
 /** What the ledger still shows of a run, but for its problem rows. */
-export function openFailures(flow: Flow, date: string): Promise<{ source_name: string; reason: string }[]> {
+function openFailures(flow: Flow, date: string): Promise<{ source_name: string; reason: string }[]> {
   return flow.rows(
     `select source_name, reason, message from platform.failures
      where state = 'open' and source_kind <> 'file' and (input like '%' || $1 || '%' or natural_key like '%' || $1 || '%')`,

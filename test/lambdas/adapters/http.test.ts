@@ -290,37 +290,6 @@ test('a body whose length is said to be over the limit is not even begun', async
   expect(asked).toHaveLength(1);
 });
 
-test('headers without end are given up, not kept', async () => {
-  answers = [
-    async ({ socket }) => {
-      socket.write('HTTP/1.1 200 OK\r\n');
-      while (!socket.destroyed) {
-        socket.write(`x-more: ${'0'.repeat(1000)}\r\n`);
-        await sleep(1);
-      }
-    },
-  ];
-
-  await expect(get()).rejects.toThrow(
-    new TransientError(`${url}: the headers of the answer have no end (UND_ERR_HEADERS_OVERFLOW)`, {
-      fault: 'BrokenAnswer',
-    }),
-  );
-});
-
-test('answers before the answer don’t hold the clock', async () => {
-  answers = [
-    async ({ socket }) => {
-      while (!socket.destroyed) {
-        socket.write('HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n');
-        await sleep(5);
-      }
-    },
-  ];
-
-  await expect(get()).rejects.toThrow(new TransientError(`${url}: no answer after 300 ms`, { fault: 'Timeout' }));
-});
-
 test('a site that refuses connections is passing trouble', async () => {
   const nowhere = url;
   await new Promise((resolve) => server.close(resolve));

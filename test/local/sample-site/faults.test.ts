@@ -1,8 +1,7 @@
-import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { hugeFile } from '../../../local/sample-site/generated/huge-file.ts';
 import { type SampleSite, startSampleSite } from '../../../local/sample-site/start.ts';
-import { bytesAt, countyPath, listedDates, readCsv } from './reading.ts';
+import { bytesAt, countyPath, listedDates, readCsv, readRaw } from './reading.ts';
 
 let site: SampleSite;
 let whole: Uint8Array;
@@ -64,28 +63,10 @@ test('a fault can be taken back by itself', async () => {
   expect((await get('H')).status).toBe(429);
 });
 
-/** Reads over a plain connection and tells how it ended, which fetch hides. */
-function readRaw(path: string): Promise<{ declared: number | undefined; read: Buffer; ended: string }> {
-  return new Promise((resolve) => {
-    request(site.url + path, (response) => {
-      const chunks: Buffer[] = [];
-      const length = response.headers['content-length'];
-      const finish = (ended: string) =>
-        resolve({ declared: length === undefined ? undefined : Number(length), read: Buffer.concat(chunks), ended });
-      response.on('data', (chunk) => chunks.push(chunk));
-      response.on('end', () => finish('end'));
-      response.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message));
-    })
-      // A reset is told twice; the answer's own event above is the one that counts once it has begun.
-      .on('error', () => undefined)
-      .end();
-  });
-}
-
 test('half the bytes, then the connection is reset', async () => {
   site.fault({ kind: 'half-then-reset' });
 
-  const { declared, read, ended } = await readRaw(countyPath('F'));
+  const { declared, read, ended } = await readRaw(site.url + countyPath('F'));
 
   expect(declared).toBe(whole.byteLength);
   expect(read.equals(whole.subarray(0, Math.floor(whole.byteLength / 2)))).toBe(true);
@@ -96,7 +77,7 @@ test('half the bytes, then the connection is reset', async () => {
 test('half the bytes and a proper end, with the length of the whole declared', async () => {
   site.fault({ kind: 'truncated' });
 
-  const { declared, read } = await readRaw(countyPath('F'));
+  const { declared, read } = await readRaw(site.url + countyPath('F'));
 
   expect(declared).toBe(whole.byteLength);
   expect(read.byteLength).toBe(Math.floor(whole.byteLength / 2));
@@ -106,7 +87,7 @@ test('half the bytes and a proper end, with the length of the whole declared', a
 test('half the bytes and a proper end without any length cannot be told from a whole file', async () => {
   site.fault({ kind: 'truncated', length: 'none' });
 
-  const { declared, read, ended } = await readRaw(countyPath('F'));
+  const { declared, read, ended } = await readRaw(site.url + countyPath('F'));
 
   expect(declared).toBeUndefined();
   expect(read.equals(whole.subarray(0, Math.floor(whole.byteLength / 2)))).toBe(true);
@@ -211,68 +192,6 @@ test('a redirect leads to itself', async () => {
     expect(response.status).toBe(302);
     expect(url).toBe(`${site.url}/Download?fileName=f_lvr_land_b.csv`);
   }
-});
-
-test('a few kilobytes unpack to megabytes of zeros', async () => {
-  site.fault({ kind: 'gzip-bomb', megabytes: 5, times: 2 });
-  site.fault({ kind: 'zeros', megabytes: 2 });
-
-  const { read } = await readRaw(countyPath('F'));
-  expect(read.byteLength).toBeLessThan(20_000);
-  expect((await bytesAt(site.url + countyPath('F'))).byteLength).toBe(5 * 1_048_576);
-  const zeros = await bytesAt(site.url + countyPath('F'));
-  expect(zeros.byteLength).toBe(2 * 1_048_576);
-  expect(zeros.every((byte) => byte === 0)).toBe(true);
-});
-
-test('ten gigabytes behind a file weigh ten megabytes and begin as the file', async () => {
-  site.fault({ kind: 'gzip-bomb', megabytes: 10_240, begins: 'file', times: 1 });
-  site.fault({ kind: 'gzip-bomb', megabytes: 2, begins: 'file' });
-
-  expect((await readRaw(countyPath('F'))).read.byteLength).toBeLessThan(35_000_000);
-  const unpacked = await bytesAt(site.url + countyPath('F'));
-  expect(Buffer.from(unpacked.subarray(0, whole.byteLength)).equals(whole)).toBe(true);
-  expect(unpacked.byteLength).toBe(whole.byteLength + 2 * 1_048_576);
-});
-
-test('a reset comes before any answer', async () => {
-  site.fault({ kind: 'reset' });
-
-  await expect(get()).rejects.toThrow('fetch failed');
-});
-
-test('a silence begins in the middle and has no end', async () => {
-  site.fault({ kind: 'silence' });
-  const chunks: Buffer[] = [];
-
-  const answer = new Promise<void>((resolve, reject) => {
-    const asking = request(site.url + countyPath('F'), (response) => {
-      response.on('data', (chunk) => chunks.push(chunk)).on('end', () => reject(new Error('It has ended')));
-      setTimeout(() => resolve(void asking.destroy()), 300);
-    })
-      .on('error', () => undefined)
-      .end();
-  });
-  await answer;
-
-  expect(Buffer.concat(chunks).equals(whole.subarray(0, Math.floor(whole.byteLength / 2)))).toBe(true);
-});
-
-test('a length that is wrong either way', async () => {
-  site.fault({ kind: 'wrong-length', times: 1 });
-  site.fault({ kind: 'wrong-length', declared: 'double' });
-
-  const half = await (await get()).bytes();
-  expect(half.byteLength).toBe(Math.floor(whole.byteLength / 2));
-  const { declared, read } = await readRaw(countyPath('F'));
-  expect({ declared, read: read.byteLength }).toEqual({ declared: whole.byteLength * 2, read: whole.byteLength });
-});
-
-test('headers come without end', async () => {
-  site.fault({ kind: 'endless-headers' });
-
-  await expect(get()).rejects.toMatchObject({ cause: { code: 'UND_ERR_HEADERS_OVERFLOW' } });
-  expect((await get('H').catch((error: Error) => error.message)) as unknown).toBe('fetch failed');
 });
 
 test('whoever hangs up in the middle does the site no harm', async () => {

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { inflateRawSync } from 'node:zlib';
 import { startSampleSite } from '../../../local/sample-site/start.ts';
 
@@ -105,4 +106,22 @@ export async function withSite<R>(
   } finally {
     await site.stop();
   }
+}
+
+/** Reads over a plain connection and tells how it ended, which fetch hides. */
+export function readRaw(url: string): Promise<{ declared: number | undefined; read: Buffer; ended: string }> {
+  return new Promise((resolve) => {
+    request(url, (response) => {
+      const chunks: Buffer[] = [];
+      const length = response.headers['content-length'];
+      const finish = (ended: string) =>
+        resolve({ declared: length === undefined ? undefined : Number(length), read: Buffer.concat(chunks), ended });
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => finish('end'));
+      response.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message));
+    })
+      // A reset is told twice; the answer's own event above is the one that counts once it has begun.
+      .on('error', () => undefined)
+      .end();
+  });
 }
