@@ -36,7 +36,7 @@ const homes: Readonly<Record<string, string>> = {
   'aws-lambda': 'lambdas/kit/|local/|bench/',
   zod: 'lambdas/(?!adapters/)|lib/|local/|bench/',
   'hyparquet|hyparquet-writer': 'lambdas/platform/exports/',
-  htmlparser2: 'lambdas/presale/|local/',
+  htmlparser2: 'lambdas/(presale|tagger)/|local/',
   'encoding-sniffer|chardet|linkedom|@mozilla/.+': 'lambdas/tagger/',
   'ipaddr.js': 'lambdas/adapters/',
   'p-queue': 'lambdas/tagger/',
