@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '../../../local/services/free-port.ts';
 import type { BrokerUnderTest } from './broker-under-test.ts';
+import { lastingPort } from './lasting-port.ts';
 
 const run = promisify(execFile);
 
@@ -23,7 +23,7 @@ export const apacheMissing = ['java', 'mvn'].find((name) => spawnSync(name, ['-v
 export async function startApache(): Promise<BrokerUnderTest> {
   const libraries = await fetchLibraries();
   const directory = await mkdtemp(path.join(tmpdir(), 'millrace-apache-'));
-  const [port, controller] = [await freePort(), await freePort()];
+  const [port, controller] = [await lastingPort(), await lastingPort()];
   const settings = path.join(directory, 'server.properties');
   await writeFile(settings, properties(directory, port, controller));
   const java = ['-Xmx512m', '-cp', `${libraries}/*`];

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BrokerUnderTest } from './broker-under-test.ts';
+import { lastingPort } from './lasting-port.ts';
 
 /** The embedded broker in a process of its own, so that it can be killed. */
 export interface EmbeddedBroker extends BrokerUnderTest {
@@ -14,8 +15,8 @@ export interface EmbeddedBroker extends BrokerUnderTest {
 
 export async function startEmbedded(): Promise<EmbeddedBroker> {
   const directory = await mkdtemp(path.join(tmpdir(), 'millrace-embedded-'));
-  let { child, started } = await start(directory, '0');
-  const port = started.address.split(':')[1] ?? '';
+  const port = String(await lastingPort());
+  let { child, started } = await start(directory, port);
   const end = async (signal: NodeJS.Signals) => {
     const ended = once(child, 'exit');
     child.kill(signal);
@@ -44,6 +45,7 @@ interface Started {
 async function start(directory: string, port: string): Promise<{ child: ChildProcess; started: Started }> {
   const child = fork(new URL('./embedded-process.ts', import.meta.url), [directory, port]);
   const [started] = (await Promise.race([once(child, 'message'), ended(child)])) as [Started];
+  if (!started.address.endsWith(`:${port}`)) throw new Error(`Somebody took port ${port} from the broker`);
   return { child, started };
 }
 
