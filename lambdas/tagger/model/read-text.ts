@@ -11,6 +11,7 @@ export const readLength = 20_000;
 /** The text as the model, the rules and the keywords see it. */
 export function readText(text: string, segment: Segment): ReadText {
   const raw = text.length > readLength ? text.slice(0, readLength) : text;
-  const folded = fold(raw);
+  // NFKC makes eighteen signs of one (U+FDFA).
+  const folded = fold(raw).slice(0, readLength);
   return { raw, folded, words: segment(folded) };
 }
