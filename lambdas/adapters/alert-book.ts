@@ -1,8 +1,8 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type QueryExecutorProvider, sql } from 'kysely';
 import { TransientError } from '#kit/errors.ts';
+import type { Severity } from '#kit/ledger/severity.ts';
 import { once } from '#kit/once.ts';
-import type { Severity } from '#kit/severity.ts';
 
 /** Something a person should hear of that is no failure: a file that changed its shape, a slot that nobody ran. */
 export interface NewAlert {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type QueryExecutorProvider, sql } from 'kysely';
 import { correlationField, correlationId, idInText } from '#kit/correlation.ts';
-import type { NewFailure } from '#kit/failure.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** Which failures of a workload are put right: these, or all whose natural key starts so, or in one of these ways. */

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod';
-import { type ApiAnswer, answerOf, problem, toGateway } from './api-response.ts';
-import type { Authenticator } from './authentication.ts';
+import { type ApiAnswer, answerOf, problem, toGateway } from './api/api-response.ts';
+import type { Authenticator } from './api/authentication.ts';
 import { correlationHeader, correlationId, wellFormedId } from './correlation.ts';
 import { readEnv } from './env.ts';
 import { BodyTooLargeError, type InputFaults, type InputPlace, InvalidInputError } from './errors.ts';

@@ -5,7 +5,7 @@ import { PermanentError } from './errors.ts';
 import { instrumented } from './invocation.ts';
 import { faultsAsText } from './issues.ts';
 import { once } from './once.ts';
-import type { SlotStart } from './schedule.ts';
+import type { SlotStart } from './schedule/schedule.ts';
 import { logger } from './telemetry.ts';
 
 /**

@@ -1,10 +1,10 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod';
 import { correlated, correlationHeader, wellFormedId } from './correlation.ts';
-import type { EdgeName } from './edge.ts';
 import { readEnv } from './env.ts';
 import { PermanentError } from './errors.ts';
 import { instrumented } from './invocation.ts';
+import type { EdgeName } from './ledger/edge.ts';
 import { once } from './once.ts';
 import {
   decodeRecord,

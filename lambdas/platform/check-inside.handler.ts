@@ -3,8 +3,8 @@ import { probeBucket } from '#adapters/probes/bucket.ts';
 import { probeDatabase } from '#adapters/probes/database.ts';
 import { probeSecret } from '#adapters/probes/secret.ts';
 import { secretField } from '#adapters/secrets.ts';
+import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler, route } from '#kit/api-handler.ts';
-import { bearerTokens } from '#kit/authentication.ts';
 import { checkInsideEnv } from './contract.ts';
 import { checkDependencies, type Dependency } from './dependencies/check-dependencies.ts';
 

@@ -4,8 +4,8 @@ import { probeQueue } from '#adapters/probes/queue.ts';
 import { probeSchedule } from '#adapters/probes/schedule.ts';
 import { probeStateMachine } from '#adapters/probes/state-machine.ts';
 import { secretField } from '#adapters/secrets.ts';
+import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler, route } from '#kit/api-handler.ts';
-import { bearerTokens } from '#kit/authentication.ts';
 import { checkOutsideEnv } from './contract.ts';
 import { checkDependencies, type Dependency } from './dependencies/check-dependencies.ts';
 

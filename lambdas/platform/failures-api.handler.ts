@@ -1,8 +1,8 @@
 import { openDatabase } from '#adapters/database.ts';
 import { queue } from '#adapters/queue.ts';
 import { secretField } from '#adapters/secrets.ts';
+import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { bearerTokens } from '#kit/authentication.ts';
 import { failuresApiEnv } from './contract.ts';
 import { ledger } from './failures/ledger-store.ts';
 import type { PlatformTables } from './failures/matching-store.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { choiceParameter, dateParameter } from '#kit/parameters.ts';
-import type { ScheduledTask } from '#kit/schedule.ts';
+import { choiceParameter, dateParameter } from '#kit/api/parameters.ts';
+import type { ScheduledTask } from '#kit/schedule/schedule.ts';
 import { countyLetters } from './publication/counties.ts';
 
 /** What the stack and the handlers of this workload agree on. Imported by both; does no work. */

@@ -1,8 +1,8 @@
 import { openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { secretField } from '#adapters/secrets.ts';
+import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { bearerTokens } from '#kit/authentication.ts';
 import { correctProblemEnv } from './contract.ts';
 import { putProblem } from './corrections/correct-problem.ts';
 import { correctionStore } from './stores/correction-store.ts';

@@ -2,7 +2,7 @@ import { wakeAlerts } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { recordFailures } from '#adapters/failure-ledger.ts';
 import { objectStore } from '#adapters/object-store.ts';
-import type { NewFailure } from '#kit/failure.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { correctedFileEvent, loadCorrectionsEnv } from './contract.ts';
 import { loadCorrections } from './corrections/load-corrections.ts';

@@ -1,8 +1,8 @@
 import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { secretField } from '#adapters/secrets.ts';
+import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { bearerTokens } from '#kit/authentication.ts';
 import { findDeal, listDeals, listNewProjects, listStatistics } from './api/deal-routes.ts';
 import { problemRoutes } from './api/problem-routes.ts';
 import { findRun, listRuns } from './api/run-routes.ts';

@@ -1,8 +1,8 @@
 import { systemClock } from '#adapters/clock.ts';
 import { secretField } from '#adapters/secrets.ts';
 import { stateMachine } from '#adapters/state-machine.ts';
+import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { bearerTokens } from '#kit/authentication.ts';
 import { postRun } from './api/run-routes.ts';
 import { type RunRequest, startRunEnv } from './contract.ts';
 import { startRun } from './steps/start-run.ts';

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type EdgeEnd, type EdgeName, edgeResourceName } from '../../lambdas/kit/edge.ts';
+import { type EdgeEnd, type EdgeName, edgeResourceName } from '../../lambdas/kit/ledger/edge.ts';
 import { acknowledge } from '../permissions/acknowledge.ts';
 import { AlarmBook, type Severity } from './alarm-book.ts';
 import { environmentOf } from './millrace-stack.ts';

@@ -2,7 +2,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { IConstruct } from 'constructs';
-import type { EdgeName } from '../../lambdas/kit/edge.ts';
+import type { EdgeName } from '../../lambdas/kit/ledger/edge.ts';
 
 export type { EdgeName };
 

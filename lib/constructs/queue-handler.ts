@@ -3,7 +3,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
-import { edgeResourceName } from '../../lambdas/kit/edge.ts';
+import { edgeResourceName } from '../../lambdas/kit/ledger/edge.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { FailureBook } from './failure-book.ts';
 import { HandlerFunction, type HandlerFunctionProps } from './handler-function.ts';

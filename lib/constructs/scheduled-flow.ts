@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct, type IConstruct } from 'constructs';
-import type { ScheduledTask, SlotRules } from '../../lambdas/kit/schedule.ts';
+import type { ScheduledTask, SlotRules } from '../../lambdas/kit/schedule/schedule.ts';
 import { acknowledgeWildcards } from '../permissions/acknowledge.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { type EdgeName, FailureBook } from './failure-book.ts';

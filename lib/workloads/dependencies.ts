@@ -4,7 +4,7 @@ import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct, type IConstruct } from 'constructs';
-import { type EdgeName, edgeResourceName } from '../../lambdas/kit/edge.ts';
+import { type EdgeName, edgeResourceName } from '../../lambdas/kit/ledger/edge.ts';
 import {
   checkInsideEnv,
   checkInsideRoutes,
@@ -82,7 +82,7 @@ export class Dependencies extends Construct {
   }
 }
 
-/** Names say the edge: lambdas/kit/edge.ts. */
+/** Names say the edge: lambdas/kit/ledger/edge.ts. */
 function queuePrefix(scope: IConstruct): string {
   return `millrace-${environmentOf(scope).name}-`;
 }

@@ -4,7 +4,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { edgeResourceName } from '../../lambdas/kit/edge.ts';
+import { edgeResourceName } from '../../lambdas/kit/ledger/edge.ts';
 import { schedules, startPublicationEnv } from '../../lambdas/presale/contract.ts';
 import { AlarmBook } from '../constructs/alarm-book.ts';
 import type { Database } from '../constructs/database.ts';

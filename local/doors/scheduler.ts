@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { timetable } from '#kit/timetable.ts';
+import { timetable } from '#kit/schedule/timetable.ts';
 import type { ScheduleModel } from '../template/model.ts';
 
 /** An event that its target has taken; `outcome` is what came of it, for whoever waits. */

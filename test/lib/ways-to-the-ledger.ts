@@ -1,4 +1,4 @@
-import { edgeOf } from '../../lambdas/kit/edge.ts';
+import { edgeOf } from '../../lambdas/kit/ledger/edge.ts';
 import { type Assembly, handlerOf, type Resource } from '../../lib/inventory/assembly.ts';
 
 /** Template properties under the names a test needs. */

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { wakeAlerts, wakingWorkloads } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { recordFailures } from '#adapters/failure-ledger.ts';
-import type { NewFailure } from '#kit/failure.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 import { credentials, region } from '../../local/machine.ts';
 import type { SentMail } from '../../local/services/mail.ts';
 import batch from '../fixtures/events/sqs-batch.json' with { type: 'json' };

@@ -1,5 +1,5 @@
-import type { EdgeName } from '../edge.ts';
-import type { NewFailure } from '../failure.ts';
+import type { EdgeName } from '../ledger/edge.ts';
+import type { NewFailure } from '../ledger/failure.ts';
 import { asError } from '../telemetry.ts';
 import type { RawRecord, StreamEvent } from './event.ts';
 

@@ -1,4 +1,4 @@
-import { type Severity, severities } from '#kit/severity.ts';
+import { type Severity, severities } from '#kit/ledger/severity.ts';
 import type { AlarmChange } from '../contract.ts';
 
 /** An alarm's change as the book of alerts takes it. */

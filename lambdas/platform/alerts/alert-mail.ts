@@ -1,4 +1,4 @@
-import { type Severity, severities } from '#kit/severity.ts';
+import { type Severity, severities } from '#kit/ledger/severity.ts';
 import type { MailMessage } from '../contract.ts';
 import type { Claimed } from './claimed.ts';
 import { type Item, itemsOf } from './items.ts';

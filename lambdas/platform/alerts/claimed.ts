@@ -1,4 +1,4 @@
-import type { Severity } from '#kit/severity.ts';
+import type { Severity } from '#kit/ledger/severity.ts';
 
 /** Failures of one source for one reason. */
 export interface FailureGroup {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { severities } from '#kit/severity.ts';
+import { severities } from '#kit/ledger/severity.ts';
 import { addressList } from '../address-list.ts';
 
 /** What both functions that write alert mails know: where they are, and who gets mails of which severity. */

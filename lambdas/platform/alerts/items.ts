@@ -1,4 +1,4 @@
-import { type Severity, severities } from '#kit/severity.ts';
+import { type Severity, severities } from '#kit/ledger/severity.ts';
 import type { AlertGroup, Claimed, FailureGroup } from './claimed.ts';
 import { type AlertSettings, ratingOf } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import type { Severity } from '#kit/severity.ts';
+import type { Severity } from '#kit/ledger/severity.ts';
 import type { Item } from './items.ts';
 import { type MailContent, whenOf } from './mail-text.ts';
 

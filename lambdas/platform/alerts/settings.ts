@@ -1,4 +1,4 @@
-import type { Severity } from '#kit/severity.ts';
+import type { Severity } from '#kit/ledger/severity.ts';
 
 /** What mails say about the place they come from, and who gets them. */
 export interface AlertSettings {

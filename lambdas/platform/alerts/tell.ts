@@ -1,5 +1,5 @@
 import type { Clock } from '#kit/clock.ts';
-import type { Severity } from '#kit/severity.ts';
+import type { Severity } from '#kit/ledger/severity.ts';
 import type { MailMessage } from '../contract.ts';
 import { alertMail } from './alert-mail.ts';
 import type { Claimed, Waiting } from './claimed.ts';

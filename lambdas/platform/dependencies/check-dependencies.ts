@@ -1,4 +1,4 @@
-import type { ApiAnswer } from '#kit/api-response.ts';
+import type { ApiAnswer } from '#kit/api/api-response.ts';
 import type { Clock } from '#kit/clock.ts';
 
 /** What a look at a dependency found, beyond that it answers. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { ScheduledTask } from '#kit/schedule.ts';
+import type { ScheduledTask } from '#kit/schedule/schedule.ts';
 
 /** What the stack and the handlers of exports agree on. */
 

@@ -1,4 +1,4 @@
-import type { SourceKind } from '#kit/failure.ts';
+import type { SourceKind } from '#kit/ledger/failure.ts';
 
 /** What becomes of a failure: nothing yet, sent again, put right, given up by a person. */
 export const failureStates = ['open', 'replayed', 'resolved', 'discarded'] as const;

@@ -1,5 +1,5 @@
 import { NotFoundError } from '#kit/errors.ts';
-import type { NewFailure } from '#kit/failure.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 
 /** A replayed message carries the id of the failure it replays here; SQS keeps it on the way to the dead letters. */
 export const replayAttribute = 'millrace-replay-of';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { sourceKinds } from '#kit/failure.ts';
-import { choiceParameter, integerParameter, textParameter } from '#kit/parameters.ts';
+import { choiceParameter, integerParameter, textParameter } from '#kit/api/parameters.ts';
+import { sourceKinds } from '#kit/ledger/failure.ts';
 
 /** What the ledger's routes take, in the words of all routes. */
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { choiceParameter, integerParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api-handler.ts';
 import { ConflictError, NotFoundError } from '#kit/errors.ts';
-import { choiceParameter, integerParameter } from '#kit/parameters.ts';
 import type { ReplayMessage } from '../contract.ts';
 import { type FailureRow, failureStates, type Ledger } from './ledger.ts';
 import { filter, idPath, manyBody, noMore, note, who } from './parameters.ts';

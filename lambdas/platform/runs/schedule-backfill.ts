@@ -1,6 +1,6 @@
 import type { Clock } from '#kit/clock.ts';
 import { InvalidInputError } from '#kit/errors.ts';
-import { slotsBetween, timetable } from '#kit/timetable.ts';
+import { slotsBetween, timetable } from '#kit/schedule/timetable.ts';
 import type { KeptSchedule } from '../contract.ts';
 import { slotText, startOf } from '../slots/settle-slots.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { catchUpPolicies, type ScheduledTask, type SlotStart } from '#kit/schedule.ts';
+import { catchUpPolicies, type ScheduledTask, type SlotStart } from '#kit/schedule/schedule.ts';
 
 /** What the stack and the handlers of slots agree on. */
 

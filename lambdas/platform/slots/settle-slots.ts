@@ -1,4 +1,4 @@
-import { slotsBetween, timetable } from '#kit/timetable.ts';
+import { slotsBetween, timetable } from '#kit/schedule/timetable.ts';
 import type { KeptSchedule, StartMessage } from './contract.ts';
 import type { CatchUp } from './slot.ts';
 

@@ -1,4 +1,4 @@
-import type { CatchUpPolicy, SlotStart } from '#kit/schedule.ts';
+import type { CatchUpPolicy, SlotStart } from '#kit/schedule/schedule.ts';
 import type { KeptSchedule, StartMessage } from './contract.ts';
 
 /**

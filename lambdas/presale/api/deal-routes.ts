@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { choiceParameter, integerParameter, textParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api-handler.ts';
 import { NotFoundError } from '#kit/errors.ts';
-import { choiceParameter, integerParameter, textParameter } from '#kit/parameters.ts';
 import { taipeiDate } from '../publication/publication-date.ts';
 import { countyParameter, epochSeconds, idPath, paging } from './parameters.ts';
 import type { ReadPorts } from './ports.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { choiceParameter, dateParameter, integerParameter } from '#kit/parameters.ts';
+import { choiceParameter, dateParameter, integerParameter } from '#kit/api/parameters.ts';
 import { counties, countyNames } from '../publication/counties.ts';
 import { seasonDate } from '../publication/season.ts';
 

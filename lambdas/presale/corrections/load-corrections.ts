@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { PermanentError } from '#kit/errors.ts';
-import type { NewFailure } from '#kit/failure.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 import { logger } from '#kit/telemetry.ts';
 import type { correctedFileEvent } from '../contract.ts';
 import type { RawFiles, ReadProblems } from '../ports.ts';

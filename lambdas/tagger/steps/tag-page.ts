@@ -1,5 +1,5 @@
 import { PermanentError } from '#kit/errors.ts';
-import type { NewFailure } from '#kit/failure.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 import { asError } from '#kit/telemetry.ts';
 import { outgoingHeaders, taggedMessage } from '../message/tagged-message.ts';
 import type { CurrentTagger, MissingPage, PageCache, PageRequest, Progress, Publish } from '../ports.ts';

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type EdgeName, edgeResourceName } from '../../../lambdas/kit/edge.ts';
+import { type EdgeName, edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
 import { DeadLetters } from '../../constructs/dead-letters.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 

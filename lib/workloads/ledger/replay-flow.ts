@@ -12,7 +12,7 @@ import {
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { edgeResourceName } from '../../../lambdas/kit/edge.ts';
+import { edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
 import { FailureBook } from '../../constructs/failure-book.ts';
 import type { HandlerFunction } from '../../constructs/handler-function.ts';
 import { logGroup } from '../../constructs/log-group.ts';

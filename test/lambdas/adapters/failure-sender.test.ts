@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sendFailures } from '../../../lambdas/adapters/failure-sender.ts';
-import type { NewFailure } from '../../../lambdas/kit/failure.ts';
+import type { NewFailure } from '../../../lambdas/kit/ledger/failure.ts';
 import { failuresFrom } from '../../../lambdas/platform/failures/intake/dead-letter.ts';
 import { startStorage } from '../../../local/services/storage.ts';
 import { useLocalAws } from '../../support/aws.ts';

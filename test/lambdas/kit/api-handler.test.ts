@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { bearerTokens } from '#kit/api/authentication.ts';
+import { integerParameter, textParameter } from '#kit/api/parameters.ts';
 import { type ApiSpec, apiHandler, route } from '#kit/api-handler.ts';
-import { bearerTokens } from '#kit/authentication.ts';
 import {
   ConflictError,
   InvalidInputError,
@@ -12,7 +13,6 @@ import {
   UnauthorizedError,
   UnavailableError,
 } from '#kit/errors.ts';
-import { integerParameter, textParameter } from '#kit/parameters.ts';
 import { httpRequest, lambdaContext, printed } from '../../support/lambda.ts';
 
 let output: ReturnType<typeof printed>;

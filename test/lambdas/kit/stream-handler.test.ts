@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import type { NewFailure } from '#kit/failure.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 import type { StreamEvent, StreamRecord } from '#kit/stream/event.ts';
 import { jsonOf } from '#kit/stream/read.ts';
 import { type StreamBatchSpec, streamBatchHandler, streamHandler } from '#kit/stream-handler.ts';

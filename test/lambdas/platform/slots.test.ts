@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { CatchUpPolicy } from '../../../lambdas/kit/schedule.ts';
+import type { CatchUpPolicy } from '../../../lambdas/kit/schedule/schedule.ts';
 import type { KeptSchedule, StartMessage } from '../../../lambdas/platform/contract.ts';
 import { keepSlots } from '../../../lambdas/platform/slots/keep-slots.ts';
 import { slotBook } from '../../../lambdas/platform/slots/slot-store.ts';

@@ -1,5 +1,5 @@
-import { edgeOf } from '#kit/edge.ts';
-import type { NewFailure } from '#kit/failure.ts';
+import { edgeOf } from '#kit/ledger/edge.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 import { replayAttribute } from '../lineage.ts';
 import { executionFailure } from './failed-execution.ts';
 import { invocationFailure } from './failed-invocation.ts';

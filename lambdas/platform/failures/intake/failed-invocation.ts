@@ -1,4 +1,4 @@
-import type { NewFailure } from '#kit/failure.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 import { invocationFailureKey } from '../lineage.ts';
 import { textOf } from './json.ts';
 import { placeOf, type Told } from './told.ts';

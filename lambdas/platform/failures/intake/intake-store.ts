@@ -1,7 +1,7 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
 import { recordFailures } from '#adapters/failure-ledger.ts';
 import type { ObjectStore } from '#adapters/object-store.ts';
-import type { NewFailure } from '#kit/failure.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 import { withReplayed } from '../lineage.ts';
 import { failuresFrom } from './dead-letter.ts';
 import { successFrom } from './succeeded-replay.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type NewFailure, sourceKinds } from '#kit/failure.ts';
+import { type NewFailure, sourceKinds } from '#kit/ledger/failure.ts';
 import type { Json } from './json.ts';
 
 const text = z.string().min(1);

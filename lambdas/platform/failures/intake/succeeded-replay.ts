@@ -1,4 +1,4 @@
-import { edgeOf } from '#kit/edge.ts';
+import { edgeOf } from '#kit/ledger/edge.ts';
 import { replayedBy } from '../lineage.ts';
 import { jsonOf, textOf } from './json.ts';
 import type { DeadLetter } from './told.ts';

@@ -1,5 +1,5 @@
-import { edgeOf } from '#kit/edge.ts';
-import type { NewFailure } from '#kit/failure.ts';
+import { edgeOf } from '#kit/ledger/edge.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 
 import type { Json } from './json.ts';
 

@@ -1,6 +1,6 @@
 import { PermanentError } from '#kit/errors.ts';
-import type { NewFailure } from '#kit/failure.ts';
 import { faultsAsText } from '#kit/issues.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 import { type ReplayMessage, replayMessage } from '../../contract.ts';
 import { jsonOf } from '../intake/json.ts';
 import type { DeadLetter } from '../intake/told.ts';

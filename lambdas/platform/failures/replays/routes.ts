@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { integerParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api-handler.ts';
 import { ConflictError, NotFoundError } from '#kit/errors.ts';
-import { integerParameter } from '#kit/parameters.ts';
 import { idPath, manyBody, who } from '../parameters.ts';
 import type { LedgerPorts } from '../routes.ts';
 import { largestRate } from './portion.ts';

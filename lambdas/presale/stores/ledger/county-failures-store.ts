@@ -1,6 +1,6 @@
 import type { Database } from '#adapters/database.ts';
 import { recordFailures, resolveFailures } from '#adapters/failure-ledger.ts';
-import type { NewFailure } from '#kit/failure.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 import type { RunPlan } from '../../contract.ts';
 import type { CountyFailure, CountyFailures } from '../../ports.ts';
 import { counties } from '../../publication/counties.ts';

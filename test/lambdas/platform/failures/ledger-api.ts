@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { recordFailures } from '#adapters/failure-ledger.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import type { NewFailure } from '#kit/failure.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 import type { ReplayMessage } from '../../../../lambdas/platform/contract.ts';
 import { ledger } from '../../../../lambdas/platform/failures/ledger-store.ts';
 import type { PlatformTables } from '../../../../lambdas/platform/failures/matching-store.ts';

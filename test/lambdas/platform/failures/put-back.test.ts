@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { NotFoundError, PermanentError } from '../../../../lambdas/kit/errors.ts';
-import type { NewFailure } from '../../../../lambdas/kit/failure.ts';
+import type { NewFailure } from '../../../../lambdas/kit/ledger/failure.ts';
 import type { ReplayMessage } from '../../../../lambdas/platform/contract.ts';
 import { withReplayed } from '../../../../lambdas/platform/failures/lineage.ts';
 import { type PutBackPorts, putBack } from '../../../../lambdas/platform/failures/replays/put-back.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordFailures } from '../../../../lambdas/adapters/failure-ledger.ts';
-import type { NewFailure } from '../../../../lambdas/kit/failure.ts';
+import type { NewFailure } from '../../../../lambdas/kit/ledger/failure.ts';
 import type { FailureRow } from '../../../../lambdas/platform/failures/ledger.ts';
 import type { RunPlan } from '../../../../lambdas/presale/contract.ts';
 import { loadCorrections } from '../../../../lambdas/presale/corrections/load-corrections.ts';

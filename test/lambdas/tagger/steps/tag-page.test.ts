@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { PermanentError, UnavailableError } from '#kit/errors.ts';
-import type { NewFailure } from '#kit/failure.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
 import type { PageRecord, TaggedRecord } from '../../../../lambdas/tagger/ports.ts';
 import { tagPage } from '../../../../lambdas/tagger/steps/tag-page.ts';
 

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { UnauthorizedError } from './errors.ts';
+import { UnauthorizedError } from '../errors.ts';
 
 /** Who called. Logged with the request; never the credential itself. */
 export interface Caller {

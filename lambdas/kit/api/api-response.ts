@@ -1,5 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { correlationHeader } from './correlation.ts';
+import { correlationHeader } from '../correlation.ts';
 import {
   BodyTooLargeError,
   ConflictError,
@@ -9,7 +9,7 @@ import {
   ThrottledError,
   UnauthorizedError,
   UnavailableError,
-} from './errors.ts';
+} from '../errors.ts';
 
 /** What a route answers: a status and a body that becomes JSON. */
 export interface ApiAnswer {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import { choiceParameter, dateParameter, integerParameter, textParameter } from '#kit/parameters.ts';
+import { choiceParameter, dateParameter, integerParameter, textParameter } from '#kit/api/parameters.ts';
 
 const told = (schema: z.ZodType, value: unknown) => {
   const parsed = schema.safeParse(value);

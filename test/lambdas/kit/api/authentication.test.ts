@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { bearerTokens } from '#kit/authentication.ts';
+import { bearerTokens } from '#kit/api/authentication.ts';
 import { UnauthorizedError } from '#kit/errors.ts';
-import { httpRequest } from '../../support/lambda.ts';
+import { httpRequest } from '../../../support/lambda.ts';
 
 const authenticate = bearerTokens(async () => ['first-token', 'second.token~+/=']);
 const from = (authorization: string | undefined) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type EdgeResource, edgeEnds, edgeOf, edgeResourceName } from '#kit/edge.ts';
+import { type EdgeResource, edgeEnds, edgeOf, edgeResourceName } from '#kit/ledger/edge.ts';
 
 const arn = (name: string) => `arn:aws:sqs:ap-northeast-1:000000000000:${name}`;
 const dev = { environment: 'dev', edge: 'presale/start-publication' } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { slotsBetween, timetable } from '../../../lambdas/kit/timetable.ts';
+import { slotsBetween, timetable } from '../../../../lambdas/kit/schedule/timetable.ts';
 
 /** The next three slots after 2026-01-01T00:00:00Z, or after another time. */
 function slots(expression: string, timeZone = 'UTC', after = '2026-01-01T00:00:00Z'): string[] {
