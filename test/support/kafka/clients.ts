@@ -18,8 +18,8 @@ export function clientsOf(brokers: string) {
       await admin.createTopics({ topics: [name], partitions, replicas: 1 });
       return name;
     },
-    producer: (compression: CompressionAlgorithmValue = 'none') =>
-      keep(new Producer<Bytes, Bytes, Bytes, Bytes>({ ...common, idempotent: true, compression })),
+    producer: (compression: CompressionAlgorithmValue = 'none', retries = common.retries) =>
+      keep(new Producer<Bytes, Bytes, Bytes, Bytes>({ ...common, idempotent: true, compression, retries })),
     consumer: (groupId: string) =>
       keep(
         new Consumer<Bytes, Bytes, Bytes, Bytes>({

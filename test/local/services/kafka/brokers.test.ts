@@ -186,7 +186,7 @@ describe.each(kinds)('$name', ({ name, start, missing }) => {
 
   test('says no to a topic that is not there, one that is there already, and a record that is too large', async () => {
     const to = await topic();
-    const producer = clients.producer();
+    const producer = clients.producer('none', 2);
     const noise = Buffer.concat(numbers(30).map(() => crypto.getRandomValues(Buffer.alloc(60_000))));
 
     await expect(producer.send({ messages: [{ topic: 'nobody-made-it', value: noise }] })).rejects.toThrow();
