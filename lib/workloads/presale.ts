@@ -1,5 +1,4 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
@@ -19,6 +18,7 @@ import { PresaleCorrections } from './presale-corrections.ts';
 import { PresaleFlow } from './presale-flow.ts';
 import { PresaleSteps } from './presale-steps.ts';
 import { watchConservation } from './runs/conservation.ts';
+import { watchExecutions } from './runs/watch-executions.ts';
 
 export interface PresaleProps {
   readonly database: Database;
@@ -92,25 +92,14 @@ export class Presale extends Construct {
       { edge: 'presale/problem-rows', severity: 'low', section: 'platform-failures-recorded' },
       { edge: 'presale/corrected-files', severity: 'medium', section: 'presale-load-corrections-fails' },
     );
-    const period = Duration.minutes(5);
     AlarmBook.of(this).add(this, {
       name: 'presale-files-drift',
       metric: ownMetric(this, { name: 'PresaleDrift', workload: 'presale' }),
       impact: 'A publication is loaded, but it looks unlike those before: something may be missing or misread.',
       severity: 'low',
     });
-    AlarmBook.of(this).add(this, {
+    watchExecutions(this, this.stateMachine, {
       name: 'presale-run-fails',
-      metric: new MathExpression({
-        label: 'Runs that failed, timed out or were stopped',
-        expression: 'failed + late + stopped',
-        usingMetrics: {
-          failed: this.stateMachine.metricFailed({ period }),
-          late: this.stateMachine.metricTimedOut({ period }),
-          stopped: this.stateMachine.metricAborted({ period }),
-        },
-        period,
-      }),
       impact: 'A publication or backfill ended without being loaded and verified.',
       severity: 'high',
     });

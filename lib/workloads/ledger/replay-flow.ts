@@ -19,6 +19,7 @@ import { logGroup } from '../../constructs/log-group.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { step } from '../../constructs/step.ts';
 import { acknowledge, acknowledgeWildcards } from '../../permissions/acknowledge.ts';
+import { watchExecutions } from '../runs/watch-executions.ts';
 
 /** Replays many at a rate: send a portion, wait until the next is due, and again until nothing is left. */
 export class ReplayFlow extends Construct {
@@ -58,5 +59,10 @@ export class ReplayFlow extends Construct {
     const versions = [`${sendPortion.function.functionArn}:*`];
     acknowledgeWildcards(this.machine, 'Versions of the function it calls.', versions);
     FailureBook.of(this).machines.push({ edge, machine: this.machine });
+    watchExecutions(this, this.machine, {
+      name: 'platform-replay-fails',
+      impact: 'Failures that somebody asked to be done again in bulk are done in part.',
+      severity: 'medium',
+    });
   }
 }
