@@ -6,6 +6,8 @@ import { iamSignIn } from './stream/iam.ts';
 /** A record on its way out. */
 export interface OutgoingRecord {
   readonly topic: string;
+  /** @default the one that the key falls to */
+  readonly partition?: number;
   /** Records of one key stay in one partition, and so in their order. */
   readonly key?: Buffer | undefined;
   /** `undefined`: a tombstone. */
@@ -131,8 +133,9 @@ async function sendNow(producer: Producer<Buffer, Buffer, Buffer, Buffer>, batch
   try {
     await producer.send({
       messages: batch.flatMap(({ records }) =>
-        records.map(({ topic, key, value, headers = [] }) => ({
+        records.map(({ topic, partition, key, value, headers = [] }) => ({
           topic,
+          ...(partition === undefined ? {} : { partition }),
           ...(key === undefined ? {} : { key }),
           ...(value === undefined ? {} : { value }),
           // A map by identity: two headers of one name are two buffers.

@@ -1,4 +1,5 @@
 import { systemClock } from '#adapters/clock.ts';
+import { probeBroker } from '#adapters/probes/broker.ts';
 import { probeBucket } from '#adapters/probes/bucket.ts';
 import { probeDatabase } from '#adapters/probes/database.ts';
 import { probeSecret } from '#adapters/probes/secret.ts';
@@ -24,8 +25,9 @@ export const handler = apiHandler({
         probeBucket(env.RAW_BUCKET, signal),
       ),
       of('secret', 'API token', 'The API lets nobody in.', (signal) => probeSecret(env.API_TOKEN_SECRET, signal)),
-      // The broker comes with the tagger workload; until then nothing waits for it.
-      { ...of('broker', 'Kafka', 'Nothing yet: no workload reads from it.', undefined), required: false },
+      env.KAFKA_BROKERS === ''
+        ? { ...of('broker', 'Kafka', 'Nothing: no workload here reads from it.', undefined), required: false }
+        : of('broker', 'Kafka', 'Messages wait where they are made, and none is tagged.', () => probeBroker(env)),
     ];
   },
   routes: {

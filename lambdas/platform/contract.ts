@@ -45,6 +45,10 @@ export const checkInsideEnv = z.object({
   DATABASE_URL: z.string().min(1),
   RAW_BUCKET: z.string().min(1),
   API_TOKEN_SECRET: z.string().min(1),
+  /** Nothing where the environment has no brokers. */
+  KAFKA_BROKERS: z.string().default(''),
+  KAFKA_AUTH: z.enum(['iam', 'none']).default('none'),
+  KAFKA_REGION: z.string().default(''),
 });
 
 /**

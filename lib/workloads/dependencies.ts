@@ -16,6 +16,7 @@ import type { Database } from '../constructs/database.ts';
 import { FailureBook } from '../constructs/failure-book.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { apiTimeout, type HttpApi } from '../constructs/http-api.ts';
+import type { KafkaCluster } from '../constructs/kafka/cluster.ts';
 import { environmentOf } from '../constructs/millrace-stack.ts';
 import { QueueHandler } from '../constructs/queue-handler.ts';
 import { ScheduledFlow } from '../constructs/scheduled-flow.ts';
@@ -26,6 +27,8 @@ export interface DependenciesProps {
   readonly database: Database;
   readonly raw: Bucket;
   readonly apiToken: ISecret;
+  /** Where the environment has brokers. */
+  readonly cluster: KafkaCluster | undefined;
 }
 
 /** A dependency and what looking at it takes. */
@@ -54,10 +57,12 @@ export class Dependencies extends Construct {
         DATABASE_URL: props.database.url,
         RAW_BUCKET: props.raw.bucketName,
         API_TOKEN_SECRET: apiToken.secretArn,
+        ...(props.cluster?.env ?? { KAFKA_BROKERS: '', KAFKA_AUTH: 'none', KAFKA_REGION: '' }),
       },
       database: props.database,
     });
     inside.allow(['s3:ListBucket'], [props.raw.bucketArn]);
+    props.cluster?.grantConnect(inside);
     inside.allow(['secretsmanager:DescribeSecret'], [apiToken.secretArn]);
 
     const watched = this.node.root.node.findAll().flatMap(watchedOf);

@@ -44,8 +44,8 @@ export class KafkaCluster extends Construct {
   readonly kind: BrokerKind;
   readonly clusterName: string;
   readonly clusterArn: string;
-  /** What a handler that produces must know: KAFKA_BROKERS and KAFKA_AUTH. */
-  readonly env: { readonly KAFKA_BROKERS: string; readonly KAFKA_AUTH: 'iam' };
+  /** What a handler that produces or asks must know. */
+  readonly env: { readonly KAFKA_BROKERS: string; readonly KAFKA_AUTH: 'iam'; readonly KAFKA_REGION: string };
   /** Function settings of everything that produces. */
   readonly placement: { vpc: IVpc; vpcSubnets: SubnetSelection; securityGroups: ISecurityGroup[] };
   readonly #cluster: CfnCluster | CfnServerlessCluster;
@@ -59,7 +59,8 @@ export class KafkaCluster extends Construct {
     this.#cluster.applyRemovalPolicy(removalPolicyOf(this));
     this.clusterArn = this.#cluster.ref;
     this.placement = { vpc: props.vpc, vpcSubnets: props.subnets, securityGroups: [props.clients] };
-    this.env = { KAFKA_BROKERS: this.#bootstrapBrokers(), KAFKA_AUTH: 'iam' };
+    const { region } = environmentOf(this);
+    this.env = { KAFKA_BROKERS: this.#bootstrapBrokers(), KAFKA_AUTH: 'iam', KAFKA_REGION: region };
   }
 
   /** CloudFormation makes topics of provisioned and express clusters only; a serverless one’s are made by a client. */
@@ -80,6 +81,20 @@ export class KafkaCluster extends Construct {
     handler.allow(['kafka-cluster:Connect', 'kafka-cluster:WriteDataIdempotently'], [this.clusterArn]);
     handler.allow(
       ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
+      topics.map((topic) => this.#arnOf('topic', topic)),
+    );
+  }
+
+  /** Enough to see that the brokers are there. */
+  grantConnect(handler: HandlerFunction): void {
+    handler.allow(['kafka-cluster:Connect'], [this.clusterArn]);
+  }
+
+  /** Asking how far topics reach. */
+  grantDescribe(handler: HandlerFunction, topics: readonly string[]): void {
+    this.grantConnect(handler);
+    handler.allow(
+      ['kafka-cluster:DescribeTopic'],
       topics.map((topic) => this.#arnOf('topic', topic)),
     );
   }

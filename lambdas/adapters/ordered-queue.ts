@@ -1,0 +1,63 @@
+import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { correlationField, correlationId } from '#kit/correlation.ts';
+import { TransientError } from '#kit/errors.ts';
+import { once } from '#kit/once.ts';
+
+/** A message of a FIFO queue. */
+export interface OrderedMessage {
+  readonly message: unknown;
+  /** Messages of one group are worked off one batch after the other. */
+  readonly group: string;
+  /** The same within five minutes is the same message. */
+  readonly id: string;
+}
+
+const client = once(() => new SQSClient({}));
+
+// SQS takes ten messages and 1 MiB together.
+const mostMessages = 10;
+const largestBytes = 1024 * 1024 - 64 * 1024;
+const requestsAtOnce = 8;
+
+/** Puts messages into a FIFO queue; resolves when SQS has them all durably, throws when it hasn't. */
+export function orderedQueue(QueueUrl: string): (messages: readonly OrderedMessage[]) => Promise<void> {
+  return async (messages) => {
+    const batches = batchesOf(messages);
+    for (let first = 0; first < batches.length; first += requestsAtOnce)
+      await Promise.all(batches.slice(first, first + requestsAtOnce).map((batch) => send(QueueUrl, batch)));
+  };
+}
+
+async function send(QueueUrl: string, batch: readonly OrderedMessage[]): Promise<void> {
+  const from = correlationId();
+  const MessageAttributes =
+    from === undefined ? undefined : { [correlationField]: { DataType: 'String', StringValue: from } };
+  const { Failed = [] } = await client().send(
+    new SendMessageBatchCommand({
+      QueueUrl,
+      Entries: batch.map(({ message, group, id }, index) => ({
+        Id: String(index),
+        MessageBody: JSON.stringify(message),
+        MessageGroupId: group,
+        MessageDeduplicationId: id,
+        MessageAttributes,
+      })),
+    }),
+  );
+  if (Failed.length > 0) throw new TransientError(`The queue took no message: ${Failed[0]?.Message}`);
+}
+
+function batchesOf(messages: readonly OrderedMessage[]): OrderedMessage[][] {
+  const batches: OrderedMessage[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const one of messages) {
+    const size = Buffer.byteLength(JSON.stringify(one.message));
+    if (bytes + size > largestBytes || (batches.at(-1)?.length ?? 0) >= mostMessages) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches.at(-1)?.push(one);
+    bytes += size;
+  }
+  return batches;
+}

@@ -1,0 +1,13 @@
+import { adminOf, type BrokerAddress } from '../stream/admin.ts';
+import type { Finding } from './finding.ts';
+
+/** A broker lets us in and tells its topics. */
+export async function probeBroker(address: BrokerAddress): Promise<Finding> {
+  const admin = adminOf(address);
+  try {
+    const { brokers } = await admin.metadata({ topics: [] });
+    return { note: `${brokers.size} ${brokers.size === 1 ? 'broker' : 'brokers'}` };
+  } finally {
+    await admin.close();
+  }
+}
