@@ -21,6 +21,9 @@ import { asError, count, logger } from './telemetry.ts';
 /** Set by the StreamHandler construct, which knows whether the pollers take partial answers. */
 const streamAnswerEnv = z.object({ STREAM_ANSWER: z.enum(['partial', 'whole']) });
 
+/** Where a record stands in the broker. */
+export type StreamPlace = Pick<RawRecord, 'topic' | 'partition' | 'offset'>;
+
 /** A record with what was read of it. */
 export interface StreamMessage<M> {
   readonly message: M;
@@ -45,12 +48,14 @@ export interface StreamSpec<E extends z.ZodObject, M, S extends { readonly rejec
 export interface StreamBatchSpec<E extends z.ZodObject, M, S extends { readonly reject: Reject }>
   extends CommonSpec<E, M, S> {
   /**
-   * All that could be read of a partition's part of the event, in its order. When it throws, all of them come again.
+   * All that could be read of a partition's part of the event, in its order; none when none could. When it throws, all
+   * of them come again. `seen` are those and the ones that go to the ledger: where the partition stands afterwards.
    * Resolves to those of them that turned out never to be doable; nothing stands for none.
    */
   readonly handleBatch: (
     messages: readonly StreamMessage<M>[],
     services: S,
+    seen: readonly StreamPlace[],
   ) => Promise<readonly { readonly record: StreamRecord; readonly error: unknown }[] | undefined>;
 }
 
@@ -133,20 +138,18 @@ async function asBatch<E extends z.ZodObject, M, S extends { readonly reject: Re
   ports: S,
 ): Promise<Outcome> {
   const { rejected, messages, raws, stoppedAt } = readAll(spec.message, records);
-  const [first] = messages;
-  if (!first) return { rejected, handled: 0, ...(stoppedAt ? { stoppedAt } : {}) };
+  const done = stoppedAt ? records.indexOf(stoppedAt.record) : records.length;
   try {
-    for (const { record, error } of (await spec.handleBatch(messages, ports)) ?? []) {
+    for (const { record, error } of (await spec.handleBatch(messages, ports, records.slice(0, done))) ?? []) {
       const raw = raws.get(record);
       if (raw) rejected.push({ record: raw, error });
     }
   } catch (error) {
-    const record = raws.get(first.record);
+    const record = messages[0] ? raws.get(messages[0].record) : records[0];
     if (!record) throw error;
     // Those before the first readable one are done: they are in the ledger when the answer goes out.
     return { rejected, handled: 0, stoppedAt: { record, error } };
   }
-  const done = stoppedAt ? records.indexOf(stoppedAt.record) : records.length;
   return { rejected, handled: done - rejected.length, ...(stoppedAt ? { stoppedAt } : {}) };
 }
 

@@ -2,7 +2,7 @@ import { PermanentError } from '#kit/errors.ts';
 import type { StreamMessage } from '#kit/stream-handler.ts';
 import type { IncomingMessage } from '../message/incoming-message.ts';
 import { outgoingHeaders, taggedMessage } from '../message/tagged-message.ts';
-import type { CurrentTagger, PageRequest, Progress, Publish, TaggedRecord } from '../ports.ts';
+import type { CurrentTagger, PageRequest, Progress, Publish, RecordPlace, TaggedRecord } from '../ports.ts';
 
 export interface TagMessagesPorts {
   readonly tagger: () => Promise<CurrentTagger>;
@@ -19,7 +19,7 @@ type Message = StreamMessage<IncomingMessage>;
  * One partition's messages: those that need no page are tagged and published at once, in their order; the others wait
  * for their page in a queue, so that no slow site holds the partition. Resolves to what no topic would ever take.
  */
-export async function tagMessages(messages: readonly Message[], ports: TagMessagesPorts) {
+export async function tagMessages(messages: readonly Message[], ports: TagMessagesPorts, seen: readonly RecordPlace[]) {
   const requests = messages.flatMap(pageRequestOf);
   // Known as waiting before anybody can be done with it.
   if (requests.length > 0) {
@@ -32,10 +32,7 @@ export async function tagMessages(messages: readonly Message[], ports: TagMessag
   const rejected = await publishAll(plain, (message) => taggedRecord(message, current, at), ports.publish);
   const refused = new Set(rejected.map(({ record }) => record));
   const published = plain.flatMap(({ record }) => (refused.has(record) ? [] : [record]));
-  await ports.progress.done(
-    messages.map(({ record }) => record),
-    published,
-  );
+  await ports.progress.done(seen, published);
   return rejected;
 }
 

@@ -7,6 +7,7 @@ import { tagMessages } from '../../../../lambdas/tagger/steps/tag-messages.ts';
 let published: TaggedRecord[];
 let asked: PageRequest[];
 let steps: string[];
+let seen: readonly RecordPlace[];
 let counted: readonly RecordPlace[];
 let refuse: (record: TaggedRecord) => Error | undefined;
 
@@ -14,19 +15,21 @@ beforeEach(() => {
   published = [];
   asked = [];
   steps = [];
+  seen = [];
   counted = [];
   refuse = () => undefined;
 });
 
 const at = new Date('2026-11-21T02:00:00Z');
 
+const place = (offset: number) => ({ topic: 'wx.messages', partition: 2, offset });
+
+// The record behind the last one is in the ledger.
 const tagAll = (...values: object[]) =>
   tagMessages(
     values.map((value, offset) => {
       const record = {
-        topic: 'wx.messages',
-        partition: 2,
-        offset,
+        ...place(offset),
         at,
         key: Buffer.from('k'),
         value: Buffer.from(JSON.stringify(value)),
@@ -53,14 +56,16 @@ const tagAll = (...values: object[]) =>
         asked: async () => {
           steps.push('note pages');
         },
-        done: async (_places, out) => {
+        done: async (places, out) => {
           steps.push('note');
+          seen = places;
           counted = out;
         },
         pageDone: async () => {},
       },
       clock: () => at,
     },
+    Array.from({ length: values.length + 1 }, (_, offset) => place(offset)),
   );
 
 const valuesOf = (records: readonly TaggedRecord[]) => records.map(({ value }) => JSON.parse(value.toString()));
@@ -94,6 +99,7 @@ test('messages without pages keep their order, those with a page are asked for',
   expect(valuesOf(published).map(({ text }) => text)).toEqual(['a', 'c', 'd']);
   expect(asked).toMatchObject([{ url: 'https://example.com/', record: { offset: 1 }, raw: expect.any(String) }]);
   expect(counted.map(({ offset }) => offset)).toEqual([0, 2, 3]);
+  expect(seen.map(({ offset }) => offset)).toEqual([0, 1, 2, 3, 4]);
 });
 
 test('a message is known to wait before its page is asked for, and counted after all is sent', async () => {
