@@ -37,46 +37,85 @@ const presale = z.object({
   maxAttempts: z.int().positive(),
 });
 
-const environmentSchema = z.object({
-  name: z.string().regex(/^[a-z]+$/),
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
-  /** Addresses of the VPC; peered networks must not overlap. */
-  vpcCidr: z.cidrv4(),
-  database,
-  removal,
-  logRetentionDays: retentionDays,
-  logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
-  mail: z.object({
-    /** SES asks its owner to confirm this address. */
-    from: z.email(),
-    /** Who reads reports and alerts; in the SES sandbox each of them must be confirmed too. */
-    to: z.array(z.email()).min(1),
-    /** Who reads alerts of one severity. @default `to` */
-    high: z.array(z.email()).min(1).optional(),
-    medium: z.array(z.email()).min(1).optional(),
-    low: z.array(z.email()).min(1).optional(),
-    /** Where people read docs/runbook.md; mails lead to its sections. */
-    runbook: z.union([z.url(), z.literal('docs/runbook.md')]).default('docs/runbook.md'),
+const tagger = z.object({
+  enabled: z.boolean(),
+  /** `wx`: reads `wx.messages`, writes `wx.messages.tagged`. */
+  services: z
+    .array(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/))
+    .min(1)
+    .refine((names) => new Set(names).size === names.length, 'A service stands once'),
+  /** Of each topic; as many batches are tagged side by side at most. It can grow, never shrink. */
+  partitions: z.int().min(1).max(100),
+  /** Lambda's own, kept ready; each takes 5 MB/s. */
+  pollers: z
+    .object({ minimum: z.int().min(1).max(200), maximum: z.int().min(1).max(2000) })
+    .refine(({ minimum, maximum }) => minimum <= maximum, 'minimum is above maximum'),
+  pages: z.object({
+    /** Functions that fetch at once. */
+    workers: z.int().min(2).max(1000),
+    timeoutMs: z.int().min(100).max(60_000),
+    /** Of the decoded page. */
+    maxBytes: z.int().positive(),
+    /** Of what is published of it; Kafka takes a MiB a message, and both HTML and text must fit in. */
+    keptBytes: z
+      .int()
+      .positive()
+      .max(400 * 1024),
+    /** Requests to one host at once, and the gap between two of them. */
+    perHost: z.int().min(1).max(10),
+    gapMs: z.int().min(0),
+    /** How long a page stands for itself in further messages. */
+    freshMs: z.int().positive(),
+    /** `10.0.0.7:8080`: what may be asked for although it is not public. */
+    allowed: z.array(z.string()),
   }),
-  api: z.object({
-    /** Where the API answers, with a slash at its end: an own domain, or the output of the stack Api. Mails lead there. */
-    url: z
-      .url({ protocol: /^https$/ })
-      .endsWith('/')
-      .optional(),
-    /** Web pages of these origins may call the API from a browser. */
-    corsOrigins: z.array(z.url()).min(1),
-    requestsPerSecond: z.int().positive(),
-    burst: z.int().positive(),
-  }),
-  slots: z.object({
-    /** How often missed slots are looked for: `rate(15 minutes)`. Each look wakes a database that pauses. */
-    keepEvery: z.string().regex(/^rate\(\d+ (minutes?|hours?)\)$/),
-  }),
-  /** Kafka: costs 298 USD a month as two standard brokers, 547 serverless, 894 as three express brokers (us-east-1). */
-  broker: z.enum(['none', 'provisioned', 'serverless', 'express']),
-  workloads: z.object({ presale }),
 });
+
+const environmentSchema = z
+  .object({
+    name: z.string().regex(/^[a-z]+$/),
+    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/),
+    /** Addresses of the VPC; peered networks must not overlap. */
+    vpcCidr: z.cidrv4(),
+    database,
+    removal,
+    logRetentionDays: retentionDays,
+    logLevel: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']),
+    mail: z.object({
+      /** SES asks its owner to confirm this address. */
+      from: z.email(),
+      /** Who reads reports and alerts; in the SES sandbox each of them must be confirmed too. */
+      to: z.array(z.email()).min(1),
+      /** Who reads alerts of one severity. @default `to` */
+      high: z.array(z.email()).min(1).optional(),
+      medium: z.array(z.email()).min(1).optional(),
+      low: z.array(z.email()).min(1).optional(),
+      /** Where people read docs/runbook.md; mails lead to its sections. */
+      runbook: z.union([z.url(), z.literal('docs/runbook.md')]).default('docs/runbook.md'),
+    }),
+    api: z.object({
+      /** Where the API answers, with a slash at its end: an own domain, or the output of the stack Api. Mails lead there. */
+      url: z
+        .url({ protocol: /^https$/ })
+        .endsWith('/')
+        .optional(),
+      /** Web pages of these origins may call the API from a browser. */
+      corsOrigins: z.array(z.url()).min(1),
+      requestsPerSecond: z.int().positive(),
+      burst: z.int().positive(),
+    }),
+    slots: z.object({
+      /** How often missed slots are looked for: `rate(15 minutes)`. Each look wakes a database that pauses. */
+      keepEvery: z.string().regex(/^rate\(\d+ (minutes?|hours?)\)$/),
+    }),
+    /** Kafka: costs 298 USD a month as two standard brokers, 547 serverless, 894 as three express brokers (us-east-1). */
+    broker: z.enum(['none', 'provisioned', 'serverless', 'express']),
+    workloads: z.object({ presale, tagger }),
+  })
+  .refine(({ broker, workloads }) => broker !== 'none' || !workloads.tagger.enabled, {
+    path: ['workloads', 'tagger', 'enabled'],
+    message: 'The tagger reads from Kafka: it needs a broker',
+  });
 
 /** One place to run: sizes, addresses, switches. No secrets. */
 export type Environment = z.output<typeof environmentSchema>;
@@ -91,6 +130,23 @@ const presaleDefaults = {
   maxAttempts: 24,
 };
 
+const taggerDefaults = {
+  enabled: true,
+  services: ['wx'],
+  partitions: 4,
+  pollers: { minimum: 1, maximum: 2 },
+  pages: {
+    workers: 4,
+    timeoutMs: 30_000,
+    maxBytes: 5_000_000,
+    keptBytes: 256 * 1024,
+    perHost: 2,
+    gapMs: 500,
+    freshMs: 60 * 60 * 1000,
+    allowed: [],
+  },
+};
+
 const trial = {
   region: 'ap-northeast-1',
   database: { minAcu: 0, maxAcu: 2, pauseAfterMinutes: 10, backupDays: 1, deletionProtection: false },
@@ -99,7 +155,7 @@ const trial = {
   logLevel: 'INFO',
   // Four wakes a day: every quarter of an hour, the database would never pause.
   slots: { keepEvery: 'rate(6 hours)' },
-  broker: 'none',
+  broker: 'provisioned',
 };
 
 const environments: Record<string, unknown> = {
@@ -109,7 +165,7 @@ const environments: Record<string, unknown> = {
     vpcCidr: '10.40.0.0/16',
     mail: { from: 'millrace-dev@example.com', to: ['developers@example.com'] },
     api: { corsOrigins: ['http://localhost:5173'], requestsPerSecond: 20, burst: 40 },
-    workloads: { presale: presaleDefaults },
+    workloads: { presale: presaleDefaults, tagger: taggerDefaults },
   },
   staging: {
     ...trial,
@@ -117,7 +173,7 @@ const environments: Record<string, unknown> = {
     vpcCidr: '10.41.0.0/16',
     mail: { from: 'millrace-staging@example.com', to: ['developers@example.com'] },
     api: { corsOrigins: ['https://staging.millrace.example.com'], requestsPerSecond: 50, burst: 100 },
-    workloads: { presale: presaleDefaults },
+    workloads: { presale: presaleDefaults, tagger: taggerDefaults },
   },
   prod: {
     ...trial,
@@ -129,7 +185,14 @@ const environments: Record<string, unknown> = {
     logRetentionDays: 90,
     mail: { from: 'millrace@example.com', to: ['operations@example.com', 'data@example.com'] },
     api: { corsOrigins: ['https://millrace.example.com'], requestsPerSecond: 100, burst: 200 },
-    workloads: { presale: { ...presaleDefaults, parallelCounties: 6 } },
+    workloads: {
+      presale: { ...presaleDefaults, parallelCounties: 6 },
+      tagger: {
+        ...taggerDefaults,
+        pollers: { minimum: 1, maximum: 4 },
+        pages: { ...taggerDefaults.pages, workers: 10 },
+      },
+    },
   },
 };
 

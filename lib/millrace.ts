@@ -8,6 +8,7 @@ import { NetworkStack } from './stacks/network.ts';
 import { OperationsStack } from './stacks/operations.ts';
 import { PipelinesStack } from './stacks/pipelines.ts';
 import { StreamingStack } from './stacks/streaming.ts';
+import { taggerTopics } from './workloads/tagger/topics.ts';
 
 export interface MillraceProps {
   /** cdk.json's context; `environment` in it, or from the CDK CLI, names the environment. @default dev */
@@ -34,10 +35,10 @@ export async function makeApp({ context, validate, outdir }: MillraceProps): Pro
 
   const network = new NetworkStack(app, environment);
   const data = new DataStack(app, environment, network);
-  addStreaming(app, environment, network);
-  const pipelines = new PipelinesStack(app, environment, data);
+  const streaming = addStreaming(app, environment, network);
+  const pipelines = new PipelinesStack(app, environment, { data, cluster: streaming?.cluster });
   const ledger = new LedgerStack(app, environment, data);
-  const api = new ApiStack(app, environment, { data, pipelines, ledger });
+  const api = new ApiStack(app, environment, { data, pipelines, ledger, cluster: streaming?.cluster });
   new OperationsStack(app, environment, data, pipelines, api);
   boundVendoredLogs(app);
   return app;
@@ -46,7 +47,7 @@ export async function makeApp({ context, validate, outdir }: MillraceProps): Pro
 /** The brokers, where the environment has some: CloudFormation takes no empty stack. */
 function addStreaming(app: App, environment: Environment, network: NetworkStack): StreamingStack | undefined {
   if (environment.broker === 'none') return undefined;
-  return new StreamingStack(app, environment, { network, kind: environment.broker, topics: [] });
+  return new StreamingStack(app, environment, { network, kind: environment.broker, topics: taggerTopics(environment) });
 }
 
 /** Loaded only when used: its rules take half a second. */

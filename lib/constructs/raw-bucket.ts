@@ -32,6 +32,12 @@ export class RawBucket extends Construct {
         },
         // A day's export is replaced by the next day's; a year of them tells when something was changed.
         { prefix: 'platform/exports/', expiration: Duration.days(400) },
+        // Pages and large messages on their way: what waits for longer than its queues keep it is told as lost.
+        ...['tagger/pages/', 'tagger/messages/'].map((prefix) => ({
+          prefix,
+          expiration: Duration.days(10),
+          noncurrentVersionExpiration: Duration.days(1),
+        })),
         // Which message replays what: of use while it may come again, and to tell a replay's next failure.
         {
           prefix: 'platform/replays/',

@@ -20,3 +20,9 @@ export function allowObjects(handler: HandlerFunction, bucket: Bucket, { read = 
   const reason = 'Objects are named by their run; the grant ends at a prefix.';
   acknowledgeWildcards(handler, reason, below([...new Set([...read, ...write])]));
 }
+
+/** Lets a function read one object, or learn that it isn't there. */
+export function allowObject(handler: HandlerFunction, bucket: Bucket, key: string): void {
+  handler.allow(['s3:GetObject'], [bucket.arnForObjects(key)]);
+  handler.allow(['s3:ListBucket'], [bucket.bucketArn]);
+}

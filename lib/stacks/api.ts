@@ -2,12 +2,14 @@ import type { Construct } from 'constructs';
 import { healthEnv, healthRoutes } from '../../lambdas/platform/contract.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { apiTimeout, HttpApi } from '../constructs/http-api.ts';
+import type { KafkaCluster } from '../constructs/kafka/cluster.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
 import { Dependencies } from '../workloads/dependencies.ts';
 import { FailuresApi } from '../workloads/ledger/failures-api.ts';
 import { PresaleApi } from '../workloads/presale-api.ts';
 import { RunsApi } from '../workloads/runs/runs-api.ts';
+import { TaggerApi } from '../workloads/tagger/tagger-api.ts';
 import type { DataStack } from './data.ts';
 import type { LedgerStack } from './ledger.ts';
 import type { PipelinesStack } from './pipelines.ts';
@@ -16,13 +18,15 @@ export interface ApiStackProps {
   readonly data: DataStack;
   readonly pipelines: PipelinesStack;
   readonly ledger: LedgerStack;
+  /** Where the environment has brokers. */
+  readonly cluster: KafkaCluster | undefined;
 }
 
 /** One HTTP API for all workloads. */
 export class ApiStack extends MillraceStack {
   readonly api: HttpApi;
 
-  constructor(scope: Construct, environment: Environment, { data, pipelines, ledger }: ApiStackProps) {
+  constructor(scope: Construct, environment: Environment, { data, pipelines, ledger, cluster }: ApiStackProps) {
     super(scope, 'Api', environment);
     this.api = new HttpApi(this, 'Http');
     const health = new HandlerFunction(this, 'Health', {
@@ -41,8 +45,9 @@ export class ApiStack extends MillraceStack {
       const { backfills } = ledger.slots;
       new PresaleApi(this, 'Presale', { api: this.api, database, apiToken, stateMachine, raw, backfills });
     }
+    if (cluster && pipelines.tagger) new TaggerApi(this, 'Tagger', { api: this.api, database, raw, apiToken, cluster });
     new FailuresApi(this, 'Failures', { api: this.api, database, apiToken, replays: ledger.replays });
     new RunsApi(this, 'Runs', { api: this.api, database, apiToken, slots: ledger.slots });
-    new Dependencies(this, 'Dependencies', { api: this.api, database, raw, apiToken });
+    new Dependencies(this, 'Dependencies', { api: this.api, database, raw, apiToken, cluster });
   }
 }

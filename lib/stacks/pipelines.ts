@@ -1,20 +1,34 @@
 import type { Construct } from 'constructs';
+import type { KafkaCluster } from '../constructs/kafka/cluster.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
 import { Exports } from '../workloads/exports.ts';
 import { Presale } from '../workloads/presale.ts';
+import { Tagger } from '../workloads/tagger/tagger.ts';
 import type { DataStack } from './data.ts';
+
+export interface PipelinesStackProps {
+  readonly data: DataStack;
+  /** Where the environment has brokers. */
+  readonly cluster: KafkaCluster | undefined;
+}
 
 /** The work itself: functions, state machines, schedules. Holds no data: it can be deleted and made again. */
 export class PipelinesStack extends MillraceStack {
   readonly presale: Presale | undefined;
 
-  constructor(scope: Construct, environment: Environment, data: DataStack) {
+  readonly tagger: Tagger | undefined;
+
+  constructor(scope: Construct, environment: Environment, { data, cluster }: PipelinesStackProps) {
     super(scope, 'Pipelines', environment);
-    const { database, raw, mails, slots, alerts } = data;
+    const { database, raw, mails, slots, alerts, failures } = data;
     new Exports(this, 'Exports', { database, raw });
     this.presale = environment.workloads.presale.enabled
       ? new Presale(this, 'Presale', { database, raw, mails, slots, wakes: alerts.wakes })
       : undefined;
+    this.tagger =
+      cluster && environment.workloads.tagger.enabled
+        ? new Tagger(this, 'Tagger', { cluster, database, raw, failures })
+        : undefined;
   }
 }

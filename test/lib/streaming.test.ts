@@ -39,7 +39,7 @@ function appIn(app: App, kind: BrokerKind, props: (stack: MillraceStack) => Chan
     impact: 'Nothing is tagged.',
     concurrency: 4,
     source: streaming.cluster,
-    topic: 'wx.messages',
+    topics: ['wx.messages'],
     ...props(stack),
   });
   return { streaming, stack, consumer };

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import {
@@ -28,7 +28,8 @@ export interface SelfManagedBrokers {
 
 export interface StreamHandlerProps<E extends z.ZodObject> extends Omit<HandlerFunctionProps<E>, 'asynchronous'> {
   readonly source: KafkaCluster | SelfManagedBrokers;
-  readonly topic: string;
+  /** Each has a mapping of its own. */
+  readonly topics: readonly [string, ...string[]];
   /** Where a batch goes that kept failing, whole; its arrival there goes to the ledger. */
   readonly failures: IBucket;
   /**
@@ -44,6 +45,11 @@ export interface StreamHandlerProps<E extends z.ZodObject> extends Omit<HandlerF
   readonly attempts?: number;
   /** How far behind is worth an alarm. @default 10 minutes */
   readonly lag?: Duration;
+}
+
+interface Mapping {
+  readonly topic: string;
+  readonly id: string;
 }
 
 // Lambda needs the rest of its fifteen minutes for the poller's own work, else a slow batch is invoked twice.
@@ -71,14 +77,16 @@ export class StreamHandler<E extends z.ZodObject = z.ZodObject> extends Construc
       impact: props.impact,
       severity: this.handler.severity,
     });
-    const mapping = this.#makeMapping(props);
-    this.#tellLedger(props, mapping.eventSourceMappingId);
-    if (props.source instanceof KafkaCluster) this.#watchLag(props.source, props, mapping.eventSourceMappingId);
+    if (props.source instanceof KafkaCluster) this.#allowPollers();
+    const mappings = props.topics.map((topic) => ({ topic, id: this.#makeMapping(topic, props).eventSourceMappingId }));
+    this.#allowFailures(props.failures);
+    this.#tellLedger(props, mappings);
+    if (props.source instanceof KafkaCluster) this.#watchLag(props.source, props, mappings);
   }
 
-  #makeMapping(props: StreamHandlerProps<E>): EventSourceMapping {
-    const { source, topic, pollers } = props;
-    this.#allowFailures(props.failures);
+  #makeMapping(topic: string, props: StreamHandlerProps<E>): EventSourceMapping {
+    const { source, pollers } = props;
+    const id = `Mapping-${topic.replaceAll('.', '-')}`;
     const options: EventSourceMappingOptions = {
       kafkaTopic: topic,
       startingPosition: StartingPosition.TRIM_HORIZON,
@@ -101,15 +109,14 @@ export class StreamHandler<E extends z.ZodObject = z.ZodObject> extends Construc
     };
     if (source instanceof KafkaCluster) {
       source.grantConsume(this.handler, topic);
-      this.#allowPollers();
-      return new EventSourceMapping(this, 'Mapping', {
+      return new EventSourceMapping(this, id, {
         ...options,
         target: this.handler.function,
         eventSourceArn: source.clusterArn,
       });
     }
     source.secret.grantRead(this.handler.function);
-    return new EventSourceMapping(this, 'Mapping', {
+    return new EventSourceMapping(this, id, {
       ...options,
       target: this.handler.function,
       kafkaBootstrapServers: [...source.bootstrapServers],
@@ -143,14 +150,14 @@ export class StreamHandler<E extends z.ZodObject = z.ZodObject> extends Construc
   }
 
   /** Lambda puts what failed below `aws/lambda/<id of the mapping>/`; that this happened is an event of S3. */
-  #tellLedger({ handler, failures }: StreamHandlerProps<E>, mapping: string): void {
+  #tellLedger({ handler, failures }: StreamHandlerProps<E>, mappings: readonly Mapping[]): void {
     new Rule(this, 'FailedBatches', {
       eventPattern: {
         source: ['aws.s3'],
         detailType: ['Object Created'],
         detail: {
           bucket: { name: [failures.bucketName] },
-          object: { key: [{ prefix: `aws/lambda/${mapping}/` }] },
+          object: { key: mappings.map(({ id }) => ({ prefix: `aws/lambda/${id}/` })) },
         },
       },
       targets: [new SqsQueue(this.deadLetters, { deadLetterQueue: this.deadLetters })],
@@ -158,21 +165,31 @@ export class StreamHandler<E extends z.ZodObject = z.ZodObject> extends Construc
     FailureBook.of(this).deadEnds.push({ edge: handler, deadLetters: this.deadLetters });
   }
 
+  /** Of several topics, the one that is farthest behind. */
   #watchLag(
     { clusterName }: KafkaCluster,
-    { topic, lag = Duration.minutes(10) }: StreamHandlerProps<E>,
-    group: string,
-  ) {
+    { lag = Duration.minutes(10) }: StreamHandlerProps<E>,
+    mappings: readonly Mapping[],
+  ): void {
+    const metrics = mappings.map(
+      ({ topic, id }) =>
+        new Metric({
+          namespace: 'AWS/Kafka',
+          metricName: 'EstimatedMaxTimeLag',
+          // The pollers' consumer group is named for the mapping.
+          dimensionsMap: { 'Cluster Name': clusterName, 'Consumer Group': id, Topic: topic },
+          statistic: 'Maximum',
+          period: minute,
+        }),
+    );
+    const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`lag${index}`, metric]));
+    const [only] = metrics;
     AlarmBook.of(this).add(this, {
       name: `${this.handler.name}-lags`,
-      metric: new Metric({
-        namespace: 'AWS/Kafka',
-        metricName: 'EstimatedMaxTimeLag',
-        // The pollers' consumer group is named for the mapping.
-        dimensionsMap: { 'Cluster Name': clusterName, 'Consumer Group': group, Topic: topic },
-        statistic: 'Maximum',
-        period: minute,
-      }),
+      metric:
+        only && metrics.length === 1
+          ? only
+          : new MathExpression({ expression: 'MAX(METRICS())', usingMetrics, period: minute }),
       // In seconds.
       threshold: lag.toSeconds(),
       evaluationPeriods: 3,

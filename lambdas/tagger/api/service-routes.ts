@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { route } from '#kit/api-handler.ts';
+import { integerParameter, textParameter } from '#kit/parameters.ts';
+import type { TaggerService } from '../contract.ts';
+import type { ListFailures } from '../stores/failure-view-store.ts';
+import type { ServiceReader } from '../stores/service-store.ts';
+
+export interface ServicePorts {
+  readonly services: readonly TaggerService[];
+  readonly reader: ServiceReader;
+  /** The offset behind the last record of each partition. Throws an UnavailableError while the broker is away. */
+  readonly ends: (topic: string) => Promise<readonly { readonly partition: number; readonly end: number }[]>;
+  readonly model: () => { readonly model: string; readonly version: string };
+  readonly failures: ListFailures;
+}
+
+/** GET /tagger/services */
+export const listServices = route({
+  handle: async (_request, ports: ServicePorts) => ({
+    status: 200,
+    body: { result: await Promise.all(ports.services.map((service) => serviceOf(service, ports))) },
+  }),
+});
+
+/** Lag: records that are in the topic and not done. */
+async function serviceOf(service: TaggerService, { reader, ends, model }: ServicePorts) {
+  const [counts, positions, last] = await Promise.all([
+    reader.counts(service),
+    reader.positions(service),
+    ends(service.in),
+  ]);
+  const next = new Map(positions.map((position) => [position.partition, position.next]));
+  const lag = last.reduce((sum, { partition, end }) => sum + Math.max(0, end - (next.get(partition) ?? 0)), 0);
+  const unaccounted = counts.in - counts.out - counts.waiting - counts.failed;
+  return { service: service.name, topics: { in: service.in, out: service.out }, lag, counts, unaccounted, ...model() };
+}
+
+/** GET /tagger/failures */
+export const listFailures = route({
+  query: z.object({
+    reason: textParameter({ max: 200 }).optional(),
+    start: integerParameter({ min: 0 }).default(0),
+    length: integerParameter({ min: 1, max: 500 }).default(50),
+  }),
+  handle: async ({ query }, { failures }: ServicePorts) => ({
+    status: 200,
+    body: { result: await failures({ ...query, reason: query.reason }) },
+  }),
+});

@@ -1,0 +1,86 @@
+import * as z from 'zod';
+
+/** What the stack and the handlers of the tagger agree on. Imported by both; does no work. */
+
+/** Topics of one service: where its messages come in and where they go out tagged. */
+export interface TaggerService {
+  readonly name: string;
+  readonly in: string;
+  readonly out: string;
+}
+
+/** `wx` -> `wx.messages`, `wx.messages.tagged`. */
+export function serviceNamed(name: string): TaggerService {
+  return { name, in: `${name}.messages`, out: `${name}.messages.tagged` };
+}
+
+/** Names of services, comma separated. */
+const services = z
+  .string()
+  .transform((names) => names.split(',').filter(Boolean).map(serviceNamed))
+  .pipe(z.array(z.custom<TaggerService>()).min(1));
+
+const milliseconds = z.coerce.number().int().positive();
+
+const kafka = {
+  KAFKA_BROKERS: z.string().min(1),
+  KAFKA_AUTH: z.enum(['iam', 'none']),
+  /** Of the cluster: signing in by IAM needs it. */
+  KAFKA_REGION: z.string().min(1),
+};
+
+/** Everything that tags and publishes. */
+const publishing = {
+  DATABASE_URL: z.string().min(1),
+  ...kafka,
+  TAGGER_BUCKET: z.string().min(1),
+  TAGGER_SERVICES: services,
+  FAILURES_QUEUE_URL: z.url(),
+};
+
+export const tagMessagesEnv = z.object({ ...publishing, PAGES_QUEUE_URL: z.url() });
+
+export const tagPagesEnv = z.object(publishing);
+
+/** What asks for pages. */
+const fetching = {
+  TAGGER_BUCKET: z.string().min(1),
+  PAGE_TIMEOUT_MS: milliseconds,
+  /** Of the decoded page. */
+  PAGE_MAX_BYTES: milliseconds,
+  /** Of what is kept of a page, as HTML and as text. */
+  PAGE_KEPT_BYTES: milliseconds,
+  /** Requests to one host at once, and the gap between two of them. */
+  PAGE_PER_HOST: milliseconds,
+  PAGE_GAP_MS: z.coerce.number().int().nonnegative(),
+  /** How long a page stands for itself in further messages. */
+  PAGE_FRESH_MS: milliseconds,
+  /** `127.0.0.1:4600`, comma separated: addresses that may be asked for although they are not public. */
+  PAGE_ALLOWED: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').filter(Boolean)),
+};
+
+export const fetchPagesEnv = z.object({ ...fetching, TAG_PAGES_QUEUE_URL: z.url() });
+
+export const tryTaggerEnv = z.object({ ...fetching, API_TOKEN_SECRET: z.string().min(1) });
+
+export const taggerApiEnv = z.object({
+  DATABASE_URL: z.string().min(1),
+  API_TOKEN_SECRET: z.string().min(1),
+  ...kafka,
+  TAGGER_SERVICES: services,
+});
+
+/** Served by `tagger/api`, inside of the VPC. */
+export const taggerRoutes = ['GET /tagger/services', 'GET /tagger/failures'] as const;
+
+/** Served by `tagger/try`, outside of it, for it may have to fetch a page. */
+export const tryRoutes = ['POST /tagger/try'] as const;
+
+/** What published messages and the API call the shipped model. */
+export const modelName = 'news-topics';
+
+/** The rules that stand above the shipped ones: docs/how-to/change-the-rules.md. */
+export const rulesKey = 'tagger/rules.json';

@@ -1,0 +1,25 @@
+import { systemClock } from '#adapters/clock.ts';
+import { objectStore } from '#adapters/object-store.ts';
+import { queue } from '#adapters/queue.ts';
+import { queueHandler } from '#kit/queue-handler.ts';
+import { fetchPagesEnv } from './contract.ts';
+import { pageRequestMessage } from './message/page-request.ts';
+import { pagesOf } from './stores/page-reader-store.ts';
+
+/** The queue of pages' door, outside of the VPC: reads the page into the bucket, then sends its message on. */
+export const handler = queueHandler({
+  env: fetchPagesEnv,
+  message: pageRequestMessage,
+  services: (env) => ({
+    read: pagesOf(env, objectStore(env.TAGGER_BUCKET), systemClock),
+    sendOn: queue(env.TAG_PAGES_QUEUE_URL),
+  }),
+  async handle({ key, headers, ...request }, { read, sendOn }) {
+    await read(request.url);
+    await sendOn({
+      ...request,
+      key: key?.toString('base64'),
+      headers: headers.map(({ name, value }) => ({ name, value: value.toString('base64') })),
+    });
+  },
+});

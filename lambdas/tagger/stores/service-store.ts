@@ -1,0 +1,50 @@
+import { sql } from 'kysely';
+import type { Database } from '#adapters/database.ts';
+import type { TaggerService } from '../contract.ts';
+
+/** What came into a service, and what became of it: in = out + waiting + failed, or something was lost. */
+export interface ServiceCounts {
+  readonly in: number;
+  readonly out: number;
+  /** For their page. */
+  readonly waiting: number;
+  /** In the ledger, whatever became of them there. */
+  readonly failed: number;
+}
+
+/** How far a topic's partition is done. */
+export interface PartitionPosition {
+  readonly partition: number;
+  /** The first offset that isn't done. */
+  readonly next: number;
+}
+
+export interface ServiceReader {
+  readonly counts: (service: TaggerService) => Promise<ServiceCounts>;
+  readonly positions: (service: TaggerService) => Promise<readonly PartitionPosition[]>;
+}
+
+/** Counts from the offsets that are done, the pages, and the ledger: three books that must agree. */
+export function serviceReader<T>({ query }: Pick<Database<T>, 'query'>): ServiceReader {
+  return {
+    async counts({ in: topic }) {
+      const { rows } = await sql<ServiceCounts>`
+        SELECT coalesce(sum(p.next_offset - p.first_offset), 0)::bigint AS "in",
+          coalesce(sum(p.published), 0)::bigint
+            + (SELECT coalesce(sum(c.published), 0)::bigint FROM tagger.page_counts c WHERE c.topic = ${topic}) AS "out",
+          (SELECT count(*) FROM tagger.pages w WHERE w.topic = ${topic} AND w.state = 'waiting') AS waiting,
+          (SELECT count(*) FROM platform.failures f WHERE f.workload = 'tagger' AND f.source_name = 'tag-messages'
+            AND f.natural_key ^@ ${`stream:tagger/tag-messages:${topic}:`} AND f.replay_of IS NULL)
+            + (SELECT coalesce(sum(c.rejected), 0)::bigint FROM tagger.page_counts c WHERE c.topic = ${topic}) AS failed
+        FROM tagger.partitions p WHERE p.topic = ${topic}`.execute(query);
+      return rows[0] ?? { in: 0, out: 0, waiting: 0, failed: 0 };
+    },
+    async positions({ in: topic }) {
+      const { rows } = await sql<PartitionPosition>`
+        SELECT partition, next_offset AS next FROM tagger.partitions WHERE topic = ${topic} ORDER BY partition`.execute(
+        query,
+      );
+      return rows;
+    },
+  };
+}

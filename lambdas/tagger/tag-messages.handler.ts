@@ -1,0 +1,31 @@
+import { systemClock } from '#adapters/clock.ts';
+import { openDatabase } from '#adapters/database.ts';
+import { sendFailures } from '#adapters/failure-sender.ts';
+import { objectStore } from '#adapters/object-store.ts';
+import { streamBatchHandler } from '#kit/stream-handler.ts';
+import { tagMessagesEnv } from './contract.ts';
+import { incomingMessage } from './message/incoming-message.ts';
+import { tagMessages } from './steps/tag-messages.ts';
+import { pageQueue } from './stores/page-queue-store.ts';
+import { progressStore } from './stores/progress-store.ts';
+import { publisher } from './stores/publisher-store.ts';
+import { currentTagger } from './stores/rules-store.ts';
+
+/** The topic's door: tags what needs no page at once, and puts the rest into the queue of pages. */
+export const handler = streamBatchHandler({
+  edge: 'tagger/tag-messages',
+  env: tagMessagesEnv,
+  message: incomingMessage,
+  services: (env) => {
+    const bucket = objectStore(env.TAGGER_BUCKET);
+    return {
+      tagger: currentTagger(bucket, systemClock),
+      publish: publisher(env),
+      askForPages: pageQueue(env.PAGES_QUEUE_URL, bucket),
+      progress: progressStore(openDatabase({ url: env.DATABASE_URL })),
+      reject: sendFailures(env.FAILURES_QUEUE_URL),
+      clock: systemClock,
+    };
+  },
+  handleBatch: (messages, ports, seen) => tagMessages(messages, ports, seen),
+});

@@ -1,0 +1,31 @@
+import { systemClock } from '#adapters/clock.ts';
+import { openDatabase } from '#adapters/database.ts';
+import { sendFailures } from '#adapters/failure-sender.ts';
+import { objectStore } from '#adapters/object-store.ts';
+import { queueHandler } from '#kit/queue-handler.ts';
+import { tagPagesEnv } from './contract.ts';
+import { pageRequestMessage, unpacked } from './message/page-request.ts';
+import { tagPage } from './steps/tag-page.ts';
+import { pageCache } from './stores/page-cache-store.ts';
+import { progressStore } from './stores/progress-store.ts';
+import { publisher } from './stores/publisher-store.ts';
+import { currentTagger } from './stores/rules-store.ts';
+
+/** Messages whose page was read, or couldn't be: tagged, published, counted. */
+export const handler = queueHandler({
+  env: tagPagesEnv,
+  message: pageRequestMessage,
+  services: (env) => {
+    const bucket = objectStore(env.TAGGER_BUCKET);
+    return {
+      bucket,
+      tagger: currentTagger(bucket, systemClock),
+      pages: pageCache(bucket),
+      publish: publisher(env),
+      progress: progressStore(openDatabase({ url: env.DATABASE_URL })),
+      report: sendFailures(env.FAILURES_QUEUE_URL),
+      clock: systemClock,
+    };
+  },
+  handle: async (message, ports) => tagPage(await unpacked(message, ports.bucket), ports),
+});

@@ -1,0 +1,21 @@
+import type { IConstruct } from 'constructs';
+import { environmentOf } from '../../constructs/millrace-stack.ts';
+
+/** The limits and manners of whoever fetches pages, as its variables. */
+export function pageVariables(scope: IConstruct, { longestMs = Number.POSITIVE_INFINITY } = {}) {
+  const { pages } = environmentOf(scope).workloads.tagger;
+  return {
+    PAGE_TIMEOUT_MS: String(Math.min(pages.timeoutMs, longestMs)),
+    PAGE_MAX_BYTES: String(pages.maxBytes),
+    PAGE_KEPT_BYTES: String(pages.keptBytes),
+    PAGE_PER_HOST: String(pages.perHost),
+    PAGE_GAP_MS: String(pages.gapMs),
+    PAGE_FRESH_MS: String(pages.freshMs),
+    PAGE_ALLOWED: pages.allowed.join(),
+  };
+}
+
+/** Names of the services, as handlers read them. */
+export function servicesVariable(scope: IConstruct): { readonly TAGGER_SERVICES: string } {
+  return { TAGGER_SERVICES: environmentOf(scope).workloads.tagger.services.join() };
+}

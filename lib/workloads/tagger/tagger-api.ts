@@ -1,0 +1,65 @@
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import {
+  rulesKey,
+  serviceNamed,
+  taggerApiEnv,
+  taggerRoutes,
+  tryRoutes,
+  tryTaggerEnv,
+} from '../../../lambdas/tagger/contract.ts';
+import type { Database } from '../../constructs/database.ts';
+import { HandlerFunction } from '../../constructs/handler-function.ts';
+import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
+import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
+import { environmentOf } from '../../constructs/millrace-stack.ts';
+import { allowObject, allowObjects } from '../../permissions/bucket-access.ts';
+import { pageVariables, servicesVariable } from './settings.ts';
+
+export interface TaggerApiProps {
+  readonly api: HttpApi;
+  readonly database: Database;
+  readonly raw: Bucket;
+  readonly apiToken: ISecret;
+  readonly cluster: KafkaCluster;
+}
+
+// The answer must be out before API Gateway hangs up.
+const longestFetchMs = 20_000;
+
+/** The tagger's routes: how its services do and what failed, inside of the VPC; a text to try, outside. */
+export class TaggerApi extends Construct {
+  constructor(scope: Construct, id: string, { api, database, raw, apiToken, cluster }: TaggerApiProps) {
+    super(scope, id);
+    const API_TOKEN_SECRET = apiToken.secretArn;
+    const services = environmentOf(this).workloads.tagger.services.map(serviceNamed);
+    const read = new HandlerFunction(this, 'Read', {
+      handler: 'tagger/api',
+      contract: taggerApiEnv,
+      env: { ...cluster.env, ...servicesVariable(this), DATABASE_URL: database.url, API_TOKEN_SECRET },
+      impact: 'Nobody can ask how far the tagger is and what it failed on.',
+      timeout: apiTimeout,
+      concurrency: 2,
+      database,
+    });
+    cluster.grantDescribe(
+      read,
+      services.map((service) => service.in),
+    );
+    const attempt = new HandlerFunction(this, 'Try', {
+      handler: 'tagger/try',
+      contract: tryTaggerEnv,
+      env: { ...pageVariables(this, { longestMs: longestFetchMs }), TAGGER_BUCKET: raw.bucketName, API_TOKEN_SECRET },
+      impact: 'Nobody can try what the tagger says of a text.',
+      timeout: apiTimeout,
+      concurrency: 2,
+      memory: 1769,
+    });
+    allowObject(attempt, raw, rulesKey);
+    allowObjects(attempt, raw, { read: ['tagger/pages'], write: ['tagger/pages'] });
+    for (const handler of [read, attempt]) handler.allow(['secretsmanager:GetSecretValue'], [apiToken.secretArn]);
+    api.route(taggerRoutes, read);
+    api.route(tryRoutes, attempt);
+  }
+}

@@ -1,0 +1,14 @@
+import { serviceNamed } from '../../../lambdas/tagger/contract.ts';
+import type { TopicProps } from '../../constructs/kafka/cluster.ts';
+import type { Environment } from '../../environment.ts';
+
+/** The topics of the tagger's services; none where it is switched off. */
+export function taggerTopics({ workloads: { tagger } }: Environment): readonly TopicProps[] {
+  if (!tagger.enabled) return [];
+  const { partitions } = tagger;
+  // A message goes out in the partition it came in: both topics have as many.
+  return tagger.services.map(serviceNamed).flatMap((service) => [
+    { name: service.in, partitions },
+    { name: service.out, partitions },
+  ]);
+}
