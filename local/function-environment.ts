@@ -59,7 +59,8 @@ export function localVariables(
     DATABASE_SECRET_ARN: '',
     ALERT_API_URL: apiUrl,
     ...(services.kafka ? { KAFKA_BROKERS: services.kafka.brokers, KAFKA_AUTH: 'none' } : {}),
-    ...(services.site ? { PRESALE_SITE_URL: services.site.url } : {}),
+    // The sample site's articles are the one thing on this machine that pages may be fetched from.
+    ...(services.site ? { PRESALE_SITE_URL: services.site.url, PAGE_ALLOWED: new URL(services.site.url).host } : {}),
   };
   const variables: Record<string, string> = {};
   for (const [key, value] of Object.entries(model.environment)) {

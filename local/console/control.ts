@@ -6,6 +6,7 @@ import type { Stack } from '../stack.ts';
 import { serveBuckets } from './bucket-routes.ts';
 import { overviewPage } from './overview-page.ts';
 import { faultRequest, invokeRequest, parsed, refusalRequest, triggerRequest } from './requests.ts';
+import { serveTopics } from './topic-routes.ts';
 import { trigger } from './trigger-target.ts';
 
 /** The one address that leads to everything, for people and for the commands. */
@@ -38,9 +39,16 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
     return { service, until: new Date(Date.now() + seconds * 1000) };
   });
   serveBuckets(server, stack);
+  const closeTopics = serveTopics(server, stack);
   const port = await freePort(portsFrom(stack.settings.port).console);
   const url = await server.listen({ host: '127.0.0.1', port });
-  return { url, stop: () => server.close() };
+  return {
+    url,
+    async stop() {
+      await server.close();
+      await closeTopics();
+    },
+  };
 }
 
 async function invokeByName(stack: Stack, name: string, event: unknown): Promise<Invocation> {
@@ -57,6 +65,7 @@ function addressesOf({ services, wiring, settings }: Stack) {
     s3: services.storage.s3Url,
     sqs: services.storage.sqsUrl,
     mail: services.mail.inboxUrl,
+    kafka: services.kafka?.brokers,
     site: services.site?.url ?? settings.variables.PRESALE_SITE_URL,
     database: services.postgres.url('postgres', 'millrace'),
   };

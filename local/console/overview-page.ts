@@ -14,6 +14,7 @@ export async function overviewPage(stack: Stack): Promise<string> {
       'Pre-sale site',
       services.site ? `${services.site.url}/sample` : (stack.settings.variables.PRESALE_SITE_URL ?? ''),
     ],
+    ...(services.kafka ? [['Kafka topics', '/topics'] as [string, string]] : []),
     ...model.buckets.map(({ name }): [string, string] => [`Bucket ${name}`, `/buckets/${name}/`]),
   ];
   return page(

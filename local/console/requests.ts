@@ -17,6 +17,14 @@ export const refusalRequest = z.strictObject({
   seconds: z.number().positive().max(3600),
 });
 
+/** One record for a topic; keys and values as text. */
+export const recordRequest = z.strictObject({
+  key: z.string().optional(),
+  value: z.string().nullable(),
+  partition: z.int().nonnegative().optional(),
+  headers: z.record(z.string(), z.string()).default({}),
+});
+
 /** A body as its schema has it. Throws with every wrong field in words. */
 export function parsed<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const result = schema.safeParse(body);

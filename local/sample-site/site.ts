@@ -1,5 +1,6 @@
 import { type Answer, nothingHere, systemError, textAnswer } from './answers.ts';
 import type { Archive } from './archive.ts';
+import { articlePage } from './article-page.ts';
 import { type Day, isSeason, type Season } from './calendar.ts';
 import { countyOf } from './counties.ts';
 import { earlierPublications, historyPage } from './history-page.ts';
@@ -12,6 +13,7 @@ export type Asked =
   | { readonly for: 'county'; readonly county: string }
   | { readonly for: 'season'; readonly county: string; readonly season: Season }
   | { readonly for: 'zip'; readonly season: Season }
+  | { readonly for: 'article'; readonly name: string }
   | { readonly for: 'nothing known' };
 
 /** Reads a request's path and query. The real links have two slashes in front; one serves as well. */
@@ -28,8 +30,14 @@ export function asked(url: URL): Asked {
     case 'DownloadSeason':
       return askedOfSeason(season, county, url);
     default:
-      return { for: 'nothing known' };
+      return askedOfArticle(url.pathname);
   }
+}
+
+/** Pages for the tagger to fetch: nothing that the real site has. */
+function askedOfArticle(pathname: string): Asked {
+  const name = /^\/articles\/([a-z-]+)$/.exec(pathname)?.[1];
+  return name === undefined ? { for: 'nothing known' } : { for: 'article', name };
 }
 
 function askedOfSeason(season: Season, county: string | undefined, url: URL): Asked {
@@ -62,6 +70,10 @@ export async function answer(archive: Archive, today: Day, request: Asked): Prom
         : systemError(200);
     case 'zip':
       return archive.seasons(today).includes(request.season) ? zipAnswer(archive, request.season) : systemError(200);
+    case 'article': {
+      const page = articlePage(request.name);
+      return page === undefined ? nothingHere() : textAnswer(200, 'text/html;charset=UTF-8', page);
+    }
     case 'nothing known':
       return nothingHere();
   }

@@ -18,7 +18,17 @@ export async function printSummary(stack: Stack, consoleUrl: string): Promise<vo
   log.say(`Problem rows   ${consoleUrl}/buckets/${raw}/presale/problems/`);
   log.say(`Report mail    ${services.mail.inboxUrl}`);
   log.say(`API            ${api}`);
+  if (services.kafka) log.say(`Kafka          ${services.kafka.brokers}; topics: ${consoleUrl}/topics`);
   log.show(`Try it         curl -H 'Authorization: Bearer ${apiToken(stack)}' '${api}/apiv1/deals?length=2'`);
+  if (services.kafka && services.site) showMessage(stack, consoleUrl, services.site.url);
+}
+
+/** A message with a page of the sample site, and where it comes out tagged. */
+function showMessage({ log }: Stack, consoleUrl: string, siteUrl: string): void {
+  const message = JSON.stringify({ text: '新船试航', type: 3, url: `${siteUrl}/articles/ferry` });
+  const record = JSON.stringify({ value: message });
+  log.show(`Tag a message  curl -H 'content-type: application/json' -d '${record}' '${consoleUrl}/topics/wx.messages'`);
+  log.show(`               curl '${consoleUrl}/topics/wx.messages.tagged'`);
 }
 
 async function runs(stack: Stack): Promise<readonly RunLine[]> {
