@@ -29,6 +29,9 @@ const kafka = {
   KAFKA_REGION: z.string().min(1),
 };
 
+/** How long rules stand before the bucket is asked for newer ones. */
+const RULES_FRESH_MS = milliseconds;
+
 /** Everything that tags and publishes. */
 const publishing = {
   DATABASE_URL: z.string().min(1),
@@ -36,6 +39,7 @@ const publishing = {
   TAGGER_BUCKET: z.string().min(1),
   TAGGER_SERVICES: services,
   FAILURES_QUEUE_URL: z.url(),
+  RULES_FRESH_MS,
 };
 
 export const tagMessagesEnv = z.object({ ...publishing, PAGES_QUEUE_URL: z.url() });
@@ -64,7 +68,7 @@ const fetching = {
 
 export const fetchPagesEnv = z.object({ ...fetching, TAG_PAGES_QUEUE_URL: z.url() });
 
-export const tryTaggerEnv = z.object({ ...fetching, API_TOKEN_SECRET: z.string().min(1) });
+export const tryTaggerEnv = z.object({ ...fetching, RULES_FRESH_MS, API_TOKEN_SECRET: z.string().min(1) });
 
 export const taggerApiEnv = z.object({
   DATABASE_URL: z.string().min(1),

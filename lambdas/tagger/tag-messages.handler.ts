@@ -19,7 +19,7 @@ export const handler = streamBatchHandler({
   services: (env) => {
     const bucket = objectStore(env.TAGGER_BUCKET);
     return {
-      tagger: currentTagger(bucket, systemClock),
+      tagger: currentTagger(env, bucket, systemClock),
       publish: publisher(env),
       askForPages: pageQueue(env.PAGES_QUEUE_URL, bucket),
       progress: progressStore(openDatabase({ url: env.DATABASE_URL })),

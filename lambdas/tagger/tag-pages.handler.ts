@@ -19,7 +19,7 @@ export const handler = queueHandler({
     const bucket = objectStore(env.TAGGER_BUCKET);
     return {
       bucket,
-      tagger: currentTagger(bucket, systemClock),
+      tagger: currentTagger(env, bucket, systemClock),
       pages: pageCache(bucket),
       publish: publisher(env),
       progress: progressStore(openDatabase({ url: env.DATABASE_URL })),

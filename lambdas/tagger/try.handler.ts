@@ -14,7 +14,11 @@ export const handler = apiHandler({
   authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
   services: (env) => {
     const bucket = objectStore(env.TAGGER_BUCKET);
-    return { tagger: currentTagger(bucket, systemClock), read: pagesOf(env, bucket, systemClock), clock: systemClock };
+    return {
+      tagger: currentTagger(env, bucket, systemClock),
+      read: pagesOf(env, bucket, systemClock),
+      clock: systemClock,
+    };
   },
   routes: { 'POST /tagger/try': tryText },
 });

@@ -9,12 +9,13 @@ import type { CurrentTagger } from '../ports.ts';
 import { defaultRules } from '../rules/default-rules.ts';
 import { ruleSource } from '../rules/rule-source.ts';
 
-// Whoever changes the rules sees them work within a minute; S3 is asked 1,440 times a day by each instance.
-const lookEveryMs = 60_000;
-
 /** The shipped model with the rules of the bucket, or the shipped ones where it has none. */
-export function currentTagger(bucket: Pick<ObjectStore, 'readIfChanged'>, clock: Clock): () => Promise<CurrentTagger> {
-  const rulesInForce = ruleSource(defaultRules(), lookEveryMs, {
+export function currentTagger(
+  { RULES_FRESH_MS }: { readonly RULES_FRESH_MS: number },
+  bucket: Pick<ObjectStore, 'readIfChanged'>,
+  clock: Clock,
+): () => Promise<CurrentTagger> {
+  const rulesInForce = ruleSource(defaultRules(), RULES_FRESH_MS, {
     readRules: (etag) => bucket.readIfChanged(rulesKey, etag),
     clock,
     refused(error) {

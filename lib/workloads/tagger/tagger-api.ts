@@ -15,7 +15,7 @@ import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { allowObject, allowObjects } from '../../permissions/bucket-access.ts';
-import { pageVariables, servicesVariable } from './settings.ts';
+import { pageVariables, rulesVariable, servicesVariable } from './settings.ts';
 
 export interface TaggerApiProps {
   readonly api: HttpApi;
@@ -50,7 +50,12 @@ export class TaggerApi extends Construct {
     const attempt = new HandlerFunction(this, 'Try', {
       handler: 'tagger/try',
       contract: tryTaggerEnv,
-      env: { ...pageVariables(this, { longestMs: longestFetchMs }), TAGGER_BUCKET: raw.bucketName, API_TOKEN_SECRET },
+      env: {
+        ...pageVariables(this, { longestMs: longestFetchMs }),
+        ...rulesVariable,
+        TAGGER_BUCKET: raw.bucketName,
+        API_TOKEN_SECRET,
+      },
       impact: 'Nobody can try what the tagger says of a text.',
       timeout: apiTimeout,
       concurrency: 2,

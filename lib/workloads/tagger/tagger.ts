@@ -18,7 +18,7 @@ import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { ownMetric } from '../../constructs/own-metric.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
 import { allowObject, allowObjects } from '../../permissions/bucket-access.ts';
-import { pageVariables, servicesVariable } from './settings.ts';
+import { pageVariables, rulesVariable, servicesVariable } from './settings.ts';
 
 export interface TaggerProps {
   readonly cluster: KafkaCluster;
@@ -118,6 +118,7 @@ export class Tagger extends Construct {
     return {
       ...cluster.env,
       ...servicesVariable(this),
+      ...rulesVariable,
       DATABASE_URL: database.url,
       TAGGER_BUCKET: raw.bucketName,
       FAILURES_QUEUE_URL: failures.queueUrl,
