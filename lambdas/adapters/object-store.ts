@@ -18,12 +18,6 @@ export interface ObjectOptions {
   readonly contentType?: string;
 }
 
-/** An object as it is compared with the one that is known. */
-export type ChangedObject =
-  | { readonly state: 'unchanged' }
-  | { readonly state: 'absent' }
-  | { readonly state: 'changed'; readonly etag: string; readonly text: string };
-
 export interface ObjectStore {
   put(key: string, body: string | Uint8Array, options?: ObjectOptions): Promise<void>;
   /** Puts it where nothing is; `false` when something is there, which stays. */
@@ -36,8 +30,6 @@ export interface ObjectStore {
   readRange(key: string, start: number, end: number): Promise<Uint8Array>;
   /** The whole object as UTF-8. Throws {@link NotFoundError}. */
   readText(key: string): Promise<string>;
-  /** The same, unless it is still the one of the ETag. */
-  readIfChanged(key: string, etag: string | undefined): Promise<ChangedObject>;
   exists(key: string): Promise<boolean>;
   /** Keys in order of their UTF-8 bytes. */
   list(prefix: string): AsyncIterable<string>;
@@ -104,7 +96,6 @@ export function objectStore(bucket: string): ObjectStore {
     readRange: async (key, start, end) =>
       start === end ? new Uint8Array() : whole(await open(bucket, key, `bytes=${start}-${end - 1}`)),
     readText: async (key) => (await whole(await open(bucket, key))).toString('utf8'),
-    readIfChanged: (key, etag) => readIfChanged(bucket, key, etag),
     exists: (key) => exists(bucket, key),
     async *list(prefix) {
       for await (const page of paginateListObjectsV2({ client: client() }, { Bucket: bucket, Prefix: prefix })) {
@@ -141,18 +132,6 @@ async function open(bucket: string, key: string, range?: string): Promise<AsyncI
     return Body;
   } catch (error) {
     if (error instanceof NoSuchKey) throw new NotFoundError(`s3://${bucket}/${key} doesn't exist`, { cause: error });
-    throw error;
-  }
-}
-
-async function readIfChanged(Bucket: string, Key: string, IfNoneMatch: string | undefined): Promise<ChangedObject> {
-  try {
-    const { Body, ETag = '' } = await client().send(new GetObjectCommand({ Bucket, Key, IfNoneMatch }));
-    return { state: 'changed', etag: ETag, text: (await Body?.transformToString('utf8')) ?? '' };
-  } catch (error) {
-    if (error instanceof NoSuchKey) return { state: 'absent' };
-    // What hasn't changed is no error, but the SDK has only errors for answers without a body.
-    if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 304) return { state: 'unchanged' };
     throw error;
   }
 }

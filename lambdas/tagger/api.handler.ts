@@ -1,10 +1,10 @@
 import { openDatabase } from '#adapters/database.ts';
 import { secretField } from '#adapters/secrets.ts';
 import { topicEnds } from '#adapters/stream/topic-ends.ts';
+import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { bearerTokens } from '#kit/authentication.ts';
 import { listFailures, listServices } from './api/service-routes.ts';
-import { modelName, taggerApiEnv } from './contract.ts';
+import { taggerApiEnv } from './contract.ts';
 import { defaultModel } from './model/default-model.ts';
 import { failureView } from './stores/failure-view-store.ts';
 import { serviceReader } from './stores/service-store.ts';
@@ -22,7 +22,7 @@ export const handler = apiHandler({
       services: env.TAGGER_SERVICES,
       reader: serviceReader(database),
       ends: topicEnds(env),
-      model: () => ({ model: modelName, version: defaultModel().version }),
+      model: () => defaultModel().version,
       failures: failureView(database),
     };
   },

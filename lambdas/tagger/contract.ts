@@ -83,8 +83,5 @@ export const taggerRoutes = ['GET /tagger/services', 'GET /tagger/failures'] as 
 /** Served by `tagger/try`, outside of it, for it may have to fetch a page. */
 export const tryRoutes = ['POST /tagger/try'] as const;
 
-/** What published messages and the API call the shipped model. */
-export const modelName = 'news-topics';
-
 /** The rules that stand above the shipped ones: docs/how-to/change-the-rules.md. */
 export const rulesKey = 'tagger/rules.json';

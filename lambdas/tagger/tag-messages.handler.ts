@@ -9,7 +9,7 @@ import { tagMessages } from './steps/tag-messages.ts';
 import { pageQueue } from './stores/page-queue-store.ts';
 import { progressStore } from './stores/progress-store.ts';
 import { publisher } from './stores/publisher-store.ts';
-import { currentTagger } from './stores/rules-store.ts';
+import { shippedTagger } from './stores/rules-store.ts';
 
 /** The topic's door: tags what needs no page at once, and puts the rest into the queue of pages. */
 export const handler = streamBatchHandler({
@@ -19,7 +19,7 @@ export const handler = streamBatchHandler({
   services: (env) => {
     const bucket = objectStore(env.TAGGER_BUCKET);
     return {
-      tagger: currentTagger(env, bucket, systemClock),
+      tagger: shippedTagger(env, systemClock),
       publish: publisher(env),
       askForPages: pageQueue(env.PAGES_QUEUE_URL, bucket),
       progress: progressStore(openDatabase({ url: env.DATABASE_URL })),

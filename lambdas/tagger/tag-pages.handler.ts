@@ -9,7 +9,7 @@ import { tagPage } from './steps/tag-page.ts';
 import { pageCache } from './stores/page-cache-store.ts';
 import { progressStore } from './stores/progress-store.ts';
 import { publisher } from './stores/publisher-store.ts';
-import { currentTagger } from './stores/rules-store.ts';
+import { shippedTagger } from './stores/rules-store.ts';
 
 /** Messages whose page was read, or couldn't be: tagged, published, counted. */
 export const handler = queueHandler({
@@ -19,7 +19,7 @@ export const handler = queueHandler({
     const bucket = objectStore(env.TAGGER_BUCKET);
     return {
       bucket,
-      tagger: currentTagger(env, bucket, systemClock),
+      tagger: shippedTagger(env, systemClock),
       pages: pageCache(bucket),
       publish: publisher(env),
       progress: progressStore(openDatabase({ url: env.DATABASE_URL })),

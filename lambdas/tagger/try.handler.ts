@@ -1,12 +1,12 @@
 import { systemClock } from '#adapters/clock.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { secretField } from '#adapters/secrets.ts';
+import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { bearerTokens } from '#kit/authentication.ts';
 import { tryText } from './api/try-routes.ts';
 import { tryTaggerEnv } from './contract.ts';
 import { pagesOf } from './stores/page-reader-store.ts';
-import { currentTagger } from './stores/rules-store.ts';
+import { shippedTagger } from './stores/rules-store.ts';
 
 /** Tags one message now, for whoever wants to see what the tagger says; nothing is published. */
 export const handler = apiHandler({
@@ -15,7 +15,7 @@ export const handler = apiHandler({
   services: (env) => {
     const bucket = objectStore(env.TAGGER_BUCKET);
     return {
-      tagger: currentTagger(env, bucket, systemClock),
+      tagger: shippedTagger(env, systemClock),
       read: pagesOf(env, bucket, systemClock),
       clock: systemClock,
     };

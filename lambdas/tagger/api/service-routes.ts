@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { integerParameter, textParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api-handler.ts';
-import { integerParameter, textParameter } from '#kit/parameters.ts';
 import type { TaggerService } from '../contract.ts';
 import type { ListFailures } from '../stores/failure-view-store.ts';
 import type { ServiceReader } from '../stores/service-store.ts';
@@ -10,7 +10,8 @@ export interface ServicePorts {
   readonly reader: ServiceReader;
   /** The offset behind the last record of each partition. Throws an UnavailableError while the broker is away. */
   readonly ends: (topic: string) => Promise<readonly { readonly partition: number; readonly end: number }[]>;
-  readonly model: () => { readonly model: string; readonly version: string };
+  /** Day of its training and checksum, as published messages have it. */
+  readonly model: () => string;
   readonly failures: ListFailures;
 }
 
@@ -32,7 +33,14 @@ async function serviceOf(service: TaggerService, { reader, ends, model }: Servic
   const next = new Map(positions.map((position) => [position.partition, position.next]));
   const lag = last.reduce((sum, { partition, end }) => sum + Math.max(0, end - (next.get(partition) ?? 0)), 0);
   const unaccounted = counts.in - counts.out - counts.waiting - counts.failed;
-  return { service: service.name, topics: { in: service.in, out: service.out }, lag, counts, unaccounted, ...model() };
+  return {
+    service: service.name,
+    topics: { in: service.in, out: service.out },
+    lag,
+    counts,
+    unaccounted,
+    model: model(),
+  };
 }
 
 /** GET /tagger/failures */

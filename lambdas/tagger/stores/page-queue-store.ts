@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore } from '#adapters/object-store.ts';
-import { orderedQueue } from '#adapters/ordered-queue.ts';
+import { orderedQueue } from '#adapters/queues/ordered-queue.ts';
 import { packed } from '../message/page-request.ts';
 import type { PageRequest } from '../ports.ts';
 
