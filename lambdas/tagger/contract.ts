@@ -77,6 +77,12 @@ export const taggerApiEnv = z.object({
   TAGGER_SERVICES: services,
 });
 
+/** What came in is held against what became of it. */
+export const checkCountsEnv = z.object({ DATABASE_URL: z.string().min(1), TAGGER_SERVICES: services });
+
+/** What a missed look costs. */
+export const checkCountsImpact = 'Nobody looks whether messages got lost.';
+
 /** Served by `tagger/api`, inside of the VPC. */
 export const taggerRoutes = ['GET /tagger/services', 'GET /tagger/failures'] as const;
 

@@ -74,3 +74,13 @@ export interface Progress {
   /** One that waited for its page has gone out, or can't. */
   readonly pageDone: (place: RecordPlace, state: 'published' | 'rejected') => Promise<void>;
 }
+
+/** What came into a service, and what became of it: in = out + waiting + failed, or something was lost. */
+export interface ServiceCounts {
+  readonly in: number;
+  readonly out: number;
+  /** For their page. */
+  readonly waiting: number;
+  /** In the ledger, whatever became of them there. */
+  readonly failed: number;
+}

@@ -17,7 +17,7 @@ export interface Reading {
   stop(): Promise<void>;
 }
 
-/** Reads a topic from its beginning, as any client outside would. */
+/** Reads a topic from its beginning, as a client outside does. */
 export async function readTopic(brokers: string, topic: string): Promise<Reading> {
   const consumer = new Consumer<Bytes, Bytes, Bytes, Bytes>({
     clientId: 'test',

@@ -7,6 +7,7 @@ import {
   runsRoutes,
 } from '../../lambdas/platform/contract.ts';
 import { backfillRoutes, correctRoutes, readRoutes, startRoutes } from '../../lambdas/presale/contract.ts';
+import { taggerRoutes, tryRoutes } from '../../lambdas/tagger/contract.ts';
 import { routesOf } from '../../lib/inventory/triggers.ts';
 import { prod } from './assemblies.ts';
 
@@ -17,6 +18,8 @@ test('the API has the routes of the contracts, each answered by its handler', ()
     ...startRoutes.map((key) => ({ key, handler: 'presale/start-run' })),
     ...backfillRoutes.map((key) => ({ key, handler: 'presale/backfill-seasons' })),
     ...correctRoutes.map((key) => ({ key, handler: 'presale/correct-problem' })),
+    ...taggerRoutes.map((key) => ({ key, handler: 'tagger/api' })),
+    ...tryRoutes.map((key) => ({ key, handler: 'tagger/try' })),
     ...failuresRoutes.map((key) => ({ key, handler: 'platform/failures-api' })),
     ...runsRoutes.map((key) => ({ key, handler: 'platform/runs-api' })),
     ...checkInsideRoutes.map((key) => ({ key, handler: 'platform/check-inside' })),

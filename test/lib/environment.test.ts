@@ -16,6 +16,13 @@ describe('an environment', () => {
     expect(() => readEnvironment({ ...dev, broker: 'rabbit' })).toThrow(/broker/);
   });
 
+  test('with a tagger and no broker is refused', () => {
+    const { tagger, ...others } = dev.workloads;
+    expect(() => readEnvironment({ ...dev, broker: 'none' })).toThrow(/it needs a broker/);
+    const workloads = { ...others, tagger: { ...tagger, enabled: false } };
+    expect(readEnvironment({ ...dev, broker: 'none', workloads }).broker).toBe('none');
+  });
+
   test('with several faults names them all', () => {
     const faulty = { ...dev, region: 'Tokyo', mail: { from: 'nobody', to: [] } };
 

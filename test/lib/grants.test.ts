@@ -17,6 +17,9 @@ const actionsByVariable: Readonly<Record<string, readonly string[]>> = {
   BACKFILLS_QUEUE_URL: ['sqs:SendMessage'],
   SLOTS_QUEUE_URL: ['sqs:SendMessage'],
   STARTS_QUEUE_URL: ['sqs:SendMessage'],
+  PAGES_QUEUE_URL: ['sqs:SendMessage'],
+  TAG_PAGES_QUEUE_URL: ['sqs:SendMessage'],
+  KAFKA_BROKERS: ['kafka-cluster:Connect'],
   PRESALE_STATE_MACHINE: ['states:StartExecution', 'states:DescribeExecution'],
 };
 
@@ -56,6 +59,23 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
   'presale/load-corrections': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
   'presale/correct-problem': ['s3:PutObject', 's3:AbortMultipartUpload'],
   'presale/check-run': ['s3:GetObject', 's3:ListBucket'],
+  'tagger/api': ['kafka-cluster:DescribeTopic'],
+  'tagger/fetch-pages': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
+  'tagger/tag-messages': [
+    'kafka-cluster:ReadData',
+    'kafka-cluster:WriteData',
+    'kafka-cluster:WriteDataIdempotently',
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
+  ],
+  'tagger/tag-pages': [
+    'kafka-cluster:WriteData',
+    'kafka-cluster:WriteDataIdempotently',
+    's3:GetObject',
+    's3:ListBucket',
+  ],
+  'tagger/try': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
 };
 
 interface Statement {

@@ -23,6 +23,7 @@ export function edgesWithoutWay(assembly: Assembly): readonly string[] {
     ...invocations(assembly, leads),
     ...deliveries(assembly, leads),
     ...executions(assembly, leads),
+    ...streams(assembly, leads),
     ...unnamed(assembly, drained),
   ];
 }
@@ -97,6 +98,29 @@ function executions(assembly: Assembly, leads: Leads): string[] {
 }
 
 /** The intake reads from a name what failed, and where a replay goes back in. */
+/** The mappings that a rule about what Lambda puts into the bucket waits for. */
+function mappingsHeard({ properties }: Resource): readonly string[] {
+  const text = JSON.stringify(properties.EventPattern ?? {});
+  return [...text.matchAll(/"aws\/lambda\/",\{"Ref":"(\w+)"\}/g)].flatMap(([, id]) => id ?? []);
+}
+
+/** What a Kafka consumer gave up on is in the bucket; a rule that knows the mapping tells the ledger. */
+function streams(assembly: Assembly, leads: Leads): string[] {
+  const ofTopics = assembly.ofType('AWS::Lambda::EventSourceMapping').filter(({ properties }) => properties.Topics);
+  const rules = assembly.ofType('AWS::Events::Rule');
+  const heard = rules.flatMap((rule) => mappingsHeard(rule).map((id) => ({ id, rule })));
+  return [
+    ...heard.flatMap(({ id, rule }) =>
+      ofTopics.some((mapping) => mapping.id === id) ? [] : [`${rule.id} hears nobody`],
+    ),
+    ...ofTopics.flatMap(({ id }) => {
+      const rule = heard.find((one) => one.id === id)?.rule;
+      const told = rule && targetsOf(rule.properties).every(({ Arn }) => leads(rule.stack, Arn));
+      return told ? [] : [`${id} gives up unheard`];
+    }),
+  ];
+}
+
 function unnamed(assembly: Assembly, drained: ReadonlySet<Resource | undefined>): string[] {
   const ends = [...drained].filter((queue) => queue !== undefined && !queue.properties.RedrivePolicy);
   return [
@@ -116,7 +140,10 @@ function namedFor(assembly: Assembly, end: Resource): boolean {
   });
   if (sources.length > 0) return sources.every(({ properties }) => properties.QueueName === edge?.source);
   if (edge?.end !== 'failed' && edge?.end !== 'missed') return false;
-  const lost = edge.end === 'failed' ? failingInto(assembly, end) : unheardInto(assembly, end);
+  const lost =
+    edge.end === 'failed'
+      ? [...failingInto(assembly, end), ...givingUpInto(assembly, end)]
+      : unheardInto(assembly, end);
   return lost.every((called) => called && handlerOf(called) === `${edge.workload}/${edge.name}`);
 }
 
@@ -127,6 +154,18 @@ function failingInto(assembly: Assembly, end: Resource): (Resource | undefined)[
     const ends = assembly.referred(stack, OnFailure?.Destination) === end;
     return ends ? [assembly.referred(stack, properties.FunctionName)] : [];
   });
+}
+
+/** The consumers of topics whose given up batches are told there. */
+function givingUpInto(assembly: Assembly, end: Resource): (Resource | undefined)[] {
+  const rules = assembly
+    .ofType('AWS::Events::Rule')
+    .filter(({ stack, properties }) => targetsOf(properties).some(({ Arn }) => assembly.referred(stack, Arn) === end));
+  const ids = rules.flatMap(mappingsHeard);
+  return assembly
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .filter(({ id }) => ids.includes(id))
+    .map(({ stack, properties }) => assembly.referred(stack, properties.FunctionName));
 }
 
 /** The functions whose schedules leave there what they couldn't start. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { integerParameter, textParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api-handler.ts';
 import type { TaggerService } from '../contract.ts';
+import { unaccountedOf } from '../steps/check-counts.ts';
 import type { ListFailures } from '../stores/failure-view-store.ts';
 import type { ServiceReader } from '../stores/service-store.ts';
 
@@ -32,7 +33,7 @@ async function serviceOf(service: TaggerService, { reader, ends, model }: Servic
   ]);
   const next = new Map(positions.map((position) => [position.partition, position.next]));
   const lag = last.reduce((sum, { partition, end }) => sum + Math.max(0, end - (next.get(partition) ?? 0)), 0);
-  const unaccounted = counts.in - counts.out - counts.waiting - counts.failed;
+  const unaccounted = unaccountedOf(counts);
   return {
     service: service.name,
     topics: { in: service.in, out: service.out },

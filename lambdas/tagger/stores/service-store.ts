@@ -1,16 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
 import type { TaggerService } from '../contract.ts';
-
-/** What came into a service, and what became of it: in = out + waiting + failed, or something was lost. */
-export interface ServiceCounts {
-  readonly in: number;
-  readonly out: number;
-  /** For their page. */
-  readonly waiting: number;
-  /** In the ledger, whatever became of them there. */
-  readonly failed: number;
-}
+import type { ServiceCounts } from '../ports.ts';
 
 /** How far a topic's partition is done. */
 export interface PartitionPosition {

@@ -18,6 +18,7 @@ import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { ownMetric } from '../../constructs/own-metric.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
 import { allowObject, allowObjects } from '../../permissions/bucket-access.ts';
+import { CountCheck } from './count-check.ts';
 import { pageVariables, rulesVariable, servicesVariable } from './settings.ts';
 
 export interface TaggerProps {
@@ -46,6 +47,7 @@ export class Tagger extends Construct {
     this.tagPages = this.#makeTagPages(props);
     this.fetchPages = this.#makeFetchPages(props);
     this.tagMessages = this.#makeTagMessages(props);
+    new CountCheck(this, 'CountCheck', props.database);
     this.#watch();
   }
 
