@@ -26,7 +26,7 @@ export class CountCheck extends Construct {
       database,
     });
     new ScheduledFlow(this, 'Schedule', {
-      task: { at: environmentOf(this).slots.keepEvery, timeZone: 'UTC', impact },
+      task: { at: environmentOf(this).slots.keepEvery, timeZone: 'Etc/UTC', impact },
       start,
       enabled: true,
     });
