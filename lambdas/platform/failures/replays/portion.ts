@@ -52,7 +52,10 @@ export async function sendPortion(replayId: number, { replays, sendAll, clock }:
   const startedAt = clock();
   const { state, rate, failures } = await replays.takePortion(replayId, portionSize);
   const sent = await sendAll(paced(failures, rate));
-  await replays.sent(sent.flatMap((index) => failures[index]?.id ?? []));
+  await replays.sent(
+    replayId,
+    sent.flatMap((index) => failures[index]?.id ?? []),
+  );
   const next = new Date(startedAt.getTime() + (failures.length / rate) * 1000);
   return { state, sent: sent.length, all: sent.length === failures.length, nextAt: next };
 }

@@ -27,8 +27,9 @@ export interface PutBackPorts {
 
 /**
  * Puts one replay in at its door. Whoever sends a replay may crash and send it again: the first message that comes takes
- * the name, and another one under the same name is dropped. One message that comes twice is delivered once, unless the
- * function dies between the delivery and its mark.
+ * the name, and another one under the same name is dropped. One message that comes twice is delivered once, with two
+ * exceptions: the function dies between the delivery and its mark, or SQS hands out the message twice at the same time. A
+ * queue, a function or an object gets its input twice then; an execution doesn't, for it is named for the failure.
  */
 export async function putBack(record: DeadLetter, ports: PutBackPorts): Promise<'delivered' | 'again' | 'refused'> {
   const read = replayMessage.safeParse(jsonOf(record.body));

@@ -34,20 +34,14 @@ export function replays(database: Database<PlatformTables>): Replays {
       database.transaction(async (session) => {
         const own = session.query.selectFrom('platform.replays').select('state').where('id', '=', id);
         const found = await own.forUpdate().executeTakeFirst();
-        if (found?.state !== 'running') return found?.state;
-        await session.query
-          .updateTable('platform.failures')
-          .set({ replay_id: null })
-          .where('replay_id', '=', id)
-          .where('state', '=', 'open')
-          .execute();
+        if (found === undefined || found.state === 'done') return found?.state;
+        await giveBack(session.query, id);
         await end(session.query, id, 'stopped');
         return 'stopped';
       }),
     takePortion: (id, sizeAt) => database.transaction((session) => takePortion(session.query, id, sizeAt)),
-    async sent(ids) {
-      if (ids.length === 0) return;
-      await query.updateTable('platform.failures').set({ sent_at: new Date() }).where('id', 'in', ids).execute();
+    async sent(id, ids) {
+      if (ids.length > 0) await database.transaction((session) => sent(session.query, id, ids));
     },
   };
 }
@@ -103,6 +97,31 @@ async function takePortion(query: Query, id: number, sizeAt: (rate: number) => n
   if (failures.length > 0) return { state: 'more', rate, failures };
   await end(query, id, 'done');
   return { state: 'ended', rate, failures: [] };
+}
+
+/** What isn't sent: neither taken, nor taken by a portion that was never sent, as when the machine fails for good. */
+async function giveBack(query: Query, id: number): Promise<void> {
+  const own = query.updateTable('platform.failures').where('replay_id', '=', id);
+  await own.set({ replay_id: null }).where('state', '=', 'open').execute();
+  await own
+    .set({ state: 'open', replay_id: null, changed_by: `replay ${id} stopped`, changed_at: new Date() })
+    .where('state', '=', 'replayed')
+    .where('sent_at', 'is', null)
+    .execute();
+}
+
+/**
+ * Also takes back those that a stop gave back while they were on their way. The replay's own row is locked, so that a stop
+ * comes before or after.
+ */
+async function sent(query: Query, id: number, ids: readonly number[]): Promise<void> {
+  await query.selectFrom('platform.replays').select('id').where('id', '=', id).forUpdate().execute();
+  const these = query.updateTable('platform.failures').where('id', 'in', ids);
+  await these.set({ sent_at: new Date() }).execute();
+  await these
+    .set({ state: 'replayed', replay_id: sql`coalesce(replay_id, ${id})`, changed_by: `replay ${id}` })
+    .where('state', '=', 'open')
+    .execute();
 }
 
 async function end(query: Query, id: number, state: 'done' | 'stopped'): Promise<void> {

@@ -50,9 +50,10 @@ export interface Replays {
   ): Promise<ReplayRow>;
   find(id: number): Promise<ReplayProgress | undefined>;
   list(length: number): Promise<readonly ReplayRow[]>;
-  /** Lets go of what isn't taken yet; `undefined` when there is none, else the state it has now. */
+  /** Gives back what isn't sent, as open; `undefined` when there is none, else the state it has now. */
   stop(id: number): Promise<ReplayRow['state'] | undefined>;
   /** Takes what is next: first what an earlier try took and hasn't sent. Throws TransientError for an unknown replay. */
   takePortion(id: number, sizeAt: (rate: number) => number): Promise<Portion>;
-  sent(failureIds: readonly number[]): Promise<void>;
+  /** What SQS has. Holds also for what was given back while it was on its way. */
+  sent(id: number, failureIds: readonly number[]): Promise<void>;
 }

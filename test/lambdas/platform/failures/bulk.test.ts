@@ -110,7 +110,10 @@ test('what was taken and not sent, because the function died, is sent first, and
   const { id } = await begin({ workload: 'presale', limit: 100, rate: 0.1 });
   const store = replays(database.app);
   const first = await store.takePortion(id, portionSize);
-  await store.sent(first.failures.slice(0, 1).map((failure) => failure.id));
+  await store.sent(
+    id,
+    first.failures.slice(0, 1).map((failure) => failure.id),
+  );
 
   const sent: number[] = [];
   await work(id, async (paced) => {
@@ -195,6 +198,62 @@ test('a replay that is stopped lets go of the rest, which can be replayed again'
   expect(await work(id, async () => [])).toEqual([]);
   expect(await progress(id)).toMatchObject({ state: 'stopped', chosen: 40, sent: 30, waiting: 0 });
   expect(await begin({ workload: 'presale', limit: 40, rate: 1 })).toMatchObject({ chosen: 10 });
+});
+
+const states = async () => {
+  const { rows } = await sql<{ state: string; sent: boolean; replay_id: number | null }>`
+    SELECT state, sent_at IS NOT NULL AS sent, replay_id FROM platform.failures ORDER BY occurred_at`.execute(
+    database.admin.query,
+  );
+  return rows.map(({ state, sent, replay_id }) => [state, sent, replay_id]);
+};
+const stop = (id: number) => api.ask('POST /platform/replays/{id}/stop', { id: String(id) });
+
+test('a stop gives back what a machine that failed for good had taken and not sent', async () => {
+  await fill(4);
+  const { id } = await begin({ workload: 'presale', limit: 4, rate: 0.1 });
+  const store = replays(database.app);
+  const { failures } = await store.takePortion(id, () => 3);
+  await store.sent(id, [failures[0]?.id ?? 0]);
+  expect(await begin({ workload: 'presale', limit: 4, rate: 10 })).toMatchObject({ chosen: 0 });
+
+  for (let time = 0; time < 2; time += 1)
+    expect(await stop(id)).toMatchObject({ status: 200, body: { result: { state: 'stopped' } } });
+
+  const rows = await states();
+  expect(rows.filter(([state]) => state === 'replayed')).toEqual([['replayed', true, id]]);
+  expect(rows.filter(([state]) => state === 'open')).toEqual(Array(3).fill(['open', false, null]));
+  expect(await work(id, async () => [])).toEqual([]);
+  expect(await begin({ workload: 'presale', limit: 4, rate: 10 })).toMatchObject({ chosen: 3 });
+});
+
+test('what a portion is sending while its replay is stopped counts as sent, the rest of it not', async () => {
+  await fill(3);
+  const { id } = await begin({ workload: 'presale', limit: 3, rate: 10 });
+  const sendAll = async () => {
+    await stop(id);
+    return [0, 1];
+  };
+
+  expect(await sendPortion(id, { replays: replays(database.app), sendAll, clock: () => new Date() })).toMatchObject({
+    sent: 2,
+  });
+
+  expect((await states()).toSorted()).toEqual([
+    ['open', false, null],
+    ['replayed', true, id],
+    ['replayed', true, id],
+  ]);
+  expect(await progress(id)).toMatchObject({ state: 'stopped', sent: 2, waiting: 0 });
+  expect(await begin({ workload: 'presale', limit: 3, rate: 10 })).toMatchObject({ chosen: 1 });
+});
+
+test('a replay that is done can’t be stopped', async () => {
+  await fill(1);
+  const { id } = await begin({ workload: 'presale', limit: 1, rate: 10 });
+  await work(id, async (all) => all.map((_, index) => index));
+
+  expect(await stop(id)).toMatchObject({ status: 409 });
 });
 
 test('a replay that its machine asks for too early is asked for again', async () => {
