@@ -19,7 +19,7 @@ export const benchmark: Benchmark = {
   async measure() {
     const figures = await measureBroker('embedded', startEmbedded);
     if (apacheMissing === undefined) figures.push(...(await measureBroker('Apache Kafka', startApache)));
-    else say(`  without Apache Kafka: there is no ${apacheMissing}`);
+    else say(`  without Apache Kafka: this machine lacks ${apacheMissing}`);
     return figures;
   },
 };

@@ -15,13 +15,15 @@ const run = promisify(execFile);
 /** What MSK runs, too. */
 const version = '3.9.1';
 const folder = path.join(tmpdir(), 'millrace-maven', `kafka-${version}`);
+// A network that swallows packets must not hold the tests up.
+const fetchTimeoutMs = 120_000;
 
-/** Why there is no Apache Kafka on this machine; `undefined` when there is. */
-export const apacheMissing = ['java', 'mvn'].find((name) => spawnSync(name, ['-version']).error !== undefined);
+/** What Apache Kafka needs and this machine lacks, by its name; `undefined` when it can be started. */
+export const apacheMissing = await missingHere();
 
-/** Apache Kafka, one node in KRaft mode, from Maven's artefacts: fetched once into the temporary folder. */
+/** Apache Kafka, one node in KRaft mode, from the artefacts that `apacheMissing` has fetched into the temporary folder. */
 export async function startApache(): Promise<BrokerUnderTest> {
-  const libraries = await fetchLibraries();
+  const libraries = folder;
   const directory = await mkdtemp(path.join(tmpdir(), 'millrace-apache-'));
   const [port, controller] = [await lastingPort(), await lastingPort()];
   const settings = path.join(directory, 'server.properties');
@@ -43,9 +45,28 @@ export async function startApache(): Promise<BrokerUnderTest> {
   };
 }
 
-async function fetchLibraries(): Promise<string> {
-  if (existsSync(folder)) return folder;
+async function missingHere(): Promise<string | undefined> {
+  const command = ['java', 'mvn'].find((name) => spawnSync(name, ['-version']).error !== undefined);
+  if (command !== undefined || existsSync(folder)) return command;
   const unfinished = `${folder}.new-${process.pid}`;
+  try {
+    await fetchLibraries(unfinished);
+    return undefined;
+  } catch (error) {
+    // Another process was faster.
+    return existsSync(folder) ? undefined : `a Maven repository that answers (${shortReason(error)})`;
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** The first thing that Maven complains of: the rest of its output is advice. */
+function shortReason(error: unknown): string {
+  const { stdout = '', message } = error as Error & { readonly stdout?: string };
+  return (/\[ERROR\] (\S.*)/.exec(stdout)?.[1] ?? message).slice(0, 120);
+}
+
+async function fetchLibraries(unfinished: string): Promise<void> {
   await mkdir(unfinished, { recursive: true });
   await writeFile(
     path.join(unfinished, 'pom.xml'),
@@ -55,9 +76,8 @@ async function fetchLibraries(): Promise<string> {
       <version>${version}</version></dependency></dependencies></project>`,
   );
   const goals = ['dependency:copy-dependencies', '-DincludeScope=runtime', '-DoutputDirectory=.'];
-  await run('mvn', ['-q', '-B', ...goals], { cwd: unfinished });
+  await run('mvn', ['-q', '-B', ...goals], { cwd: unfinished, timeout: fetchTimeoutMs });
   await rename(unfinished, folder);
-  return folder;
 }
 
 function properties(directory: string, port: number, controller: number): string {
