@@ -1,20 +1,14 @@
 import { createHash } from 'node:crypto';
 import { globSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import cdk from '../cdk.json' with { type: 'json' };
 import { replaceFolder } from './replace-folder.ts';
 
 const output = 'build/assembly';
 const fingerprintFile = `${output}/sources.sha256`;
-const sources = [
-  'bin/**/*.ts',
-  'lib/**/*.ts',
-  'lambdas/**/*.ts',
-  'migrations/**/*.ts',
-  'cdk.json',
-  'package-lock.json',
-];
+const sources = ['bin/**/*.ts', 'lib/**/*.ts', 'lambdas/**/*', 'migrations/**/*.ts', 'cdk.json', 'package-lock.json'];
 
 // The CDK CLI sets these two; they tell which construct and which asset a resource is.
 const metadata = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
@@ -60,7 +54,10 @@ async function synthesizeAll(names: readonly string[]): Promise<void> {
 
 async function fingerprintOf(patterns: readonly string[], names: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(names.join());
-  for (const file of globSync([...patterns]).sort()) hash.update(file).update(await readFile(file));
+  const files = globSync([...patterns], { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  for (const file of files.sort()) hash.update(path.relative('.', file)).update(await readFile(file));
   return hash.digest('hex');
 }
 
