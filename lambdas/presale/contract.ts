@@ -38,7 +38,13 @@ export const fetchCountyEnv = z.object({
 export const loadCountyEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
 export const checkRunEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, ALERTS_QUEUE_URL: text });
 export const refreshStatisticsEnv = z.object({ DATABASE_URL: text });
-export const writeReportEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, ALERTS_QUEUE_URL: text });
+export const writeReportEnv = z.object({
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  ALERTS_QUEUE_URL: text,
+  /** With a slash at its end; empty where nobody knows. */
+  ALERT_API_URL: z.union([z.url(), z.literal('')]).default(''),
+});
 export const closeRunEnv = z.object({ DATABASE_URL: text });
 export const readApiEnv = z.object({ DATABASE_URL: text, API_TOKEN_SECRET: text });
 

@@ -16,20 +16,13 @@ export const handler = stepHandler({
   output: writeReportOutput,
   services: (env) => {
     const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL });
-    const drift = driftStore(database);
-    const wake = wakeAlerts(env.ALERTS_QUEUE_URL);
     return {
       runs: runStore(database),
-      drift: {
-        ...drift,
-        async tell(...of: Parameters<typeof drift.tell>) {
-          const told = await drift.tell(...of);
-          if (told.sentences.length > 0) await wake(['presale']);
-          return told;
-        },
-      },
+      drift: driftStore(database),
       failures: countyFailures(database),
+      wake: wakeAlerts(env.ALERTS_QUEUE_URL),
       bucket: env.RAW_BUCKET,
+      api: env.ALERT_API_URL || undefined,
       count,
     };
   },

@@ -151,7 +151,12 @@ export class PresaleSteps extends Construct {
     const handler = new HandlerFunction(this, 'WriteReport', {
       handler: 'presale/write-report',
       contract: contract.writeReportEnv,
-      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName, ALERTS_QUEUE_URL: wakes.queueUrl },
+      env: {
+        DATABASE_URL: database.url,
+        RAW_BUCKET: raw.bucketName,
+        ALERTS_QUEUE_URL: wakes.queueUrl,
+        ALERT_API_URL: environmentOf(this).api.url ?? '',
+      },
       impact: 'The deals are loaded, but nobody was told.',
       timeout: Duration.minutes(1),
       concurrency: runsAtOnce,

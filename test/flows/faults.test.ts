@@ -74,12 +74,12 @@ test('a bucket that refuses for a while delays a run and loses nothing', { timeo
 });
 
 test('a mail service that refuses keeps the report in its queue', { timeout: 90_000 }, async () => {
-  const before = (await running.stack.services.mail.mails()).length;
+  const reports = async () =>
+    (await running.stack.services.mail.mails()).filter(({ subject }) => subject.startsWith('Pre-sale deals')).length;
+  const before = await reports();
   running.stack.refuse('ses', 2000);
 
   expect(await publish('2026-09-01'), running.printed()).toMatchObject({ status: 'SUCCEEDED' });
   // The SDK tries for a moment; beyond it the message comes again after the queue's visibility timeout.
-  await expect
-    .poll(async () => (await running.stack.services.mail.mails()).length, { timeout: 60_000 })
-    .toBeGreaterThan(before);
+  await expect.poll(reports, { timeout: 60_000 }).toBeGreaterThan(before);
 });

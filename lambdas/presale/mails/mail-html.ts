@@ -1,7 +1,8 @@
 import type { CountyLine } from './county-lines.ts';
+import type { Paragraph } from './mail-text.ts';
 
 /** A mail as HTML: paragraphs, then a table of counties. Every text is escaped: reasons quote the site. */
-export function mailHtml(title: string, paragraphs: readonly string[], lines: readonly CountyLine[]): string {
+export function mailHtml(title: string, paragraphs: readonly Paragraph[], lines: readonly CountyLine[]): string {
   const rows = lines.map(
     ({ county, says, files }) =>
       `<tr><td>${escaped(county)}</td><td>${escaped(says)}</td><td>${files.map(escaped).join('<br>')}</td></tr>`,
@@ -10,8 +11,17 @@ export function mailHtml(title: string, paragraphs: readonly string[], lines: re
     rows.length === 0
       ? ''
       : `<table border="1" cellpadding="4" cellspacing="0"><tr><th>County</th><th>Rows</th><th>Files</th></tr>${rows.join('')}</table>`;
-  const text = paragraphs.map((paragraph) => `<p>${escaped(paragraph)}</p>`).join('');
+  const text = paragraphs.map((paragraph) => `<p>${inner(paragraph)}</p>`).join('');
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title></head><body><h1>${escaped(title)}</h1>${text}${table}</body></html>`;
+}
+
+function inner(paragraph: Paragraph): string {
+  if (typeof paragraph === 'string') return escaped(paragraph);
+  const address = escaped(paragraph.address);
+  const shown = /^https?:\/\//.test(paragraph.address)
+    ? `<a href="${address}">${address}</a>`
+    : `<code>${address}</code>`;
+  return `${escaped(paragraph.label)}: ${shown}`;
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -1,9 +1,13 @@
 import type { CountyLine } from './county-lines.ts';
 
+/** A sentence, or where to go on: an address, or the request in words where nobody knows the address. */
+export type Paragraph = string | { readonly label: string; readonly address: string };
+
 /** A mail as plain text: a line per paragraph, county and file. */
-export function mailText(paragraphs: readonly string[], lines: readonly CountyLine[]): string {
+export function mailText(paragraphs: readonly Paragraph[], lines: readonly CountyLine[]): string {
   const counties = lines.map(({ county, says, files }) =>
     [`${county}: ${says}`, ...files.map((file) => `  ${file}`)].join('\n'),
   );
-  return `${[...paragraphs, ...counties].join('\n')}\n`;
+  const texts = paragraphs.map((one) => (typeof one === 'string' ? one : `${one.label}: ${one.address}`));
+  return `${[...texts, ...counties].join('\n')}\n`;
 }

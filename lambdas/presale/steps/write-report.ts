@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { ReportMail, RunPlan, writeReportInput } from '../contract.ts';
 import { countyLines } from '../mails/county-lines.ts';
 import { mailHtml } from '../mails/mail-html.ts';
-import { mailText } from '../mails/mail-text.ts';
+import { mailText, type Paragraph } from '../mails/mail-text.ts';
 import type { CountyFailures, CountyReport, DriftBook, RunBook } from '../ports.ts';
 import { oddities } from './drift.ts';
 
@@ -10,7 +10,11 @@ export interface WriteReportPorts {
   readonly runs: Pick<RunBook, 'facts' | 'end'>;
   readonly drift: Pick<DriftBook, 'tell' | 'earlier'>;
   readonly failures: Pick<CountyFailures, 'runIsIn'>;
+  /** Wakes the mailer of these workloads. */
+  readonly wake: (workloads: Iterable<string>) => Promise<void>;
   readonly bucket: string;
+  /** Where the API answers, with a slash at its end; `undefined` where nobody knows. */
+  readonly api: string | undefined;
   /** Adds to a metric. */
   readonly count: (name: string, value: number) => void;
 }
@@ -18,35 +22,52 @@ export interface WriteReportPorts {
 /** Composes the mail of a verified run and closes the run in the book: the last state that needs the database. */
 export async function writeReport(
   { plan, attempt, execution }: z.output<typeof writeReportInput>,
-  { runs, drift, failures, bucket, count }: WriteReportPorts,
+  { runs, drift, failures, wake, bucket, api, count }: WriteReportPorts,
 ): Promise<ReportMail> {
   const reports = await runs.facts(plan);
   const { sentences: alerts, news } = await drift.tell(plan, oddities(reports, await drift.earlier(plan)));
   count('PresaleDrift', news);
-  const mail = composeReport(plan, attempt, { reports, alerts }, bucket);
+  const told: Told = { reports, alerts, good: total(reports, 'good'), problems: total(reports, 'problems') };
+  // The loads have written the problem rows to the ledger, each county by itself: here they are told of, once.
+  if (alerts.length > 0 || told.problems > 0) await wake(['presale']);
+  const mail = composeReport({ plan, attempt, bucket, api }, told);
   await runs.end(plan, 'complete');
   await failures.runIsIn(plan, execution);
   return mail;
 }
 
+interface Told {
+  readonly reports: readonly CountyReport[];
+  readonly alerts: readonly string[];
+  readonly good: number;
+  readonly problems: number;
+}
+
 function composeReport(
-  plan: RunPlan,
-  attempt: number,
-  { reports, alerts }: { readonly reports: readonly CountyReport[]; readonly alerts: readonly string[] },
-  bucket: string,
+  {
+    plan,
+    attempt,
+    bucket,
+    api,
+  }: { readonly plan: RunPlan; readonly attempt: number } & Pick<WriteReportPorts, 'bucket' | 'api'>,
+  { reports, alerts, good, problems }: Told,
 ): ReportMail {
-  const total = (count: (report: CountyReport) => number) =>
-    reports.filter(({ state }) => state === 'loaded').reduce((sum, report) => sum + count(report), 0);
-  const good = total((report) => report.good);
-  const problems = total((report) => report.problems);
   const subject = `Pre-sale deals ${plan.name}: ${good} rows loaded, ${problems} problem rows`;
   const lines = countyLines(reports, { bucket, publicationDate: plan.publication_date });
-  const paragraphs = [
+  const address = (route: string) => (api === undefined ? `GET /${route}` : `${api}${route}`);
+  const date = plan.publication_date;
+  const paragraphs: Paragraph[] = [
     ...alerts.map((alert) => `Look at this: ${alert}`),
     `Run ${plan.run_id} is complete after ${attempt} ${attempt === 1 ? 'round' : 'rounds'}: ` +
-      `${good} good rows and ${problems} problem rows of ${total((report) => report.rows_read)} read.`,
-    `The run: GET /presale/runs/${plan.publication_date}`,
-    ...(problems > 0 ? [`The problem rows: GET /presale/problems?publication_date=${plan.publication_date}`] : []),
+      `${good} good rows and ${problems} problem rows of ${total(reports, 'rows_read')} read.`,
+    { label: 'The run', address: address(`presale/runs/${date}`) },
+    ...(problems > 0
+      ? [{ label: 'The problem rows', address: address(`presale/problems?publication_date=${date}`) }]
+      : []),
   ];
   return { subject, text: mailText(paragraphs, lines), html: mailHtml(subject, paragraphs, lines) };
+}
+
+function total(reports: readonly CountyReport[], count: 'good' | 'problems' | 'rows_read'): number {
+  return reports.filter(({ state }) => state === 'loaded').reduce((sum, report) => sum + report[count], 0);
 }

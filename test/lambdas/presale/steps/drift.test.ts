@@ -50,7 +50,8 @@ async function alertsOf(text: string, plan: RunPlan, retried = false): Promise<{
     counted += value;
   };
   const failures = countyFailures(database.app);
-  const report = { runs: runStore(database.app), drift, failures, bucket: 'b', count };
+  const wake = async () => undefined;
+  const report = { runs: runStore(database.app), drift, failures, wake, bucket: 'b', api: undefined, count };
   if (retried) await writeReport({ plan, attempt: 1 }, report);
   const mail = await writeReport({ plan, attempt: 1 }, report);
   return { lines: mail.text.split('\n').filter((line) => line.startsWith('Look at this')), counted };

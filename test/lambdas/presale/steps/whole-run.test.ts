@@ -148,21 +148,59 @@ test('a country without one file is not believed', async () => {
   expect((await check(plan, outcomes)).pending).toHaveLength(22);
 });
 
-test('the report has counts and files of each county, as text and as HTML, and ends the run', async () => {
-  const plan = samplePlan({ counties: ['F', 'W'] });
-  await runs().begin(plan);
-  await check(plan, [await load(plan, 'F', [sampleLine(), bad]), { county: 'W', state: 'empty' }]);
-
+/** The mail of a run, and whom it woke. */
+async function report(plan: RunPlan, api?: string) {
+  const woken: string[] = [];
   const mail = await writeReport(
     { plan, attempt: 1 },
     {
       runs: runs(),
       drift: driftStore(database.app),
       failures: countyFailures(database.app),
+      wake: async (workloads) => void woken.push(...workloads),
       bucket: 'raw-bucket',
+      api,
       count: () => undefined,
     },
   );
+  return { mail, woken };
+}
+
+test('the report links to the run and to its problem rows, in text and in HTML; without an address it names the requests', async () => {
+  const plan = samplePlan();
+  await runs().begin(plan);
+  await check(plan, [await load(plan, 'F', [sampleLine(), bad])]);
+  const links = ['presale/runs/2022-09-11', 'presale/problems?publication_date=2022-09-11'];
+
+  const { mail } = await report(plan, 'https://api.example.com/');
+  const plain = (await report(plan)).mail;
+  for (const route of links) {
+    const url = `https://api.example.com/${route}`;
+    expect(mail.text).toContain(`: ${url}\n`);
+    expect(mail.html).toContain(`<a href="${url}">${url}</a>`);
+    expect(plain.text).toContain(`: GET /${route}\n`);
+  }
+  expect(plain.html).not.toContain('<a ');
+});
+
+test('a run with problem rows wakes the mailer, for their failures are in the ledger; one without wakes nobody', async () => {
+  const plan = samplePlan();
+  await runs().begin(plan);
+  await check(plan, [await load(plan, 'F', [sampleLine(), bad])]);
+  expect((await report(plan)).woken).toEqual(['presale']);
+
+  const next = samplePlan({ publication_date: '2022-09-21' });
+  await runs().begin(next);
+  await check(next, [await load(next, 'F', [sampleLine()])]);
+  expect((await report(next)).woken).toEqual([]);
+});
+
+test('the report has counts and files of each county, as text and as HTML, and ends the run', async () => {
+  const plan = samplePlan({ counties: ['F', 'W'] });
+  await runs().begin(plan);
+  await check(plan, [await load(plan, 'F', [sampleLine(), bad]), { county: 'W', state: 'empty' }]);
+
+  const { mail } = await report(plan);
   expect(mail.subject).toBe('Pre-sale deals 2022-09-11: 1 rows loaded, 1 problem rows');
   expect(mail.text).toContain(
     'F 新北市: 2 rows read, 1 good (1 new, 0 changed, 0 as before, 0 kept newer), 1 problem rows',
