@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Restored } from '../../lambdas/platform/exports/restore-tables.ts';
 import { type Flow, startFlow } from './flow.ts';
+import { goodCells } from './good-cells.ts';
 
 /** What people edited through the API survives the loss of its rows: schedule -> bucket -> command. */
 
@@ -14,7 +15,8 @@ beforeAll(async () => {
   flow = await startFlow();
   flow.site.setToday(publication);
   await flow.run({ publication_date: publication, counties: ['A', 'W'] });
-  await correctARow();
+  await correctARow(0, { 備註: '更正：含車位' });
+  await correctARow(1, { ...goodCells, 編號: 'CORRECTED' });
   await failAndDiscard();
   before = await rows();
 }, 180_000);
@@ -23,11 +25,11 @@ afterAll(async () => {
   await flow?.stop();
 });
 
-async function correctARow(): Promise<void> {
-  const [problem] = await flow.rows<{ id: string }>('select id from presale.problems order by id limit 1');
+async function correctARow(place: number, cells: Record<string, string>): Promise<void> {
+  const [problem] = await flow.rows<{ id: string }>('select id from presale.problems order by id offset $1', place);
   const answer = await flow.ask(`/presale/problems/${problem?.id}`, {
     method: 'PUT',
-    body: JSON.stringify({ cells: { 備註: '更正：含車位' }, who: '美玲' }),
+    body: JSON.stringify({ cells, who: '美玲' }),
   });
   expect(answer.status, JSON.stringify(answer.body)).toBe(200);
 }
@@ -104,6 +106,25 @@ test('the stack works on with what came back: the next correction has a number o
       ['presale.corrections', 1, 0],
     ]),
   );
+});
+
+test('deals of corrected rows come back with the next run of their file, and are no news to the one after it', async () => {
+  const corrected = () =>
+    flow.rows(
+      "select rooms, publication_date::text, withdrawn_at from presale.deals where serial_number = 'CORRECTED'",
+    );
+  const deal = { rooms: 2, publication_date: publication, withdrawn_at: null };
+  expect(await corrected()).toEqual([deal]);
+  await flow.pool.query('truncate presale.deals, presale.problems, presale.corrections');
+
+  await restore({ mode: 'replace', dry_run: false });
+  expect(await corrected()).toEqual([]);
+  for (const _ of ['first', 'second']) {
+    const run = await flow.run({ publication_date: publication, counties: ['A', 'W'] });
+    expect(run, flow.running.printed()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await corrected()).toEqual([deal]);
+  }
+  expect(await flow.rows('select from presale.problems where corrected_serial is not null')).toHaveLength(1);
 });
 
 test('what is no request is refused in words', async () => {

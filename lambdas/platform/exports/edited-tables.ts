@@ -33,7 +33,7 @@ export const editedTables: readonly EditedTable[] = [
 
 /** Tables of ours that are not exported, each with the reason. */
 export const remadeTables: Readonly<Record<string, string>> = {
-  'presale.deals': 'loaded from the raw files, corrected rows from presale.corrections',
+  'presale.deals': 'loaded from the raw files, those of corrected rows from presale.problems by the same load',
   'presale.county_runs': 'counts of loads',
   'presale.deal_statistics_monthly': 'computed from the deals',
   'presale.deal_statistics_new_projects': 'computed from the deals',

@@ -8,6 +8,7 @@ import { type CountyLetter, counties } from '../publication/counties.ts';
 import { copyText, dealFields, stagedFields } from './copy-text.ts';
 import { keepProblems } from './ledger/kept-problems-store.ts';
 import { list, merge } from './merge-store.ts';
+import { missingDeals } from './missing-deals-store.ts';
 import type { PresaleTables } from './tables.ts';
 import { withdrawMissing } from './withdrawal-store.ts';
 
@@ -29,8 +30,20 @@ export function dealLoader(database: Database<PresaleTables>, bucket: string): L
       const withdrawn = await withdrawMissing(query, file);
       const merged = await merge(query, file, read.good);
       await keepProblems(query, file, { found: read.problems, bucket });
+      if (read.problems > 0) await mergeMissing(session, file);
       return keepCounts(query, file, { ...read, ...merged, withdrawn });
     });
+}
+
+/** Deals of corrected rows that were lost come back with their file, which doesn't count them: it has them as problems. */
+async function mergeMissing(session: Session<PresaleTables>, file: CountyFile): Promise<void> {
+  const missing = await missingDeals(session.query, file);
+  if (missing.length === 0) return;
+  await sql`TRUNCATE staged`.execute(session.query);
+  await stage(session, async function* () {
+    yield missing;
+  });
+  await merge(session.query, file, missing.length);
 }
 
 /** Two loads of a county follow one another; what the second finds is then settled. */
