@@ -8,7 +8,7 @@ import { type CountyLetter, counties } from '../publication/counties.ts';
 import { copyText, dealFields, stagedFields } from './copy-text.ts';
 import { keepProblems } from './ledger/kept-problems-store.ts';
 import { list, merge } from './merge-store.ts';
-import { missingDeals } from './missing-deals-store.ts';
+import { missingDeals } from './problem-store.ts';
 import type { PresaleTables } from './tables.ts';
 import { withdrawMissing } from './withdrawal-store.ts';
 

@@ -1,6 +1,10 @@
-import type { Database } from '#adapters/database.ts';
-import type { ReadProblems } from '../ports.ts';
-import type { PresaleTables } from './tables.ts';
+import { sql } from 'kysely';
+import type { Database, Session } from '#adapters/database.ts';
+import { readCorrected } from '../corrections/read-corrected.ts';
+import type { FileRow } from '../file/file-row.ts';
+import type { CountyFile, ReadProblems } from '../ports.ts';
+import { counties } from '../publication/counties.ts';
+import type { PresaleTables, ProblemRow } from './tables.ts';
 
 // Rows of a file are small; a page of them is about a megabyte.
 const pageRows = 1000;
@@ -26,4 +30,21 @@ export function problemReader({ query }: Database<PresaleTables>): ReadProblems 
       after = last.line_number;
     }
   };
+}
+
+/**
+ * The good rows of corrected problem rows whose deal is not in the table, not even withdrawn: it was lost, and no file
+ * has it. All at once in memory, as corrections are: usually there is none.
+ */
+export async function missingDeals(
+  query: Session<PresaleTables>['query'],
+  { plan, county }: CountyFile,
+): Promise<readonly FileRow[]> {
+  // Two rows may have been corrected to one serial number while a newer publication held it: the first counts.
+  const { rows } = await sql<Pick<ProblemRow, 'line_number' | 'raw'>>`
+    SELECT DISTINCT ON (corrected_serial) line_number, raw FROM presale.problems p
+    WHERE run_name = ${plan.name} AND letter = ${county} AND corrected_serial IS NOT NULL AND NOT EXISTS (
+      SELECT FROM presale.deals d WHERE d.county = ${counties[county]} AND d.serial_number = p.corrected_serial)
+    ORDER BY corrected_serial, line_number`.execute(query);
+  return rows.map(({ raw, line_number }) => readCorrected(raw, line_number)).filter(({ state }) => state === 'good');
 }
