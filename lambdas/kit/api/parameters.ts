@@ -28,10 +28,12 @@ export function dateParameter(otherwise = 'Not a valid date.') {
   return z.iso.date(otherwise).refine((date) => !date.startsWith('0000'), { error: otherwise });
 }
 
-/** Free text up to `max` characters. NUL is refused: PostgreSQL holds none. */
-export function textParameter(limits: { readonly max: number }) {
+/** Free text of `min` (else 0) to `max` characters. NUL is refused: PostgreSQL holds none. */
+export function textParameter(limits: { readonly min?: number; readonly max: number }) {
+  const { min = 0 } = limits;
   return z
     .string()
+    .min(min, `Shorter than minimum length ${min}.`)
     .max(limits.max, `Longer than maximum length ${limits.max}.`)
     .refine((text) => !text.includes('\0'), { error: 'Not a valid string.' });
 }

@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { authorOf, whoField } from '#kit/api/author.ts';
 import { choiceParameter, integerParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api-handler.ts';
 import { ConflictError, NotFoundError } from '#kit/errors.ts';
 import type { ReplayMessage } from '../contract.ts';
 import { type FailureRow, failureStates, type Ledger } from './ledger.ts';
-import { filter, idPath, manyBody, noMore, note, who } from './parameters.ts';
+import { filter, idPath, manyBody, noMore, note } from './parameters.ts';
 import { messageOf } from './replays/portion.ts';
 import type { Replays } from './replays/replays.ts';
 
@@ -46,32 +47,34 @@ export const findFailure = route({
 /** POST /platform/failures/{id}/discard */
 export const discardFailure = route({
   path: idPath,
-  handle: async ({ path: { id } }, { ledger }: Ports) => settled(id, 'discarded', await ledger.discard(id, who)),
+  body: z.object({ who: whoField }).catchall(noMore),
+  handle: async ({ path: { id }, body }, { ledger }: Ports) =>
+    settled(id, 'discarded', await ledger.discard(id, authorOf(body.who))),
 });
 
 /** POST /platform/failures/discard */
 export const discardFailures = route({
   body: manyBody(mostAtOnce, {}),
-  handle: async ({ body: { limit, ...given } }, { ledger }: Ports) => ({
+  handle: async ({ body: { limit, who, ...given } }, { ledger }: Ports) => ({
     status: 200,
-    body: { result: { discarded: await ledger.discardAll(given, limit, who) } },
+    body: { result: { discarded: await ledger.discardAll(given, limit, authorOf(who)) } },
   }),
 });
 
 /** POST /platform/failures/{id}/resolve */
 export const resolveFailure = route({
   path: idPath,
-  body: z.object({ note }).catchall(noMore),
+  body: z.object({ note, who: whoField }).catchall(noMore),
   handle: async ({ path: { id }, body }, { ledger }: Ports) =>
-    settled(id, 'resolved', await ledger.resolve(id, who, body.note)),
+    settled(id, 'resolved', await ledger.resolve(id, authorOf(body.who), body.note)),
 });
 
 /** POST /platform/failures/resolve */
 export const resolveAllFailures = route({
   body: manyBody(mostAtOnce, { note }),
-  handle: async ({ body: { limit, note: said, ...given } }, { ledger }: Ports) => ({
+  handle: async ({ body: { limit, note: said, who, ...given } }, { ledger }: Ports) => ({
     status: 200,
-    body: { result: { resolved: await ledger.resolveAll(given, limit, { who, note: said }) } },
+    body: { result: { resolved: await ledger.resolveAll(given, limit, { who: authorOf(who), note: said }) } },
   }),
 });
 
@@ -82,16 +85,17 @@ export const replayFailure = route({
     .object({
       input: z.union([z.string().max(200_000), z.looseObject({})]).optional(),
       dry_run: z.boolean().default(false),
+      who: whoField,
     })
     .catchall(noMore),
-  handle: async ({ path: { id }, body: { input, dry_run } }, { ledger, sendReplay }: LedgerPorts) => {
+  handle: async ({ path: { id }, body: { input, dry_run, who } }, { ledger, sendReplay }: LedgerPorts) => {
     const edited = typeof input === 'object' ? JSON.stringify(input) : input;
     if (dry_run) {
       const found = await ledger.find(id);
       if (!found) throw noFailure(id);
       return { status: 200, body: { result: { id, state: found.state, replay: replayOf(found, edited) } } };
     }
-    const before = await ledger.replay(id, who, (failure) => sendReplay(replayOf(failure, edited)));
+    const before = await ledger.replay(id, authorOf(who), (failure) => sendReplay(replayOf(failure, edited)));
     if (before === undefined) throw noFailure(id);
     if (before !== 'open') throw new ConflictError(`Failure ${id} is ${before}.`);
     return { status: 202, body: { result: { id, state: 'replayed' } } };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { authorOf, whoField } from '#kit/api/author.ts';
 import { choiceParameter, integerParameter, textParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api-handler.ts';
 import { NotFoundError } from '#kit/errors.ts';
@@ -11,9 +12,6 @@ export interface RunsPorts {
   readonly reader: RunReader;
   readonly plan: PlanBackfill;
 }
-
-// There is one credential: who holds it has no name.
-const who = 'api';
 
 const word = textParameter({ max: 200 });
 const moment = z.iso.datetime({ offset: true, error: 'Not a valid time, such as 2026-11-21T02:00:00Z.' });
@@ -92,10 +90,11 @@ export const postBackfill = route({
       from: moment,
       to: moment,
       dry_run: z.boolean('Not a valid boolean.').default(false),
+      who: whoField,
     })
     .catchall(z.undefined('Unknown field.')),
-  handle: async ({ body }, { plan }: RunsPorts) => {
-    const planned = await plan(body, who);
+  handle: async ({ body: { who, ...body } }, { plan }: RunsPorts) => {
+    const planned = await plan(body, authorOf(who));
     return { status: planned.id === undefined ? 200 : 202, body: { result: planned } };
   },
 });

@@ -1,3 +1,4 @@
+import { authorOf, whoField } from '#kit/api/author.ts';
 import { route } from '#kit/api-handler.ts';
 import type { Clock } from '#kit/clock.ts';
 import { InvalidInputError } from '#kit/errors.ts';
@@ -22,9 +23,9 @@ const mostSeasons = 60;
 
 /** POST /presale/backfills */
 export const postSeasons = route({
-  body: seasonRange,
-  handle: async ({ body }, { plan, clock }: BackfillPorts) => {
-    const planned = await plan(seasonsOf(body, clock()), body, 'api');
+  body: seasonRange.extend({ who: whoField }),
+  handle: async ({ body: { who, ...body } }, { plan, clock }: BackfillPorts) => {
+    const planned = await plan(seasonsOf(body, clock()), body, authorOf(who));
     return { status: planned.id === undefined ? 200 : 202, body: { result: planned } };
   },
 });

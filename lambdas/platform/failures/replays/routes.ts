@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { authorOf } from '#kit/api/author.ts';
 import { integerParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api-handler.ts';
 import { ConflictError, NotFoundError } from '#kit/errors.ts';
-import { idPath, manyBody, who } from '../parameters.ts';
+import { idPath, manyBody } from '../parameters.ts';
 import type { LedgerPorts } from '../routes.ts';
 import { largestRate } from './portion.ts';
 
@@ -13,13 +14,13 @@ const rate = z.number().min(0.01).max(largestRate).default(10);
 export const replayFailures = route({
   body: manyBody(mostAtOnce, { rate, dry_run: z.boolean().default(false) }),
   handle: async ({ body }, { replays, machine, sendReplay }: LedgerPorts) => {
-    const { limit, rate: perSecond, dry_run, ...filter } = body;
+    const { limit, rate: perSecond, dry_run, who, ...filter } = body;
     const lasting = (chosen: number) => ({ chosen, rate: perSecond, seconds: Math.ceil(chosen / perSecond) });
     if (dry_run) {
       const { chosen, ...more } = await replays.estimate(filter, limit);
       return { status: 200, body: { result: { ...lasting(chosen), ...more } } };
     }
-    const begun = await replays.begin({ filter, limit, rate: perSecond, who }, (id) =>
+    const begun = await replays.begin({ filter, limit, rate: perSecond, who: authorOf(who) }, (id) =>
       sendReplay({
         name: `bulk-${id}`,
         door: machine,

@@ -33,6 +33,8 @@ const failed: LedgerApi['failed'] = (changes) => api.failed(changes);
 const list = async (query: Record<string, string> = {}) => (await ask('GET /platform/failures', { query })).body.result;
 const ids = (page: { data: { id: number }[] }) => page.data.map(({ id }) => id);
 
+const door = 'arn:aws:sqs:ap-northeast-1:000000000000:Mails';
+
 test('failures are listed newest first, without inputs, and counted by reason', async () => {
   await failed();
   await failed({ reason: 'Wrong' });
@@ -99,6 +101,28 @@ test('what is given up says by whom and when, and twice is once', async () => {
   ]);
 });
 
+test('whoever changes something may say who they are', async () => {
+  const who = 'Mei';
+  for (let index = 0; index < 6; index += 1) await failed({ door, reason: `R${index}` });
+  const changes = [
+    ['discard', { id: '1', body: { who } }],
+    ['resolve', { id: '2', body: { who } }],
+    ['replay', { id: '3', body: { who } }],
+  ] as const;
+  for (const [change, given] of changes) await ask(`POST /platform/failures/{id}/${change}`, given);
+  await ask('POST /platform/failures/discard', { body: { reason: 'R3', limit: 1, who } });
+  await ask('POST /platform/failures/resolve', { body: { reason: 'R4', limit: 1, who } });
+  await ask('POST /platform/failures/replay', { body: { reason: 'R5', limit: 1, who } });
+
+  const authors = (await list()).data.map((row: { changed_by: string | null }) => row.changed_by);
+  expect(authors.toReversed()).toEqual([...Array(5).fill('api:Mei'), null]);
+  expect((await ask('GET /platform/replays')).body.result).toMatchObject([{ asked_by: 'api:Mei' }]);
+  for (const wrong of ['', 'x'.repeat(101), '\0', 5])
+    expect(await ask('POST /platform/failures/{id}/discard', { id: '6', body: { who: wrong } })).toMatchObject({
+      status: 400,
+    });
+});
+
 test('a failure that was replayed can’t be given up, and one that isn’t there is none', async () => {
   await failed();
   await sql`UPDATE platform.failures SET state = 'replayed'`.execute(database.app.query);
@@ -120,7 +144,6 @@ test('many are given up by filter, the oldest first, no more than asked', async 
   expect(await discard({ state: 'open', limit: 1 })).toMatchObject({ status: 400 });
 });
 
-const door = 'arn:aws:sqs:ap-northeast-1:000000000000:Mails';
 const replay = (body: object = {}, id = '1') => ask('POST /platform/failures/{id}/replay', { id, body });
 
 test('a failure goes back to its door as it was, once', async () => {
