@@ -34,9 +34,22 @@ export function failureView<T>({ query }: Pick<Database<T>, 'query'>): ListFailu
   };
 }
 
-/** `null` for what is too large for a row: GET /platform/failures/{id} says where it is. */
+/**
+ * `null` for what is too large for a row: GET /platform/failures/{id} says where it is. A dead letter may be any text: what
+ * is no JSON object is given back as it stands.
+ */
 function rawOf(input: string | null): unknown {
   if (input === null) return null;
-  const value = JSON.parse(input) as { readonly raw_json?: unknown };
+  const value = objectOf(input);
+  if (value === undefined) return input;
   return Object.hasOwn(value, 'raw_json') ? value.raw_json : value;
+}
+
+function objectOf(text: string): { readonly raw_json?: unknown } | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
