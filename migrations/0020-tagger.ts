@@ -15,6 +15,8 @@ export const tagger: Migration = {
         next_offset bigint NOT NULL CHECK (next_offset > first_offset),
         -- Without pages.
         published bigint NOT NULL,
+        -- Passed over by the pollers: given up, which is in the ledger, or deleted before anybody read them.
+        skipped bigint NOT NULL DEFAULT 0,
         changed_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (topic, partition)
       )`.execute(db);

@@ -2,6 +2,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { credentials, region } from '../../local/machine.ts';
 import { freePort } from '../../local/services/free-port.ts';
+import batch from '../fixtures/events/sqs-batch.json' with { type: 'json' };
 import { type Flow, startFlow } from './flow.ts';
 import { type PagesSite, sentence, startPagesSite } from './pages-site.ts';
 import { producerTo, type Reading, readTopic } from './topics.ts';
@@ -189,6 +190,24 @@ test('failures are told in the words of the existing alerts', async () => {
   const { result } = body as { result: { total: number; data: { Exception: string; raw_json: { text: string } }[] } };
   expect(result.total).toBe(1);
   expect(result.data[0]).toMatchObject({ Exception: 'Timeout', raw_json: { text: expect.stringContaining('央行') } });
+});
+
+test('they come as one mail, by reason and with their counts', async () => {
+  const { functions, model, services: parts } = flow.running.stack;
+  const mailer = model.functions.find(({ handler }) => handler === 'platform/send-alerts');
+  // Its wake sleeps for a minute; here it is called beside it.
+  const Records = batch.Records.slice(0, 1).map((record) => ({
+    ...record,
+    body: JSON.stringify({ workload: 'tagger' }),
+  }));
+  const invocation = await functions.invoke(mailer?.arn ?? '', { Records });
+  expect(invocation.ok).toBe(true);
+
+  const mails = async () => (await parts.mail.mails()).filter(({ subject }) => subject.includes('tagger'));
+  await expect.poll(mails, patience).toHaveLength(1);
+  const [mail] = await mails();
+  for (const reason of ['Timeout', 'DnsError', 'EmptyPage', 'ForbiddenAddress', 'NotJson'])
+    expect(mail?.text).toContain(reason);
 });
 
 const attempt = (body: unknown) => flow.ask('/tagger/try', { method: 'POST', body: JSON.stringify(body) });

@@ -20,20 +20,32 @@ type Message = StreamMessage<IncomingMessage>;
  * for their page in a queue, so that no slow site holds the partition. Resolves to what no topic would ever take.
  */
 export async function tagMessages(messages: readonly Message[], ports: TagMessagesPorts, seen: readonly RecordPlace[]) {
-  const requests = messages.flatMap(pageRequestOf);
-  // Known as waiting before anybody can be done with it.
-  if (requests.length > 0) {
-    await ports.progress.asked(requests);
-    await ports.askForPages(requests);
-  }
-  const current = await ports.tagger();
-  const at = ports.clock();
   const plain = messages.filter(({ message }) => message.pageUrl === undefined);
-  const rejected = await publishAll(plain, (message) => taggedRecord(message, current, at), ports.publish);
+  // Side by side: to wait for the queue would cost those without a page their time.
+  const [asked, sent] = await Promise.allSettled([
+    askAll(messages.flatMap(pageRequestOf), ports),
+    tagAll(plain, ports),
+  ]);
+  if (asked.status === 'rejected') throw asked.reason;
+  if (sent.status === 'rejected') throw sent.reason;
+  const rejected = sent.value;
   const refused = new Set(rejected.map(({ record }) => record));
   const published = plain.flatMap(({ record }) => (refused.has(record) ? [] : [record]));
   await ports.progress.done(seen, published);
   return rejected;
+}
+
+/** Known as waiting before anybody can be done with it. */
+async function askAll(requests: readonly PageRequest[], { progress, askForPages }: TagMessagesPorts): Promise<void> {
+  if (requests.length === 0) return;
+  await progress.asked(requests);
+  await askForPages(requests);
+}
+
+async function tagAll(plain: readonly Message[], { tagger, clock, publish }: TagMessagesPorts) {
+  const current = await tagger();
+  const at = clock();
+  return publishAll(plain, (message) => taggedRecord(message, current, at), publish);
 }
 
 async function publishAll(messages: readonly Message[], taggedOf: (one: Message) => TaggedRecord, publish: Publish) {

@@ -28,6 +28,7 @@ export function progressStore<T>({ query }: Pick<Database<T>, 'query'>): Progres
           ${published.length})
         ON CONFLICT (topic, partition) DO UPDATE SET
           first_offset = least(known.first_offset, excluded.first_offset),
+          skipped = known.skipped + greatest(0, excluded.first_offset - known.next_offset),
           next_offset = greatest(known.next_offset, excluded.next_offset),
           published = known.published + (
             SELECT count(*) FROM unnest(${published.map(({ offset }) => offset)}::bigint[]) AS gone (record_offset)

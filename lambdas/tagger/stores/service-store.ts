@@ -15,7 +15,10 @@ export interface ServiceReader {
   readonly positions: (service: TaggerService) => Promise<readonly PartitionPosition[]>;
 }
 
-/** Counts from the offsets that are done, the pages, and the ledger: three books that must agree. */
+/**
+ * Counts from the offsets that are done, the pages, and the ledger: three books that must agree. What the pollers gave
+ * up is a row of the ledger for each batch, and the batches are cut down to the record that failed.
+ */
 export function serviceReader<T>({ query }: Pick<Database<T>, 'query'>): ServiceReader {
   return {
     async counts({ in: topic }) {
@@ -26,6 +29,9 @@ export function serviceReader<T>({ query }: Pick<Database<T>, 'query'>): Service
           (SELECT count(*) FROM tagger.pages w WHERE w.topic = ${topic} AND w.state = 'waiting') AS waiting,
           (SELECT count(*) FROM platform.failures f WHERE f.workload = 'tagger' AND f.source_name = 'tag-messages'
             AND f.natural_key ^@ ${`stream:tagger/tag-messages:${topic}:`} AND f.replay_of IS NULL)
+            + least(coalesce(sum(p.skipped), 0)::bigint, (SELECT count(*) FROM platform.failures g
+              WHERE g.workload = 'tagger' AND g.source_name = 'tag-messages' AND g.source_kind <> 'stream'
+                AND g.replay_of IS NULL))
             + (SELECT coalesce(sum(c.rejected), 0)::bigint FROM tagger.page_counts c WHERE c.topic = ${topic}) AS failed
         FROM tagger.partitions p WHERE p.topic = ${topic}`.execute(query);
       return rows[0] ?? { in: 0, out: 0, waiting: 0, failed: 0 };

@@ -88,3 +88,12 @@ test('a URL that PostgreSQL could not hold is no obstacle', async () => {
 
   expect(await pages()).toEqual(['waiting']);
 });
+
+test('records that the pollers passed over are counted apart, once', async () => {
+  await progress().done(places(0, 1), places(0, 1));
+  await progress().done(places(4, 5), places(4, 5));
+  await progress().done(places(4, 5), places(4, 5));
+
+  const { rows } = await sql`SELECT next_offset, published, skipped FROM tagger.partitions`.execute(database.app.query);
+  expect(rows).toEqual([{ next_offset: 6, published: 4, skipped: 2 }]);
+});
