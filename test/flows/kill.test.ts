@@ -4,13 +4,13 @@ import path from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openEventQueue } from '../../local/doors/event-queue.ts';
-import { rawCsv } from '../support/raw-csv.ts';
 import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
+import { expectLoaded } from './flow.ts';
 
 /** The whole stack is killed without warning while a run is in a given state; the next start goes on with it. */
 
 const counties = ['A', 'G', 'W', 'X', 'Z'];
-const variables = { PRESALE_COUNTIES: counties.join(',') };
+const variables = { PRESALE_COUNTIES: counties.join(','), PRESALE_RETRY_SECONDS: '2', PRESALE_FETCH_ATTEMPTS: '1' };
 
 let directory: string;
 let stack: StackProcess | undefined;
@@ -35,13 +35,22 @@ const moments = {
   'Refresh the statistics': /Refresh the statistics/,
   'Write the report': /Write the report/,
   'Send the report': /Send the report/,
+  'Wait an hour': /Wait an hour/,
+  'Wait an hour for the rest': /Wait an hour for the rest/,
+};
+
+/** What makes a run wait; the site of the next start is well again. */
+const faults: Readonly<Record<string, object>> = {
+  'Wait an hour': { kind: 'status', status: 500 },
+  'Wait an hour for the rest': { kind: 'html-error', county: 'A' },
 };
 
 test.for(Object.entries(moments))(
   'killed in "%s", a run goes on and ends once',
   { timeout: 90_000 },
-  async ([, moment]) => {
+  async ([state, moment]) => {
     stack = await startStackProcess(directory, variables);
+    if (faults[state]) await disturb(stack, faults[state]);
     // Not awaited: the kill may come before the answer.
     askConsole(stack, '/trigger', { name: 'start-publication' }).catch(() => undefined);
     await stack.line(moment);
@@ -51,7 +60,7 @@ test.for(Object.entries(moments))(
     const executions = await ended(stack);
 
     expect(executions, stack.printed()).toMatchObject([{ status: 'SUCCEEDED' }]);
-    expect(await inDatabase(stack)).toEqual(await onTheSite(stack));
+    await expectInOnce(stack);
     // A queue takes a message at least once: killed while it sends, the report may come twice, and never not at all.
     await expect.poll(() => mails(stack as StackProcess)).toBeGreaterThanOrEqual(1);
   },
@@ -69,9 +78,16 @@ test('a slot that its function had not taken yet is not lost', { timeout: 90_000
   const list = async () => (await askConsole<{ executions: unknown[] }>(running, '/executions')).executions;
   await expect.poll(list, { timeout: 25_000 }).toHaveLength(1);
   expect(await ended(stack), stack.printed()).toMatchObject([{ status: 'SUCCEEDED' }]);
-  expect(await inDatabase(stack)).toEqual(await onTheSite(stack));
+  await expectInOnce(stack);
   await expect.poll(waitingEvents).toBe(0);
 });
+
+async function disturb(running: StackProcess, fault: object): Promise<void> {
+  const { site } = await askConsole<Addresses>(running, '/stack');
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`${site}/sample/faults`, { method: 'POST', headers, body: JSON.stringify(fault) });
+  expect(answer.ok, await answer.text()).toBe(true);
+}
 
 /** Asynchronous invocations that are not done. */
 function waitingEvents(): number {
@@ -97,30 +113,56 @@ interface Addresses {
   readonly mail: string;
 }
 
-/** Rows of every county: those loaded and those refused. */
-async function inDatabase(running: StackProcess): Promise<Record<string, number>> {
+/**
+ * The publication is in, once: raw bytes as the site has them, each good row and each problem row with its values, and
+ * each problem row once in the ledger, with nothing beside it.
+ */
+async function expectInOnce(running: StackProcess): Promise<void> {
   const { database } = await askConsole<Addresses>(running, '/stack');
   const client = new pg.Client({ connectionString: database });
   await client.connect();
+  const rows = async <T>(statement: string, ...values: readonly unknown[]) =>
+    (await client.query(statement, [...values])).rows as T[];
   try {
-    const { rows } = await client.query<{ letter: string; rows: string }>(`
-      select letter, sum(rows) as rows from (
-        select substring(source_key from '/(.)\\.csv$') as letter, count(*) as rows from presale.deals group by 1
-        union all select letter, count(*) from presale.problems group by 1) each group by 1`);
-    return Object.fromEntries(rows.map(({ letter, rows: count }) => [letter, Number(count)]));
+    const [run] = await rows<{ name: string; state: string }>('select name, state from presale.runs');
+    expect(run?.state).toBe('complete');
+    let [deals, problems] = [0, 0];
+    for (const letter of counties) {
+      const key = `presale/raw/${run?.name}/${letter}.csv`;
+      const bytes = await published(running, letter);
+      expect(await stored(running, key), key).toEqual(bytes);
+      const expected = await expectLoaded({ rows }, key, bytes);
+      deals += expected.deals.length;
+      problems += Object.keys(expected.problems).length;
+    }
+    expect(await rows('select count(*)::int from presale.deals')).toEqual([{ count: deals }]);
+    expect(await rows('select count(*)::int from presale.problems')).toEqual([{ count: problems }]);
+    expect(
+      await rows(`select natural_key, reason from platform.failures f
+        where state = 'open' and not exists (select from presale.problems p where p.failure_key = f.natural_key)`),
+    ).toEqual([]);
+    expect(
+      await rows(`select failure_key from presale.problems p
+        where (select count(*) from platform.failures f where f.natural_key = p.failure_key) <> 1`),
+    ).toEqual([]);
   } finally {
     await client.end();
   }
 }
 
-async function onTheSite(running: StackProcess): Promise<Record<string, number>> {
+/** What the site has for a county; `undefined` where it has no file. */
+async function published(running: StackProcess, letter: string): Promise<Buffer | undefined> {
   const { site } = await askConsole<Addresses>(running, '/stack');
-  const counts: Record<string, number> = {};
-  for (const letter of counties) {
-    const response = await fetch(`${site}//Download?fileName=${letter.toLowerCase()}_lvr_land_b.csv`);
-    if (response.ok) counts[letter] = rawCsv(new Uint8Array(await response.arrayBuffer())).rows.length;
-  }
-  return counts;
+  return download(`${site}//Download?fileName=${letter.toLowerCase()}_lvr_land_b.csv`);
+}
+
+function stored(running: StackProcess, key: string): Promise<Buffer | undefined> {
+  return download(`${running.url}/buckets/millrace-raw-bucket/${key}`);
+}
+
+async function download(url: string): Promise<Buffer | undefined> {
+  const response = await fetch(url);
+  return response.ok ? Buffer.from(await response.arrayBuffer()) : undefined;
 }
 
 async function mails(running: StackProcess): Promise<number> {

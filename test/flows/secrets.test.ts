@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import batch from '../fixtures/events/sqs-batch.json' with { type: 'json' };
 import { askConsole, project, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
 /**
@@ -87,16 +88,26 @@ async function askEverything(running: StackProcess, token: string): Promise<void
   };
   expect(await statusOf('/health/services', `Bearer ${token}`)).toBe(500);
   await askConsole(running, '/refuse', { service: 'secretsmanager', seconds: 0.001 });
-  const routes = ['/health/services', '/health/dependencies', '/apiv1/deals', '/presale/runs', '/apiv1/deals/0'];
+  const routes = [
+    ...['/health/services', '/health/dependencies', '/apiv1/deals', '/presale/runs', '/apiv1/deals/0'],
+    ...['/platform/failures', '/platform/failures/1', '/platform/runs', '/tagger/services', '/tagger/failures'],
+  ];
   for (const route of routes) {
     expect(await statusOf(route, `Bearer ${token}`), route).toBeLessThan(405);
     for (const refused of [`Bearer ${wrong.bearer}`, `Basic ${wrong.bearer}`, wrong.bearer, undefined])
       expect(await statusOf(route, refused), route).toBe(401);
     expect(await statusOf(`${route}?token=${wrong.query}`, `Bearer ${wrong.bearer}`), route).toBe(401);
   }
-  const post = { method: 'POST', body: '{"season":' };
-  expect(await statusOf('/presale/runs', `Bearer ${token}`, post)).toBe(400);
-  expect(await statusOf('/presale/runs', `Bearer ${wrong.bearer}`, post)).toBe(401);
+  const body = '{"season":';
+  for (const [method, route] of [
+    ['POST', '/presale/runs'],
+    ['PUT', '/presale/problems/1'],
+    ['POST', '/platform/failures/replay'],
+    ['POST', '/tagger/try'],
+  ] as const) {
+    expect(await statusOf(route, `Bearer ${token}`, { method, body }), route).toBe(400);
+    expect(await statusOf(route, `Bearer ${wrong.bearer}`, { method, body }), route).toBe(401);
+  }
   const doctor = await run(['local/commands/doctor.ts']);
   written.set('what the doctor says', Buffer.from(doctor));
   expect(doctor).toContain('API token');
@@ -109,6 +120,17 @@ async function failARun(running: StackProcess): Promise<void> {
     input: { scheduledTime: '2026-09-11T02:00:00Z' },
   });
   await running.line(/publication-2026-09-11.*ended: FAILED/);
+  // The failure is in the ledger a moment later; its alert would be mailed after a minute.
+  await vi.waitFor(
+    async () => expect((await dump(running)).get('table platform.failures')).toContain('publication-2026-09-11'),
+    { timeout: 20_000 },
+  );
+  const Records = batch.Records.slice(0, 1).map((record) => ({ ...record, body: '{"workload":"presale"}' }));
+  await askConsole(running, '/invoke', { function: 'platform/send-alerts', event: { Records } });
+  await vi.waitFor(
+    async () => expect(JSON.stringify(await askConsole(running, '/mails'))).toContain('"subject":"[millrace-dev]'),
+    { timeout: 20_000 },
+  );
 }
 
 function run(command: readonly string[]): Promise<string> {
@@ -167,6 +189,8 @@ test('what was searched is what a full run writes', () => {
   expect(told.some((place) => place.startsWith('table local.'))).toBe(true);
   const about = (start: string) => [...written.keys()].filter((place) => place.startsWith(start)).length;
   expect(about('file mails/')).toBeGreaterThanOrEqual(4);
+  for (const table of ['platform.failures', 'platform.alert_mails', 'platform.runs'])
+    expect(written.get(`table ${table}`)?.length, table).toBeGreaterThan(0);
   expect(about('file storage/s3/')).toBeGreaterThan(4);
   expect(about('file storage/sqs/')).toBeGreaterThan(0);
   expect(about('template ')).toBeGreaterThan(10);
