@@ -1,4 +1,4 @@
-import type { PageFault } from '#kit/page-error.ts';
+import type { PageFault } from '#kit/pages/page-error.ts';
 import type { StreamHeader, StreamRecord } from '#kit/stream/event.ts';
 import type { TaggerVersion } from './message/tagged-message.ts';
 import type { Tagger } from './tagging.ts';

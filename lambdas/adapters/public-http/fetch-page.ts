@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { PageError, type PageFault } from '#kit/page-error.ts';
+import { PageError, type PageFault } from '#kit/pages/page-error.ts';
 import { acceptEncoding, readBody } from './page-body.ts';
 import { pageUrl, portOf } from './page-url.ts';
 import { type AllowedAddress, publicLookup } from './public-address.ts';

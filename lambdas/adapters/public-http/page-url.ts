@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { PageError } from '#kit/page-error.ts';
+import { PageError } from '#kit/pages/page-error.ts';
 import { type AllowedAddress, requirePublic } from './public-address.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { lookup as resolve } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { PageError } from '#kit/page-error.ts';
+import { PageError } from '#kit/pages/page-error.ts';
 
 /** `127.0.0.1:4600`: an address that may be asked for although it is not public. For one machine and for tests. */
 export type AllowedAddress = string;

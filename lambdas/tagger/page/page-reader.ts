@@ -1,4 +1,4 @@
-import { PageError, type PageFault } from '#kit/page-error.ts';
+import { PageError, type PageFault } from '#kit/pages/page-error.ts';
 import type { PageCache, PageRecord, ReadPage } from '../ports.ts';
 import { mainText } from './main-text.ts';
 import { pageText } from './page-text.ts';

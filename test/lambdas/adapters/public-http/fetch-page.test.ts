@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PageLimits, pageFetcher } from '#adapters/public-http/fetch-page.ts';
-import { PageError, type PageFault } from '#kit/page-error.ts';
+import { PageError, type PageFault } from '#kit/pages/page-error.ts';
 
 let server: Server;
 let port: number;

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pageFetcher } from '#adapters/public-http/fetch-page.ts';
 import { publicLookup } from '#adapters/public-http/public-address.ts';
-import { PageError, type PageFault } from '#kit/page-error.ts';
+import { PageError, type PageFault } from '#kit/pages/page-error.ts';
 
 let server: Server;
 let port: number;

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { PageError } from '#kit/page-error.ts';
+import { PageError } from '#kit/pages/page-error.ts';
 import { pageReader } from '../../../../lambdas/tagger/page/page-reader.ts';
 import type { PageRecord } from '../../../../lambdas/tagger/ports.ts';
 

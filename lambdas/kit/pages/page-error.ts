@@ -1,4 +1,4 @@
-import { PermanentError } from './errors.ts';
+import { PermanentError } from '../errors.ts';
 
 /** Why a page that somebody else named could not be had. */
 export type PageFault =
