@@ -103,6 +103,8 @@ const environmentSchema = z
       corsOrigins: z.array(z.url()).min(1),
       requestsPerSecond: z.int().positive(),
       burst: z.int().positive(),
+      /** Of one credential, so that nobody takes all. On one machine it is the only limit, and load tests run there. */
+      callers: z.object({ requestsPerSecond: z.int().positive(), burst: z.int().positive() }),
     }),
     slots: z.object({
       /** How often missed slots are looked for: `rate(15 minutes)`. Each look wakes a database that pauses. */
@@ -164,7 +166,12 @@ const environments: Record<string, unknown> = {
     name: 'dev',
     vpcCidr: '10.40.0.0/16',
     mail: { from: 'millrace-dev@example.com', to: ['developers@example.com'] },
-    api: { corsOrigins: ['http://localhost:5173'], requestsPerSecond: 20, burst: 40 },
+    api: {
+      corsOrigins: ['http://localhost:5173'],
+      requestsPerSecond: 20,
+      burst: 40,
+      callers: { requestsPerSecond: 1000, burst: 2000 },
+    },
     workloads: { presale: presaleDefaults, tagger: taggerDefaults },
   },
   staging: {
@@ -172,7 +179,12 @@ const environments: Record<string, unknown> = {
     name: 'staging',
     vpcCidr: '10.41.0.0/16',
     mail: { from: 'millrace-staging@example.com', to: ['developers@example.com'] },
-    api: { corsOrigins: ['https://staging.millrace.example.com'], requestsPerSecond: 50, burst: 100 },
+    api: {
+      corsOrigins: ['https://staging.millrace.example.com'],
+      requestsPerSecond: 50,
+      burst: 100,
+      callers: { requestsPerSecond: 25, burst: 50 },
+    },
     workloads: { presale: presaleDefaults, tagger: taggerDefaults },
   },
   prod: {
@@ -184,7 +196,12 @@ const environments: Record<string, unknown> = {
     slots: { keepEvery: 'rate(15 minutes)' },
     logRetentionDays: 90,
     mail: { from: 'millrace@example.com', to: ['operations@example.com', 'data@example.com'] },
-    api: { corsOrigins: ['https://millrace.example.com'], requestsPerSecond: 100, burst: 200 },
+    api: {
+      corsOrigins: ['https://millrace.example.com'],
+      requestsPerSecond: 100,
+      burst: 200,
+      callers: { requestsPerSecond: 50, burst: 100 },
+    },
     workloads: {
       presale: { ...presaleDefaults, parallelCounties: 6 },
       tagger: {

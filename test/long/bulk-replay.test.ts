@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ListObjectVersionsCommand, type ObjectVersion, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { keptToken } from '../../local/callers/console-token.ts';
 import { credentials, region } from '../../local/machine.ts';
 import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
@@ -36,8 +37,7 @@ let token: string;
 async function start(): Promise<void> {
   stack = await startStackProcess(directory);
   addresses = await askConsole<Addresses>(stack, '/stack');
-  const secrets = JSON.parse(await readFile(path.join(directory, 'secrets.json'), 'utf8'));
-  token = JSON.parse(secrets.ApiToken.value).token;
+  token = await keptToken(directory);
 }
 
 beforeEach(async () => {

@@ -24,8 +24,8 @@ const mostSeasons = 60;
 /** POST /presale/backfills */
 export const postSeasons = route({
   body: seasonRange.extend({ who: whoField }),
-  handle: async ({ body: { who, ...body } }, { plan, clock }: BackfillPorts) => {
-    const planned = await plan(seasonsOf(body, clock()), body, authorOf(who));
+  handle: async ({ body: { who, ...body }, caller }, { plan, clock }: BackfillPorts) => {
+    const planned = await plan(seasonsOf(body, clock()), body, authorOf(caller, who));
     return { status: planned.id === undefined ? 200 : 202, body: { result: planned } };
   },
 });

@@ -1,3 +1,4 @@
+import { authorOf } from '#kit/api/author.ts';
 import { route } from '#kit/api/route.ts';
 import { InvalidInputError, NotFoundError } from '#kit/errors.ts';
 import { idPath } from '../api/parameters.ts';
@@ -10,11 +11,11 @@ import { columnNames } from './read-corrected.ts';
 export const putProblem = route({
   path: idPath,
   body: correctionRequest,
-  handle: async ({ path: { id }, body: { cells, who } }, ports: CorrectionPorts) => {
+  handle: async ({ path: { id }, body: { cells, who }, caller }, ports: CorrectionPorts) => {
     refuseUnknown(cells);
     const found = await ports.corrections.find(id);
     if (!found) throw new NotFoundError(`Problem id ${id} doesn't exist.`);
-    const author = { who: who === undefined ? 'api' : `api:${who}`, source: null };
+    const author = { who: authorOf(caller, who), source: null };
     const change = { line_number: found.line_number, cells };
     const [row] = await ports.corrections.correct({ ...found, lines: [found.line_number] }, author, () => [change]);
     await writeProblems(found, ports);
