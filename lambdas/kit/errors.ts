@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import type { LastingFault, PassingFault } from './faults.ts';
 
 /** Errors are classes for what happens next; nobody reads a message to decide. */
@@ -32,6 +33,34 @@ export class UnauthorizedError extends PermanentError {
   override readonly name = 'UnauthorizedError';
 }
 
+/** Who asks is known, and may not do this. API: 403. */
+export class ForbiddenError extends PermanentError {
+  override readonly name = 'ForbiddenError';
+}
+
+/** A field that every request needs isn't there. API: 422 where a workload has codes, else 400. */
+export class FieldMissingError extends PermanentError {
+  override readonly name = 'FieldMissingError';
+
+  constructor(field: string) {
+    super(`Field "${field}" is missing`);
+  }
+}
+
+/** A field of every request is of another type: `Field "_" should be integer.` API: 422 with codes, else 400. */
+export class WrongFieldTypeError extends PermanentError {
+  override readonly name = 'WrongFieldTypeError';
+
+  constructor(field: string, type: string) {
+    super(`Field "${field}" should be ${type}.`);
+  }
+}
+
+/** The request is older, or further ahead, than its password lives. API: 422 where a workload has codes, else 401. */
+export class RequestExpiredError extends PermanentError {
+  override readonly name = 'RequestExpiredError';
+}
+
 /** The other side asked us to slow down. Try again later; no alarm. */
 export class ThrottledError extends Error {
   override readonly name = 'ThrottledError';
@@ -61,13 +90,26 @@ export type InputPlace = 'querystring' | 'path' | 'json';
 /** Every wrong field of a request with all its reasons: `{ querystring: { from_: ['Not a valid integer.'] } }`. */
 export type InputFaults = { readonly [P in InputPlace]?: Readonly<Record<string, readonly string[]>> };
 
+/** One finding of a schema, for APIs that answer by its kind. */
+export interface InputIssue {
+  readonly place: InputPlace;
+  readonly issue: z.core.$ZodIssue;
+}
+
 /** The request is wrong. API: 400 with the fields and reasons. */
 export class InvalidInputError extends PermanentError {
   override readonly name = 'InvalidInputError';
   readonly faults: InputFaults;
+  readonly #issues: readonly InputIssue[];
 
-  constructor(faults: InputFaults) {
+  constructor(faults: InputFaults, issues: readonly InputIssue[] = []) {
     super(JSON.stringify(faults));
     this.faults = faults;
+    this.#issues = issues;
+  }
+
+  /** With the values that were given: no part of what a log prints of an error. */
+  get issues(): readonly InputIssue[] {
+    return this.#issues;
   }
 }

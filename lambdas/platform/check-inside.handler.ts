@@ -5,9 +5,10 @@ import { probeDatabase } from '#adapters/probes/database.ts';
 import { probeSecret } from '#adapters/probes/secret.ts';
 import { secretField } from '#adapters/secrets.ts';
 import { bearerTokens } from '#kit/api/authentication.ts';
-import { apiHandler, route } from '#kit/api-handler.ts';
+import { apiHandler } from '#kit/api-handler.ts';
 import { checkInsideEnv } from './contract.ts';
-import { checkDependencies, type Dependency } from './dependencies/check-dependencies.ts';
+import type { Dependency } from './dependencies/check-dependencies.ts';
+import { answerDependencies } from './dependencies/routes.ts';
 
 const required = true;
 
@@ -15,11 +16,11 @@ const required = true;
 export const handler = apiHandler({
   env: checkInsideEnv,
   authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
-  services: (env): readonly Dependency[] => {
+  services: (env) => {
     const of = (kind: string, name: string, without: string, probe: Dependency['probe']) => {
       return { kind, name, required, without, probe };
     };
-    return [
+    const dependencies = [
       of('database', 'millrace', 'Nothing is loaded, and the API answers 503.', () => probeDatabase(env.DATABASE_URL)),
       of('bucket', env.RAW_BUCKET, 'Nothing is backed up, so nothing is loaded either.', (signal) =>
         probeBucket(env.RAW_BUCKET, signal),
@@ -29,8 +30,7 @@ export const handler = apiHandler({
         ? { ...of('broker', 'Kafka', 'Nothing: no workload here reads from it.', undefined), required: false }
         : of('broker', 'Kafka', 'Messages wait where they are made, and none is tagged.', () => probeBroker(env)),
     ];
+    return { dependencies, clock: systemClock };
   },
-  routes: {
-    'GET /health/dependencies': route({ handle: (_request, all) => checkDependencies(all, systemClock) }),
-  },
+  routes: { 'GET /health/dependencies': answerDependencies },
 });

@@ -5,35 +5,35 @@ import { probeSchedule } from '#adapters/probes/schedule.ts';
 import { probeStateMachine } from '#adapters/probes/state-machine.ts';
 import { secretField } from '#adapters/secrets.ts';
 import { bearerTokens } from '#kit/api/authentication.ts';
-import { apiHandler, route } from '#kit/api-handler.ts';
+import { apiHandler } from '#kit/api-handler.ts';
 import { checkOutsideEnv } from './contract.ts';
-import { checkDependencies, type Dependency } from './dependencies/check-dependencies.ts';
+import type { Dependency } from './dependencies/check-dependencies.ts';
+import { answerDependencies } from './dependencies/routes.ts';
 
 const probes = { queue: probeQueue, 'state machine': probeStateMachine, schedule: probeSchedule };
-
-const required = true;
 
 /** Tells of the services that are outside of the VPC: mail, queues, state machines, schedules. */
 export const handler = apiHandler({
   env: checkOutsideEnv,
   authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
-  services: ({ MAIL_FROM, QUEUE_PREFIX, DEPENDENCIES }): readonly Dependency[] => [
-    {
-      kind: 'mail',
-      name: MAIL_FROM,
-      required,
-      without: 'Reports and warnings wait in the queue of mails.',
-      probe: (signal) => probeMail(MAIL_FROM, signal),
-    },
-    ...DEPENDENCIES.map(([kind, name, without, id]) => ({
-      kind,
-      name,
-      required,
-      without,
-      probe: (signal: AbortSignal) => probes[kind](kind === 'queue' ? QUEUE_PREFIX + id : id, signal),
-    })),
-  ],
-  routes: {
-    'GET /health/services': route({ handle: (_request, all) => checkDependencies(all, systemClock) }),
+  services: ({ MAIL_FROM, QUEUE_PREFIX, DEPENDENCIES }) => {
+    const dependencies: readonly Dependency[] = [
+      {
+        kind: 'mail',
+        name: MAIL_FROM,
+        required: true,
+        without: 'Reports and warnings wait in the queue of mails.',
+        probe: (signal) => probeMail(MAIL_FROM, signal),
+      },
+      ...DEPENDENCIES.map(([kind, name, without, id]) => ({
+        kind,
+        name,
+        required: true,
+        without,
+        probe: (signal: AbortSignal) => probes[kind](kind === 'queue' ? QUEUE_PREFIX + id : id, signal),
+      })),
+    ];
+    return { dependencies, clock: systemClock };
   },
+  routes: { 'GET /health/services': answerDependencies },
 });

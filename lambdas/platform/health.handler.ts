@@ -1,4 +1,5 @@
-import { apiHandler, route } from '#kit/api-handler.ts';
+import { route } from '#kit/api/route.ts';
+import { apiHandler } from '#kit/api-handler.ts';
 import { healthEnv } from './contract.ts';
 
 /** Says that the API answers, to anybody. What it depends on is told elsewhere, to those who may know. */

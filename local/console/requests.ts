@@ -9,7 +9,12 @@ export const invokeRequest = z.strictObject({ function: z.string().min(1), event
 const probability = z.number().min(0).max(1);
 
 export const faultRequest = z
-  .strictObject({ duplicate: z.boolean(), crashBefore: probability, crashAfter: probability })
+  .strictObject({
+    duplicate: z.boolean(),
+    deliveries: z.int().min(1).max(10),
+    crashBefore: probability,
+    crashAfter: probability,
+  })
   .partial();
 
 export const refusalRequest = z.strictObject({

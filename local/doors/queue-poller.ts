@@ -34,17 +34,24 @@ export function startQueuePoller(options: QueuePollerOptions): QueuePoller {
   let busy = 0;
   const freed: (() => void)[] = [];
 
+  async function slot(): Promise<void> {
+    if (busy >= concurrency) await new Promise<void>((resolve) => freed.push(resolve));
+  }
+
   async function poll(): Promise<void> {
     while (!stop.signal.aborted) {
-      if (busy >= concurrency) await new Promise<void>((resolve) => freed.push(resolve));
+      await slot();
       try {
         const batch = await receiveBatch(options, stop.signal);
         if (batch.length === 0) continue;
-        busy += 1;
-        void deliver(options, batch).finally(() => {
-          busy -= 1;
-          freed.shift()?.();
-        });
+        for (let left = options.faults.deliveries(); left > 0 && !stop.signal.aborted; left -= 1) {
+          await slot();
+          busy += 1;
+          void deliver(options, batch).finally(() => {
+            busy -= 1;
+            freed.shift()?.();
+          });
+        }
       } catch (error) {
         if (stop.signal.aborted) return;
         options.onError(`${options.source.queueArn}: ${String(error)}`);

@@ -75,3 +75,17 @@ export async function askConsole<T>(stack: StackProcess, route: string, body?: u
   if (!response.ok) throw new Error(JSON.stringify(answer));
   return answer;
 }
+
+/** Asks the stack's API with the credentials that its folder holds. */
+export async function askApi<T>(stack: StackProcess, directory: string, route: string, body?: object): Promise<T> {
+  const { api } = await askConsole<{ api: string }>(stack, '/stack');
+  const secrets = JSON.parse(await readFile(path.join(directory, 'secrets.json'), 'utf8'));
+  const { token } = JSON.parse(secrets.ApiToken.value) as { token: string };
+  const response = await fetch(`${api}${route}`, {
+    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+  });
+  const answer = (await response.json()) as { result: T };
+  if (!response.ok) throw new Error(`${route} answered ${response.status}: ${JSON.stringify(answer)}`);
+  return answer.result;
+}

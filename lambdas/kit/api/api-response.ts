@@ -3,15 +3,17 @@ import { correlationHeader } from '../correlation.ts';
 import {
   BodyTooLargeError,
   ConflictError,
+  ForbiddenError,
   InvalidInputError,
   NotFoundError,
   PermanentError,
+  RequestExpiredError,
   ThrottledError,
   UnauthorizedError,
   UnavailableError,
 } from '../errors.ts';
 
-/** What a route answers: a status and a body that becomes JSON. */
+/** What a route answers: a status and a body that becomes JSON; text with a content type of its own stays as it is. */
 export interface ApiAnswer {
   readonly status: number;
   readonly body: unknown;
@@ -24,9 +26,10 @@ const wakeSeconds = 30;
 /** The answer an error becomes; `undefined` for one that is our own fault. No stack and no SQL leaves. */
 export function answerOf(error: unknown): ApiAnswer | undefined {
   if (error instanceof InvalidInputError) return problem(400, 'Bad Request', error.faults);
-  if (error instanceof UnauthorizedError) {
+  if (error instanceof UnauthorizedError || error instanceof RequestExpiredError) {
     return { ...problem(401, 'Unauthorized', error.message), headers: { 'www-authenticate': 'Bearer' } };
   }
+  if (error instanceof ForbiddenError) return problem(403, 'Forbidden', error.message);
   if (error instanceof NotFoundError) return problem(404, 'Not Found', error.message);
   if (error instanceof BodyTooLargeError) return problem(413, 'Content Too Large', error.message);
   if (error instanceof ConflictError) return problem(409, 'Conflict', error.message);
@@ -42,6 +45,24 @@ export function answerOf(error: unknown): ApiAnswer | undefined {
   }
   return undefined;
 }
+
+/** How an API words what its routes answered and what failed. */
+export interface Envelope {
+  /** A route's own answer as callers get it. */
+  readonly wrap: (answer: ApiAnswer) => ApiAnswer;
+  /** The answer an error becomes; `undefined` for one that is our own fault. */
+  readonly failure: (error: unknown) => ApiAnswer | undefined;
+  /** The answer to our own fault: it says how to find the reason in the log, and nothing of it. */
+  readonly fault: (requestId: string) => ApiAnswer;
+}
+
+/** Answers as they are; failures as `{"error", "message"}`. */
+export const plainEnvelope: Envelope = {
+  wrap: (answer) => answer,
+  failure: answerOf,
+  fault: () =>
+    problem(500, 'Internal Server Error', 'The request failed; its x-request-id finds the reason in the log.'),
+};
 
 /** The body every failure has: `{"error": "Not Found", "message": "Deal id 9 doesn't exist."}`. */
 export function problem(status: number, error: string, message: unknown): ApiAnswer {
@@ -61,6 +82,10 @@ export function toGateway(
       [correlationHeader]: ids.correlationId,
       ...answer.headers,
     },
-    body: JSON.stringify(answer.body),
+    body: isText(answer) ? answer.body : JSON.stringify(answer.body),
   };
+}
+
+function isText(answer: ApiAnswer): answer is ApiAnswer & { readonly body: string } {
+  return typeof answer.body === 'string' && answer.headers?.['content-type'] !== undefined;
 }

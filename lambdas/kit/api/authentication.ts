@@ -4,8 +4,13 @@ import { UnauthorizedError } from '../errors.ts';
 
 /** Who called. Logged with the request; never the credential itself. */
 export interface Caller {
-  readonly scheme: 'bearer';
+  /** The user's name. */
+  readonly name: string;
+  readonly scheme: 'basic' | 'hmac' | 'bearer' | 'none';
 }
+
+/** Who calls a route that asks for nobody's name. */
+export const anonymous: Caller = { name: 'anonymous', scheme: 'none' };
 
 /** Says who called, or throws {@link UnauthorizedError} in words that tell nothing about what exists. */
 export type Authenticator = (event: APIGatewayProxyEventV2) => Promise<Caller>;
@@ -19,7 +24,7 @@ export function bearerTokens(validTokens: () => Promise<readonly string[]>): Aut
     // Every token is compared, in constant time, so that the time says nothing about which came close.
     const matches = (await validTokens()).filter((valid) => timingSafeEqual(digest(valid), offered));
     if (matches.length === 0) throw new UnauthorizedError('The Bearer token is not valid.');
-    return { scheme: 'bearer' };
+    return { name: 'api', scheme: 'bearer' };
   };
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { authorOf, whoField } from '#kit/api/author.ts';
 import { choiceParameter, integerParameter } from '#kit/api/parameters.ts';
-import { route } from '#kit/api-handler.ts';
+import { route } from '#kit/api/route.ts';
 import { ConflictError, NotFoundError } from '#kit/errors.ts';
 import type { ReplayMessage } from '../contract.ts';
 import { type FailureRow, failureStates, type Ledger } from './ledger.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { authorOf, whoField } from '#kit/api/author.ts';
 import { choiceParameter, integerParameter, textParameter } from '#kit/api/parameters.ts';
-import { route } from '#kit/api-handler.ts';
+import { route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import { slotStates } from '../slots/slot.ts';
 import type { PlanBackfill } from './plan-backfill-store.ts';

@@ -1,5 +1,5 @@
 import { authorOf, whoField } from '#kit/api/author.ts';
-import { route } from '#kit/api-handler.ts';
+import { route } from '#kit/api/route.ts';
 import type { Clock } from '#kit/clock.ts';
 import { InvalidInputError } from '#kit/errors.ts';
 import { type SeasonRange, seasonRange } from '../contract.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { choiceParameter, integerParameter, textParameter } from '#kit/api/parameters.ts';
-import { route } from '#kit/api-handler.ts';
+import { route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import { taipeiDate } from '../publication/publication-date.ts';
 import { countyParameter, epochSeconds, idPath, paging } from './parameters.ts';

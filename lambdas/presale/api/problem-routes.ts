@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { route } from '#kit/api-handler.ts';
+import { route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import { countyOrLetter, idPath, paging, publicationDate } from './parameters.ts';
 import type { ProblemFilter, ReadPorts } from './ports.ts';

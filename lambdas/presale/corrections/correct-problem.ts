@@ -1,4 +1,4 @@
-import { route } from '#kit/api-handler.ts';
+import { route } from '#kit/api/route.ts';
 import { InvalidInputError, NotFoundError } from '#kit/errors.ts';
 import { idPath } from '../api/parameters.ts';
 import { correctionRequest } from '../contract.ts';

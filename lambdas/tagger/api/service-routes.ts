@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { integerParameter, textParameter } from '#kit/api/parameters.ts';
-import { route } from '#kit/api-handler.ts';
+import { route } from '#kit/api/route.ts';
 import type { TaggerService } from '../contract.ts';
 import { unaccountedOf } from '../steps/check-counts.ts';
 import type { ListFailures } from '../stores/failure-view-store.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { route } from '#kit/api-handler.ts';
+import { route } from '#kit/api/route.ts';
 import type { Clock } from '#kit/clock.ts';
 import { taggedMessage } from '../message/tagged-message.ts';
 import type { CurrentTagger, ReadPage } from '../ports.ts';

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { bearerTokens } from '#kit/api/authentication.ts';
 import { integerParameter, textParameter } from '#kit/api/parameters.ts';
-import { type ApiSpec, apiHandler, route } from '#kit/api-handler.ts';
+import { route } from '#kit/api/route.ts';
+import { type ApiSpec, apiHandler } from '#kit/api-handler.ts';
 import {
   ConflictError,
   InvalidInputError,

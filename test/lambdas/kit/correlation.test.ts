@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { apiHandler, route } from '#kit/api-handler.ts';
+import { route } from '#kit/api/route.ts';
+import { apiHandler } from '#kit/api-handler.ts';
 import { correlated, correlationId } from '#kit/correlation.ts';
 import { instrumented } from '#kit/invocation.ts';
 import { queueHandler } from '#kit/queue-handler.ts';

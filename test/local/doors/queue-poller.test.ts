@@ -18,12 +18,13 @@ let host: TestHost;
 let poller: QueuePoller | undefined;
 let errors: string[];
 
-/** Does what each message says, and tells what it got: `fail`, `throw`, `slow`, `strange`, or nothing special. */
+/** Does what each message says, and tells what it got: `fail`, `throw`, `slow`, `long`, `strange`, or nothing special. */
 const code = `export const handler = async ({ Records }) => {
   const bodies = Records.map(({ body }) => body);
   console.log(JSON.stringify({ bodies, first: Records[0] }));
   if (bodies.some((body) => body.startsWith('throw'))) throw new Error('no');
   if (bodies.some((body) => body.startsWith('slow'))) await new Promise((resolve) => setTimeout(resolve, 500));
+  if (bodies.some((body) => body.startsWith('long'))) await new Promise((resolve) => setTimeout(resolve, 5000));
   if (bodies.some((body) => body.startsWith('strange'))) return { batchItemFailures: [{ itemIdentifier: 'nobody' }] };
   if (bodies.some((body) => body.startsWith('empty'))) return { batchItemFailures: [{ itemIdentifier: '' }] };
   if (bodies.some((body) => body.startsWith('nothing'))) return;
@@ -44,7 +45,7 @@ beforeEach(async () => {
   });
   useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
   sqs = new SQSClient({});
-  host = await startTestHost({ consumer: { code } });
+  host = await startTestHost({ consumer: { code } }, { random: () => 0.99 });
   errors = [];
 });
 
@@ -173,6 +174,15 @@ test('with the fault switch on every batch is delivered twice', async () => {
   await send('twice');
   poll();
   await vi.waitUntil(() => times('twice') === 2, { timeout: 10_000 });
+});
+
+test('with the fault switch on a batch is delivered again while the first delivery is worked on', async () => {
+  host.faults.set({ deliveries: 3 });
+  await send('long');
+  poll({ concurrency: 3 });
+  await vi.waitUntil(() => times('long') === 3, { timeout: 10_000, interval: 10 });
+
+  expect(host.invocations).toEqual([]);
 });
 
 test('a queue that refuses for a while is asked again', async () => {

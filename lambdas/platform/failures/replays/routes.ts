@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { authorOf } from '#kit/api/author.ts';
 import { integerParameter } from '#kit/api/parameters.ts';
-import { route } from '#kit/api-handler.ts';
+import { route } from '#kit/api/route.ts';
 import { ConflictError, NotFoundError } from '#kit/errors.ts';
 import { idPath, manyBody } from '../parameters.ts';
 import type { LedgerPorts } from '../routes.ts';

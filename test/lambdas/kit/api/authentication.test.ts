@@ -8,7 +8,7 @@ const from = (authorization: string | undefined) =>
   authenticate(httpRequest({ headers: authorization === undefined ? {} : { authorization } }));
 
 test.each(['Bearer first-token', 'bearer first-token', 'BEARER second.token~+/='])('%s is let in', async (header) => {
-  expect(await from(header)).toEqual({ scheme: 'bearer' });
+  expect(await from(header)).toEqual({ name: 'api', scheme: 'bearer' });
 });
 
 test.each([

@@ -1,0 +1,100 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import * as z from 'zod';
+import { BodyTooLargeError, type InputFaults, type InputIssue, type InputPlace, InvalidInputError } from '../errors.ts';
+import { faultsByField } from '../issues.ts';
+import type { ApiAnswer } from './api-response.ts';
+import type { Caller } from './authentication.ts';
+
+/** What a route takes and gives, for those who call it: the documentation is made of it. */
+export interface RouteShape {
+  /** One line. */
+  readonly summary?: string;
+  readonly description?: string;
+  readonly path?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** Also takes the body as `application/x-www-form-urlencoded`: every value is text then. */
+  readonly form?: true;
+  /** The body of each status of success. What can fail is the kit's and the same for all. */
+  readonly answers?: Readonly<Record<number, z.ZodType>>;
+}
+
+/** One route after its schemas: parses what came and answers. Made by {@link route}. */
+export interface Route<S> {
+  readonly shape: RouteShape;
+  readonly serve: (event: APIGatewayProxyEventV2, services: S, caller: Caller) => Promise<ApiAnswer>;
+}
+
+/** What a route's work gets: the parsed places, who asks, and the event for what no schema says. */
+export interface RouteRequest<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  readonly path: z.output<P>;
+  readonly query: z.output<Q>;
+  readonly body: z.output<B>;
+  readonly caller: Caller;
+  readonly event: APIGatewayProxyEventV2;
+}
+
+/** The schemas of a route and what it does with what they let through. */
+export interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, S> extends RouteShape {
+  readonly path?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  readonly handle: (request: RouteRequest<P, Q, B>, services: S) => Promise<ApiAnswer>;
+}
+
+/** Ties a route's schemas to its work. All wrong fields of all places are told at once (400). */
+export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, S>({
+  handle,
+  ...shape
+}: RouteSpec<P, Q, B, S>): Route<S> {
+  const serve: Route<S>['serve'] = async (event, services, caller) => {
+    const faults: { -readonly [K in keyof InputFaults]: InputFaults[K] } = {};
+    const issues: InputIssue[] = [];
+    const read = <T extends z.ZodType>(schema: T | undefined, place: InputPlace, value: unknown) => {
+      const parsed = schema?.safeParse(value, { reportInput: true });
+      if (parsed && !parsed.success) {
+        faults[place] = faultsByField(parsed.error.issues);
+        issues.push(...parsed.error.issues.map((issue) => ({ place, issue })));
+      }
+      return parsed?.data as z.output<T>;
+    };
+    const request = {
+      path: read(shape.path, 'path', event.pathParameters ?? {}),
+      query: read(shape.query, 'querystring', event.queryStringParameters ?? {}),
+      body: read(shape.body && bodyText(shape, event).pipe(shape.body), 'json', textOf(event)),
+      caller,
+      event,
+    };
+    if (issues.length > 0) throw new InvalidInputError(faults, issues);
+    return handle(request, services);
+  };
+  return { shape, serve };
+}
+
+// Files go to the bucket; what is said in JSON is short. It also bounds how much there is to complain about.
+const bodyLimit = 256 * 1024;
+
+function textOf(event: APIGatewayProxyEventV2): string {
+  const { body = '', isBase64Encoded } = event;
+  if (body.length > bodyLimit) throw new BodyTooLargeError(`A body has at most ${bodyLimit} characters.`);
+  return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
+}
+
+function bodyText({ form }: RouteShape, { headers }: APIGatewayProxyEventV2) {
+  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
+  return form && isForm ? formText : jsonText;
+}
+
+const formText = z.string().transform((text): unknown => Object.fromEntries(new URLSearchParams(text)));
+
+/** The issue of a body that is no JSON has these `params`. */
+export const notJson = { notJson: true } as const;
+
+const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'Invalid input: not JSON.', params: notJson });
+    return z.NEVER;
+  }
+});
