@@ -8,7 +8,7 @@ import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { checkOutsideEnv } from './contract.ts';
 import type { Dependency } from './dependencies/check-dependencies.ts';
-import { answerDependencies } from './dependencies/routes.ts';
+import { outsideApi } from './dependencies/routes.ts';
 
 const probes = { queue: probeQueue, 'state machine': probeStateMachine, schedule: probeSchedule };
 
@@ -35,5 +35,5 @@ export const handler = apiHandler({
     ];
     return { dependencies, clock: systemClock };
   },
-  routes: { 'GET /health/services': answerDependencies },
+  routes: outsideApi,
 });

@@ -4,11 +4,10 @@ import { secretField } from '#adapters/secrets.ts';
 import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { failuresApiEnv } from './contract.ts';
+import { failuresApi } from './failures/api.ts';
 import { ledger } from './failures/ledger-store.ts';
 import type { PlatformTables } from './failures/matching-store.ts';
 import { replays } from './failures/replays/replays-store.ts';
-import * as bulk from './failures/replays/routes.ts';
-import * as routes from './failures/routes.ts';
 
 // Somebody waits: better told to come back (503) than left until the gateway's 30 s are over.
 const connectTimeoutMs = 8000;
@@ -22,17 +21,5 @@ export const handler = apiHandler({
     const sendReplay = queue(env.REPLAYS_QUEUE_URL);
     return { ledger: ledger(database), replays: replays(database), sendReplay, machine: env.REPLAY_MACHINE };
   },
-  routes: {
-    'GET /platform/failures': routes.listFailures,
-    'GET /platform/failures/{id}': routes.findFailure,
-    'POST /platform/failures/discard': routes.discardFailures,
-    'POST /platform/failures/replay': bulk.replayFailures,
-    'POST /platform/failures/resolve': routes.resolveAllFailures,
-    'POST /platform/failures/{id}/discard': routes.discardFailure,
-    'POST /platform/failures/{id}/replay': routes.replayFailure,
-    'POST /platform/failures/{id}/resolve': routes.resolveFailure,
-    'GET /platform/replays': bulk.listReplays,
-    'GET /platform/replays/{id}': bulk.findReplay,
-    'POST /platform/replays/{id}/stop': bulk.stopReplay,
-  },
+  routes: failuresApi,
 });

@@ -5,8 +5,8 @@ import { secretField } from '#adapters/secrets.ts';
 import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { runsApiEnv } from './contract.ts';
+import { runsApi } from './runs/api.ts';
 import { backfillPlanner } from './runs/plan-backfill-store.ts';
-import * as routes from './runs/routes.ts';
 import { runReader } from './runs/run-reader-store.ts';
 
 // Somebody waits: better told to come back (503) than left until the gateway's 30 s are over.
@@ -21,13 +21,5 @@ export const handler = apiHandler({
     const send = queue(BACKFILLS_QUEUE_URL, { delaySeconds: 1 });
     return { reader: runReader(database), plan: backfillPlanner(database, { schedules, clock: systemClock, send }) };
   },
-  routes: {
-    'GET /platform/runs': routes.listRuns,
-    'GET /platform/runs/{id}': routes.findRun,
-    'GET /platform/runs/{workload}/{name}': routes.findNamedRun,
-    'GET /platform/slots': routes.listSlots,
-    'GET /platform/backfills': routes.listBackfills,
-    'GET /platform/backfills/{id}': routes.findBackfill,
-    'POST /platform/backfills': routes.postBackfill,
-  },
+  routes: runsApi,
 });

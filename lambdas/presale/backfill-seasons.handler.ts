@@ -4,7 +4,7 @@ import { queue } from '#adapters/queue.ts';
 import { secretField } from '#adapters/secrets.ts';
 import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { postSeasons } from './api/backfill-routes.ts';
+import { backfillApi } from './api/backfill-routes.ts';
 import { backfillSeasonsEnv } from './contract.ts';
 import { seasonPlanner } from './stores/backfill-store.ts';
 
@@ -20,5 +20,5 @@ export const handler = apiHandler({
     const send = queue(env.BACKFILLS_QUEUE_URL, { delaySeconds: 1 });
     return { plan: seasonPlanner(database, { door: env.RUN_DOOR, send }), clock: systemClock };
   },
-  routes: { 'POST /presale/backfills': postSeasons },
+  routes: backfillApi,
 });

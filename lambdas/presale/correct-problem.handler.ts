@@ -4,7 +4,7 @@ import { secretField } from '#adapters/secrets.ts';
 import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { correctProblemEnv } from './contract.ts';
-import { putProblem } from './corrections/correct-problem.ts';
+import { correctApi } from './corrections/correct-problem.ts';
 import { correctionStore } from './stores/correction-store.ts';
 import { problemReader } from './stores/problem-store.ts';
 import type { PresaleTables } from './stores/tables.ts';
@@ -24,5 +24,5 @@ export const handler = apiHandler({
       raw: objectStore(env.RAW_BUCKET),
     };
   },
-  routes: { 'PUT /presale/problems/{id}': putProblem },
+  routes: correctApi,
 });

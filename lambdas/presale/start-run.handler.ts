@@ -3,7 +3,7 @@ import { secretField } from '#adapters/secrets.ts';
 import { stateMachine } from '#adapters/state-machine.ts';
 import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { postRun } from './api/run-routes.ts';
+import { startApi } from './api/run-routes.ts';
 import { type RunRequest, startRunEnv } from './contract.ts';
 import { startRun } from './steps/start-run.ts';
 
@@ -15,5 +15,5 @@ export const handler = apiHandler({
     const machine = stateMachine(env.PRESALE_STATE_MACHINE);
     return { start: (request: RunRequest) => startRun(request, { machine, clock: systemClock }) };
   },
-  routes: { 'POST /presale/runs': postRun },
+  routes: startApi,
 });

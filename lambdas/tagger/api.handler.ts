@@ -3,7 +3,7 @@ import { secretField } from '#adapters/secrets.ts';
 import { topicEnds } from '#adapters/stream/topic-ends.ts';
 import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { listFailures, listServices } from './api/service-routes.ts';
+import { taggerApi } from './api/service-routes.ts';
 import { taggerApiEnv } from './contract.ts';
 import { defaultModel } from './model/default-model.ts';
 import { failureView } from './stores/failure-view-store.ts';
@@ -26,5 +26,5 @@ export const handler = apiHandler({
       failures: failureView(database),
     };
   },
-  routes: { 'GET /tagger/services': listServices, 'GET /tagger/failures': listFailures },
+  routes: taggerApi,
 });

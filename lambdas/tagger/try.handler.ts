@@ -3,7 +3,7 @@ import { objectStore } from '#adapters/object-store.ts';
 import { secretField } from '#adapters/secrets.ts';
 import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { tryText } from './api/try-routes.ts';
+import { tryApi } from './api/try-routes.ts';
 import { tryTaggerEnv } from './contract.ts';
 import { pagesOf } from './stores/page-reader-store.ts';
 import { shippedTagger } from './stores/rules-store.ts';
@@ -20,5 +20,5 @@ export const handler = apiHandler({
       clock: systemClock,
     };
   },
-  routes: { 'POST /tagger/try': tryText },
+  routes: tryApi,
 });

@@ -137,8 +137,8 @@ async function inQueue(name: string): Promise<number> {
   const QueueUrl = `${endpoint}/000000000000/${name}`;
   const { Attributes = {} } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
   client.destroy();
-  const counts = ['', 'NotVisible', 'Delayed'].map((part) => Attributes[`ApproximateNumberOfMessages${part}`] ?? 0);
-  return sum(counts.map(Number));
+  const { ApproximateNumberOfMessages: ready = 0, ApproximateNumberOfMessagesDelayed: asleep = 0 } = Attributes;
+  return sum([ready, asleep, Attributes.ApproximateNumberOfMessagesNotVisible ?? 0].map(Number));
 }
 
 /** What was run: the publication and the seasons. */

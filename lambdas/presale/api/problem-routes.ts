@@ -9,13 +9,13 @@ const filter = z
   .transform(({ publication_date, ...rest }): ProblemFilter => ({ ...rest, publicationDate: publication_date }));
 
 /** GET /presale/problems */
-const listProblems = route({
+export const listProblems = route({
   query: filter,
   handle: async ({ query }, { problems }: ReadPorts) => ({ status: 200, body: { result: await problems.list(query) } }),
 });
 
 /** GET /presale/problems/{id} */
-const findProblem = route({
+export const findProblem = route({
   path: idPath,
   handle: async ({ path: { id } }, { problems }: ReadPorts) => {
     const problem = await problems.find(id);
@@ -25,17 +25,10 @@ const findProblem = route({
 });
 
 /** GET /presale/corrections */
-const listCorrections = route({
+export const listCorrections = route({
   query: filter,
   handle: async ({ query }, { problems }: ReadPorts) => ({
     status: 200,
     body: { result: await problems.corrections(query) },
   }),
 });
-
-/** What is read of problem rows. */
-export const problemRoutes = {
-  'GET /presale/problems': listProblems,
-  'GET /presale/problems/{id}': findProblem,
-  'GET /presale/corrections': listCorrections,
-};

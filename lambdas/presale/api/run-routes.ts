@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
-import { type RunRequest, runRequest } from '../contract.ts';
+import { type RunRequest, runRequest, type startRoutes } from '../contract.ts';
 import type { StartedRun } from '../steps/start-run.ts';
 import { paging, publicationDate } from './parameters.ts';
 import type { ReadPorts } from './ports.ts';
@@ -23,10 +23,13 @@ export const findRun = route({
 });
 
 /** POST /presale/runs */
-export const postRun = route({
+const postRun = route({
   body: runRequest,
   handle: async ({ body }, { start }: { readonly start: (request: RunRequest) => Promise<StartedRun> }) => ({
     status: 202,
     body: { result: await start(body) },
   }),
 });
+
+/** What `start-run` answers. */
+export const startApi = { 'POST /presale/runs': postRun } satisfies Record<(typeof startRoutes)[number], unknown>;

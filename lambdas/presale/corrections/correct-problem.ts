@@ -1,13 +1,13 @@
 import { route } from '#kit/api/route.ts';
 import { InvalidInputError, NotFoundError } from '#kit/errors.ts';
 import { idPath } from '../api/parameters.ts';
-import { correctionRequest } from '../contract.ts';
+import { correctionRequest, type correctRoutes } from '../contract.ts';
 import { type CorrectionPorts, writeProblems } from './load-corrections.ts';
 import type { Cells } from './ports.ts';
 import { columnNames } from './read-corrected.ts';
 
 /** PUT /presale/problems/{id} */
-export const putProblem = route({
+const putProblem = route({
   path: idPath,
   body: correctionRequest,
   handle: async ({ path: { id }, body: { cells, who } }, ports: CorrectionPorts) => {
@@ -27,3 +27,9 @@ function refuseUnknown(cells: Cells): void {
   if (unknown.length === 0) return;
   throw new InvalidInputError({ json: Object.fromEntries(unknown.map((name) => [name, ['Unknown column.']])) });
 }
+
+/** What `correct-problem` answers. */
+export const correctApi = { 'PUT /presale/problems/{id}': putProblem } satisfies Record<
+  (typeof correctRoutes)[number],
+  unknown
+>;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { integerParameter, textParameter } from '#kit/api/parameters.ts';
-import { route } from '#kit/api/route.ts';
-import type { TaggerService } from '../contract.ts';
+import { type Route, route } from '#kit/api/route.ts';
+import type { TaggerService, taggerRoutes } from '../contract.ts';
 import { unaccountedOf } from '../steps/check-counts.ts';
 import type { ListFailures } from '../stores/failure-view-store.ts';
 import type { ServiceReader } from '../stores/service-store.ts';
@@ -17,7 +17,7 @@ export interface ServicePorts {
 }
 
 /** GET /tagger/services */
-export const listServices = route({
+const listServices = route({
   handle: async (_request, ports: ServicePorts) => ({
     status: 200,
     body: { result: await Promise.all(ports.services.map((service) => serviceOf(service, ports))) },
@@ -45,7 +45,7 @@ async function serviceOf(service: TaggerService, { reader, ends, model }: Servic
 }
 
 /** GET /tagger/failures */
-export const listFailures = route({
+const listFailures = route({
   query: z.object({
     reason: textParameter({ max: 200 }).optional(),
     start: integerParameter({ min: 0 }).default(0),
@@ -56,3 +56,9 @@ export const listFailures = route({
     body: { result: await failures({ ...query, reason: query.reason }) },
   }),
 });
+
+/** What `api` answers. */
+export const taggerApi = {
+  'GET /tagger/services': listServices,
+  'GET /tagger/failures': listFailures,
+} satisfies Record<(typeof taggerRoutes)[number], Route<ServicePorts>>;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { route } from '#kit/api/route.ts';
 import type { Clock } from '#kit/clock.ts';
+import type { tryRoutes } from '../contract.ts';
 import { taggedMessage } from '../message/tagged-message.ts';
 import type { CurrentTagger, ReadPage } from '../ports.ts';
 
@@ -11,7 +12,7 @@ export interface TryPorts {
 }
 
 /** POST /tagger/try: what would be published for a message of this text, and why its page couldn't be had. */
-export const tryText = route({
+const tryText = route({
   body: z
     .object({ text: z.string().max(100_000), url: z.string().max(2000).optional() })
     .catchall(z.undefined('Unknown field.')),
@@ -23,3 +24,6 @@ export const tryText = route({
     return { status: 200, body: { result: { ...result, ...exception } } };
   },
 });
+
+/** What `try` answers. */
+export const tryApi = { 'POST /tagger/try': tryText } satisfies Record<(typeof tryRoutes)[number], unknown>;
