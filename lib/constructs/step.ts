@@ -41,6 +41,10 @@ export const permanentErrors = [
   'BodyTooLargeError',
   'UnauthorizedError',
   'InvalidInputError',
+  'FieldMissingError',
+  'WrongFieldTypeError',
+  'RequestExpiredError',
+  'ForbiddenError',
   'ConfigurationError',
   // Faults of the site.
   'TooLarge',
