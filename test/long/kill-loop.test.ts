@@ -11,6 +11,7 @@ import { credentials, region } from '../../local/machine.ts';
 import { dayInTaipei, publicationOn, seasonBefore, seasonOf } from '../../local/sample-site/calendar.ts';
 import { expectLoaded, type ToldRun } from '../flows/flow.ts';
 import { judged } from '../flows/independent-reading.ts';
+import { randomNumbers } from '../support/random.ts';
 import { askApi, askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
 /**
@@ -58,17 +59,6 @@ let pool: pg.Pool;
 let executions: Execution[];
 let seasonsStarted = 0;
 let interrupted = 0;
-
-/** The same numbers for the same seed (mulberry32), from 0 to 1. */
-function randomNumbers(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 async function listed(): Promise<Execution[]> {
   return (await askConsole<{ executions: Execution[] }>(stack, '/executions')).executions;
