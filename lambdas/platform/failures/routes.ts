@@ -47,7 +47,7 @@ export const findFailure = route({
 /** POST /platform/failures/{id}/discard */
 export const discardFailure = route({
   path: idPath,
-  body: z.object({ who: whoField }).catchall(noMore).prefault({}),
+  body: z.object({ who: whoField }).catchall(noMore),
   handle: async ({ path: { id }, body }, { ledger }: Ports) =>
     settled(id, 'discarded', await ledger.discard(id, authorOf(body.who))),
 });
@@ -64,7 +64,7 @@ export const discardFailures = route({
 /** POST /platform/failures/{id}/resolve */
 export const resolveFailure = route({
   path: idPath,
-  body: z.object({ note, who: whoField }).catchall(noMore).prefault({}),
+  body: z.object({ note, who: whoField }).catchall(noMore),
   handle: async ({ path: { id }, body }, { ledger }: Ports) =>
     settled(id, 'resolved', await ledger.resolve(id, authorOf(body.who), body.note)),
 });
@@ -87,8 +87,7 @@ export const replayFailure = route({
       dry_run: z.boolean().default(false),
       who: whoField,
     })
-    .catchall(noMore)
-    .prefault({}),
+    .catchall(noMore),
   handle: async ({ path: { id }, body: { input, dry_run, who } }, { ledger, sendReplay }: LedgerPorts) => {
     const edited = typeof input === 'object' ? JSON.stringify(input) : input;
     if (dry_run) {
