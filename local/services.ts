@@ -43,6 +43,7 @@ export async function startServices(
       s3Port: ports.s3,
       sqsPort: ports.sqs,
       buckets: model.buckets.map(({ name, versioned }) => ({ name, versioned })),
+      credentials: credentialsOf(variables),
       queues: model.queues,
     }),
     startMail({ directory: folder('mails'), port: ports.mail, identities: model.mailIdentities }),
@@ -86,4 +87,11 @@ export async function startServices(
       await Promise.all([storage.stop(), mail.stop(), secrets.stop(), schedules.stop(), kafka?.stop(), site?.stop()]);
     },
   };
+}
+
+/** Functions sign with a person's own credentials where one of the services is elsewhere. */
+function credentialsOf({ AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY }: Settings['variables']) {
+  return AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined
+    ? []
+    : [{ accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY }];
 }

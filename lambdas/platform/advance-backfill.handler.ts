@@ -1,4 +1,5 @@
 import { openDatabase } from '#adapters/database.ts';
+import { sendFailures } from '#adapters/failure-sender.ts';
 import { queue } from '#adapters/queue.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { advanceBackfillEnv, backfillTurn } from './contract.ts';
@@ -8,6 +9,7 @@ import { advanceBackfill } from './runs/backfill-store.ts';
 export const handler = queueHandler({
   env: advanceBackfillEnv,
   message: backfillTurn,
+  ledger: sendFailures,
   services: (env) =>
     advanceBackfill(openDatabase({ url: env.DATABASE_URL }), {
       start: queue(env.STARTS_QUEUE_URL),

@@ -7,7 +7,7 @@ import { probeSecret } from '#adapters/probes/secret.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { checkInsideEnv } from './contract.ts';
 import type { Dependency } from './dependencies/check-dependencies.ts';
-import { answerDependencies } from './dependencies/routes.ts';
+import { insideApi } from './dependencies/routes.ts';
 
 const required = true;
 
@@ -31,5 +31,5 @@ export const handler = apiHandler({
     ];
     return { dependencies, clock: systemClock };
   },
-  routes: { 'GET /health/dependencies': answerDependencies },
+  routes: insideApi,
 });

@@ -7,7 +7,7 @@ import { probeStateMachine } from '#adapters/probes/state-machine.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { checkOutsideEnv } from './contract.ts';
 import type { Dependency } from './dependencies/check-dependencies.ts';
-import { answerDependencies } from './dependencies/routes.ts';
+import { outsideApi } from './dependencies/routes.ts';
 
 const probes = { queue: probeQueue, 'state machine': probeStateMachine, schedule: probeSchedule };
 
@@ -34,5 +34,5 @@ export const handler = apiHandler({
     ];
     return { dependencies, clock: systemClock };
   },
-  routes: { 'GET /health/services': answerDependencies },
+  routes: outsideApi,
 });

@@ -1,5 +1,6 @@
 import { raiseAlert, wakeAlerts } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
+import { sendFailures } from '#adapters/failure-sender.ts';
 import { queue } from '#adapters/queue.ts';
 import { batchHandler } from '#kit/queue-handler.ts';
 import { asError, logger } from '#kit/telemetry.ts';
@@ -12,6 +13,7 @@ import { alarmChange, raiseAlarmsEnv } from './contract.ts';
 export const handler = batchHandler({
   env: raiseAlarmsEnv,
   message: alarmChange,
+  ledger: sendFailures,
   services: (env) => {
     const database = openDatabase({ url: env.DATABASE_URL });
     return {

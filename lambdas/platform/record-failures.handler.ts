@@ -9,6 +9,7 @@ import { takeIn } from './failures/intake/intake-store.ts';
 /** Drains every dead end of the stack into the ledger. A record is gone from its queue only after its row is durable. */
 export const handler = recordHandler({
   env: recordFailuresEnv,
+  ledger: undefined,
   services: (env) => ({
     database: openDatabase({ url: env.DATABASE_URL }),
     bucket: objectStore(env.FAILURES_BUCKET),

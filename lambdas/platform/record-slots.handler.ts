@@ -1,4 +1,5 @@
 import { openDatabase } from '#adapters/database.ts';
+import { sendFailures } from '#adapters/failure-sender.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { recordSlotsEnv, slotStart } from './contract.ts';
 import { slotBook } from './slots/slot-store.ts';
@@ -7,6 +8,7 @@ import { slotBook } from './slots/slot-store.ts';
 export const handler = queueHandler({
   env: recordSlotsEnv,
   message: slotStart,
+  ledger: sendFailures,
   services: (env) => slotBook(openDatabase({ url: env.DATABASE_URL })),
   handle: (start, slots) => slots.record(start),
 });

@@ -12,6 +12,7 @@ const metrics = { delivered: 'ReplaysDelivered', again: 'ReplaysSentTwice', refu
 /** Puts a failure's input in at the door it came from. Outside of the VPC: only from there all doors are in reach. */
 export const handler = recordHandler({
   env: replayFailureEnv,
+  ledger: sendFailures,
   services: (env) => ({
     deliver,
     executionInput,

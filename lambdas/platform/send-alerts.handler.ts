@@ -1,6 +1,7 @@
 import { wakeAlerts } from '#adapters/alert-book.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
+import { sendFailures } from '#adapters/failure-sender.ts';
 import { queue } from '#adapters/queue.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { count } from '#kit/telemetry.ts';
@@ -13,6 +14,7 @@ import { alertWake, sendAlertsEnv } from './contract.ts';
 export const handler = queueHandler({
   env: sendAlertsEnv,
   message: alertWake,
+  ledger: sendFailures,
   services: (env) => ({
     mails: alertMailStore(openDatabase({ url: env.DATABASE_URL })),
     settings: alertSettings(env),

@@ -1,4 +1,5 @@
 import { systemClock } from '#adapters/clock.ts';
+import { sendFailures } from '#adapters/failure-sender.ts';
 import { mailer } from '#adapters/mailer.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { correlationId } from '#kit/correlation.ts';
@@ -12,6 +13,7 @@ import { withId } from './mails/with-id.ts';
 export const handler = queueHandler({
   env: sendMailEnv,
   message: mailMessage,
+  ledger: sendFailures,
   services: (env) => ({
     send: mailer({ from: env.MAIL_FROM, configurationSet: env.MAIL_CONFIGURATION_SET }),
     recipients: env.MAIL_TO,

@@ -1,4 +1,5 @@
 import { deliver } from '#adapters/doors.ts';
+import { sendFailures } from '#adapters/failure-sender.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { startMessage, startWorkEnv } from './contract.ts';
 
@@ -6,6 +7,7 @@ import { startMessage, startWorkEnv } from './contract.ts';
 export const handler = queueHandler({
   env: startWorkEnv,
   message: startMessage,
+  ledger: sendFailures,
   services: () => ({ deliver }),
   handle: (work, ports) => ports.deliver({ ...work, attributes: {} }),
 });

@@ -3,7 +3,7 @@ import { authenticateCallers } from '#adapters/callers.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { queue } from '#adapters/queue.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { postSeasons } from './api/backfill-routes.ts';
+import { backfillApi } from './api/backfill-routes.ts';
 import { backfillSeasonsEnv } from './contract.ts';
 import { seasonPlanner } from './stores/backfill-store.ts';
 
@@ -16,5 +16,5 @@ export const handler = apiHandler({
     const send = queue(env.BACKFILLS_QUEUE_URL, { delaySeconds: 1 });
     return { plan: seasonPlanner(database, { door: env.RUN_DOOR, send }), clock: systemClock };
   },
-  routes: { 'POST /presale/backfills': postSeasons },
+  routes: backfillApi,
 });

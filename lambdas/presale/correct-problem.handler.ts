@@ -3,7 +3,7 @@ import { authenticateCallers } from '#adapters/callers.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { correctProblemEnv } from './contract.ts';
-import { putProblem } from './corrections/correct-problem.ts';
+import { correctApi } from './corrections/correct-problem.ts';
 import { correctionStore } from './stores/correction-store.ts';
 import { problemReader } from './stores/problem-store.ts';
 import type { PresaleTables } from './stores/tables.ts';
@@ -20,5 +20,5 @@ export const handler = apiHandler({
       raw: objectStore(env.RAW_BUCKET),
     };
   },
-  routes: { 'PUT /presale/problems/{id}': putProblem },
+  routes: correctApi,
 });

@@ -1,6 +1,7 @@
 import { wakeAlerts } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { recordFailures } from '#adapters/failure-ledger.ts';
+import { sendFailures } from '#adapters/failure-sender.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
@@ -14,6 +15,7 @@ import type { PresaleTables } from './stores/tables.ts';
 export const handler = queueHandler({
   env: loadCorrectionsEnv,
   message: correctedFileEvent,
+  ledger: sendFailures,
   services: (env) => {
     const database = openDatabase<PresaleTables>({ url: env.DATABASE_URL });
     const raw = objectStore(env.RAW_BUCKET);

@@ -2,9 +2,7 @@ import { apiDatabase } from '#adapters/api-database.ts';
 import { authenticateCallers } from '#adapters/callers.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { findDeal, listDeals, listNewProjects, listStatistics } from './api/deal-routes.ts';
-import { problemRoutes } from './api/problem-routes.ts';
-import { findRun, listRuns } from './api/run-routes.ts';
+import { readApi } from './api/read-api.ts';
 import { readApiEnv } from './contract.ts';
 import { dealReader } from './stores/deal-store.ts';
 import { problemBook } from './stores/problem-book-store.ts';
@@ -24,13 +22,5 @@ export const handler = apiHandler({
       clock: systemClock,
     };
   },
-  routes: {
-    'GET /apiv1/deals': listDeals,
-    'GET /apiv1/deals/{id}': findDeal,
-    'GET /apiv1/deal-statistics': listStatistics,
-    'GET /apiv1/deal-statistics/new-projects': listNewProjects,
-    'GET /presale/runs': listRuns,
-    'GET /presale/runs/{publication_date}': findRun,
-    ...problemRoutes,
-  },
+  routes: readApi,
 });

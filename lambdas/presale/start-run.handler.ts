@@ -2,7 +2,7 @@ import { authenticateAsking } from '#adapters/callers/asking.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { stateMachine } from '#adapters/state-machine.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { postRun } from './api/run-routes.ts';
+import { startApi } from './api/run-routes.ts';
 import { type RunRequest, startRunEnv } from './contract.ts';
 import { startRun } from './steps/start-run.ts';
 
@@ -14,5 +14,5 @@ export const handler = apiHandler({
     const machine = stateMachine(env.PRESALE_STATE_MACHINE);
     return { start: (request: RunRequest) => startRun(request, { machine, clock: systemClock }) };
   },
-  routes: { 'POST /presale/runs': postRun },
+  routes: startApi,
 });

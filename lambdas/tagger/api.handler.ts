@@ -2,7 +2,7 @@ import { apiDatabase } from '#adapters/api-database.ts';
 import { authenticateCallers } from '#adapters/callers.ts';
 import { topicEnds } from '#adapters/stream/topic-ends.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { listFailures, listServices } from './api/service-routes.ts';
+import { taggerApi } from './api/service-routes.ts';
 import { taggerApiEnv } from './contract.ts';
 import { defaultModel } from './model/default-model.ts';
 import { failureView } from './stores/failure-view-store.ts';
@@ -22,5 +22,5 @@ export const handler = apiHandler({
       failures: failureView(database),
     };
   },
-  routes: { 'GET /tagger/services': listServices, 'GET /tagger/failures': listFailures },
+  routes: taggerApi,
 });

@@ -1,4 +1,5 @@
 import { systemClock } from '#adapters/clock.ts';
+import { sendFailures } from '#adapters/failure-sender.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { queue } from '#adapters/queue.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
@@ -10,6 +11,7 @@ import { pagesOf } from './stores/page-reader-store.ts';
 export const handler = queueHandler({
   env: fetchPagesEnv,
   message: pageRequestMessage,
+  ledger: sendFailures,
   services: (env) => ({
     read: pagesOf(env, objectStore(env.TAGGER_BUCKET), systemClock),
     sendOn: queue(env.TAG_PAGES_QUEUE_URL),

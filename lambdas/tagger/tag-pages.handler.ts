@@ -15,6 +15,7 @@ import { shippedTagger } from './stores/rules-store.ts';
 export const handler = queueHandler({
   env: tagPagesEnv,
   message: pageRequestMessage,
+  ledger: sendFailures,
   services: (env) => {
     const bucket = objectStore(env.TAGGER_BUCKET);
     return {

@@ -2,7 +2,7 @@ import { authenticateAlone } from '#adapters/callers/alone.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { tryText } from './api/try-routes.ts';
+import { tryApi } from './api/try-routes.ts';
 import { tryTaggerEnv } from './contract.ts';
 import { pagesOf } from './stores/page-reader-store.ts';
 import { shippedTagger } from './stores/rules-store.ts';
@@ -19,5 +19,5 @@ export const handler = apiHandler({
       clock: systemClock,
     };
   },
-  routes: { 'POST /tagger/try': tryText },
+  routes: tryApi,
 });

@@ -31,6 +31,8 @@ export class FailureBook {
   readonly functions: IFunction[] = [];
   /** Prefixes in the raw bucket where a failure's corrected input is dropped again: `presale/corrected`. */
   readonly prefixes: string[] = [];
+  /** Where functions tell what they failed on. Made before everything that tells. */
+  reports: Queue | undefined;
   static readonly #books = new WeakMap<IConstruct, FailureBook>();
 
   /** The book of the app a construct stands in. */

@@ -35,7 +35,7 @@ export class QueueHandler<E extends z.ZodObject = z.ZodObject> extends Construct
 
   constructor(scope: Construct, id: string, props: QueueHandlerProps<E>) {
     super(scope, id);
-    const { ledger = true, maxConcurrency: concurrency = 2, fifo, delay } = props;
+    const { ledger = true, maxConcurrency: concurrency = 2, attempts = 5, fifo, delay } = props;
     const edge = props.handler;
     this.handler = new HandlerFunction(this, 'Handler', { ...props, concurrency });
     this.deadLetters = new DeadLetters(this, 'DeadLetters', {
@@ -56,9 +56,9 @@ export class QueueHandler<E extends z.ZodObject = z.ZodObject> extends Construct
       retentionPeriod: Duration.days(4),
       // AWS asks for at least six times the function's timeout.
       visibilityTimeout: Duration.seconds(this.handler.timeout.toSeconds() * 6),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.attempts ?? 5 },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: attempts },
     });
-    if (ledger) FailureBook.of(this).deadEnds.push({ edge, deadLetters: this.deadLetters, source: this.queue });
+    if (ledger) this.#tellLedger(attempts);
     this.handler.function.addEventSource(
       new SqsEventSource(this.queue, {
         batchSize: props.batchSize ?? 10,
@@ -67,5 +67,15 @@ export class QueueHandler<E extends z.ZodObject = z.ZodObject> extends Construct
         reportBatchItemFailures: true,
       }),
     );
+  }
+  /** The kit tells of what fails for good; what the function can't answer for comes by the dead letters. */
+  #tellLedger(attempts: number): void {
+    const book = FailureBook.of(this);
+    const { reports } = book;
+    if (!reports) throw new Error(`${this.handler.handler}: make the queue of failures before what tells of them`);
+    this.handler.function.addEnvironment('FAILURES_QUEUE_URL', reports.queueUrl);
+    this.handler.function.addEnvironment('QUEUE_ATTEMPTS', String(attempts));
+    this.handler.allow(['sqs:SendMessage'], [reports.queueArn]);
+    book.deadEnds.push({ edge: this.handler.handler, deadLetters: this.deadLetters, source: this.queue });
   }
 }

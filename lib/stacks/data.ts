@@ -24,7 +24,7 @@ export class DataStack extends MillraceStack {
   readonly alerts: Alerts;
   /** Where scheduled handlers tell of the slots they have started. */
   readonly slots: Queue;
-  /** Where functions without the database tell what they failed on. */
+  /** Where functions tell what they failed on. */
   readonly failures: Queue;
 
   constructor(scope: Construct, environment: Environment, network: NetworkStack) {
@@ -36,8 +36,8 @@ export class DataStack extends MillraceStack {
       clients: network.functions,
     });
     new Migrations(this, 'Migrations', this.database);
-    this.mails = new Mails(this, 'Mails', this.raw).queue;
     this.failures = new FailureReports(this, 'FailureReports').queue;
+    this.mails = new Mails(this, 'Mails', this.raw).queue;
     this.slots = new SlotRecords(this, 'SlotRecords', this.database).queue;
     this.alerts = new Alerts(this, 'Alerts', { database: this.database, mails: this.mails });
     this.users = new Secret(this, 'Users', {

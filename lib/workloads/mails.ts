@@ -46,6 +46,8 @@ export class Mails extends Construct {
       severity: 'high',
       timeout: Duration.seconds(30),
       batchSize: 5,
+      // An hour of SES being away, at three minutes between tries: a report is worth waiting for.
+      attempts: 20,
     });
     const recipients = new Set(severities.flatMap((severity) => recipientsOf(mail, severity)).concat(mail.to));
     allowMail(sender.handler, [identity.emailIdentityName, ...recipients], configuration);

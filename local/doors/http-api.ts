@@ -26,9 +26,14 @@ export async function startHttpApi(options: {
   const server = fastify({
     bodyLimit: payloadLimitBytes,
     routerOptions: { caseSensitive: true, maxParamLength: 2048 },
+    frameworkErrors: (_error, _request, reply) => refuse(reply),
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // What a body says it is, is its function's affair; fastify would refuse some of it.
+  server.addHook('onRequest', async (request) => {
+    if (request.headers['content-type'] !== undefined) request.headers = { 'content-type': 'application/octet-stream' };
+  });
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ message: 'Not Found' }));
   server.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
     const tooLong = error.statusCode === 413;
@@ -55,6 +60,11 @@ export async function startHttpApi(options: {
   }
   const url = await server.listen({ host: '127.0.0.1', port: options.port });
   return { url, stop: () => server.close() };
+}
+
+/** A target that is no URL. */
+function refuse(reply: { code(status: number): { send(body: object): unknown } }): void {
+  reply.code(400).send({ message: 'Bad Request' });
 }
 
 function allowOrigins(server: FastifyInstance, cors: HttpApiModel['cors']): void {

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { credentials as localCredentials } from '../machine.ts';
 import { startS3 } from './s3/server.ts';
+import type { Credentials } from './s3/signature.ts';
 import type { ObjectCreatedListener } from './s3/storage/outbox.ts';
 import type { QueueDescription } from './sqs/queues.ts';
 import { startSqs } from './sqs/server.ts';
@@ -30,10 +32,13 @@ export async function startStorage(options: {
   /** @default us-east-1 */
   region?: string;
   buckets: readonly { name: string; versioned: boolean }[];
+  /** Whose presigned URLs count beside those that functions of this machine sign. */
+  credentials?: readonly Credentials[];
   queues: readonly QueueDescription[];
 }): Promise<Storage> {
   const { directory, s3Port, sqsPort, region = 'us-east-1', buckets, queues } = options;
-  const s3 = await startS3({ directory: join(directory, 's3'), region, buckets, ...withPort(s3Port) });
+  const credentials = [localCredentials, ...(options.credentials ?? [])];
+  const s3 = await startS3({ directory: join(directory, 's3'), region, buckets, credentials, ...withPort(s3Port) });
   const sqs = await startSqs({ directory: join(directory, 'sqs'), region, queues, ...withPort(sqsPort) }).catch(
     async (error) => {
       await s3.stop();

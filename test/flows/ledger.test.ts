@@ -66,6 +66,31 @@ test('a dead mail is in the ledger, word for word, and gone from the dead letter
     .toContainEqual(expect.objectContaining({ subject: 'never', text: expect.stringContaining('文字') }));
 });
 
+test('a message that can never be done is in the ledger at its first try, says why, and can be mended', {
+  timeout: 120_000,
+}, async () => {
+  const body = JSON.stringify({ subject: 'mended', text: 5 });
+  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl('millrace-dev-platform-send-mail'), MessageBody: body }));
+  const find = async () => (await kept('platform/send-mail')).find(({ input }) => input === body);
+
+  await expect.poll(find, { timeout: 40_000, interval: 200 }).toMatchObject({
+    source_kind: 'mail',
+    reason: 'PermanentError',
+    message: expect.stringContaining('text: Invalid input'),
+    attempts: 1,
+    door: expect.stringMatching(/:millrace-dev-platform-send-mail$/),
+  });
+  for (const queue of ['send-mail', 'send-mail-dead'])
+    await expect.poll(() => messagesIn(`millrace-dev-platform-${queue}`), { timeout: 10_000 }).toBe(0);
+
+  const input = JSON.stringify({ subject: 'mended', text: 'now a text' });
+  const replay = { method: 'POST', body: JSON.stringify({ input }) };
+  expect(await running.api(`/platform/failures/${(await find())?.id}/replay`, replay)).toMatchObject({ status: 202 });
+  await expect
+    .poll(() => running.stack.services.mail.mails(), { timeout: 60_000, interval: 200 })
+    .toContainEqual(expect.objectContaining({ subject: 'mended' }));
+});
+
 test('an execution that fails is in the ledger with its input and its cause', { timeout: 60_000 }, async () => {
   const { stateMachines } = running.stack.model;
   await running.stack.machines.start({

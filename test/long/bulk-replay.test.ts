@@ -5,9 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ListObjectVersionsCommand, type ObjectVersion, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { keptToken } from '../../local/callers/console-token.ts';
 import { credentials, region } from '../../local/machine.ts';
-import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
+import { askApi, askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
 /**
  * 10,000 failures are replayed through the real queue at a rate, and 2,000 while the stack is killed without warning.
@@ -18,7 +17,6 @@ import { askConsole, type StackProcess, startStackProcess } from '../support/sta
 const recordsAtOnce = 40;
 
 interface Addresses {
-  readonly api: string;
   readonly s3: string;
   readonly database: string;
 }
@@ -32,12 +30,10 @@ interface Progress {
 let directory: string;
 let stack: StackProcess;
 let addresses: Addresses;
-let token: string;
 
 async function start(): Promise<void> {
   stack = await startStackProcess(directory);
   addresses = await askConsole<Addresses>(stack, '/stack');
-  token = await keptToken(directory);
 }
 
 beforeEach(async () => {
@@ -50,14 +46,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function ask<T>(route: string, body?: object): Promise<T> {
-  const response = await fetch(`${addresses.api}${route}`, {
-    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-  });
-  const { result } = (await response.json()) as { result: T };
-  return result;
-}
+const ask = <T>(route: string, body?: object) => askApi<T>(stack, directory, route, body);
 
 async function fill(failures: number): Promise<void> {
   const client = new pg.Client({ connectionString: addresses.database });

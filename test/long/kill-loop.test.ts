@@ -3,13 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countyLetters } from '../../lambdas/presale/publication/counties.ts';
+import { credentials, region } from '../../local/machine.ts';
 import { dayInTaipei, publicationOn, seasonBefore, seasonOf } from '../../local/sample-site/calendar.ts';
 import { expectLoaded, type ToldRun } from '../flows/flow.ts';
 import { judged } from '../flows/independent-reading.ts';
-import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
+import { randomNumbers } from '../support/random.ts';
+import { askApi, askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
 /**
  * The whole stack is killed without warning again and again while runs over all counties are under way, sometimes
@@ -19,6 +22,8 @@ import { askConsole, type StackProcess, startStackProcess } from '../support/sta
 const kills = 50;
 const killsWhileStarting = 10;
 const longestMs = 2000;
+/** As many kills would have to strike one message before it is given up: no queue allows fewer tries. */
+const strikes = 5;
 /** Stands in the name of every test, so that a failure tells it; MILLRACE_KILL_SEED repeats the moments. */
 const seed = Number(process.env.MILLRACE_KILL_SEED ?? Date.now() % 1_000_000);
 const variables = { PRESALE_RETRY_SECONDS: '1' };
@@ -29,8 +34,21 @@ interface Execution {
   readonly input: { readonly season?: string };
 }
 
+/** A row of the ledger that is no problem row. */
+interface Other {
+  readonly id: number;
+  readonly natural_key: string;
+  readonly source_kind: string;
+  readonly source_name: string;
+  readonly door: string | null;
+  readonly reason: string;
+  readonly state: string;
+  readonly message: string;
+}
+
 interface Addresses {
   readonly database: string;
+  readonly sqs: string;
   readonly site: string;
 }
 
@@ -41,17 +59,6 @@ let pool: pg.Pool;
 let executions: Execution[];
 let seasonsStarted = 0;
 let interrupted = 0;
-
-/** The same numbers for the same seed (mulberry32), from 0 to 1. */
-function randomNumbers(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 async function listed(): Promise<Execution[]> {
   return (await askConsole<{ executions: Execution[] }>(stack, '/executions')).executions;
@@ -111,6 +118,19 @@ afterAll(async () => {
 const rows = async <T>(statement: string, ...values: readonly unknown[]) =>
   (await pool.query(statement, [...values])).rows as T[];
 
+const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
+
+/** Messages of a queue that nobody has done yet, also those that somebody has in hand. */
+async function inQueue(name: string): Promise<number> {
+  const { sqs: endpoint } = await askConsole<Addresses>(stack, '/stack');
+  const client = new SQSClient({ region, credentials, endpoint });
+  const QueueUrl = `${endpoint}/000000000000/${name}`;
+  const { Attributes = {} } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+  client.destroy();
+  const { ApproximateNumberOfMessages: ready = 0, ApproximateNumberOfMessagesDelayed: asleep = 0 } = Attributes;
+  return sum([ready, asleep, Attributes.ApproximateNumberOfMessagesNotVisible ?? 0].map(Number));
+}
+
 /** What was run: the publication and the seasons. */
 const names = () => executions.map(({ input }) => input.season ?? publication).sort();
 
@@ -163,17 +183,28 @@ describe(`MILLRACE_KILL_SEED=${seed}`, () => {
     expect(await rows('select count(*)::int from presale.deals')).toEqual([{ count: expectedRows }]);
   }, 300_000);
 
-  test('each problem row is in the failure ledger once, and nothing else is', async () => {
+  test('each problem row is in the failure ledger once; what else is there goes back in and is done', async () => {
     expect(await rows('select count(*)::int from presale.problems')).not.toEqual([{ count: 0 }]);
     expect(
       await rows(`select run_name, letter, line_number from presale.problems p
       where (select count(*) from platform.failures f where f.natural_key = p.failure_key and f.state = 'open') <> 1`),
     ).toEqual([]);
-    expect(
-      await rows(`select natural_key, source_kind, reason, message from platform.failures f
-      where not exists (select from presale.problems p where p.failure_key = f.natural_key)`),
-    ).toEqual([]);
-  });
+    const others = () =>
+      rows<Other>(`select id::int, natural_key, source_kind, source_name, door, reason, state, message from platform.failures f
+        where not exists (select from presale.problems p where p.failure_key = f.natural_key) order by id`);
+    const exhausted = await others();
+    console.info(`${exhausted.length} messages were struck too often: ${JSON.stringify(exhausted)}`);
+    expect(exhausted.filter(({ reason }) => reason !== 'RetriesExhausted')).toEqual([]);
+    expect(exhausted.filter(({ source_kind }) => !['queue', 'mail'].includes(source_kind))).toEqual([]);
+    expect(exhausted.length).toBeLessThanOrEqual(kills / strikes);
+
+    // As a person would: what was struck down goes back where it came from.
+    for (const { id } of exhausted) await askApi(stack, directory, `/platform/failures/${id}/replay`, {});
+    const doors = new Set(exhausted.map(({ door }) => door?.split(':').at(-1) ?? ''));
+    const waiting = async () => sum(await Promise.all(['millrace-dev-platform-replay-failure', ...doors].map(inQueue)));
+    await expect.poll(waiting, { timeout: 10 * 60_000, interval: 1000 }).toBe(0);
+    expect(await others()).toEqual(exhausted.map((one) => ({ ...one, state: 'replayed' })));
+  }, 900_000);
 
   test('the book of runs has each run once, with nothing lost, and every slot its run', async () => {
     const books = await rows(
@@ -211,10 +242,9 @@ describe(`MILLRACE_KILL_SEED=${seed}`, () => {
   test('each run was reported', async () => {
     const subjects = async () =>
       (await askConsole<{ subject: string }[]>(stack, '/mails')).map(({ subject }) => subject);
-    // At least once: a kill between sending and remembering it sends twice.
-    for (const name of names()) {
-      const told = expect.poll(subjects, { timeout: 60_000 });
-      await told.toEqual(expect.arrayContaining([expect.stringContaining(`Pre-sale deals ${name}:`)]));
-    }
-  }, 300_000);
+    // At least once: a kill between sending and remembering it sends twice. One that a kill caught in the act comes
+    // again after the queue's three minutes, for a minute's claim of the dead still stands at the first try.
+    const expected = names().map((name) => expect.stringContaining(`Pre-sale deals ${name}:`));
+    await expect.poll(subjects, { timeout: 10 * 60_000, interval: 500 }).toEqual(expect.arrayContaining(expected));
+  }, 900_000);
 });

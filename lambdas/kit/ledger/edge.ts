@@ -51,3 +51,8 @@ export function edgeOf(arn: string): Edge | undefined {
   const source = known === 'dead' ? `${name.slice(0, -'-dead'.length - fifo.length)}${fifo}` : undefined;
   return { workload, name: part, end: known, source };
 }
+
+/** ARN of the dead letters of a queue of ours: what {@link edgeOf} reads back as its `source`. */
+export function deadLettersOf(queueArn: string): string {
+  return queueArn.replace(/(\.fifo)?$/, '-dead$1');
+}

@@ -1,5 +1,8 @@
+import * as z from 'zod';
+import { momentText } from '#kit/api/answers.ts';
 import { route } from '#kit/api/route.ts';
 import type { Clock } from '#kit/clock.ts';
+import type { checkInsideRoutes, checkOutsideRoutes, healthRoutes } from '../contract.ts';
 import { checkDependencies, type Dependency } from './check-dependencies.ts';
 
 /** What GET /health/dependencies and GET /health/services work with. */
@@ -8,7 +11,56 @@ export interface HealthPorts {
   readonly clock: Clock;
 }
 
+const dependency = z
+  .object({
+    kind: z.string().meta({ examples: ['queue'] }),
+    name: z.string(),
+    required: z.boolean(),
+    state: z.enum(['reachable', 'unreachable', 'not configured']),
+    latency_ms: z.number().nullable(),
+    version: z.string().nullable(),
+    note: z
+      .string()
+      .nullable()
+      .describe('Worth knowing: how many messages wait, when a schedule runs, what went wrong.'),
+    without: z.string().describe('What stops working without it.'),
+  })
+  .meta({ id: 'Dependency' });
+
+const dependencies = z
+  .object({
+    status: z.enum(['ok', 'failing']).describe('failing: one that is required cannot be used.'),
+    checked_at: momentText,
+    dependencies: z.array(dependency),
+  })
+  .meta({ id: 'Dependencies' });
+
 /** GET /health/dependencies and GET /health/services: each asks what its function reaches. */
-export const answerDependencies = route({
-  handle: (_request, { dependencies, clock }: HealthPorts) => checkDependencies(dependencies, clock),
+const answerDependencies = route({
+  summary: 'Looks at what the stack depends on',
+  description:
+    'Each function asks what it can reach: /health/dependencies what is inside of the network, /health/services what is outside. 503 when one that is required cannot be used.',
+  answers: { 200: dependencies, 503: dependencies },
+  handle: (_request, ports: HealthPorts) => checkDependencies(ports.dependencies, ports.clock),
 });
+
+/** What can only be reached from inside the VPC, or from there as well. */
+export const insideApi = { 'GET /health/dependencies': answerDependencies } satisfies Record<
+  (typeof checkInsideRoutes)[number],
+  unknown
+>;
+
+/** What can only be reached from outside of the VPC. */
+export const outsideApi = { 'GET /health/services': answerDependencies } satisfies Record<
+  (typeof checkOutsideRoutes)[number],
+  unknown
+>;
+
+/** Whether the stack answers at all. */
+export const healthApi = {
+  'GET /health': route({
+    summary: 'Says that the API answers',
+    answers: { 200: z.object({ status: z.literal('ok') }) },
+    handle: async () => ({ status: 200, body: { status: 'ok' } }),
+  }),
+} satisfies Record<(typeof healthRoutes)[number], unknown>;

@@ -1,9 +1,6 @@
 import { NotFoundError } from '#kit/errors.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
 
-/** A replayed message carries the id of the failure it replays here; SQS keeps it on the way to the dead letters. */
-export const replayAttribute = 'millrace-replay-of';
-
 /** What a replayed execution is named. */
 export function replayName(failureId: number): string {
   return `replay-${failureId}`;

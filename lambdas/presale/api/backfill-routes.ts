@@ -1,8 +1,9 @@
+import { plannedBackfill } from '#kit/api/answers.ts';
 import { authorOf, whoField } from '#kit/api/author.ts';
 import { route } from '#kit/api/route.ts';
 import type { Clock } from '#kit/clock.ts';
 import { InvalidInputError } from '#kit/errors.ts';
-import { type SeasonRange, seasonRange } from '../contract.ts';
+import { type backfillRoutes, type SeasonRange, seasonRange } from '../contract.ts';
 import { publicationAfter, taipeiDate } from '../publication/publication-date.ts';
 import { seasonDate, seasonsBetween } from '../publication/season.ts';
 
@@ -22,7 +23,10 @@ export interface BackfillPorts {
 const mostSeasons = 60;
 
 /** POST /presale/backfills */
-export const postSeasons = route({
+const postSeasons = route({
+  summary: 'Loads a range of seasons',
+  description: 'One after another; `dry_run` only estimates (200). Follow it at `/platform/backfills/{id}`.',
+  answers: { 200: plannedBackfill, 202: plannedBackfill },
   body: seasonRange.extend({ who: whoField }),
   handle: async ({ body: { who, ...body }, caller }, { plan, clock }: BackfillPorts) => {
     const planned = await plan(seasonsOf(body, clock()), body, authorOf(caller, who));
@@ -42,3 +46,9 @@ function seasonsOf({ from, to }: SeasonRange, now: Date): readonly string[] {
 function fault(field: string, reason: string): InvalidInputError {
   return new InvalidInputError({ json: { [field]: [reason] } });
 }
+
+/** What `backfill-seasons` answers. */
+export const backfillApi = { 'POST /presale/backfills': postSeasons } satisfies Record<
+  (typeof backfillRoutes)[number],
+  unknown
+>;

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { pageOf, resultOf } from '#kit/api/answers.ts';
 import { route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
+import { correctionReport, problem, problemWithCorrections } from './answers.ts';
 import { countyOrLetter, idPath, paging, publicationDate } from './parameters.ts';
 import type { ProblemFilter, ReadPorts } from './ports.ts';
 
@@ -9,33 +11,35 @@ const filter = z
   .transform(({ publication_date, ...rest }): ProblemFilter => ({ ...rest, publicationDate: publication_date }));
 
 /** GET /presale/problems */
-const listProblems = route({
+export const listProblems = route({
+  summary: 'Lists problem rows',
+  description: 'Rows that could not become deals and that nobody has put right.',
+  answers: { 200: pageOf(problem) },
   query: filter,
   handle: async ({ query }, { problems }: ReadPorts) => ({ status: 200, body: { result: await problems.list(query) } }),
 });
 
 /** GET /presale/problems/{id} */
-const findProblem = route({
+export const findProblem = route({
+  summary: 'Shows one problem row with its corrections',
+  description: 'Also one that is right by now.',
+  answers: { 200: resultOf(problemWithCorrections) },
   path: idPath,
   handle: async ({ path: { id } }, { problems }: ReadPorts) => {
-    const problem = await problems.find(id);
-    if (!problem) throw new NotFoundError(`Problem id ${id} doesn't exist.`);
-    return { status: 200, body: { result: problem } };
+    const found = await problems.find(id);
+    if (!found) throw new NotFoundError(`Problem id ${id} doesn't exist.`);
+    return { status: 200, body: { result: found } };
   },
 });
 
 /** GET /presale/corrections */
-const listCorrections = route({
+export const listCorrections = route({
+  summary: 'Lists corrections',
+  description: 'The newest first.',
+  answers: { 200: pageOf(correctionReport) },
   query: filter,
   handle: async ({ query }, { problems }: ReadPorts) => ({
     status: 200,
     body: { result: await problems.corrections(query) },
   }),
 });
-
-/** What is read of problem rows. */
-export const problemRoutes = {
-  'GET /presale/problems': listProblems,
-  'GET /presale/problems/{id}': findProblem,
-  'GET /presale/corrections': listCorrections,
-};

@@ -1,14 +1,20 @@
+import { resultOf } from '#kit/api/answers.ts';
 import { authorOf } from '#kit/api/author.ts';
 import { route } from '#kit/api/route.ts';
 import { InvalidInputError, NotFoundError } from '#kit/errors.ts';
+import { correctedProblem } from '../api/answers.ts';
 import { idPath } from '../api/parameters.ts';
-import { correctionRequest } from '../contract.ts';
+import { correctionRequest, type correctRoutes } from '../contract.ts';
 import { type CorrectionPorts, writeProblems } from './load-corrections.ts';
 import type { Cells } from './ports.ts';
 import { columnNames } from './read-corrected.ts';
 
 /** PUT /presale/problems/{id} */
-export const putProblem = route({
+const putProblem = route({
+  summary: 'Corrects a problem row',
+  description:
+    'The cells that change, by the Chinese names of their columns. A row that is right then is loaded at once.',
+  answers: { 200: resultOf(correctedProblem) },
   path: idPath,
   body: correctionRequest,
   handle: async ({ path: { id }, body: { cells, who }, caller }, ports: CorrectionPorts) => {
@@ -28,3 +34,9 @@ function refuseUnknown(cells: Cells): void {
   if (unknown.length === 0) return;
   throw new InvalidInputError({ json: Object.fromEntries(unknown.map((name) => [name, ['Unknown column.']])) });
 }
+
+/** What `correct-problem` answers. */
+export const correctApi = { 'PUT /presale/problems/{id}': putProblem } satisfies Record<
+  (typeof correctRoutes)[number],
+  unknown
+>;

@@ -1,10 +1,12 @@
 import * as z from 'zod';
-import { integerParameter, textParameter } from '#kit/api/parameters.ts';
-import { route } from '#kit/api/route.ts';
-import type { TaggerService } from '../contract.ts';
+import { pageOf, resultOf } from '#kit/api/answers.ts';
+import { lengthParameter, startParameter, textParameter } from '#kit/api/parameters.ts';
+import { type Route, route } from '#kit/api/route.ts';
+import type { TaggerService, taggerRoutes } from '../contract.ts';
 import { unaccountedOf } from '../steps/check-counts.ts';
 import type { ListFailures } from '../stores/failure-view-store.ts';
 import type { ServiceReader } from '../stores/service-store.ts';
+import { service as serviceAnswer, taggerFailure } from './answers.ts';
 
 export interface ServicePorts {
   readonly services: readonly TaggerService[];
@@ -17,7 +19,9 @@ export interface ServicePorts {
 }
 
 /** GET /tagger/services */
-export const listServices = route({
+const listServices = route({
+  summary: 'Shows the services of the tagger with their lag and counts',
+  answers: { 200: resultOf(z.array(serviceAnswer)) },
   handle: async (_request, ports: ServicePorts) => ({
     status: 200,
     body: { result: await Promise.all(ports.services.map((service) => serviceOf(service, ports))) },
@@ -45,14 +49,23 @@ async function serviceOf(service: TaggerService, { reader, ends, model }: Servic
 }
 
 /** GET /tagger/failures */
-export const listFailures = route({
+const listFailures = route({
+  summary: 'Lists what the tagger failed on',
+  description: 'Its part of the failure ledger in the words of the existing alerts; the newest first.',
+  answers: { 200: pageOf(taggerFailure) },
   query: z.object({
     reason: textParameter({ max: 200 }).optional(),
-    start: integerParameter({ min: 0 }).default(0),
-    length: integerParameter({ min: 1, max: 500 }).default(50),
+    start: startParameter,
+    length: lengthParameter(50),
   }),
   handle: async ({ query }, { failures }: ServicePorts) => ({
     status: 200,
     body: { result: await failures({ ...query, reason: query.reason }) },
   }),
 });
+
+/** What `api` answers. */
+export const taggerApi = {
+  'GET /tagger/services': listServices,
+  'GET /tagger/failures': listFailures,
+} satisfies Record<(typeof taggerRoutes)[number], Route<ServicePorts>>;

@@ -3,14 +3,15 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type EdgeName, edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
 import { DeadLetters } from '../../constructs/dead-letters.ts';
+import { FailureBook } from '../../constructs/failure-book.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 
 const edge = 'platform/failures';
 const impact = 'What functions failed on is kept in its queue, but nobody sees it in the ledger.';
 
 /**
- * Where functions without the database tell the ledger what they failed on (lambdas/adapters/failure-sender.ts). Made
- * before everything that tells, and drained by the intake, which is made after.
+ * Where queues' consumers and functions without the database tell the ledger what they failed on
+ * (lambdas/adapters/failure-sender.ts). Made before everything that tells, and drained by the intake, which is made after.
  */
 export class FailureReports extends Construct {
   readonly queue: Queue;
@@ -38,5 +39,6 @@ export class FailureReports extends Construct {
       visibilityTimeout: Duration.minutes(3),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: 10 },
     });
+    FailureBook.of(this).reports = this.queue;
   }
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { S3Error } from './errors.ts';
 import type { Target } from './operation.ts';
+import type { Credentials } from './signature.ts';
 import type { Blobs } from './storage/blobs.ts';
 import type { Bucket, Catalogue } from './storage/catalogue.ts';
 
@@ -10,6 +11,7 @@ export interface Store {
   readonly blobs: Blobs;
   readonly buckets: ReadonlyMap<string, Bucket>;
   readonly region: string;
+  readonly credentials: readonly Credentials[];
 }
 
 /** One request to a bucket that exists. */

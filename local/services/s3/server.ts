@@ -20,6 +20,7 @@ import {
 import { deleteObject, getObject, putObject } from './objects.ts';
 import { type Operation, operationOf, type Target } from './operation.ts';
 import { corsHeaders, errorAnswer, preflightAnswer, send } from './respond.ts';
+import type { Credentials } from './signature.ts';
 import { Blobs } from './storage/blobs.ts';
 import { type Bucket, Catalogue } from './storage/catalogue.ts';
 import type { ObjectCreatedListener } from './storage/outbox.ts';
@@ -39,13 +40,16 @@ export async function startS3(options: {
   port?: number;
   region: string;
   buckets: readonly Bucket[];
+  /** Whose presigned URLs count. */
+  credentials: readonly Credentials[];
 }): Promise<S3Server> {
   await mkdir(options.directory, { recursive: true });
   const catalogue = new Catalogue(join(options.directory, 'catalogue.sqlite'));
   const blobs = new Blobs(join(options.directory, 'blobs'));
   await blobs.removeAllBut(catalogue.blobs());
   const buckets = new Map(options.buckets.map((bucket) => [bucket.name, bucket]));
-  const store: Store = { catalogue, blobs, buckets, region: options.region };
+  const { region, credentials } = options;
+  const store: Store = { catalogue, blobs, buckets, region, credentials };
 
   let refusedUntil = 0;
   const server = createServer((request, response) => {
@@ -90,8 +94,10 @@ async function answerTo(store: Store, request: IncomingMessage, refused: boolean
   if (refused) throw new S3Error(503, 'SlowDown', 'Please reduce your request rate.');
   if (request.method === 'OPTIONS') return preflightAnswer(request);
   const target = readTarget(request);
+  const presented = { ...target, path: splitOnce(request.url ?? '/', '?')[0], headers: { ...request.headers } };
+  takeHoistedHeaders(target.query, request);
   const operation = operationOf(target, request.headers);
-  checkAccess(target.query, request.headers, operation);
+  checkAccess(presented, { credentials: store.credentials, operation });
   if (operation === 'ListBuckets') return listBuckets(store);
   const bucketProperties = store.buckets.get(target.bucket);
   if (!bucketProperties) throw noSuchBucket(target.bucket);
@@ -117,6 +123,15 @@ const handlers: Record<Exclude<Operation, 'ListBuckets'>, (call: Call) => Answer
   CompleteMultipartUpload: completeMultipartUpload,
   AbortMultipartUpload: abortMultipartUpload,
 };
+
+/** Headers that a presigned URL carries as parameters count like headers. */
+function takeHoistedHeaders(query: URLSearchParams, request: IncomingMessage): void {
+  for (const [name, value] of query) {
+    if (/^x-amz-(?!algorithm|credential|date|expires|signature|signedheaders)/i.test(name)) {
+      request.headers[name.toLowerCase()] ??= value;
+    }
+  }
+}
 
 /** `/bucket/key?query`. No URL class: it would resolve the `..` that a key may hold. */
 function readTarget(request: IncomingMessage): Target {

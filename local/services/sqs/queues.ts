@@ -51,9 +51,24 @@ function attributesOf(description: QueueDescription, names: QueueNames): Record<
   };
 }
 
-/** Everybody who had a message died with the last process, so nobody needs to wait for the visibility timeout. */
+/**
+ * Everybody who had a message died with the last process, so nobody needs to wait for the visibility timeout; and that
+ * receive doesn't count: a machine that is switched off says nothing about the message, and AWS has no such moment. (A
+ * message that ends its function, which is a process of its own, leaves the queues running: its tries do count.)
+ */
 function releaseInFlight(queue: Queue): void {
-  for (const entry of queue.inflightMessages.values()) entry.visibilityDeadline = 0;
+  for (const entry of queue.inflightMessages.values()) {
+    const { message } = entry;
+    entry.visibilityDeadline = 0;
+    message.approximateReceiveCount -= 1;
+    queue.persistence?.updateMessageInflight(
+      message.messageId,
+      entry.receiptHandle,
+      entry.visibilityDeadline,
+      message.approximateReceiveCount,
+      message.approximateFirstReceiveTimestamp,
+    );
+  }
   queue.processTimers();
 }
 

@@ -62,6 +62,7 @@ test('records of one batch keep their own ids, also while they are worked on sid
   const handler = queueHandler({
     env: z.object({}),
     message: z.object({ subject: z.string() }),
+    ledger: undefined,
     services: () => undefined,
     handle: async ({ subject }) => {
       await sleep(subject === 'first' ? 20 : 1);

@@ -1,9 +1,9 @@
 import { edgeOf } from '#kit/ledger/edge.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
-import { replayAttribute } from '../lineage.ts';
+import { messageFailure } from '#kit/ledger/message-failure.ts';
 import { executionFailure } from './failed-execution.ts';
 import { invocationFailure } from './failed-invocation.ts';
-import { jsonOf, textOf } from './json.ts';
+import { jsonOf } from './json.ts';
 import { reportedFailures } from './reported.ts';
 import { type DeadLetter, placeOf, type Told } from './told.ts';
 
@@ -14,31 +14,26 @@ import { type DeadLetter, placeOf, type Told } from './told.ts';
 export function failuresFrom(letter: DeadLetter): readonly NewFailure[] {
   const told = { letter, body: jsonOf(letter.body), attributes: textAttributes(letter) };
   // A message of a queue is never read as anything else: its body is its sender's.
-  if (doorOf(letter) !== undefined) return [messageFailure(told)];
+  if (doorOf(letter) !== undefined) return [deadMessage(told)];
   const one = executionFailure(told) ?? invocationFailure(told) ?? undeliveredFailure(told);
-  return one ? [one] : (reportedFailures(told.body) ?? [messageFailure(told)]);
+  return one ? [one] : (reportedFailures(told.body) ?? [deadMessage(told)]);
 }
 
-// People look for mails, not for the queue they wait in.
-const mails = 'platform/send-mail';
-
-/** A message that its queue's consumer failed on until the redrive took it. SQS doesn't know why; the log does. */
-function messageFailure({ letter, attributes }: Told): NewFailure {
-  const place = placeOf(letter.eventSourceARN);
-  return {
-    ...place,
-    naturalKey: `message:${letter.eventSourceARN}:${letter.messageId}`,
-    sourceKind: `${place.workload}/${place.sourceName}` === mails ? 'mail' : 'queue',
-    door: doorOf(letter),
-    reason: 'RetriesExhausted',
-    message: `Every try failed; the log of ${place.workload}/${place.sourceName} says why, under messageId ${letter.messageId}.`,
-    stack: undefined,
-    input: letter.body,
-    attributes,
-    occurredAt: sentAt(letter),
-    attempts: undefined,
-    replayOf: replayOf(attributes),
-  };
+/**
+ * A message that its queue's redrive took: its consumer tells of what it fails on, so this one was never answered for. SQS
+ * doesn't know why; the log does.
+ */
+function deadMessage({ letter }: Told): NewFailure {
+  const { workload, sourceName } = placeOf(letter.eventSourceARN);
+  return messageFailure(
+    letter,
+    { door: doorOf(letter), deadLetters: letter.eventSourceARN },
+    {
+      reason: 'RetriesExhausted',
+      message: `Every try failed; the log of ${workload}/${sourceName} says why, under messageId ${letter.messageId}.`,
+      occurredAt: sentAt(letter),
+    },
+  );
 }
 
 /** What EventBridge or its Scheduler couldn't hand to its target: the event, and why in the attributes. */
@@ -77,9 +72,4 @@ function textAttributes({ messageAttributes }: DeadLetter): Record<string, strin
 
 function sentAt({ attributes }: DeadLetter): Date {
   return new Date(Number(attributes.SentTimestamp));
-}
-
-function replayOf(attributes: Readonly<Record<string, string>>): number | undefined {
-  const id = Number(textOf(attributes[replayAttribute]));
-  return Number.isSafeInteger(id) && id > 0 ? id : undefined;
 }

@@ -1,10 +1,11 @@
 import { PermanentError } from '#kit/errors.ts';
 import { faultsAsText } from '#kit/issues.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
+import { replayAttribute } from '#kit/ledger/message-failure.ts';
 import { type ReplayMessage, replayMessage } from '../../contract.ts';
 import { jsonOf } from '../intake/json.ts';
 import type { DeadLetter } from '../intake/told.ts';
-import { invocationKey, replayAttribute } from '../lineage.ts';
+import { invocationKey } from '../lineage.ts';
 
 /** What putting back works with. */
 export interface PutBackPorts {

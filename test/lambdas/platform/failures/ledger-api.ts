@@ -5,11 +5,10 @@ import { recordFailures } from '#adapters/failure-ledger.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
 import type { ReplayMessage } from '../../../../lambdas/platform/contract.ts';
+import { failuresApi } from '../../../../lambdas/platform/failures/api.ts';
 import { ledger } from '../../../../lambdas/platform/failures/ledger-store.ts';
 import type { PlatformTables } from '../../../../lambdas/platform/failures/matching-store.ts';
 import { replays } from '../../../../lambdas/platform/failures/replays/replays-store.ts';
-import * as bulk from '../../../../lambdas/platform/failures/replays/routes.ts';
-import * as routes from '../../../../lambdas/platform/failures/routes.ts';
 import type { TestDatabase } from '../../../support/database.ts';
 import { httpRequest } from '../../../support/lambda.ts';
 
@@ -17,7 +16,7 @@ import { httpRequest } from '../../../support/lambda.ts';
 export interface LedgerApi {
   ask(
     routeKey: string,
-    given?: { query?: Record<string, string>; id?: string; body?: object },
+    given?: { query?: Record<string, string>; id?: string | undefined; body?: object | 'none' },
   ): Promise<{ status: number | undefined; body: ReturnType<typeof JSON.parse> }>;
   /** Records a failure; ids count from 1, a minute apart. */
   failed(changes?: Partial<NewFailure>): Promise<void>;
@@ -37,19 +36,7 @@ export function ledgerApi(
       machine: 'arn:aws:states:r:0:stateMachine:replay',
       sendReplay,
     }),
-    routes: {
-      'GET /platform/failures': routes.listFailures,
-      'GET /platform/failures/{id}': routes.findFailure,
-      'POST /platform/failures/discard': routes.discardFailures,
-      'POST /platform/failures/replay': bulk.replayFailures,
-      'POST /platform/failures/resolve': routes.resolveAllFailures,
-      'POST /platform/failures/{id}/discard': routes.discardFailure,
-      'POST /platform/failures/{id}/replay': routes.replayFailure,
-      'POST /platform/failures/{id}/resolve': routes.resolveFailure,
-      'GET /platform/replays': bulk.listReplays,
-      'GET /platform/replays/{id}': bulk.findReplay,
-      'POST /platform/replays/{id}/stop': bulk.stopReplay,
-    },
+    routes: failuresApi,
   });
   return {
     async ask(routeKey, given = {}) {
@@ -57,8 +44,9 @@ export function ledgerApi(
         routeKey,
         queryStringParameters: given.query ?? {},
         pathParameters: given.id === undefined ? {} : { id: given.id },
-        body: JSON.stringify(given.body ?? {}),
+        ...(given.body === 'none' ? {} : { body: JSON.stringify(given.body ?? {}) }),
       });
+      if (given.body === 'none') delete event.body;
       const answer = await handler(event, { functionName: 'failures-api' } as Context);
       return { status: answer.statusCode, body: JSON.parse(String(answer.body)) };
     },

@@ -2,9 +2,7 @@ import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { z } from 'zod';
 import type { Database } from '../../../../lambdas/adapters/database.ts';
 import { apiHandler } from '../../../../lambdas/kit/api-handler.ts';
-import { findDeal, listDeals, listNewProjects, listStatistics } from '../../../../lambdas/presale/api/deal-routes.ts';
-import { problemRoutes } from '../../../../lambdas/presale/api/problem-routes.ts';
-import { findRun, listRuns } from '../../../../lambdas/presale/api/run-routes.ts';
+import { readApi } from '../../../../lambdas/presale/api/read-api.ts';
 import { dealReader } from '../../../../lambdas/presale/stores/deal-store.ts';
 import { problemBook } from '../../../../lambdas/presale/stores/problem-book-store.ts';
 import { runReader } from '../../../../lambdas/presale/stores/run-reader-store.ts';
@@ -37,15 +35,7 @@ export function readingApi(database: Database<PresaleTables>, now = new Date('20
       problems: problemBook(database),
       clock: () => now,
     }),
-    routes: {
-      'GET /apiv1/deals': listDeals,
-      'GET /apiv1/deals/{id}': findDeal,
-      'GET /apiv1/deal-statistics': listStatistics,
-      'GET /apiv1/deal-statistics/new-projects': listNewProjects,
-      'GET /presale/runs': listRuns,
-      'GET /presale/runs/{publication_date}': findRun,
-      ...problemRoutes,
-    },
+    routes: readApi,
   });
   return async (
     routeKey: string,

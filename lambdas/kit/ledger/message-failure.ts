@@ -1,0 +1,49 @@
+import { edgeOf } from './edge.ts';
+import type { NewFailure } from './failure.ts';
+
+/** A replayed message carries the id of the failure it replays here; SQS keeps it on the way to the dead letters. */
+export const replayAttribute = 'millrace-replay-of';
+
+/** A queue's message, as far as the ledger reads it. */
+export interface QueueMessage {
+  readonly messageId: string;
+  readonly body: string;
+  readonly messageAttributes: Readonly<Record<string, { readonly stringValue?: string | undefined }>>;
+}
+
+/** Where a message was when it failed. */
+export interface MessagePlace {
+  /** ARN of the queue, where a replay goes back in; `undefined` where what failed is in no queue of ours. */
+  readonly door: string | undefined;
+  /** ARN of its dead letters. It stands in the key: whoever tells of the message first, it is one failure. */
+  readonly deadLetters: string;
+}
+
+// People look for mails, not for the queue they wait in.
+const mails = 'platform/send-mail';
+
+/** A message that nobody could do anything with, told by its consumer or found among the dead letters. */
+export function messageFailure(
+  { messageId, body, messageAttributes }: QueueMessage,
+  { door, deadLetters }: MessagePlace,
+  why: Pick<NewFailure, 'reason' | 'message' | 'stack' | 'occurredAt' | 'attempts'>,
+): NewFailure {
+  const { workload, name } = edgeOf(deadLetters) ?? { workload: 'unknown', name: deadLetters };
+  const attributes = Object.fromEntries(
+    Object.entries(messageAttributes).flatMap(([key, { stringValue }]) =>
+      stringValue === undefined ? [] : [[key, stringValue]],
+    ),
+  );
+  const replayed = Number(attributes[replayAttribute] || Number.NaN);
+  return {
+    ...why,
+    naturalKey: `message:${deadLetters}:${messageId}`,
+    workload,
+    sourceKind: `${workload}/${name}` === mails ? 'mail' : 'queue',
+    sourceName: name,
+    door,
+    input: body,
+    attributes,
+    replayOf: Number.isSafeInteger(replayed) && replayed > 0 ? replayed : undefined,
+  };
+}
