@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { FunctionHost, Invocation } from '../functions/function-host.ts';
@@ -26,7 +27,7 @@ export async function startHttpApi(options: {
   const server = fastify({
     bodyLimit: payloadLimitBytes,
     routerOptions: { caseSensitive: true, maxParamLength: 2048 },
-    frameworkErrors: (_error, _request, reply) => refuse(reply),
+    frameworkErrors: (_error, _request, reply) => refuse(reply.raw),
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -62,9 +63,9 @@ export async function startHttpApi(options: {
   return { url, stop: () => server.close() };
 }
 
-/** A target that is no URL. */
-function refuse(reply: { code(status: number): { send(body: object): unknown } }): void {
-  reply.code(400).send({ message: 'Bad Request' });
+/** A target that is no URL: nothing of fastify has it yet. */
+function refuse(response: ServerResponse): void {
+  response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ message: 'Bad Request' }));
 }
 
 function allowOrigins(server: FastifyInstance, cors: HttpApiModel['cors']): void {
