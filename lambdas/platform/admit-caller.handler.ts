@@ -1,6 +1,6 @@
-import { apiDatabase } from '#adapters/api-database.ts';
 import { admitByDatabase } from '#adapters/callers/admit-by-database.ts';
 import { limitOf } from '#adapters/callers/limit.ts';
+import { apiDatabase } from '#adapters/database/api-database.ts';
 import { stepHandler } from '#kit/step-handler.ts';
 import { admission, admissionAnswer, admitCallerEnv } from './contract.ts';
 

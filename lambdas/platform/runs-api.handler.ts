@@ -1,6 +1,6 @@
-import { apiDatabase } from '#adapters/api-database.ts';
 import { authenticateCallers } from '#adapters/callers.ts';
 import { systemClock } from '#adapters/clock.ts';
+import { apiDatabase } from '#adapters/database/api-database.ts';
 import { queue } from '#adapters/queue.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { runsApiEnv } from './contract.ts';

@@ -1,5 +1,5 @@
-import { apiDatabase } from '#adapters/api-database.ts';
 import { authenticateCallers } from '#adapters/callers.ts';
+import { apiDatabase } from '#adapters/database/api-database.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { correctProblemEnv } from './contract.ts';

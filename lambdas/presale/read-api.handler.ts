@@ -1,6 +1,6 @@
-import { apiDatabase } from '#adapters/api-database.ts';
 import { authenticateCallers } from '#adapters/callers.ts';
 import { systemClock } from '#adapters/clock.ts';
+import { apiDatabase } from '#adapters/database/api-database.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { readApi } from './api/read-api.ts';
 import { readApiEnv } from './contract.ts';

@@ -1,5 +1,5 @@
-import { apiDatabase } from '#adapters/api-database.ts';
 import { authenticateCallers } from '#adapters/callers.ts';
+import { apiDatabase } from '#adapters/database/api-database.ts';
 import { topicEnds } from '#adapters/stream/topic-ends.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { taggerApi } from './api/service-routes.ts';

@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from './database.ts';
+import { type Database, openDatabase } from '../database.ts';
 
 // Somebody waits: better told to come back (503) than left until the gateway's 30 s are over.
 const connectTimeoutMs = 8000;
