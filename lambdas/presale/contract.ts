@@ -105,16 +105,30 @@ export const correctedFileEvent = z.object({
 export const correctionRequest = z.strictObject({
   cells: z
     .record(z.string(), z.string('Not a valid string.').max(10_000))
-    .refine((cells) => Object.keys(cells).length > 0, 'Shorter than minimum length 1.'),
+    .refine((cells) => Object.keys(cells).length > 0, 'Shorter than minimum length 1.')
+    .meta({ minProperties: 1, examples: [{ 總價元: '12500000' }] }),
   who: z.string('Not a valid string.').min(1).max(100).optional(),
 });
 
 /** `111S3`: ROC year and quarter. */
-const season = z.string().regex(/^\d{2,3}S[1-4]$/, 'Not a valid season, such as 111S3.');
+const season = z
+  .string()
+  .regex(/^\d{2,3}S[1-4]$/, 'Not a valid season, such as 111S3.')
+  .meta({ examples: ['111S3'] });
+
+// What the pipe below lets through, in the words of JSON Schema.
+const countyLetterList = {
+  type: ['array', 'null'],
+  minItems: 1,
+  maxItems: countyLetters.length,
+  items: { type: 'string', enum: countyLetters },
+};
 
 /** What a run is asked for: a publication or a season, one of them. */
 const runRequestFields = {
-  publication_date: dateParameter().nullish(),
+  publication_date: dateParameter()
+    .nullish()
+    .meta({ description: 'Days 1, 11 and 21 of a month.', examples: ['2022-09-11'] }),
   season: season.nullish(),
   // Counted before they are read: a reason for each of a million wrong ones is no answer.
   counties: z
@@ -122,11 +136,16 @@ const runRequestFields = {
     .min(1, 'Shorter than minimum length 1.')
     .max(countyLetters.length, `Longer than maximum length ${countyLetters.length}.`)
     .pipe(z.array(county))
-    .nullish(),
-  /** For a season whose file lacks more than a tenth of its known deals: it is right, they are withdrawn. */
-  allow_withdrawals: z.boolean('Not a valid boolean.').nullish(),
-  /** The backups are wrong: the site is asked again, where it still has the files. */
-  refetch: z.boolean('Not a valid boolean.').nullish(),
+    .nullish()
+    .meta({ written: countyLetterList, description: 'Letters of the counties; all where none is named.' }),
+  allow_withdrawals: z
+    .boolean('Not a valid boolean.')
+    .nullish()
+    .describe('For a season whose file lacks more than a tenth of its known deals: it is right, they are withdrawn.'),
+  refetch: z
+    .boolean('Not a valid boolean.')
+    .nullish()
+    .describe('The backups are wrong: the site is asked again, where it still has the files.'),
 };
 
 const knownRunRequest = z.object(runRequestFields);
@@ -137,9 +156,8 @@ export const seasonRange = z
     from: season,
     to: season,
     counties: runRequestFields.counties,
-    /** Seasons that have run, too. */
-    again: z.boolean('Not a valid boolean.').default(false),
-    dry_run: z.boolean('Not a valid boolean.').default(false),
+    again: z.boolean('Not a valid boolean.').default(false).describe('Also seasons that have run.'),
+    dry_run: z.boolean('Not a valid boolean.').default(false).describe('Only estimates.'),
   })
   .catchall(z.undefined('Unknown field.'));
 

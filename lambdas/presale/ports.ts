@@ -54,8 +54,15 @@ export interface KeptProblem {
   readonly reasons: readonly { readonly column: string; readonly reason: string }[];
 }
 
-/** The problem rows of one county of a run, in the file's order. */
-export type ReadProblems = (runName: string, county: CountyLetter) => AsyncIterable<KeptProblem>;
+/**
+ * Hands the problem rows of one county of a run to whoever writes them down, in the file's order. Those who write the same
+ * county's follow one another: what is written last is the newest.
+ */
+export type ReadProblems = (
+  runName: string,
+  county: CountyLetter,
+  write: (problems: AsyncIterable<KeptProblem>) => Promise<void>,
+) => Promise<void>;
 
 /** What the database says about one county of a run. */
 export interface CountyFacts {

@@ -20,6 +20,8 @@ export interface StepProps {
   readonly input: Readonly<Record<string, unknown>> | `{% ${string} %}`;
   /** Variables set from the answer (`$states.result.Payload`). */
   readonly assign?: Readonly<Record<string, unknown>>;
+  /** Outlasts a database or a bucket that is away for two minutes: for a state whose failure ends the run. @default false */
+  readonly patient?: boolean;
 }
 
 /** The Lambda service was busy or broken; the function may not have run at all. */
@@ -39,6 +41,10 @@ export const permanentErrors = [
   'BodyTooLargeError',
   'UnauthorizedError',
   'InvalidInputError',
+  'FieldMissingError',
+  'WrongFieldTypeError',
+  'RequestExpiredError',
+  'ForbiddenError',
   'ConfigurationError',
   // Faults of the site.
   'TooLarge',
@@ -88,6 +94,9 @@ function payloadOf(input: StepProps['input']): TaskInput {
   return TaskInput.fromText(`{% $merge([${expression}, ${correlationMember}]) %}`);
 }
 
+/** The database is away, or the bucket is. */
+const unavailable = 'UnavailableError';
+
 /** One handler as a state: bounded in time, tried again when that can help, its answer the state's output. */
 export function step(scope: Construct, id: string, props: StepProps): LambdaInvoke {
   const task = LambdaInvoke.jsonata(scope, id, {
@@ -109,7 +118,16 @@ export function step(scope: Construct, id: string, props: StepProps): LambdaInvo
     backoffRate: 2,
     jitterStrategy,
   });
-  // Whatever else: a crash, a bucket or a queue that answers 503. Every step is safe to run twice.
+  // 3, 6, 12, 24 and then 30 s: 135 s in all, which jitter would make any number below.
+  if (props.patient)
+    task.addRetry({
+      errors: [unavailable],
+      interval: Duration.seconds(3),
+      maxAttempts: 7,
+      backoffRate: 2,
+      maxDelay: Duration.seconds(30),
+    });
+  // Whatever else: a crash, a site or a queue that answers 503. Every step is safe to run twice.
   task.addRetry({
     errors: [...passingErrors, 'States.TaskFailed'],
     interval: Duration.seconds(3),

@@ -51,6 +51,7 @@ export class PresaleFlow extends Construct {
     const state = step(this, 'PlanRun', {
       name: 'Plan the run',
       handler: this.#steps.planRun,
+      patient: true,
       input: '{% $merge([$states.input, { "run_id": $states.context.Execution.Name }]) %}',
       assign: { plan: answer, attempt: 1, pending: '{% $states.result.Payload.counties %}', reasons: {} },
     });
@@ -98,6 +99,7 @@ export class PresaleFlow extends Construct {
     const check = step(this, 'CheckRun', {
       name: 'Is it loaded?',
       handler: this.#steps.checkRun,
+      patient: true,
       input: { plan, outcomes: '{% $outcomes %}', attempt, machine: '{% $states.context.StateMachine.Id %}' },
       assign: {
         answer,
@@ -154,11 +156,13 @@ export class PresaleFlow extends Construct {
     const refresh = step(this, 'RefreshStatistics', {
       name: 'Refresh the statistics',
       handler: this.#steps.refreshStatistics,
+      patient: true,
       input: { plan },
     });
     const write = step(this, 'WriteReport', {
       name: 'Write the report',
       handler: this.#steps.writeReport,
+      patient: true,
       input: { plan, attempt, execution: '{% $states.context.Execution.Id %}' },
     });
     const send = this.#mail('SendReport', 'Send the report');
@@ -173,6 +177,7 @@ export class PresaleFlow extends Construct {
     const giveUp = step(this, 'CloseRun', {
       name: 'Give up',
       handler: this.#steps.closeRun,
+      patient: true,
       input: {
         run_id: '{% $states.context.Execution.Name %}',
         plan,

@@ -73,6 +73,15 @@ describe.each(prod.ofType('AWS::StepFunctions::StateMachine'))('the state machin
     },
   );
 
+  test('outlasts a minute without database or bucket in every task whose failure ends a presale run', () => {
+    const ending = ['Plan the run', 'Is it loaded?', 'Refresh the statistics', 'Write the report', 'Give up'];
+    for (const [name, task] of tasks.filter(([name]) => ending.includes(name))) {
+      const first = (task.Retry as Retrier[]).find(({ ErrorEquals }) => ErrorEquals.includes('UnavailableError'));
+      expect(first?.JitterStrategy ?? 'NONE', name).toBe('NONE');
+      expect(longestWait(first), name).toBeGreaterThan(60);
+    }
+  });
+
   test('leaves no error of a task uncaught but those that the ledger hears of as the execution’s', () => {
     const uncaught = tasks.filter(([, { Catch }]) => !JSON.stringify(Catch ?? '').includes('States.ALL'));
 
@@ -81,6 +90,23 @@ describe.each(prod.ofType('AWS::StepFunctions::StateMachine'))('the state machin
     expect(uncaught).toHaveLength(1);
   });
 });
+
+interface Retrier {
+  readonly ErrorEquals: readonly string[];
+  readonly IntervalSeconds: number;
+  readonly MaxAttempts: number;
+  readonly BackoffRate: number;
+  readonly MaxDelaySeconds?: number;
+  readonly JitterStrategy?: string;
+}
+
+/** Seconds of all pauses together. */
+function longestWait(retrier: Retrier | undefined): number {
+  if (!retrier) return 0;
+  const { IntervalSeconds, MaxAttempts, BackoffRate, MaxDelaySeconds = Number.POSITIVE_INFINITY } = retrier;
+  const pauses = Array.from({ length: MaxAttempts }, (_, index) => IntervalSeconds * BackoffRate ** index);
+  return pauses.reduce((sum, pause) => sum + Math.min(pause, MaxDelaySeconds), 0);
+}
 
 describe('presale', () => {
   const [machine] = prod.ofType('AWS::StepFunctions::StateMachine');

@@ -11,6 +11,7 @@ import { credentials, region } from '../../local/machine.ts';
 import { dayInTaipei, publicationOn, seasonBefore, seasonOf } from '../../local/sample-site/calendar.ts';
 import { expectLoaded, type ToldRun } from '../flows/flow.ts';
 import { judged } from '../flows/independent-reading.ts';
+import { randomNumbers } from '../support/random.ts';
 import { askApi, askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
 /**
@@ -58,17 +59,6 @@ let pool: pg.Pool;
 let executions: Execution[];
 let seasonsStarted = 0;
 let interrupted = 0;
-
-/** The same numbers for the same seed (mulberry32), from 0 to 1. */
-function randomNumbers(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 async function listed(): Promise<Execution[]> {
   return (await askConsole<{ executions: Execution[] }>(stack, '/executions')).executions;
@@ -137,8 +127,8 @@ async function inQueue(name: string): Promise<number> {
   const QueueUrl = `${endpoint}/000000000000/${name}`;
   const { Attributes = {} } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
   client.destroy();
-  const counts = ['', 'NotVisible', 'Delayed'].map((part) => Attributes[`ApproximateNumberOfMessages${part}`] ?? 0);
-  return sum(counts.map(Number));
+  const { ApproximateNumberOfMessages: ready = 0, ApproximateNumberOfMessagesDelayed: asleep = 0 } = Attributes;
+  return sum([ready, asleep, Attributes.ApproximateNumberOfMessagesNotVisible ?? 0].map(Number));
 }
 
 /** What was run: the publication and the seasons. */

@@ -33,6 +33,15 @@ test('S3 answers 503 for a minute in the middle of a run', { timeout: 300_000 },
   await expectInOnce(flow, '2026-05-11', letters);
 });
 
+test('S3 answers 503 for a minute while it is asked what is loaded', { timeout: 300_000 }, async () => {
+  const { flow } = disturbed;
+  const name = await startIn('Is it loaded?', '2026-06-01');
+  flow.running.stack.refuse('s3', minuteMs);
+
+  expect(await flow.ended(name, 240_000), flow.running.printed()).toMatchObject({ status: 'SUCCEEDED' });
+  await expectInOnce(flow, '2026-06-01', letters);
+});
+
 test('the database is away for a minute in the middle of a run', { timeout: 300_000 }, async () => {
   const { flow, database } = disturbed;
   const name = await startIn('Load', '2026-05-21');

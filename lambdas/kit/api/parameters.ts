@@ -4,15 +4,22 @@ import * as z from 'zod';
 
 const notAnInteger = 'Not a valid integer.';
 
+/** What callers write (JSON Schema), for the documentation, where a schema does more than JSON Schema has words for. */
+export function written<T extends z.ZodType>(schema: T, as: Readonly<Record<string, unknown>>): T {
+  return schema.meta({ written: as });
+}
+
 /** A whole number within bounds. */
 export function integerParameter(bounds: { readonly min?: number; readonly max?: number } = {}) {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = bounds;
-  return z
+  const { min: minimum, max: maximum } = bounds;
+  const integer = z
     .string()
     .regex(/^[+-]?\d+$/, { error: notAnInteger, abort: true })
     .transform(Number)
     .refine((value) => Number.isSafeInteger(value), { error: notAnInteger, abort: true })
     .refine((value) => value >= min && value <= max, { error: boundsMessage(bounds) });
+  return written(integer, { type: 'integer', minimum, maximum });
 }
 
 function boundsMessage({ min, max }: { readonly min?: number; readonly max?: number }): string {
@@ -41,4 +48,25 @@ export function textParameter(limits: { readonly min?: number; readonly max: num
 /** One of a few words. */
 export function choiceParameter<const C extends readonly [string, ...string[]]>(choices: C) {
   return z.enum(choices, { error: `Must be one of: ${choices.join(', ')}.` });
+}
+
+/** `true` or `false`. */
+export function booleanParameter() {
+  const boolean = choiceParameter(['true', 'false']).transform((word) => word === 'true');
+  return written(boolean, { type: 'boolean' });
+}
+
+/** Where a page of a list begins, in rows. */
+export const startParameter = integerParameter({ min: 0 }).default(0).describe('Rows to skip.');
+
+/** How long a page of a list is, in rows; at most 500. */
+export function lengthParameter(otherwise: number) {
+  return integerParameter({ min: 1, max: 500 }).default(otherwise).describe('Rows on the page.');
+}
+
+/** A moment in ISO 8601 with its offset. */
+export function momentParameter() {
+  return z.iso
+    .datetime({ offset: true, error: 'Not a valid time, such as 2026-11-21T02:00:00Z.' })
+    .meta({ examples: ['2026-11-21T02:00:00Z'] });
 }

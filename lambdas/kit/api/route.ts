@@ -80,9 +80,11 @@ function textOf(event: APIGatewayProxyEventV2): string {
   return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
 }
 
-function bodyText({ form }: RouteShape, { headers }: APIGatewayProxyEventV2) {
+function bodyText({ form, body }: RouteShape, { headers }: APIGatewayProxyEventV2) {
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
-  return form && isForm ? formText : jsonText;
+  if (form && isForm) return formText;
+  // Where the schema stands for a body that isn't there, none need be sent.
+  return body?.safeParse(undefined).success ? jsonOrNothing : jsonText;
 }
 
 const formText = z.string().transform((text): unknown => Object.fromEntries(new URLSearchParams(text)));
@@ -90,11 +92,14 @@ const formText = z.string().transform((text): unknown => Object.fromEntries(new 
 /** The issue of a body that is no JSON has these `params`. */
 export const notJson = { notJson: true } as const;
 
-const jsonText = z.string().transform((text, context): unknown => {
+const jsonText = z.string().transform(parseJson);
+const jsonOrNothing = z.string().transform((text, context) => (text === '' ? undefined : parseJson(text, context)));
+
+function parseJson(text: string, context: z.RefinementCtx): unknown {
   try {
     return JSON.parse(text);
   } catch {
     context.addIssue({ code: 'custom', message: 'Invalid input: not JSON.', params: notJson });
     return z.NEVER;
   }
-});
+}

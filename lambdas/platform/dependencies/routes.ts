@@ -1,3 +1,5 @@
+import * as z from 'zod';
+import { momentText } from '#kit/api/answers.ts';
 import { route } from '#kit/api/route.ts';
 import type { Clock } from '#kit/clock.ts';
 import type { checkInsideRoutes, checkOutsideRoutes, healthRoutes } from '../contract.ts';
@@ -9,9 +11,37 @@ export interface HealthPorts {
   readonly clock: Clock;
 }
 
+const dependency = z
+  .object({
+    kind: z.string().meta({ examples: ['queue'] }),
+    name: z.string(),
+    required: z.boolean(),
+    state: z.enum(['reachable', 'unreachable', 'not configured']),
+    latency_ms: z.number().nullable(),
+    version: z.string().nullable(),
+    note: z
+      .string()
+      .nullable()
+      .describe('Worth knowing: how many messages wait, when a schedule runs, what went wrong.'),
+    without: z.string().describe('What stops working without it.'),
+  })
+  .meta({ id: 'Dependency' });
+
+const dependencies = z
+  .object({
+    status: z.enum(['ok', 'failing']).describe('failing: one that is required cannot be used.'),
+    checked_at: momentText,
+    dependencies: z.array(dependency),
+  })
+  .meta({ id: 'Dependencies' });
+
 /** GET /health/dependencies and GET /health/services: each asks what its function reaches. */
 const answerDependencies = route({
-  handle: (_request, { dependencies, clock }: HealthPorts) => checkDependencies(dependencies, clock),
+  summary: 'Looks at what the stack depends on',
+  description:
+    'Each function asks what it can reach: /health/dependencies what is inside of the network, /health/services what is outside. 503 when one that is required cannot be used.',
+  answers: { 200: dependencies, 503: dependencies },
+  handle: (_request, ports: HealthPorts) => checkDependencies(ports.dependencies, ports.clock),
 });
 
 /** What can only be reached from inside the VPC, or from there as well. */
@@ -28,5 +58,9 @@ export const outsideApi = { 'GET /health/services': answerDependencies } satisfi
 
 /** Whether the stack answers at all. */
 export const healthApi = {
-  'GET /health': route({ handle: async () => ({ status: 200, body: { status: 'ok' } }) }),
+  'GET /health': route({
+    summary: 'Says that the API answers',
+    answers: { 200: z.object({ status: z.literal('ok') }) },
+    handle: async () => ({ status: 200, body: { status: 'ok' } }),
+  }),
 } satisfies Record<(typeof healthRoutes)[number], unknown>;

@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { count, resultOf } from '#kit/api/answers.ts';
 import { authorOf, whoField } from '#kit/api/author.ts';
-import { choiceParameter, integerParameter } from '#kit/api/parameters.ts';
+import { choiceParameter, lengthParameter, startParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
 import { ConflictError, NotFoundError } from '#kit/errors.ts';
 import type { ReplayMessage } from '../contract.ts';
+import { failure, failurePage, replayPreview, settledFailure } from './answers.ts';
 import { type FailureRow, failureStates, type Ledger } from './ledger.ts';
 import { filter, idPath, manyBody, noMore, note } from './parameters.ts';
 import { messageOf } from './replays/portion.ts';
@@ -25,17 +27,21 @@ const mostAtOnce = 10_000;
 
 /** GET /platform/failures */
 export const listFailures = route({
+  summary: 'Lists failures, and counts them by reason',
+  answers: { 200: failurePage },
   query: z.object({
     ...filter,
     state: choiceParameter(failureStates).optional(),
-    start: integerParameter({ min: 0 }).default(0),
-    length: integerParameter({ min: 1, max: 500 }).default(50),
+    start: startParameter,
+    length: lengthParameter(50),
   }),
   handle: async ({ query }, { ledger }: Ports) => ({ status: 200, body: { result: await ledger.list(query) } }),
 });
 
 /** GET /platform/failures/{id} */
 export const findFailure = route({
+  summary: 'Shows one failure with its input and its lineage',
+  answers: { 200: resultOf(failure) },
   path: idPath,
   handle: async ({ path: { id } }, { ledger }: Ports) => {
     const found = await ledger.find(id);
@@ -46,14 +52,19 @@ export const findFailure = route({
 
 /** POST /platform/failures/{id}/discard */
 export const discardFailure = route({
+  summary: 'Gives a failure up',
+  answers: { 200: settledFailure },
   path: idPath,
-  body: z.object({ who: whoField }).catchall(noMore),
+  body: z.object({ who: whoField }).catchall(noMore).prefault({}),
   handle: async ({ path: { id }, body }, { ledger }: Ports) =>
     settled(id, 'discarded', await ledger.discard(id, authorOf(body.who))),
 });
 
 /** POST /platform/failures/discard */
 export const discardFailures = route({
+  summary: 'Gives up many',
+  description: 'The oldest open ones that match, at most `limit`.',
+  answers: { 200: resultOf(z.object({ discarded: count })) },
   body: manyBody(mostAtOnce, {}),
   handle: async ({ body: { limit, who, ...given } }, { ledger }: Ports) => ({
     status: 200,
@@ -63,14 +74,19 @@ export const discardFailures = route({
 
 /** POST /platform/failures/{id}/resolve */
 export const resolveFailure = route({
+  summary: 'Says that a failure is put right',
+  answers: { 200: settledFailure },
   path: idPath,
-  body: z.object({ note, who: whoField }).catchall(noMore),
+  body: z.object({ note, who: whoField }).catchall(noMore).prefault({}),
   handle: async ({ path: { id }, body }, { ledger }: Ports) =>
     settled(id, 'resolved', await ledger.resolve(id, authorOf(body.who), body.note)),
 });
 
 /** POST /platform/failures/resolve */
 export const resolveAllFailures = route({
+  summary: 'Says that many are put right',
+  description: 'The oldest that match and are open or replayed, at most `limit`.',
+  answers: { 200: resultOf(z.object({ resolved: count })) },
   body: manyBody(mostAtOnce, { note }),
   handle: async ({ body: { limit, note: said, who, ...given } }, { ledger }: Ports) => ({
     status: 200,
@@ -80,14 +96,21 @@ export const resolveAllFailures = route({
 
 /** POST /platform/failures/{id}/replay */
 export const replayFailure = route({
+  summary: 'Sends a failure again',
+  description: 'At the door it came in, as it was or with an edited input; `dry_run` shows what would be sent (200).',
+  answers: { 200: replayPreview, 202: settledFailure },
   path: idPath,
   body: z
     .object({
-      input: z.union([z.string().max(200_000), z.looseObject({})]).optional(),
-      dry_run: z.boolean().default(false),
+      input: z
+        .union([z.string().max(200_000), z.looseObject({})])
+        .optional()
+        .describe('Instead of what was received: text, or JSON.'),
+      dry_run: z.boolean().default(false).describe('Only shows what would be sent.'),
       who: whoField,
     })
-    .catchall(noMore),
+    .catchall(noMore)
+    .prefault({}),
   handle: async ({ path: { id }, body: { input, dry_run, who } }, { ledger, sendReplay }: LedgerPorts) => {
     const edited = typeof input === 'object' ? JSON.stringify(input) : input;
     if (dry_run) {

@@ -1,9 +1,19 @@
 import * as z from 'zod';
+import { pageOf, plannedBackfill, resultOf } from '#kit/api/answers.ts';
 import { authorOf, whoField } from '#kit/api/author.ts';
-import { choiceParameter, integerParameter, textParameter } from '#kit/api/parameters.ts';
+import {
+  booleanParameter,
+  choiceParameter,
+  integerParameter,
+  lengthParameter,
+  momentParameter,
+  startParameter,
+  textParameter,
+} from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import { slotStates } from '../slots/slot.ts';
+import { backfill, backfillWithItems, run as runAnswer, slot } from './answers.ts';
 import type { PlanBackfill } from './plan-backfill-store.ts';
 import { type RunReader, runStates } from './run.ts';
 
@@ -14,24 +24,29 @@ export interface RunsPorts {
 }
 
 const word = textParameter({ max: 200 });
-const moment = z.iso.datetime({ offset: true, error: 'Not a valid time, such as 2026-11-21T02:00:00Z.' });
-const idPath = z.object({ id: integerParameter({ min: 1 }) });
+const moment = momentParameter();
+const idPath = z.object({ id: integerParameter({ min: 1 }).describe('Id of the row.') });
 const paging = {
-  start: integerParameter({ min: 0 }).default(0),
-  length: integerParameter({ min: 1, max: 500 }).default(50),
+  start: startParameter,
+  length: lengthParameter(50),
 };
-const span = { from: moment.optional(), to: moment.optional(), ...paging };
+const span = {
+  from: moment.optional().describe('First moment of its start, or of its slot.'),
+  to: moment.optional().describe('First moment after.'),
+  ...paging,
+};
 
 /** GET /platform/runs */
 export const listRuns = route({
+  summary: 'Lists runs of every workload',
+  description: 'The newest first.',
+  answers: { 200: pageOf(runAnswer) },
   query: z.object({
     workload: word.optional(),
     name: word.optional(),
     kind: word.optional(),
     state: choiceParameter(runStates).optional(),
-    lost: choiceParameter(['true', 'false'])
-      .transform((given) => given === 'true')
-      .optional(),
+    lost: booleanParameter().optional().describe('Those that lost something, or those that did not.'),
     ...span,
   }),
   handle: async ({ query }, { reader }: RunsPorts) => ({ status: 200, body: { result: await reader.runs(query) } }),
@@ -39,6 +54,8 @@ export const listRuns = route({
 
 /** GET /platform/runs/{id} */
 export const findRun = route({
+  summary: 'Shows one run',
+  answers: { 200: resultOf(runAnswer) },
   path: idPath,
   handle: async ({ path }, { reader }: RunsPorts) => {
     const run = await reader.run(path);
@@ -49,6 +66,8 @@ export const findRun = route({
 
 /** GET /platform/runs/{workload}/{name} */
 export const findNamedRun = route({
+  summary: 'Shows one run by its name',
+  answers: { 200: resultOf(runAnswer) },
   path: z.object({ workload: word, name: word }),
   handle: async ({ path }, { reader }: RunsPorts) => {
     const run = await reader.run(path);
@@ -59,12 +78,17 @@ export const findNamedRun = route({
 
 /** GET /platform/slots */
 export const listSlots = route({
+  summary: 'Lists the slots of schedules',
+  description: 'Each time that a schedule was due, and what came of it; the newest first.',
+  answers: { 200: pageOf(slot) },
   query: z.object({ schedule: word.optional(), state: choiceParameter(slotStates).optional(), ...span }),
   handle: async ({ query }, { reader }: RunsPorts) => ({ status: 200, body: { result: await reader.slots(query) } }),
 });
 
 /** GET /platform/backfills */
 export const listBackfills = route({
+  summary: 'Lists backfills',
+  answers: { 200: pageOf(backfill) },
   query: z.object(paging),
   handle: async ({ query }, { reader }: RunsPorts) => ({
     status: 200,
@@ -74,22 +98,31 @@ export const listBackfills = route({
 
 /** GET /platform/backfills/{id} */
 export const findBackfill = route({
+  summary: 'Shows one backfill with its pieces',
+  answers: { 200: resultOf(backfillWithItems) },
   path: idPath,
   handle: async ({ path: { id } }, { reader }: RunsPorts) => {
-    const backfill = await reader.backfill(id);
-    if (!backfill) throw new NotFoundError(`Backfill ${id} doesn't exist.`);
-    return { status: 200, body: { result: backfill } };
+    const found = await reader.backfill(id);
+    if (!found) throw new NotFoundError(`Backfill ${id} doesn't exist.`);
+    return { status: 200, body: { result: found } };
   },
 });
 
 /** POST /platform/backfills */
 export const postBackfill = route({
+  summary: "Runs a schedule's slots of a time span",
+  description: 'Those that nobody has run, one after another; `dry_run` only estimates (200).',
+  answers: { 200: plannedBackfill, 202: plannedBackfill },
   body: z
     .object({
-      schedule: z.string('Not a valid string.').min(1).max(200),
+      schedule: z
+        .string('Not a valid string.')
+        .min(1)
+        .max(200)
+        .meta({ examples: ['presale/start-publication'] }),
       from: moment,
       to: moment,
-      dry_run: z.boolean('Not a valid boolean.').default(false),
+      dry_run: z.boolean('Not a valid boolean.').default(false).describe('Only estimates.'),
       who: whoField,
     })
     .catchall(z.undefined('Unknown field.')),

@@ -1,3 +1,4 @@
+import { plannedBackfill } from '#kit/api/answers.ts';
 import { authorOf, whoField } from '#kit/api/author.ts';
 import { route } from '#kit/api/route.ts';
 import type { Clock } from '#kit/clock.ts';
@@ -23,6 +24,9 @@ const mostSeasons = 60;
 
 /** POST /presale/backfills */
 const postSeasons = route({
+  summary: 'Loads a range of seasons',
+  description: 'One after another; `dry_run` only estimates (200). Follow it at `/platform/backfills/{id}`.',
+  answers: { 200: plannedBackfill, 202: plannedBackfill },
   body: seasonRange.extend({ who: whoField }),
   handle: async ({ body: { who, ...body } }, { plan, clock }: BackfillPorts) => {
     const planned = await plan(seasonsOf(body, clock()), body, authorOf(who));

@@ -1,29 +1,34 @@
 import * as z from 'zod';
-import { choiceParameter, integerParameter, textParameter } from '#kit/api/parameters.ts';
+import { pageOf, resultOf } from '#kit/api/answers.ts';
+import { booleanParameter, integerParameter, textParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import { taipeiDate } from '../publication/publication-date.ts';
+import { deal, monthlyStatistic, newProject } from './answers.ts';
 import { countyParameter, epochSeconds, idPath, paging } from './parameters.ts';
 import type { ReadPorts } from './ports.ts';
 import { sortParameter } from './sort.ts';
 
 const daySeconds = 24 * 60 * 60;
 
+const district = textParameter({ max: 32 }).meta({ description: "The district's whole name.", examples: ['板橋區'] });
+
 const dealsQuery = z.object({
   county: countyParameter().default('新北市'),
-  district: textParameter({ max: 32 }).optional(),
-  from_: epochSeconds().optional(),
-  to_: epochSeconds().optional(),
-  search: textParameter({ max: 200 }).optional(),
-  withdrawn: choiceParameter(['true', 'false'])
-    .transform((word) => word === 'true')
-    .default(false),
+  district: district.optional(),
+  from_: epochSeconds().optional().describe('Epoch seconds; deals of its day in Taiwan count. A year before to_.'),
+  to_: epochSeconds().optional().describe('Epoch seconds; deals of its day in Taiwan count. Now.'),
+  search: textParameter({ max: 200 }).optional().describe("Part of the project's name."),
+  withdrawn: booleanParameter().default(false).describe("Also deals that their season's file no longer holds."),
   sort: sortParameter().default([{ column: 'transaction_date', direction: 'desc' }]),
   ...paging,
 });
 
 /** GET /apiv1/deals */
 export const listDeals = route({
+  summary: 'Lists pre-sale deals',
+  description: 'Deals of one county with transaction dates between two moments, both days included.',
+  answers: { 200: pageOf(deal) },
   query: dealsQuery,
   handle: async ({ query }, { deals, clock }: ReadPorts) => {
     const { from_, to_ = Math.floor(clock().getTime() / 1000), ...filter } = query;
@@ -34,6 +39,8 @@ export const listDeals = route({
 
 /** GET /apiv1/deals/{id} */
 export const findDeal = route({
+  summary: 'Shows one deal',
+  answers: { 200: resultOf(deal) },
   path: idPath,
   handle: async ({ path }, { deals }: ReadPorts) => {
     const deal = await deals.find(path.id);
@@ -44,12 +51,15 @@ export const findDeal = route({
 
 /** GET /apiv1/deal-statistics */
 export const listStatistics = route({
+  summary: 'Lists monthly statistics',
+  description: 'Deals by county, district, month, project and number of rooms.',
+  answers: { 200: pageOf(monthlyStatistic) },
   query: z.object({
     county: countyParameter().optional(),
-    district: textParameter({ max: 32 }).optional(),
+    district: district.optional(),
     year: integerParameter({ min: 1, max: 9999 }).optional(),
     month: integerParameter({ min: 1, max: 12 }).optional(),
-    project: textParameter({ max: 200 }).optional(),
+    project: textParameter({ max: 200 }).optional().describe("The project's whole name."),
     ...paging,
   }),
   handle: async ({ query }, { deals }: ReadPorts) => ({
@@ -60,9 +70,12 @@ export const listStatistics = route({
 
 /** GET /apiv1/deal-statistics/new-projects */
 export const listNewProjects = route({
+  summary: 'Lists statistics of projects new to the market',
+  description: 'The last one, three and six months of a project, by size of the house.',
+  answers: { 200: pageOf(newProject) },
   query: z.object({
     county: countyParameter().optional(),
-    district: textParameter({ max: 32 }).optional(),
+    district: district.optional(),
     ...paging,
   }),
   handle: async ({ query }, { deals }: ReadPorts) => ({

@@ -1,6 +1,13 @@
 import * as z from 'zod';
-import { choiceParameter, dateParameter, integerParameter } from '#kit/api/parameters.ts';
-import { counties, countyNames } from '../publication/counties.ts';
+import {
+  choiceParameter,
+  dateParameter,
+  integerParameter,
+  lengthParameter,
+  startParameter,
+  written,
+} from '#kit/api/parameters.ts';
+import { counties, countyLetters, countyNames } from '../publication/counties.ts';
 import { seasonDate } from '../publication/season.ts';
 
 // The beginning of the year 2: a window of 365 days before it still begins in the year 1, and there is no year 0.
@@ -11,36 +18,41 @@ const lastSecond = 253_402_271_999;
 
 /** Epoch seconds from the year 2 on. */
 export function epochSeconds() {
-  return integerParameter({ min: firstSecond, max: lastSecond });
+  return integerParameter({ min: firstSecond, max: lastSecond }).meta({ examples: [1662854400] });
 }
 
 /** A county's name. 台 is how people type 臺. */
 export function countyParameter() {
-  return z
+  const county = z
     .string()
     .transform((name) => name.replace('台', '臺'))
     .pipe(choiceParameter(countyNames));
+  return written(county, { type: 'string', enum: countyNames }).describe("The county's name; 台 is taken for 臺.");
 }
 
 /** A county's name or letter. */
 export function countyOrLetter() {
-  return z
+  const county = z
     .string()
     .transform((text) => (counties as Readonly<Record<string, string>>)[text.toUpperCase()] ?? text)
     .pipe(countyParameter());
+  return written(county, { type: 'string', enum: [...countyNames, ...countyLetters] }).describe(
+    "The county's name or its letter.",
+  );
 }
 
 /** `2022-09-11`, or a season such as 111S3, which stands for its own date. */
 export const publicationDate = z
   .string()
   .transform((text) => (/^\d{2,3}S[1-4]$/.test(text) ? seasonDate(text) : text))
-  .pipe(dateParameter('Not a valid date or season.'));
+  .pipe(dateParameter('Not a valid date or season.'))
+  .meta({ description: 'A publication date, or a season (ROC year and quarter).', examples: ['2022-09-11', '111S3'] });
 
 /** Where a page begins and how long it is, in rows. */
 export const paging = {
-  start: integerParameter({ min: 0 }).default(0),
-  length: integerParameter({ min: 1, max: 500 }).default(15),
+  start: startParameter,
+  length: lengthParameter(15),
 };
 
 /** A row's id, as it stands in a path. */
-export const idPath = z.object({ id: integerParameter({ min: 1 }) });
+export const idPath = z.object({ id: integerParameter({ min: 1 }).describe('Id of the row.') });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { written } from '#kit/api/parameters.ts';
 
 /** The columns that clients may sort by, by the names they use. */
 const sortColumns = {
@@ -17,12 +18,17 @@ const names = Object.keys(sortColumns).join(', ');
 
 /** `+price,-transaction_date`; the plus arrives as a space, and may be left out. */
 export function sortParameter() {
-  return z.string().transform((text, context): readonly SortBy[] => {
+  const sort = z.string().transform((text, context): readonly SortBy[] => {
     const orders = text.split(',').map(sortBy);
     const known = orders.filter((order) => order !== undefined);
     if (known.length === orders.length) return known;
     context.addIssue({ code: 'custom', message: `Must be names of: ${names}, each with + or - before it.` });
     return z.NEVER;
+  });
+  const name = `[+ -]?(${Object.keys(sortColumns).join('|')})`;
+  return written(sort, { type: 'string', pattern: `^${name}(,${name})*$` }).meta({
+    description: `Names of ${names}, each with + (ascending) or - (descending) before it.`,
+    examples: ['-price,+transaction_date'],
   });
 }
 

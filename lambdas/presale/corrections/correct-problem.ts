@@ -1,5 +1,7 @@
+import { resultOf } from '#kit/api/answers.ts';
 import { route } from '#kit/api/route.ts';
 import { InvalidInputError, NotFoundError } from '#kit/errors.ts';
+import { correctedProblem } from '../api/answers.ts';
 import { idPath } from '../api/parameters.ts';
 import { correctionRequest, type correctRoutes } from '../contract.ts';
 import { type CorrectionPorts, writeProblems } from './load-corrections.ts';
@@ -8,6 +10,10 @@ import { columnNames } from './read-corrected.ts';
 
 /** PUT /presale/problems/{id} */
 const putProblem = route({
+  summary: 'Corrects a problem row',
+  description:
+    'The cells that change, by the Chinese names of their columns. A row that is right then is loaded at once.',
+  answers: { 200: resultOf(correctedProblem) },
   path: idPath,
   body: correctionRequest,
   handle: async ({ path: { id }, body: { cells, who } }, ports: CorrectionPorts) => {

@@ -70,14 +70,17 @@ async function takeFile(object: Dropped, text: string, ports: CorrectedFilePorts
   return rows;
 }
 
+const contentType = 'application/json; charset=utf-8';
+
 /** What is still wrong goes back to the person, in the place where problem rows are. */
 export async function writeProblems(
   place: ProblemPlace,
   { corrections, problems, raw }: CorrectionPorts,
 ): Promise<void> {
-  const document = problemsDocument(place.letter, problems(await corrections.runName(place), place.letter));
-  const contentType = 'application/json; charset=utf-8';
-  await raw.upload(problemsKey(place.publicationDate, place.letter), document, { contentType });
+  const { publicationDate, letter } = place;
+  await problems(await corrections.runName(place), letter, (rows) =>
+    raw.upload(problemsKey(publicationDate, letter), problemsDocument(letter, rows), { contentType }),
+  );
 }
 
 /** `undefined` for a file that is too large to be one of ours. */

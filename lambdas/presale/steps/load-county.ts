@@ -27,8 +27,9 @@ export async function loadCounty(file: CountyFile, ports: LoadCountyPorts): Prom
   });
   await ports.drift.sawColumns(file, unknown);
   // Also when there are none: an earlier load may have left rows there.
-  const document = problemsDocument(county, ports.problems(plan.name, county));
   const contentType = 'application/json; charset=utf-8';
-  await ports.raw.upload(problemsKey(plan.publication_date, county), document, { contentType });
+  await ports.problems(plan.name, county, (rows) =>
+    ports.raw.upload(problemsKey(plan.publication_date, county), problemsDocument(county, rows), { contentType }),
+  );
   return outcome;
 }

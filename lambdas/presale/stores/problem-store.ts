@@ -3,33 +3,41 @@ import type { Database, Session } from '#adapters/database.ts';
 import { readCorrected } from '../corrections/read-corrected.ts';
 import type { FileRow } from '../file/file-row.ts';
 import type { CountyFile, ReadProblems } from '../ports.ts';
-import { counties } from '../publication/counties.ts';
+import { type CountyLetter, counties } from '../publication/counties.ts';
 import type { PresaleTables, ProblemRow } from './tables.ts';
 
 // Rows of a file are small; a page of them is about a megabyte.
 const pageRows = 1000;
 
-/** Reads problem rows that nobody has put right, a page at a time: every row of a large file may be one. */
-export function problemReader({ query }: Database<PresaleTables>): ReadProblems {
-  return async function* (runName, county) {
-    let after = 0;
-    for (;;) {
-      const page = await query
-        .selectFrom('presale.problems')
-        .select(['line_number', 'raw', 'reasons'])
-        .where('corrected_at', 'is', null)
-        .where('run_name', '=', runName)
-        .where('letter', '=', county)
-        .where('line_number', '>', after)
-        .orderBy('line_number')
-        .limit(pageRows)
-        .execute();
-      yield* page;
-      const last = page.at(-1);
-      if (!last || page.length < pageRows) return;
-      after = last.line_number;
-    }
-  };
+/** Reads problem rows that nobody has put right. The lock is its own: who loads or corrects deals doesn't wait for S3. */
+export function problemReader(database: Database<PresaleTables>): ReadProblems {
+  return (runName, county, write) =>
+    database.transaction(async ({ query }) => {
+      const lock = `presale.problems document ${runName} ${county}`;
+      await sql`SELECT pg_advisory_xact_lock(hashtextextended(${lock}, 0))`.execute(query);
+      await write(pagesOf(query, runName, county));
+    });
+}
+
+/** A page at a time: every row of a large file may be one. */
+async function* pagesOf(query: Session<PresaleTables>['query'], runName: string, county: CountyLetter) {
+  let after = 0;
+  for (;;) {
+    const page = await query
+      .selectFrom('presale.problems')
+      .select(['line_number', 'raw', 'reasons'])
+      .where('corrected_at', 'is', null)
+      .where('run_name', '=', runName)
+      .where('letter', '=', county)
+      .where('line_number', '>', after)
+      .orderBy('line_number')
+      .limit(pageRows)
+      .execute();
+    yield* page;
+    const last = page.at(-1);
+    if (!last || page.length < pageRows) return;
+    after = last.line_number;
+  }
 }
 
 /**

@@ -1,10 +1,12 @@
 import * as z from 'zod';
-import { integerParameter, textParameter } from '#kit/api/parameters.ts';
+import { pageOf, resultOf } from '#kit/api/answers.ts';
+import { lengthParameter, startParameter, textParameter } from '#kit/api/parameters.ts';
 import { type Route, route } from '#kit/api/route.ts';
 import type { TaggerService, taggerRoutes } from '../contract.ts';
 import { unaccountedOf } from '../steps/check-counts.ts';
 import type { ListFailures } from '../stores/failure-view-store.ts';
 import type { ServiceReader } from '../stores/service-store.ts';
+import { service as serviceAnswer, taggerFailure } from './answers.ts';
 
 export interface ServicePorts {
   readonly services: readonly TaggerService[];
@@ -18,6 +20,8 @@ export interface ServicePorts {
 
 /** GET /tagger/services */
 const listServices = route({
+  summary: 'Shows the services of the tagger with their lag and counts',
+  answers: { 200: resultOf(z.array(serviceAnswer)) },
   handle: async (_request, ports: ServicePorts) => ({
     status: 200,
     body: { result: await Promise.all(ports.services.map((service) => serviceOf(service, ports))) },
@@ -46,10 +50,13 @@ async function serviceOf(service: TaggerService, { reader, ends, model }: Servic
 
 /** GET /tagger/failures */
 const listFailures = route({
+  summary: 'Lists what the tagger failed on',
+  description: 'Its part of the failure ledger in the words of the existing alerts; the newest first.',
+  answers: { 200: pageOf(taggerFailure) },
   query: z.object({
     reason: textParameter({ max: 200 }).optional(),
-    start: integerParameter({ min: 0 }).default(0),
-    length: integerParameter({ min: 1, max: 500 }).default(50),
+    start: startParameter,
+    length: lengthParameter(50),
   }),
   handle: async ({ query }, { failures }: ServicePorts) => ({
     status: 200,

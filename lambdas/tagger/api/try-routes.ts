@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import { resultOf } from '#kit/api/answers.ts';
 import { route } from '#kit/api/route.ts';
 import type { Clock } from '#kit/clock.ts';
 import type { tryRoutes } from '../contract.ts';
 import { taggedMessage } from '../message/tagged-message.ts';
 import type { CurrentTagger, ReadPage } from '../ports.ts';
+import { tried } from './answers.ts';
 
 export interface TryPorts {
   readonly tagger: () => Promise<CurrentTagger>;
@@ -13,8 +15,17 @@ export interface TryPorts {
 
 /** POST /tagger/try: what would be published for a message of this text, and why its page couldn't be had. */
 const tryText = route({
+  summary: 'Tags a text now',
+  description: 'What would be published for a message of this text; nothing is. With `url` its page is read, too.',
+  answers: { 200: resultOf(tried) },
   body: z
-    .object({ text: z.string().max(100_000), url: z.string().max(2000).optional() })
+    .object({
+      text: z
+        .string()
+        .max(100_000)
+        .meta({ examples: ['央行宣布降息,股市上漲。'] }),
+      url: z.string().max(2000).optional().describe('A public page, http or https.'),
+    })
     .catchall(z.undefined('Unknown field.')),
   handle: async ({ body: { text, url } }, { tagger, read, clock }: TryPorts) => {
     const page = url === undefined || url === '' ? undefined : await read(url);

@@ -16,8 +16,9 @@ export interface ServiceReader {
 }
 
 /**
- * Counts from the offsets that are done, the pages, and the ledger: three books that must agree. What the pollers gave
- * up is a row of the ledger for each batch, and the batches are cut down to the record that failed.
+ * Counts from the offsets that are done, the pages, and the ledger: three books that must agree. The ledger has a row for
+ * each record that was rejected or given up; those outside of what is done so far count with the rest of their partition.
+ * Where what was given up couldn't be read, a row stands for its batch, of which the skipped offsets tell no more.
  */
 export function serviceReader<T>({ query }: Pick<Database<T>, 'query'>): ServiceReader {
   return {
@@ -27,7 +28,10 @@ export function serviceReader<T>({ query }: Pick<Database<T>, 'query'>): Service
           coalesce(sum(p.published), 0)::bigint
             + (SELECT coalesce(sum(c.published), 0)::bigint FROM tagger.page_counts c WHERE c.topic = ${topic}) AS "out",
           (SELECT count(*) FROM tagger.pages w WHERE w.topic = ${topic} AND w.state = 'waiting') AS waiting,
-          (SELECT count(*) FROM platform.failures f WHERE f.workload = 'tagger' AND f.source_name = 'tag-messages'
+          (SELECT count(*) FROM platform.failures f JOIN tagger.partitions d ON d.topic = ${topic}
+            AND d.partition = split_part(f.natural_key, ':', 4)::integer
+            AND split_part(f.natural_key, ':', 5)::bigint BETWEEN d.first_offset AND d.next_offset - 1
+            WHERE f.workload = 'tagger' AND f.source_name = 'tag-messages'
             AND f.natural_key ^@ ${`stream:tagger/tag-messages:${topic}:`} AND f.replay_of IS NULL)
             + least(coalesce(sum(p.skipped), 0)::bigint, (SELECT count(*) FROM platform.failures g
               WHERE g.workload = 'tagger' AND g.source_name = 'tag-messages' AND g.source_kind <> 'stream'

@@ -47,7 +47,8 @@ export class FailureIntake extends Construct {
       database,
     });
     allowObjects(this.#intake.handler, raw, {
-      read: ['platform/replays'],
+      // What Lambda's pollers gave up on lies below the second.
+      read: ['platform/replays', 'aws/lambda'],
       write: ['platform/failures'],
     });
     this.#intake.handler.allow(['sqs:SendMessage'], [wakes.queueArn]);

@@ -1,9 +1,12 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
 import { recordFailures } from '#adapters/failure-ledger.ts';
 import type { ObjectStore } from '#adapters/object-store.ts';
+import { NotFoundError } from '#kit/errors.ts';
+import { edgeOf } from '#kit/ledger/edge.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
 import { withReplayed } from '../lineage.ts';
 import { failuresFrom } from './dead-letter.ts';
+import { givenUpObject, givenUpRecords } from './given-up-batch.ts';
 import { successFrom } from './succeeded-replay.ts';
 import type { DeadLetter } from './told.ts';
 
@@ -18,10 +21,24 @@ export async function takeIn(
     if (success.replayed !== undefined) await resolveReplayed(query, success.replayed);
     return { failures: [], added: 0 };
   }
-  const failures = await Promise.all(
-    failuresFrom(letter).map((failure) => withReplayed(failure, (key) => bucket.readText(key))),
-  );
+  const told = (await givenUpIn(letter, bucket)) ?? failuresFrom(letter);
+  const failures = await Promise.all(told.map((failure) => withReplayed(failure, (key) => bucket.readText(key))));
   return { failures, added: await recordFailures(query, failures, bucket) };
+}
+
+/** The records of a topic that an object tells of; `undefined` where there is none, or it is gone or of no known form. */
+async function givenUpIn(
+  letter: DeadLetter,
+  bucket: Pick<ObjectStore, 'readText'>,
+): Promise<readonly NewFailure[] | undefined> {
+  const key = givenUpObject(letter);
+  if (key === undefined || edgeOf(letter.eventSourceARN)?.end !== 'failed') return undefined;
+  try {
+    return givenUpRecords(await bucket.readText(key), letter);
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
 }
 
 /** The failure and those it replayed in turn are put right. */

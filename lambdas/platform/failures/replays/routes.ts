@@ -1,18 +1,23 @@
 import * as z from 'zod';
+import { resultOf } from '#kit/api/answers.ts';
 import { authorOf } from '#kit/api/author.ts';
-import { integerParameter } from '#kit/api/parameters.ts';
+import { lengthParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
 import { ConflictError, NotFoundError } from '#kit/errors.ts';
+import { begunReplay, replayEstimate, replayList, replayProgress, stoppedReplay } from '../answers.ts';
 import { idPath, manyBody } from '../parameters.ts';
 import type { LedgerPorts } from '../routes.ts';
 import { largestRate } from './portion.ts';
 
 const mostAtOnce = 100_000;
-const rate = z.number().min(0.01).max(largestRate).default(10);
+const rate = z.number().min(0.01).max(largestRate).default(10).describe('Failures a second.');
 
 /** POST /platform/failures/replay */
 export const replayFailures = route({
-  body: manyBody(mostAtOnce, { rate, dry_run: z.boolean().default(false) }),
+  summary: 'Sends many again',
+  description: 'The oldest open ones that match, in portions at a rate; `dry_run` only estimates (200).',
+  answers: { 200: replayEstimate, 202: begunReplay },
+  body: manyBody(mostAtOnce, { rate, dry_run: z.boolean().default(false).describe('Only estimates.') }),
   handle: async ({ body }, { replays, machine, sendReplay }: LedgerPorts) => {
     const { limit, rate: perSecond, dry_run, who, ...filter } = body;
     const lasting = (chosen: number) => ({ chosen, rate: perSecond, seconds: Math.ceil(chosen / perSecond) });
@@ -35,7 +40,9 @@ export const replayFailures = route({
 
 /** GET /platform/replays */
 export const listReplays = route({
-  query: z.object({ length: integerParameter({ min: 1, max: 500 }).default(50) }),
+  summary: 'Lists replays of many',
+  answers: { 200: replayList },
+  query: z.object({ length: lengthParameter(50) }),
   handle: async ({ query: { length } }, { replays }: Pick<LedgerPorts, 'replays'>) => ({
     status: 200,
     body: { result: await replays.list(length) },
@@ -44,6 +51,8 @@ export const listReplays = route({
 
 /** GET /platform/replays/{id} */
 export const findReplay = route({
+  summary: 'Shows how far a replay is',
+  answers: { 200: resultOf(replayProgress) },
   path: idPath,
   handle: async ({ path: { id } }, { replays }: Pick<LedgerPorts, 'replays'>) => {
     const found = await replays.find(id);
@@ -54,6 +63,9 @@ export const findReplay = route({
 
 /** POST /platform/replays/{id}/stop */
 export const stopReplay = route({
+  summary: 'Stops a replay',
+  description: 'What was not sent yet is open again.',
+  answers: { 200: stoppedReplay },
   path: idPath,
   handle: async ({ path: { id } }, { replays }: Pick<LedgerPorts, 'replays'>) => {
     const now = await replays.stop(id);

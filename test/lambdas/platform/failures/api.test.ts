@@ -101,6 +101,23 @@ test('what is given up says by whom and when, and twice is once', async () => {
   ]);
 });
 
+test('a change of one failure needs no body, one of many does', async () => {
+  await failed();
+  await failed();
+
+  for (const [change, id] of [
+    ['discard', '1'],
+    ['resolve', '2'],
+  ]) {
+    const route = `POST /platform/failures/{id}/${change}`;
+    expect(await ask(route, { id, body: 'none' })).toMatchObject({ status: 200 });
+  }
+  expect(await ask('POST /platform/failures/discard', { body: 'none' })).toMatchObject({
+    status: 400,
+    body: { message: { json: { _schema: ['Invalid input: not JSON.'] } } },
+  });
+});
+
 test('whoever changes something may say who they are', async () => {
   const who = 'Mei';
   for (let index = 0; index < 6; index += 1) await failed({ door, reason: `R${index}` });

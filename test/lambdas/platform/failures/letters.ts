@@ -34,6 +34,18 @@ export const destinationRecord = {
   responsePayload: { errorType: 'TransientError', errorMessage: 'away', trace: ['TransientError: away', '  at x'] },
 };
 
+/** EventBridge's event of an object that Lambda has put into the bucket. Source: S3 User Guide, "EventBridge events". */
+export function objectEvent(key: string) {
+  return {
+    version: '0',
+    id: 'e-2',
+    source: 'aws.s3',
+    'detail-type': 'Object Created',
+    time: '2026-11-21T02:05:00Z',
+    detail: { version: '0', bucket: { name: 'raw' }, object: { key, size: 5, etag: 'e' }, reason: 'PutObject' },
+  };
+}
+
 /** EventBridge's event of an execution's end. Source: Step Functions Developer Guide, "EventBridge integration". */
 export function executionEvent(detail: Readonly<Record<string, unknown>> = {}) {
   return {

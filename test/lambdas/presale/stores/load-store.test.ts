@@ -159,9 +159,44 @@ test('more problem rows than a page are read in the file’s order', async () =>
   await load(Array.from({ length: 2500 }, (_, index) => sampleLine({ 編號: `S${index}`, 總價元: 'abc' })));
 
   const raws: (string | undefined)[] = [];
-  for await (const { raw } of problemReader(database.app)('2022-09-11', 'F')) raws.push(raw.編號);
+  await problemReader(database.app)('2022-09-11', 'F', async (rows) => {
+    for await (const { raw } of rows) raws.push(raw.編號);
+  });
   expect(raws).toEqual(Array.from({ length: 2500 }, (_, index) => `S${index}`));
 });
+
+test('two who write a county’s problem rows down follow one another, so that the last has the newest', async () => {
+  await load([sampleLine({ 編號: 'S1', 總價元: 'abc' })]);
+  const written: number[] = [];
+  const write = async (rows: AsyncIterable<unknown>, beforeWriting: () => Promise<unknown>) => {
+    const read = await Array.fromAsync(rows);
+    await beforeWriting();
+    written.push(read.length);
+  };
+  let second: Promise<void> | undefined;
+  let isDone = false;
+
+  await problemReader(database.app)('2022-09-11', 'F', (rows) =>
+    write(rows, async () => {
+      await sql`UPDATE presale.problems SET corrected_at = now()`.execute(database.admin.query);
+      second = problemReader(database.another())('2022-09-11', 'F', (later) => write(later, async () => undefined));
+      void second.then(() => {
+        isDone = true;
+      });
+      await expect.poll(async () => isDone || (await waiting()) > 0, { timeout: 10_000 }).toBe(true);
+    }),
+  );
+  await second;
+
+  expect(written).toEqual([1, 0]);
+});
+
+async function waiting(): Promise<number> {
+  const { rows } = await sql`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`.execute(
+    database.admin.query,
+  );
+  return rows.length;
+}
 
 test('the text columns are of the sizes that the reader allows', async () => {
   const { rows } = await sql<{ column_name: string; size: number }>`

@@ -45,13 +45,32 @@ test('what is published, waits, was rejected and given up adds up to what came i
   await progress.done(places(0, 1, 2, 3, 4), places(0, 1));
   await fail('stream:tagger/tag-messages:wx.messages:0:4:1', 'stream');
   await progress.pageDone(request(2).record, 'published');
-  // Offset 5 was given up.
-  await progress.done(places(6), places(6));
-  expect(unaccountedOf(await counts())).toBe(1);
-  await fail('queue:tagger/tag-messages:1', 'function');
+  // Offsets 5 and 6 were given up.
+  await progress.done(places(7), places(7));
+  expect(unaccountedOf(await counts())).toBe(2);
+  await fail('stream:tagger/tag-messages:wx.messages:0:5:1', 'stream');
+  await fail('stream:tagger/tag-messages:wx.messages:0:6:1', 'stream');
 
-  expect(await counts()).toEqual({ in: 7, out: 4, waiting: 1, failed: 2 });
+  expect(await counts()).toEqual({ in: 8, out: 4, waiting: 1, failed: 3 });
   expect(unaccountedOf(await counts())).toBe(0);
+});
+
+test('a batch that was given up and couldn’t be read counts as a failure', async () => {
+  const progress = progressStore(database.app);
+  await progress.done(places(0), places(0));
+  await progress.done(places(2), places(2));
+  await fail('message:arn:1', 'queue');
+
+  expect(await counts()).toEqual({ in: 3, out: 2, waiting: 0, failed: 1 });
+});
+
+test('what was given up before or behind all that is done hides no loss', async () => {
+  await fail('stream:tagger/tag-messages:wx.messages:0:0:1', 'stream');
+  await fail('stream:tagger/tag-messages:wx.messages:0:9:1', 'stream');
+  await fail('stream:tagger/tag-messages:wx.messages:3:1:1', 'stream');
+  await progressStore(database.app).done(places(1, 2), places(1));
+
+  expect(await counts()).toEqual({ in: 2, out: 1, waiting: 0, failed: 0 });
 });
 
 test('failures of other topics count for others', async () => {
