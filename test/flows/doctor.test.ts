@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { tokenOf } from '../../local/callers/console-token.ts';
+import { firstAdmin, tokenOf } from '../../local/callers/console-token.ts';
 import { startControl } from '../../local/console/control.ts';
 import type { Diagnosis } from '../../local/doctor/diagnose.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
@@ -156,11 +154,13 @@ test('a service that refuses is told, with the others beside it', async () => {
 
 test('nothing it says is a secret', async () => {
   const { stdout, stderr } = await doctor(['--json']);
-  expect(stdout).toContain('API token');
-  const secrets = JSON.parse(await readFile(path.join(running.directory, 'secrets.json'), 'utf8')) as object;
+  expect(stdout).toContain('"name": "users"');
+  const { services } = running.stack;
 
-  for (const { value } of Object.values(secrets) as { value: string }[])
-    expect(stdout + stderr).not.toContain((JSON.parse(value) as { token: string }).token);
+  for (const secret of [tokenOf(services), firstAdmin(services)?.password]) {
+    expect(secret).toMatch(/^\w{48}$/);
+    expect(stdout + stderr).not.toContain(secret);
+  }
 });
 
 // Last: the server is gone after it.
