@@ -31,6 +31,8 @@ export interface TaggerProps {
 
 const impact = 'Messages wait in their topic and reach nobody tagged.';
 const pagesImpact = 'Messages with a page wait and reach nobody; those without go on.';
+// What failed and is larger than a queue's message.
+const failedInputs = 'platform/failures';
 // Tagging is work for a processor: this many megabytes bring a whole one.
 const oneProcessor = 1769;
 
@@ -76,7 +78,7 @@ export class Tagger extends Construct {
     });
     stream.handler.allow(['sqs:SendMessage'], [queue.queueArn]);
     this.#allowPublishing(stream.handler, props);
-    allowObjects(stream.handler, raw, { write: ['tagger/messages'] });
+    allowObjects(stream.handler, raw, { write: ['tagger/messages', failedInputs] });
     return stream;
   }
 
@@ -112,7 +114,7 @@ export class Tagger extends Construct {
       database: props.database,
     });
     this.#allowPublishing(tag.handler, props);
-    allowObjects(tag.handler, props.raw, { read: ['tagger/pages', 'tagger/messages'] });
+    allowObjects(tag.handler, props.raw, { read: ['tagger/pages', 'tagger/messages'], write: [failedInputs] });
     return tag;
   }
 
