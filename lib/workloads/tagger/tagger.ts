@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import {
   fetchPagesEnv,
   rulesKey,
-  serviceNamed,
+  type TaggerService,
   tagMessagesEnv,
   tagPagesEnv,
 } from '../../../lambdas/tagger/contract.ts';
@@ -41,11 +41,11 @@ export class Tagger extends Construct {
   readonly tagMessages: StreamHandler<typeof tagMessagesEnv>;
   readonly fetchPages: QueueHandler<typeof fetchPagesEnv>;
   readonly tagPages: QueueHandler<typeof tagPagesEnv>;
-  readonly services: ReturnType<typeof serviceNamed>[];
+  readonly services: readonly TaggerService[];
 
   constructor(scope: Construct, id: string, props: TaggerProps) {
     super(scope, id);
-    this.services = environmentOf(this).workloads.tagger.services.map(serviceNamed);
+    this.services = environmentOf(this).workloads.tagger.services;
     this.tagPages = this.#makeTagPages(props);
     this.fetchPages = this.#makeFetchPages(props);
     this.tagMessages = this.#makeTagMessages(props);
