@@ -24,8 +24,8 @@ export interface ObjectStore {
   putNew(key: string, body: string): Promise<boolean>;
   /** Streams a body of unknown length; nothing stands under the key when the stream fails. */
   upload(key: string, body: AsyncIterable<Uint8Array>, options?: ObjectOptions): Promise<void>;
-  /** The bytes as a stream. Throws {@link NotFoundError}. */
-  read(key: string): Promise<AsyncIterable<Uint8Array>>;
+  /** The bytes as a stream, from the one numbered `from` on (0, which must be there). Throws {@link NotFoundError}. */
+  read(key: string, from?: number): Promise<AsyncIterable<Uint8Array>>;
   /** The bytes from `start` to before `end`. Throws {@link NotFoundError}. */
   readRange(key: string, start: number, end: number): Promise<Uint8Array>;
   /** The whole object as UTF-8. Throws {@link NotFoundError}. */
@@ -91,7 +91,7 @@ export function objectStore(bucket: string): ObjectStore {
       };
       await new Upload({ client: client(), params, partSize: partBytes, queueSize: partsAtOnce }).done();
     },
-    read: (key) => open(bucket, key),
+    read: (key, from = 0) => open(bucket, key, from === 0 ? undefined : `bytes=${from}-`),
     // HTTP names the last byte of a range, not the first after it.
     readRange: async (key, start, end) =>
       start === end ? new Uint8Array() : whole(await open(bucket, key, `bytes=${start}-${end - 1}`)),

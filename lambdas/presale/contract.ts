@@ -241,7 +241,8 @@ export const checkRunOutput = z.object({
   reasons: z.partialRecord(county, z.string()),
 });
 
-export const refreshStatisticsInput = z.object({ plan: runPlan });
+/** All that the step wants of a plan; a task that asks for it has no more. */
+export const refreshStatisticsInput = z.object({ plan: runPlan.pick({ counties: true }) });
 export const refreshStatisticsOutput = z.object({ groups: count, new_project_groups: count });
 
 export const writeReportInput = z.object({

@@ -12,7 +12,7 @@ export interface RefreshStatisticsPorts {
 
 /** Brings the statistics of the run's counties up to date with its deals. A project is new as of the run's day in Taiwan. */
 export async function refreshStatistics(
-  { plan }: { readonly plan: RunPlan },
+  { plan }: { readonly plan: Pick<RunPlan, 'counties'> },
   { refresh, refreshNewProjects, clock }: RefreshStatisticsPorts,
 ): Promise<z.input<typeof refreshStatisticsOutput>> {
   return {

@@ -187,5 +187,13 @@ test('nonsense in a path is refused without a stack', async () => {
   });
 
   expect(answer).toMatch(/^HTTP\/1.1 400/);
+  expect(answer).toContain('{"message":"Bad Request"}');
   expect(answer).not.toContain('node_modules');
+});
+
+test('a body of any type reaches its function, also of one that is none', async () => {
+  for (const type of ['/', 'multipart/form-data; boundary=x', 'application/json; charset=utf-16']) {
+    const event = await seen('/deals', { method: 'POST', body: 'x', headers: { 'content-type': type } });
+    expect(event, type).toMatchObject({ headers: { 'content-type': type } });
+  }
 });

@@ -1,0 +1,148 @@
+import * as z from 'zod';
+import { integerParameter } from '#kit/api/parameters.ts';
+import { route } from '#kit/api/route.ts';
+import { ConflictError, NotFoundError } from '#kit/errors.ts';
+import { completedAnswer, createdAnswer, foundAnswer, partsAnswer, shownFile, shownRequest } from './answers.ts';
+import { type CompletePorts, completeFile } from './complete-file.ts';
+import { type CreatePorts, createFile } from './create-file.ts';
+import { type FileRow, type InParts, objectKey } from './file-row.ts';
+import { longestPage, partPage } from './part-page.ts';
+import { largestFileBytes } from './plan-upload.ts';
+import type { SignRequests } from './ports.ts';
+
+/** What the routes of files work with. */
+export interface FilesPorts extends CreatePorts, CompletePorts {
+  readonly sign: SignRequests;
+}
+
+const idPath = z.object({ file_id: z.uuid('should be the id of a file.') });
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const controls = /[\u0000-\u001f\u007f]/;
+
+const announcement = z.object({
+  name: z
+    .string()
+    .min(1)
+    .max(255)
+    .refine((name) => name.isWellFormed() && !controls.test(name), 'should have no control characters.')
+    .meta({ description: 'For people, and for whoever downloads it.' }),
+  size: z.int().min(0).max(largestFileBytes).meta({ description: 'In bytes.' }),
+  content_type: z
+    .string()
+    .max(255)
+    .regex(/^[\w.+-]+\/[\w.+-]+(; ?[\w.+-]+=[\w.+-]+)*$/, 'should be a media type, such as text/plain.'),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'should be 64 hexadecimal digits.')
+    .transform((digits) => digits.toLowerCase())
+    .nullish()
+    .meta({ description: 'Of the whole content. Where it is given, a file with another one is refused.' }),
+});
+
+const sentParts = z.object({
+  parts: z
+    .array(z.object({ part_number: z.int().min(1).max(10_000), etag: z.string().min(1).max(100) }))
+    .max(10_000)
+    .optional()
+    .meta({
+      description:
+        'Of an upload in parts: all of them in order, each with the ETag it was answered with. Without the list, those that have arrived are taken; a list of more than 3,000 is too large for a request.',
+    }),
+});
+
+/** The file of the caller; that of another one is as unknown as one that isn't there. */
+async function ownFile(id: string, username: string, { book }: Pick<FilesPorts, 'book'>): Promise<FileRow> {
+  const file = await book.find(id);
+  if (file?.username !== username) throw new NotFoundError(`There is no file ${id}.`);
+  return file;
+}
+
+const isInParts = (file: FileRow): file is FileRow & { readonly inParts: InParts } => file.inParts !== undefined;
+
+const signedUntil = ({ clock, sign }: FilesPorts) => new Date(clock().getTime() + sign.seconds * 1000);
+
+const firstPage = 100;
+
+/** POST /api/v1/files */
+export const announceFile = route({
+  summary: 'Announces a file and answers where to upload it',
+  description:
+    'Up to 100 MB in one piece, above it in parts. The addresses count for an hour; those of further parts, and new ones, come from the route of parts.',
+  body: announcement,
+  answers: { 200: createdAnswer },
+  handle: async ({ body, caller }, ports: FilesPorts) => {
+    const { name, size, content_type: contentType, sha256 } = body;
+    const file = await createFile(caller.name, { name, size, contentType, sha256: sha256 ?? undefined }, ports);
+    const expiresAt = signedUntil(ports);
+    const upload = isInParts(file)
+      ? { kind: 'multipart', ...(await partPage(file, { from: 1, count: firstPage, expiresAt }, ports)) }
+      : {
+          kind: 'single',
+          ...shownRequest(
+            await ports.sign.put(objectKey(file), { bytes: size, contentType, sha256: file.sha256 }),
+            expiresAt,
+          ),
+        };
+    return { status: 200, body: { file: shownFile(file), upload } };
+  },
+});
+
+/** GET /api/v1/files/{file_id}/parts */
+export const listParts = route({
+  summary: 'Answers where to upload further parts of a file, and which parts have arrived',
+  path: idPath,
+  query: z.object({
+    from: integerParameter({ min: 1, max: 10_000 }).default(1),
+    count: integerParameter({ min: 1, max: longestPage }).default(firstPage),
+  }),
+  answers: { 200: partsAnswer },
+  handle: async ({ path, query, caller }, ports: FilesPorts) => {
+    const file = await ownFile(path.file_id, caller.name, ports);
+    if (file.state !== 'uploading' || !isInParts(file))
+      throw new ConflictError(`The file is ${file.state}, ${isInParts(file) ? '' : 'not '}in parts.`);
+    return { status: 200, body: await partPage(file, { ...query, expiresAt: signedUntil(ports) }, ports) };
+  },
+});
+
+/** POST /api/v1/files/{file_id}/complete */
+export const endUpload = route({
+  summary: 'Ends the upload of a file and checks it against what was announced',
+  description:
+    'Another size refuses it at once. The SHA-256 of a file in parts is compared while it is `verifying`: ask for the file until it is `ready` or `refused`.',
+  path: idPath,
+  body: sentParts,
+  answers: { 200: completedAnswer },
+  handle: async ({ path: { file_id }, body, caller }, ports: FilesPorts) => {
+    const file = await ownFile(file_id, caller.name, ports);
+    const parts = body.parts?.map(({ part_number: number, etag }) => ({ number, etag }));
+    await completeFile(file, parts, ports);
+    return { status: 200, body: { file: shownFile(await ownFile(file_id, caller.name, ports)) } };
+  },
+});
+
+/** GET /api/v1/files/{file_id} */
+export const findFile = route({
+  summary: 'Tells how a file is, and where to download it',
+  path: idPath,
+  answers: { 200: foundAnswer },
+  handle: async ({ path: { file_id }, caller }, ports: FilesPorts) => {
+    const file = await ownFile(file_id, caller.name, ports);
+    const download = file.state === 'ready' ? await ports.sign.get(objectKey(file), file) : undefined;
+    return {
+      status: 200,
+      body: {
+        file: shownFile(file),
+        download: download === undefined ? null : shownRequest(download, signedUntil(ports)),
+      },
+    };
+  },
+});
+
+/** By API Gateway's route keys. */
+export const filesApi = {
+  'POST /api/v1/files': announceFile,
+  'GET /api/v1/files/{file_id}': findFile,
+  'GET /api/v1/files/{file_id}/parts': listParts,
+  'POST /api/v1/files/{file_id}/complete': endUpload,
+};
