@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { countyLetters } from '../lambdas/presale/contract.ts';
+import { taggerServices } from '../lambdas/tagger/contract.ts';
 
 /** What happens to a resource that holds data when its stack is deleted. */
 const removal = z.enum(['destroy', 'retain']);
@@ -39,11 +40,8 @@ const presale = z.object({
 
 const tagger = z.object({
   enabled: z.boolean(),
-  /** `wx`: reads `wx.messages`, writes `wx.messages.tagged`. */
-  services: z
-    .array(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/))
-    .min(1)
-    .refine((names) => new Set(names).size === names.length, 'A service stands once'),
+  /** `wx`: reads `wx.messages`, writes `wx.messages.tagged`. `{ name: 'app', in: 'posts', out: 'tagged-posts' }`: its own. */
+  services: taggerServices,
   /** Of each topic; as many batches are tagged side by side at most. It can grow, never shrink. */
   partitions: z.int().min(1).max(100),
   /** Lambda's own, kept ready; each takes 5 MB/s. */

@@ -15,11 +15,32 @@ export function serviceNamed(name: string): TaggerService {
   return { name, in: `${name}.messages`, out: `${name}.messages.tagged` };
 }
 
-/** Names of services, comma separated. */
+const serviceName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/);
+// Kafka's own rule.
+const topic = z.string().regex(/^[\w.-]{1,249}$/);
+
+const service = z.union([
+  serviceName.transform(serviceNamed),
+  z
+    .object({ name: serviceName, in: topic.optional(), out: topic.optional() })
+    .transform(({ name, ...own }): TaggerService => ({ ...serviceNamed(name), ...own })),
+]);
+
+/** Services by their names, or with topics of their own. One reads no topic that another reads or writes. */
+export const taggerServices = z
+  .array(service)
+  .min(1)
+  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'A service stands once')
+  .refine(
+    (all) => new Set(all.flatMap((one) => [one.in, one.out])).size === all.length * 2,
+    'A topic stands once: who reads what is written would never end',
+  );
+
+/** The services as JSON. */
 const services = z
   .string()
-  .transform((names) => names.split(',').filter(Boolean).map(serviceNamed))
-  .pipe(z.array(z.custom<TaggerService>()).min(1));
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(taggerServices);
 
 const milliseconds = z.coerce.number().int().positive();
 

@@ -68,9 +68,13 @@ const revealing = /\b(select|insert|relation|syntax|postgres|kysely|node_modules
 /** Longer than any run here takes on a busy machine. */
 const runTimeoutMs = 180_000;
 
-/** Starts the stack; variables win over the template's. A directory of one's own stays when it stops. */
-export async function startFlow(variables: Readonly<Record<string, string>> = {}, directory?: string): Promise<Flow> {
-  const running = await startTestStack(variables, directory);
+/** Starts the stack, or a synthesized app; variables win over the template's. A directory of one's own stays when it stops. */
+export async function startFlow(
+  variables: Readonly<Record<string, string>> = {},
+  directory?: string,
+  assembly?: string,
+): Promise<Flow> {
+  const running = await startTestStack(variables, directory, assembly);
   const { stack } = running;
   const { site } = stack.services;
   if (!site) throw new Error('The sample site is not running');

@@ -16,10 +16,11 @@ export interface TestStack {
   stop(): Promise<void>;
 }
 
-/** Starts the stack of the dev environment. Variables win over the template's, as those of `npm start` do. */
+/** Starts the stack of the dev environment, or of a synthesized app. Variables win over the template's, as those of `npm start` do. */
 export async function startTestStack(
   variables: Readonly<Record<string, string>> = {},
   directory?: string,
+  assembly?: string,
 ): Promise<TestStack> {
   const folder = directory ?? (await mkdtemp(path.join(tmpdir(), 'millrace-test-')));
   let printed = '';
@@ -35,6 +36,7 @@ export async function startTestStack(
     directory: folder,
     port: 0,
     environment: 'dev',
+    assembly,
     variables,
   };
   const stack = await startStack(settings, log);

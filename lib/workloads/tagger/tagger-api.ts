@@ -1,13 +1,6 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import {
-  rulesKey,
-  serviceNamed,
-  taggerApiEnv,
-  taggerRoutes,
-  tryRoutes,
-  tryTaggerEnv,
-} from '../../../lambdas/tagger/contract.ts';
+import { rulesKey, taggerApiEnv, taggerRoutes, tryRoutes, tryTaggerEnv } from '../../../lambdas/tagger/contract.ts';
 import type { Database } from '../../constructs/database.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
 import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
@@ -32,7 +25,7 @@ const longestFetchMs = 20_000;
 export class TaggerApi extends Construct {
   constructor(scope: Construct, id: string, { api, database, raw, callers, cluster }: TaggerApiProps) {
     super(scope, id);
-    const services = environmentOf(this).workloads.tagger.services.map(serviceNamed);
+    const services = environmentOf(this).workloads.tagger.services;
     const read = new HandlerFunction(this, 'Read', {
       handler: 'tagger/api',
       contract: taggerApiEnv,
