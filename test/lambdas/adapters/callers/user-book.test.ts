@@ -45,7 +45,7 @@ async function namesAt(second: number, book: ReturnType<typeof userBook>) {
 }
 
 test('users are asked for once a minute', async () => {
-  const book = userBook(arn, clock);
+  const book = userBook({ USERS_SECRET: arn, USERS_FRESH_MS: 60_000 }, clock);
   expect(await namesAt(0, book)).toEqual(['mei']);
   await secrets.put('Users', secretOf('bot'));
 
@@ -54,7 +54,7 @@ test('users are asked for once a minute', async () => {
 });
 
 test('after a miss they are asked for again, ten seconds after the last time at the earliest', async () => {
-  const book = userBook(arn, clock);
+  const book = userBook({ USERS_SECRET: arn, USERS_FRESH_MS: 60_000 }, clock);
   await book.current();
   await secrets.put('Users', secretOf('mei', 'new'));
 
@@ -68,7 +68,7 @@ test('after a miss they are asked for again, ten seconds after the last time at 
 });
 
 test('while the secret can’t be read, those who were known go on for a quarter of an hour', async () => {
-  const book = userBook(arn, clock);
+  const book = userBook({ USERS_SECRET: arn, USERS_FRESH_MS: 60_000 }, clock);
   await book.current();
   secrets.refuse(60_000);
 
@@ -82,12 +82,12 @@ test('while the secret can’t be read, those who were known go on for a quarter
 test('who knows nobody yet can’t go on', async () => {
   secrets.refuse(60_000);
 
-  await expect(userBook(arn, clock).current()).rejects.toThrow(UnavailableError);
+  await expect(userBook({ USERS_SECRET: arn, USERS_FRESH_MS: 60_000 }, clock).current()).rejects.toThrow(UnavailableError);
 });
 
 test('a secret that somebody broke locks nobody out at once, and shows no password', async () => {
   const output = printed();
-  const book = userBook(arn, clock);
+  const book = userBook({ USERS_SECRET: arn, USERS_FRESH_MS: 60_000 }, clock);
   await book.current();
   await secrets.put('Users', '{"users":[{"name":"a:b","password":"the password"}]}');
 
