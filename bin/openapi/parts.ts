@@ -1,5 +1,6 @@
 import type { Route } from '../../lambdas/kit/api/route.ts';
 import { healthApi, insideApi, outsideApi } from '../../lambdas/platform/dependencies/routes.ts';
+import { docsApi } from '../../lambdas/platform/docs/routes.ts';
 import { failuresApi } from '../../lambdas/platform/failures/api.ts';
 import { runsApi } from '../../lambdas/platform/runs/api.ts';
 import { backfillApi } from '../../lambdas/presale/api/backfill-routes.ts';
@@ -38,4 +39,5 @@ export const parts: readonly ApiPart[] = [
   { handler: 'platform/check-inside', routes: insideApi, tag: 'health' },
   { handler: 'platform/check-outside', routes: outsideApi, tag: 'health' },
   { handler: 'platform/health', routes: healthApi, tag: 'health', open: true },
+  { handler: 'platform/docs', routes: docsApi, tag: 'documentation', open: true },
 ];

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { healthEnv, healthRoutes } from '../../lambdas/platform/contract.ts';
+import { docsEnv, docsRoutes, healthEnv, healthRoutes } from '../../lambdas/platform/contract.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { apiTimeout, HttpApi } from '../constructs/http-api.ts';
 import type { KafkaCluster } from '../constructs/kafka/cluster.ts';
@@ -40,6 +40,18 @@ export class ApiStack extends MillraceStack {
       concurrency: 2,
     });
     this.api.route(healthRoutes, health);
+    const docs = new HandlerFunction(this, 'Docs', {
+      handler: 'platform/docs',
+      contract: docsEnv,
+      env: {},
+      impact: 'Nobody can read the documentation, and unknown routes are answered without words.',
+      severity: 'low',
+      timeout: apiTimeout,
+      memory: 256,
+      concurrency: 2,
+    });
+    this.api.route(docsRoutes, docs);
+    this.api.fallback(docs);
     const { database, raw, users } = data;
     const callers = new Callers(this, 'Callers', { users, database });
     if (pipelines.presale) {

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import {
   checkInsideRoutes,
   checkOutsideRoutes,
+  docsRoutes,
   failuresRoutes,
+  fallbackRoute,
   healthRoutes,
   runsRoutes,
 } from '../../lambdas/platform/contract.ts';
@@ -14,6 +16,7 @@ import { prod } from './assemblies.ts';
 test('the API has the routes of the contracts, each answered by its handler', () => {
   const expected = [
     ...healthRoutes.map((key) => ({ key, handler: 'platform/health' })),
+    ...docsRoutes.map((key) => ({ key, handler: 'platform/docs' })),
     ...readRoutes.map((key) => ({ key, handler: 'presale/read-api' })),
     ...startRoutes.map((key) => ({ key, handler: 'presale/start-run' })),
     ...backfillRoutes.map((key) => ({ key, handler: 'presale/backfill-seasons' })),
@@ -24,6 +27,7 @@ test('the API has the routes of the contracts, each answered by its handler', ()
     ...runsRoutes.map((key) => ({ key, handler: 'platform/runs-api' })),
     ...checkInsideRoutes.map((key) => ({ key, handler: 'platform/check-inside' })),
     ...checkOutsideRoutes.map((key) => ({ key, handler: 'platform/check-outside' })),
+    { key: fallbackRoute, handler: 'platform/docs' },
   ];
 
   expect(routesOf(prod)).toEqual(expected);
