@@ -3,6 +3,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { Database } from '../constructs/database.ts';
+import { FileBucket } from '../constructs/file-bucket.ts';
 import { MillraceStack, removalPolicyOf } from '../constructs/millrace-stack.ts';
 import { RawBucket } from '../constructs/raw-bucket.ts';
 import type { Environment } from '../environment.ts';
@@ -18,6 +19,8 @@ import type { NetworkStack } from './network.ts';
 export class DataStack extends MillraceStack {
   readonly database: Database;
   readonly raw: Bucket;
+  /** Of callers. */
+  readonly files: Bucket;
   readonly apiToken: Secret;
   readonly mails: Queue;
   readonly alerts: Alerts;
@@ -28,7 +31,9 @@ export class DataStack extends MillraceStack {
 
   constructor(scope: Construct, environment: Environment, network: NetworkStack) {
     super(scope, 'Data', environment);
-    this.raw = new RawBucket(this, 'Raw').bucket;
+    const raw = new RawBucket(this, 'Raw');
+    this.raw = raw.bucket;
+    this.files = new FileBucket(this, 'Files', raw).bucket;
     this.database = new Database(this, 'Database', {
       vpc: network.vpc,
       subnets: network.subnets,
