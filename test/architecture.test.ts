@@ -6,6 +6,8 @@ const contracts = 'lambdas/[^/]+/contract.ts';
 
 /** Who may import whom: the first row that names a file decides; a file of no row is itself a failure. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
+  // Reads the routes of every workload, and starts none of them.
+  'bin/openapi/': ['bin/openapi/', 'lambdas/(?!adapters/|.+(\\.handler|-store)\\.ts$)'],
   'bin/': ['bin/', 'lib/', 'cdk.json'],
   'lib/': ['lib/', contracts, 'lambdas/kit/(env|correlation|ledger/edge|schedule/schedule).ts'],
   'lambdas/kit/': ['lambdas/kit/'],
@@ -34,7 +36,8 @@ const homes: Readonly<Record<string, string>> = {
   'p-retry': 'lambdas/adapters/',
   '@middy/.+|@aws-lambda-powertools/.+': 'lambdas/kit/',
   'aws-lambda': 'lambdas/kit/|local/|bench/',
-  zod: 'lambdas/(?!adapters/)|lib/|local/|bench/',
+  zod: 'lambdas/(?!adapters/)|lib/|local/|bench/|bin/openapi/',
+  'zod-openapi': 'bin/openapi/',
   'hyparquet|hyparquet-writer': 'lambdas/platform/exports/',
   htmlparser2: 'lambdas/(presale|tagger)/|local/',
   'encoding-sniffer|chardet|linkedom|@mozilla/.+': 'lambdas/tagger/',

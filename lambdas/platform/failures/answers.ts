@@ -57,6 +57,7 @@ export const failure = z
     input_execution: text.nullable().describe('The execution that keeps an input too large for its event.'),
     attributes,
     replay_id: rowId.nullable().describe('The replay of many that took it.'),
+    told_in: rowId.nullable().describe('The alert mail that told of it.'),
     sent_at: momentText.nullable(),
     lineage: z.array(summary).describe('Failures that led to this one and that came of it, the first of them first.'),
   })

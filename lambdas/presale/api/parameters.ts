@@ -18,7 +18,9 @@ const lastSecond = 253_402_271_999;
 
 /** Epoch seconds from the year 2 on. */
 export function epochSeconds() {
-  return integerParameter({ min: firstSecond, max: lastSecond }).meta({ examples: [1662854400] });
+  const bounds = { min: firstSecond, max: lastSecond };
+  const { min: minimum, max: maximum } = bounds;
+  return written(integerParameter(bounds), { type: 'integer', minimum, maximum, examples: [1662854400] });
 }
 
 /** A county's name. 台 is how people type 臺. */
@@ -42,11 +44,13 @@ export function countyOrLetter() {
 }
 
 /** `2022-09-11`, or a season such as 111S3, which stands for its own date. */
-export const publicationDate = z
-  .string()
-  .transform((text) => (/^\d{2,3}S[1-4]$/.test(text) ? seasonDate(text) : text))
-  .pipe(dateParameter('Not a valid date or season.'))
-  .meta({ description: 'A publication date, or a season (ROC year and quarter).', examples: ['2022-09-11', '111S3'] });
+export const publicationDate = written(
+  z
+    .string()
+    .transform((text) => (/^\d{2,3}S[1-4]$/.test(text) ? seasonDate(text) : text))
+    .pipe(dateParameter('Not a valid date or season.')),
+  { type: 'string', examples: ['2022-09-11', '111S3'] },
+).describe('A publication date, or a season (ROC year and quarter).');
 
 /** Where a page begins and how long it is, in rows. */
 export const paging = {

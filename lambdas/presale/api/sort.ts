@@ -26,10 +26,11 @@ export function sortParameter() {
     return z.NEVER;
   });
   const name = `[+ -]?(${Object.keys(sortColumns).join('|')})`;
-  return written(sort, { type: 'string', pattern: `^${name}(,${name})*$` }).meta({
-    description: `Names of ${names}, each with + (ascending) or - (descending) before it.`,
+  return written(sort, {
+    type: 'string',
+    pattern: `^${name}(,${name})*$`,
     examples: ['-price,+transaction_date'],
-  });
+  }).describe(`Names of ${names}, each with + (ascending) or - (descending) before it.`);
 }
 
 function sortBy(text: string): SortBy | undefined {

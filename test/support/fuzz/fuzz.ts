@@ -14,7 +14,7 @@ export interface FuzzOptions {
   /** Requests for each route. */
   readonly requests: number;
   readonly seed: number;
-  /** Of the whole; what is not asked by then isn't asked. */
+  /** Of the whole; each route gets an equal share of it. */
   readonly timeLimitMs: number;
 }
 
@@ -42,7 +42,8 @@ export async function fuzz(options: FuzzOptions): Promise<Fuzzed> {
   const client = asker(base, headers);
   const judge = judgeBy(document);
   const resolve = (reference: string) => named(document, reference) as Schema;
-  const until = Date.now() + options.timeLimitMs;
+  const left = [...operationsOf(document)];
+  const interruptAfterTimeLimit = (options.timeLimitMs * lanes) / left.length;
   const asked: Record<string, number> = {};
   const statuses: Record<number, number> = {};
   const findings: Finding[] = [];
@@ -59,12 +60,10 @@ export async function fuzz(options: FuzzOptions): Promise<Fuzzed> {
       if (fault !== undefined) last = { route, fault, request };
       return fault === undefined;
     });
-    const interruptAfterTimeLimit = Math.max(0, until - Date.now());
     const details = await fc.check(property, { seed, numRuns: options.requests, interruptAfterTimeLimit });
     if (details.failed && last) findings.push(last);
   };
 
-  const left = [...operationsOf(document)];
   const work = async () => {
     for (let next = left.shift(); next; next = left.shift()) await examine(next);
   };

@@ -45,7 +45,8 @@ export function judgeBy(document: Document): Judge {
     if (!/[/+]json$/.test(type)) return undefined;
     const validate = validatorOf(schema);
     if (validate(parsed(text))) return undefined;
-    return `${status} is not as documented: ${ajv.errorsText(validate.errors)} in ${text.slice(0, 500)}`;
+    const found = (validate.errors ?? []).map(({ params }) => JSON.stringify(params)).join();
+    return `${status} is not as documented: ${ajv.errorsText(validate.errors)} ${found} in ${text.slice(0, 500)}`;
   };
 }
 

@@ -1,0 +1,96 @@
+import type * as z from 'zod';
+import { createDocument, type oas31, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import type { RouteShape } from '../../lambdas/kit/api/route.ts';
+import { about, securitySchemes, tags } from './about.ts';
+import { failuresOf } from './failures.ts';
+import { readable } from './json-schema.ts';
+import { describeParameters } from './parameters.ts';
+import { type ApiPart, parts } from './parts.ts';
+
+// One of these; dynamic Basic is two in one.
+const credentials: oas31.SecurityRequirementObject[] = [
+  { basic: [], timestamp: [] },
+  { hmac: [], timestamp: [] },
+  { bearer: [] },
+];
+
+/** The OpenAPI 3.1 document of the whole API, made of the schemas that parse and answer. */
+export function openApiDocument(version: string): ReturnType<typeof createDocument> {
+  const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  for (const part of parts)
+    for (const [key, { shape }] of Object.entries(part.routes)) {
+      const [method = '', path = ''] = key.split(' ');
+      paths[path] = { ...paths[path], [method.toLowerCase()]: operation(key, shape, part) };
+    }
+  const document = createDocument(
+    {
+      openapi: '3.1.1',
+      info: { title: 'Millrace', version, ...about },
+      servers: [{ url: '/', description: 'Where this document was read.' }],
+      security: credentials,
+      tags,
+      paths: paths as ZodOpenApiPathsObject,
+      components: {
+        securitySchemes,
+        headers: {
+          'x-request-id': { description: 'Finds the request in the logs.', schema: { type: 'string' } },
+        },
+      },
+    },
+    { override: readable },
+  );
+  describeParameters(document);
+  return document;
+}
+
+function operation(key: string, shape: RouteShape, part: ApiPart): ZodOpenApiOperationObject {
+  const { summary, description, path, query, body } = shape;
+  return {
+    operationId: operationId(key),
+    tags: [part.tag],
+    ...(summary === undefined ? {} : { summary }),
+    ...(description === undefined ? {} : { description }),
+    ...(part.open ? { security: [] } : {}),
+    ...(path || query ? { requestParams: { ...inPlace('path', path), ...inPlace('query', query) } } : {}),
+    ...(body ? { requestBody: requestBody(shape, body) } : {}),
+    responses: Object.fromEntries([...failuresOf(key, shape, part), ...answersOf(shape)]),
+  };
+}
+
+function inPlace(place: 'path' | 'query', schema: z.ZodType | undefined) {
+  return schema ? { [place]: schema as z.ZodObject } : {};
+}
+
+function requestBody({ form }: RouteShape, schema: z.ZodType) {
+  const types = ['application/json', ...(form ? ['application/x-www-form-urlencoded'] : [])];
+  return {
+    required: !schema.safeParse(undefined).success,
+    content: Object.fromEntries(types.map((type) => [type, { schema }])),
+  };
+}
+
+function answersOf({ answers = {} }: RouteShape) {
+  return Object.entries(answers).map(([status, schema]) => {
+    const headers = { 'x-request-id': { $ref: '#/components/headers/x-request-id' } };
+    const description = schema.meta()?.description ?? meanings[status] ?? 'Done.';
+    return [status, { description, headers, content: { 'application/json': { schema } } }] as const;
+  });
+}
+
+const meanings: Readonly<Record<string, string>> = {
+  200: 'What was asked for.',
+  201: 'Made.',
+  202: 'Taken; it is done in the background.',
+  503: 'Something that is required cannot be used.',
+};
+
+/** `GET /apiv1/deals/{id}` is `getApiv1DealsById`: stable, unique, and a name in every language. */
+function operationId(key: string): string {
+  const words = key
+    .replaceAll(/\{(\w+)\}/g, 'by-$1')
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== '');
+  return words
+    .map((word, index) => (index === 0 ? word.toLowerCase() : `${word.charAt(0).toUpperCase()}${word.slice(1)}`))
+    .join('');
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { expect, test } from 'vitest';
+import { parts } from '../bin/openapi/parts.ts';
+import { documentText } from '../bin/openapi/text.ts';
+import { routesOf } from '../lib/inventory/triggers.ts';
+import { prod } from './lib/assemblies.ts';
+
+interface Operation {
+  readonly operationId: string;
+  readonly summary?: string;
+  readonly security?: readonly object[];
+  readonly parameters?: readonly { readonly name: string; readonly schema: object; readonly description?: string }[];
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+const text = documentText();
+const document = JSON.parse(text) as { readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>> };
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ key: `${method.toUpperCase()} ${path}`, operation })),
+);
+
+test('docs/openapi.json is what the schemas say: run npm run openapi', () => {
+  expect(readFileSync('docs/openapi.json', 'utf8')).toBe(text);
+});
+
+test('the document is OpenAPI 3.1', async () => {
+  expect(await new Validator().validate(JSON.parse(text))).toEqual({ valid: true });
+});
+
+test('every route of the stack is documented as its handler has it', () => {
+  // What answers where there is no route is none itself.
+  const served = routesOf(prod).filter(({ key }) => key !== '$default');
+  const told = parts.flatMap(({ handler, routes }) => Object.keys(routes).map((key) => ({ key, handler })));
+  const sorted = (routes: readonly { readonly key: string; readonly handler: string }[]) =>
+    routes.map(({ key, handler }) => `${key} ${handler}`).sort();
+
+  expect(sorted(told)).toEqual(sorted(served));
+  expect(operations.map(({ key }) => key).sort()).toEqual(told.map(({ key }) => key).sort());
+});
+
+test('every route has a summary, a name of its own and an answer of success', () => {
+  const lacking = operations.filter(
+    ({ operation }) => !operation.summary || !('200' in operation.responses || '202' in operation.responses),
+  );
+
+  expect(lacking.map(({ key }) => key)).toEqual([]);
+  expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(operations.length);
+});
+
+test('nothing that the code makes of a request is shown as what callers write', () => {
+  expect(text).not.toMatch(/"written"|"override"|"contentType"/);
+  const pattern = operations.flatMap(({ key, operation }) =>
+    (operation.parameters ?? [])
+      .filter(({ schema }) => JSON.stringify(schema).includes('[+-]?'))
+      .map(({ name }) => `${key} ${name}`),
+  );
+  expect(pattern).toEqual([]);
+});
+
+test('only what tells nothing is open to everybody', () => {
+  const open = operations.filter(({ operation }) => operation.security?.length === 0).map(({ key }) => key);
+
+  expect(open).toEqual(['GET /health']);
+});
