@@ -3,7 +3,6 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { Database } from '../constructs/database.ts';
-import { FileBucket } from '../constructs/file-bucket.ts';
 import { MillraceStack, removalPolicyOf } from '../constructs/millrace-stack.ts';
 import { RawBucket } from '../constructs/raw-bucket.ts';
 import type { Environment } from '../environment.ts';
@@ -13,6 +12,7 @@ import { FailureReports } from '../workloads/ledger/failure-reports.ts';
 import { Mails } from '../workloads/mails.ts';
 import { Migrations } from '../workloads/migrations.ts';
 import { SlotRecords } from '../workloads/runs/slot-records.ts';
+import { FileBucket } from '../workloads/tasks/file-bucket.ts';
 import type { NetworkStack } from './network.ts';
 
 /** What must outlive a deployment: database, raw files, secrets, and mails on their way. */

@@ -102,7 +102,7 @@ test('what is no file, and no request of here, is told apart', async () => {
   expect((await client.ask('/api/v1/files/7')).status).toBeGreaterThanOrEqual(400);
   expect((await client.ask('/api/v1/files/00000000-0000-4000-8000-000000000000')).status).toBe(404);
   // In one piece: there are no parts.
-  expect((await client.ask(`/api/v1/files/${file.file_id}/parts`)).status).toBe(409);
+  expect((await client.ask(`/api/v1/files/${file.file_id}/parts`)).status).toBe(404);
   for (const wrong of [
     { size: -1 },
     { size: 30e9 },

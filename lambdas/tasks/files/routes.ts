@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { integerParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
-import { ConflictError, NotFoundError } from '#kit/errors.ts';
+import { NotFoundError } from '#kit/errors.ts';
 import { completedAnswer, createdAnswer, foundAnswer, partsAnswer, shownFile, shownRequest } from './answers.ts';
 import { type CompletePorts, completeFile } from './complete-file.ts';
 import { type CreatePorts, createFile } from './create-file.ts';
@@ -100,7 +100,9 @@ export const listParts = route({
   handle: async ({ path, query, caller }, ports: FilesPorts) => {
     const file = await ownFile(path.file_id, caller.name, ports);
     if (file.state !== 'uploading' || !isInParts(file))
-      throw new ConflictError(`The file is ${file.state}, ${isInParts(file) ? '' : 'not '}in parts.`);
+      throw new NotFoundError(
+        `No parts are awaited: the file is ${file.state}, ${isInParts(file) ? '' : 'not '}in parts.`,
+      );
     return { status: 200, body: await partPage(file, { ...query, expiresAt: signedUntil(ports) }, ports) };
   },
 });

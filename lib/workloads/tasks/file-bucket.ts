@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { environmentOf, removalPolicyOf } from './millrace-stack.ts';
+import { environmentOf, removalPolicyOf } from '../../constructs/millrace-stack.ts';
 
 export interface FileBucketProps {
   /** Where each access is written down. */
