@@ -12,14 +12,15 @@ test.each(assemblies)(
   (assembly) => {
     const { files } = environmentNamed(assembly.folder.split('/').at(-1) ?? '').workloads.tasks;
     const [bucket, ...others] = assembly.ofType('AWS::S3::Bucket').filter(({ id }) => id.startsWith('Files'));
-    const { Rules } = bucket?.properties.LifecycleConfiguration as { readonly Rules: readonly Rule[] };
+    const rules = bucket?.properties.LifecycleConfiguration as { readonly Rules: readonly Rule[] } | undefined;
+    const rule = rules?.Rules[0];
 
     expect(others).toEqual([]);
     // Versions would keep what the sweep has removed.
     expect(bucket?.properties.VersioningConfiguration).toBeUndefined();
-    expect(Rules[0]?.ExpirationInDays).toBeGreaterThan(files.keepDays);
-    expect(Rules[0]?.ExpirationInDays).toBeLessThanOrEqual(files.keepDays + 10);
-    expect((Rules[0]?.AbortIncompleteMultipartUpload?.DaysAfterInitiation ?? 0) * 24).toBeGreaterThan(
+    expect(rule?.ExpirationInDays).toBeGreaterThan(files.keepDays);
+    expect(rule?.ExpirationInDays).toBeLessThanOrEqual(files.keepDays + 10);
+    expect((rule?.AbortIncompleteMultipartUpload?.DaysAfterInitiation ?? 0) * 24).toBeGreaterThan(
       files.unfinishedHours,
     );
   },

@@ -65,7 +65,7 @@ const signedUntil = ({ clock, sign }: FilesPorts) => new Date(clock().getTime() 
 const firstPage = 100;
 
 /** POST /api/v1/files */
-export const announceFile = route({
+const announceFile = route({
   summary: 'Announces a file and answers where to upload it',
   description:
     'Up to 100 MB in one piece, above it in parts. The addresses count for an hour; those of further parts, and new ones, come from the route of parts.',
@@ -89,7 +89,7 @@ export const announceFile = route({
 });
 
 /** GET /api/v1/files/{file_id}/parts */
-export const listParts = route({
+const listParts = route({
   summary: 'Answers where to upload further parts of a file, and which parts have arrived',
   path: idPath,
   query: z.object({
@@ -108,7 +108,7 @@ export const listParts = route({
 });
 
 /** POST /api/v1/files/{file_id}/complete */
-export const endUpload = route({
+const endUpload = route({
   summary: 'Ends the upload of a file and checks it against what was announced',
   description:
     'Another size refuses it at once. The SHA-256 of a file in parts is compared while it is `verifying`: ask for the file until it is `ready` or `refused`.',
@@ -124,7 +124,7 @@ export const endUpload = route({
 });
 
 /** GET /api/v1/files/{file_id} */
-export const findFile = route({
+const findFile = route({
   summary: 'Tells how a file is, and where to download it',
   path: idPath,
   answers: { 200: foundAnswer },
