@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { countyLetters } from '../lambdas/presale/contract.ts';
+import { taggerServices } from '../lambdas/tagger/contract.ts';
 
 /** What happens to a resource that holds data when its stack is deleted. */
 const removal = z.enum(['destroy', 'retain']);
@@ -39,11 +40,8 @@ const presale = z.object({
 
 const tagger = z.object({
   enabled: z.boolean(),
-  /** `wx`: reads `wx.messages`, writes `wx.messages.tagged`. */
-  services: z
-    .array(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/))
-    .min(1)
-    .refine((names) => new Set(names).size === names.length, 'A service stands once'),
+  /** `wx`: reads `wx.messages`, writes `wx.messages.tagged`. `{ name: 'app', in: 'posts', out: 'tagged-posts' }`: its own. */
+  services: taggerServices,
   /** Of each topic; as many batches are tagged side by side at most. It can grow, never shrink. */
   partitions: z.int().min(1).max(100),
   /** Lambda's own, kept ready; each takes 5 MB/s. */
@@ -117,6 +115,8 @@ const environmentSchema = z
       corsOrigins: z.array(z.url()).min(1),
       requestsPerSecond: z.int().positive(),
       burst: z.int().positive(),
+      /** Of one credential, so that nobody takes all. On one machine it is the only limit, and load tests run there. */
+      callers: z.object({ requestsPerSecond: z.int().positive(), burst: z.int().positive() }),
     }),
     slots: z.object({
       /** How often missed slots are looked for: `rate(15 minutes)`. Each look wakes a database that pauses. */
@@ -182,7 +182,12 @@ const environments: Record<string, unknown> = {
     name: 'dev',
     vpcCidr: '10.40.0.0/16',
     mail: { from: 'millrace-dev@example.com', to: ['developers@example.com'] },
-    api: { corsOrigins: ['http://localhost:5173'], requestsPerSecond: 20, burst: 40 },
+    api: {
+      corsOrigins: ['http://localhost:5173'],
+      requestsPerSecond: 20,
+      burst: 40,
+      callers: { requestsPerSecond: 1000, burst: 2000 },
+    },
     workloads: { presale: presaleDefaults, tagger: taggerDefaults, tasks: tasksDefaults },
   },
   staging: {
@@ -190,7 +195,12 @@ const environments: Record<string, unknown> = {
     name: 'staging',
     vpcCidr: '10.41.0.0/16',
     mail: { from: 'millrace-staging@example.com', to: ['developers@example.com'] },
-    api: { corsOrigins: ['https://staging.millrace.example.com'], requestsPerSecond: 50, burst: 100 },
+    api: {
+      corsOrigins: ['https://staging.millrace.example.com'],
+      requestsPerSecond: 50,
+      burst: 100,
+      callers: { requestsPerSecond: 25, burst: 50 },
+    },
     workloads: { presale: presaleDefaults, tagger: taggerDefaults, tasks: tasksDefaults },
   },
   prod: {
@@ -202,7 +212,12 @@ const environments: Record<string, unknown> = {
     slots: { keepEvery: 'rate(15 minutes)' },
     logRetentionDays: 90,
     mail: { from: 'millrace@example.com', to: ['operations@example.com', 'data@example.com'] },
-    api: { corsOrigins: ['https://millrace.example.com'], requestsPerSecond: 100, burst: 200 },
+    api: {
+      corsOrigins: ['https://millrace.example.com'],
+      requestsPerSecond: 100,
+      burst: 200,
+      callers: { requestsPerSecond: 50, burst: 100 },
+    },
     workloads: {
       presale: { ...presaleDefaults, parallelCounties: 6 },
       tagger: {

@@ -13,6 +13,8 @@ import { taggerTopics } from './workloads/tagger/topics.ts';
 export interface MillraceProps {
   /** cdk.json's context; `environment` in it, or from the CDK CLI, names the environment. @default dev */
   readonly context: Record<string, unknown>;
+  /** @default the one that the context names */
+  readonly environment?: Environment;
   /**
    * CloudFormation's validator and cdk-nag, with every finding an error. Without them, and without the traces that
    * tell where a finding comes from, synthesis takes half the time: enough for a template that is only read.
@@ -23,7 +25,7 @@ export interface MillraceProps {
 }
 
 /** The whole app of one environment, not yet synthesized. */
-export async function makeApp({ context, validate, outdir }: MillraceProps): Promise<App> {
+export async function makeApp({ context, validate, outdir, ...given }: MillraceProps): Promise<App> {
   const app = new App({
     context,
     builtinCloudFormationValidation: validate,
@@ -31,7 +33,7 @@ export async function makeApp({ context, validate, outdir }: MillraceProps): Pro
     ...(outdir === undefined ? {} : { outdir }),
   });
   if (validate) await addNag(app);
-  const environment = environmentNamed(String(app.node.tryGetContext('environment') ?? 'dev'));
+  const environment = given.environment ?? environmentNamed(String(app.node.tryGetContext('environment') ?? 'dev'));
 
   const network = new NetworkStack(app, environment);
   const data = new DataStack(app, environment, network);

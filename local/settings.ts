@@ -10,13 +10,15 @@ export interface Settings {
   readonly port: number;
   /** Environment whose template runs (dev, staging, prod). */
   readonly environment: string;
+  /** A synthesized app to run instead of this checkout's. */
+  readonly assembly?: string | undefined;
   /** Variables that win over the template's. */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
 
 const defaultPort = 4510;
 
-/** Settings of `npm start`: the checkout this file is in, MILLRACE_DIRECTORY, MILLRACE_PORT and MILLRACE_ENVIRONMENT. */
+/** Settings of `npm start`: the checkout this file is in, MILLRACE_DIRECTORY, MILLRACE_PORT MILLRACE_ENVIRONMENT or MILLRACE_ASSEMBLY. */
 export function settingsFromEnvironment(
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): Settings {
@@ -26,6 +28,7 @@ export function settingsFromEnvironment(
     directory: path.resolve(project, variables.MILLRACE_DIRECTORY ?? '.local'),
     port: portOf(variables.MILLRACE_PORT),
     environment: variables.MILLRACE_ENVIRONMENT ?? 'dev',
+    assembly: variables.MILLRACE_ASSEMBLY && path.resolve(project, variables.MILLRACE_ASSEMBLY),
     variables,
   };
 }

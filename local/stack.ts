@@ -80,9 +80,8 @@ async function settled<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A,
 }
 
 async function readModel(settings: Settings) {
-  const assembly = await assemble(settings.project, settings.environment);
-  const stacks = await readAssembly(assembly.directory);
-  return { model: buildModel(stacks, { assembly: assembly.directory, region }) };
+  const assembly = settings.assembly ?? (await assemble(settings.project, settings.environment)).directory;
+  return { model: buildModel(await readAssembly(assembly), { assembly, region }) };
 }
 
 async function startParts(

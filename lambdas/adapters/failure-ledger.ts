@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { type QueryExecutorProvider, sql } from 'kysely';
 import { correlationField, correlationId, idInText } from '#kit/correlation.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
+import { inputKeyOf } from './failures/input-key.ts';
 import type { ObjectStore } from './object-store.ts';
 
 /** Which failures of a workload are put right: these, or all whose natural key starts so, or in one of these ways. */
@@ -79,7 +79,7 @@ function workOf({ input }: NewFailure): Record<string, string> {
 }
 
 async function rowOf(failure: NewFailure, bucket: Pick<ObjectStore, 'put'> | undefined) {
-  const { naturalKey, input, inputExecution } = failure;
+  const { naturalKey, input, inputExecution, inputKey } = failure;
   const kept = {
     natural_key: clean(naturalKey),
     workload: failure.workload,
@@ -97,9 +97,10 @@ async function rowOf(failure: NewFailure, bucket: Pick<ObjectStore, 'put'> | und
     replay_of: failure.replayOf ?? null,
   };
   if (inputExecution !== undefined) return { ...kept, input_execution: inputExecution };
+  if (inputKey !== undefined) return { ...kept, input_key: inputKey };
   const plain = Buffer.byteLength(input) <= largestInRowBytes && !input.includes('\0');
   if (plain || bucket === undefined) return { ...kept, input: clean(input) };
-  const key = `platform/failures/${createHash('sha256').update(naturalKey).digest('hex')}`;
+  const key = inputKeyOf(naturalKey);
   await bucket.put(key, input, { contentType: 'text/plain; charset=utf-8' });
   return { ...kept, input_key: key };
 }

@@ -1,6 +1,8 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { NewFailure } from '#kit/ledger/failure.ts';
 import { once } from '#kit/once.ts';
+import { inputKeyOf } from './failures/input-key.ts';
+import type { ObjectStore } from './object-store.ts';
 import { originAttributes } from './queue.ts';
 
 /** Hands failures to the ledger's intake; resolves when they are durable in its queue. */
@@ -11,14 +13,27 @@ const client = once(() => new SQSClient({}));
 // SQS takes a MiB a message; the rest is for the braces around.
 const largestBytes = 1024 * 1024 - 1024;
 
-/** For functions without the database: the intake behind the URL (`FAILURES_QUEUE_URL`) keeps what it is sent. */
-export function sendFailures(queueUrl: string): SendFailures {
+/**
+ * For functions without the database: the intake behind the URL (`FAILURES_QUEUE_URL`) keeps what it is sent. An input that
+ * no message holds goes to the bucket first; without a bucket SQS refuses it.
+ */
+export function sendFailures(queueUrl: string, bucket?: Pick<ObjectStore, 'put'>): SendFailures {
   return async (failures) => {
-    for (const body of bodiesOf(failures))
+    const sized = await Promise.all(failures.map((failure) => withinAMessage(failure, bucket)));
+    for (const body of bodiesOf(sized))
       await client().send(
         new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body, MessageAttributes: originAttributes() }),
       );
   };
+}
+
+async function withinAMessage(failure: NewFailure, bucket: Pick<ObjectStore, 'put'> | undefined): Promise<NewFailure> {
+  // Told as JSON a character takes six bytes at most.
+  if (!bucket || failure.input.length * 6 < largestBytes) return failure;
+  if (Buffer.byteLength(JSON.stringify(failure)) < largestBytes) return failure;
+  const inputKey = inputKeyOf(failure.naturalKey);
+  await bucket.put(inputKey, failure.input, { contentType: 'text/plain; charset=utf-8' });
+  return { ...failure, input: '', inputKey };
 }
 
 /** `{"failures":[...]}` as often as it takes to keep each below a message's size. */

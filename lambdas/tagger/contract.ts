@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callerEnv } from '#kit/api/authentication/env.ts';
 
 /** What the stack and the handlers of the tagger agree on. Imported by both; does no work. */
 
@@ -14,11 +15,32 @@ export function serviceNamed(name: string): TaggerService {
   return { name, in: `${name}.messages`, out: `${name}.messages.tagged` };
 }
 
-/** Names of services, comma separated. */
+const serviceName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/);
+// Kafka's own rule.
+const topic = z.string().regex(/^[\w.-]{1,249}$/);
+
+const service = z.union([
+  serviceName.transform(serviceNamed),
+  z
+    .object({ name: serviceName, in: topic.optional(), out: topic.optional() })
+    .transform(({ name, ...own }): TaggerService => ({ ...serviceNamed(name), ...own })),
+]);
+
+/** Services by their names, or with topics of their own. One reads no topic that another reads or writes. */
+export const taggerServices = z
+  .array(service)
+  .min(1)
+  .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'A service stands once')
+  .refine(
+    (all) => new Set(all.flatMap((one) => [one.in, one.out])).size === all.length * 2,
+    'A topic stands once: who reads what is written would never end',
+  );
+
+/** The services as JSON. */
 const services = z
   .string()
-  .transform((names) => names.split(',').filter(Boolean).map(serviceNamed))
-  .pipe(z.array(z.custom<TaggerService>()).min(1));
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(taggerServices);
 
 const milliseconds = z.coerce.number().int().positive();
 
@@ -68,11 +90,11 @@ const fetching = {
 
 export const fetchPagesEnv = z.object({ ...fetching, TAG_PAGES_QUEUE_URL: z.url() });
 
-export const tryTaggerEnv = z.object({ ...fetching, RULES_FRESH_MS, API_TOKEN_SECRET: z.string().min(1) });
+export const tryTaggerEnv = z.object({ ...fetching, RULES_FRESH_MS, ...callerEnv });
 
 export const taggerApiEnv = z.object({
   DATABASE_URL: z.string().min(1),
-  API_TOKEN_SECRET: z.string().min(1),
+  ...callerEnv,
   ...kafka,
   TAGGER_SERVICES: services,
 });

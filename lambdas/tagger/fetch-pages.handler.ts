@@ -16,12 +16,8 @@ export const handler = queueHandler({
     read: pagesOf(env, objectStore(env.TAGGER_BUCKET), systemClock),
     sendOn: queue(env.TAG_PAGES_QUEUE_URL),
   }),
-  async handle({ key, headers, ...request }, { read, sendOn }) {
+  async handle(request, { read, sendOn }) {
     await read(request.url);
-    await sendOn({
-      ...request,
-      key: key?.toString('base64'),
-      headers: headers.map(({ name, value }) => ({ name, value: value.toString('base64') })),
-    });
+    await sendOn(request);
   },
 });

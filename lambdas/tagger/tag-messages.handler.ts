@@ -23,7 +23,7 @@ export const handler = streamBatchHandler({
       publish: publisher(env),
       askForPages: pageQueue(env.PAGES_QUEUE_URL, bucket),
       progress: progressStore(openDatabase({ url: env.DATABASE_URL })),
-      reject: sendFailures(env.FAILURES_QUEUE_URL),
+      reject: sendFailures(env.FAILURES_QUEUE_URL, bucket),
       clock: systemClock,
     };
   },

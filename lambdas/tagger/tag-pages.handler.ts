@@ -24,7 +24,7 @@ export const handler = queueHandler({
       pages: pageCache(bucket),
       publish: publisher(env),
       progress: progressStore(openDatabase({ url: env.DATABASE_URL })),
-      report: sendFailures(env.FAILURES_QUEUE_URL),
+      report: sendFailures(env.FAILURES_QUEUE_URL, bucket),
       clock: systemClock,
     };
   },

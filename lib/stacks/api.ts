@@ -5,6 +5,7 @@ import { apiTimeout, HttpApi } from '../constructs/http-api.ts';
 import type { KafkaCluster } from '../constructs/kafka/cluster.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
+import { Callers } from '../workloads/callers.ts';
 import { Dependencies } from '../workloads/dependencies.ts';
 import { FailuresApi } from '../workloads/ledger/failures-api.ts';
 import { PresaleApi } from '../workloads/presale-api.ts';
@@ -40,22 +41,23 @@ export class ApiStack extends MillraceStack {
       concurrency: 2,
     });
     this.api.route(healthRoutes, health);
-    const { database, raw, apiToken } = data;
+    const { database, raw, users } = data;
+    const callers = new Callers(this, 'Callers', { users, database });
     if (pipelines.presale) {
       const { stateMachine } = pipelines.presale;
       const { backfills } = ledger.slots;
-      new PresaleApi(this, 'Presale', { api: this.api, database, apiToken, stateMachine, raw, backfills });
+      new PresaleApi(this, 'Presale', { api: this.api, database, callers, stateMachine, raw, backfills });
     }
-    if (cluster && pipelines.tagger) new TaggerApi(this, 'Tagger', { api: this.api, database, raw, apiToken, cluster });
+    if (cluster && pipelines.tagger) new TaggerApi(this, 'Tagger', { api: this.api, database, raw, callers, cluster });
     new FilesApi(this, 'Files', {
       api: this.api,
       database,
-      apiToken,
+      callers,
       files: data.files,
       verification: pipelines.files,
     });
-    new FailuresApi(this, 'Failures', { api: this.api, database, apiToken, replays: ledger.replays });
-    new RunsApi(this, 'Runs', { api: this.api, database, apiToken, slots: ledger.slots });
-    new Dependencies(this, 'Dependencies', { api: this.api, database, raw, apiToken, cluster });
+    new FailuresApi(this, 'Failures', { api: this.api, database, callers, replays: ledger.replays });
+    new RunsApi(this, 'Runs', { api: this.api, database, callers, slots: ledger.slots });
+    new Dependencies(this, 'Dependencies', { api: this.api, database, raw, users, callers, cluster });
   }
 }

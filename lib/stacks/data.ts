@@ -21,7 +21,8 @@ export class DataStack extends MillraceStack {
   readonly raw: Bucket;
   /** Of callers. */
   readonly files: Bucket;
-  readonly apiToken: Secret;
+  /** Who may call the API. */
+  readonly users: Secret;
   readonly mails: Queue;
   readonly alerts: Alerts;
   /** Where scheduled handlers tell of the slots they have started. */
@@ -44,16 +45,21 @@ export class DataStack extends MillraceStack {
     this.mails = new Mails(this, 'Mails', this.raw).queue;
     this.slots = new SlotRecords(this, 'SlotRecords', this.database).queue;
     this.alerts = new Alerts(this, 'Alerts', { database: this.database, mails: this.mails });
-    this.apiToken = new Secret(this, 'ApiToken', {
-      description: 'Bearer token of the API: {"token": "..."}',
+    this.users = new Secret(this, 'Users', {
+      description: 'Who may call the API; edited by npm run users',
+      // The first user, who is there with the stack; the command makes a list of it.
       generateSecretString: {
-        secretStringTemplate: '{}',
-        generateStringKey: 'token',
+        secretStringTemplate: JSON.stringify({ name: 'admin', permissions: ['admin'] }),
+        generateStringKey: 'password',
         passwordLength: 48,
         excludePunctuation: true,
       },
       removalPolicy: removalPolicyOf(this),
     });
-    acknowledge(this.apiToken, 'Its users hold it: a new one is a person’s step, not a timer’s.', 'AwsSolutions-SMG4');
+    acknowledge(
+      this.users,
+      'Its users hold the passwords: a new one is a person’s step, not a timer’s.',
+      'AwsSolutions-SMG4',
+    );
   }
 }

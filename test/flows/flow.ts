@@ -1,10 +1,10 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { expect } from 'vitest';
+import { tokenOf } from '../../local/callers/console-token.ts';
 import { credentials, region } from '../../local/machine.ts';
 import type { SampleSite } from '../../local/sample-site/start.ts';
 import type { Transition } from '../../local/state-machines/execution.ts';
-import { apiToken } from '../../local/terminal/first-run.ts';
 import { runToEnd, startTestStack, type TestStack } from '../support/stack.ts';
 import { type Deal, dealColumns, type Judged, judged } from './independent-reading.ts';
 
@@ -68,9 +68,13 @@ const revealing = /\b(select|insert|relation|syntax|postgres|kysely|node_modules
 /** Longer than any run here takes on a busy machine. */
 const runTimeoutMs = 180_000;
 
-/** Starts the stack; variables win over the template's. A directory of one's own stays when it stops. */
-export async function startFlow(variables: Readonly<Record<string, string>> = {}, directory?: string): Promise<Flow> {
-  const running = await startTestStack(variables, directory);
+/** Starts the stack, or a synthesized app; variables win over the template's. A directory of one's own stays when it stops. */
+export async function startFlow(
+  variables: Readonly<Record<string, string>> = {},
+  directory?: string,
+  assembly?: string,
+): Promise<Flow> {
+  const running = await startTestStack(variables, directory, assembly);
   const { stack } = running;
   const { site } = stack.services;
   if (!site) throw new Error('The sample site is not running');
@@ -97,7 +101,7 @@ export async function startFlow(variables: Readonly<Record<string, string>> = {}
     publishedSeason: (season, letter) =>
       download(`${site.url}//DownloadSeason?season=${season}&fileName=${letter}_lvr_land_B.csv`),
     async ask(route, init = {}) {
-      const authorization = `Bearer ${apiToken(stack)}`;
+      const authorization = `Bearer ${tokenOf(stack.services)}`;
       const headers = { authorization, 'content-type': 'application/json', ...init.headers };
       const response = await fetch(`${stack.wiring.api?.url}${route}`, { ...init, headers });
       const text = await response.text();

@@ -31,6 +31,29 @@ describe('an environment', () => {
     );
   });
 
+  test('may name the topics of a tagger’s service, and none of them twice', () => {
+    const { tagger } = dev.workloads;
+    const services = (...given: unknown[]) =>
+      readEnvironment({ ...dev, workloads: { ...dev.workloads, tagger: { ...tagger, services: given } } }).workloads
+        .tagger.services;
+
+    expect(services('wx', { name: 'app', in: 'posts', out: 'tagged_posts' }, { name: 'web', in: 'pages' })).toEqual([
+      { name: 'wx', in: 'wx.messages', out: 'wx.messages.tagged' },
+      { name: 'app', in: 'posts', out: 'tagged_posts' },
+      { name: 'web', in: 'pages', out: 'web.messages.tagged' },
+    ]);
+    expect(() => services('wx', 'wx')).toThrow(/A service stands once/);
+    for (const twice of [
+      { in: 'wx.messages' },
+      { in: 'wx.messages.tagged' },
+      { out: 'wx.messages' },
+      { out: 'app.messages' },
+    ])
+      expect(() => services('wx', { name: 'app', ...twice }), JSON.stringify(twice)).toThrow(/A topic stands once/);
+    expect(() => services({ name: 'app', in: 'a topic' })).toThrow(/services/);
+    expect(() => services()).toThrow(/services/);
+  });
+
   test('with an unknown county is refused', () => {
     const { presale } = dev.workloads;
 

@@ -7,7 +7,8 @@ import { assemblies } from './assemblies.ts';
  * on an account. Variables that name a resource, and the actions the adapter behind them calls.
  */
 const actionsByVariable: Readonly<Record<string, readonly string[]>> = {
-  API_TOKEN_SECRET: ['secretsmanager:GetSecretValue'],
+  USERS_SECRET: ['secretsmanager:GetSecretValue'],
+  ADMISSION_FUNCTION: ['lambda:InvokeFunction'],
   DATABASE_SECRET_ARN: ['secretsmanager:GetSecretValue'],
   MAIL_FROM: ['ses:SendEmail'],
   ALERTS_QUEUE_URL: ['sqs:SendMessage'],

@@ -10,6 +10,28 @@ describe.each(assemblies)('a queue’s consumer ($folder)', (assembly) => {
     return fn && queue?.type === 'AWS::SQS::Queue' && handlerOf(fn) !== intake ? [{ fn, queue }] : [];
   });
 
+  test('every function that the ledger names as a door may be called by whoever replays', () => {
+    const replayer = assembly.functions.find((fn) => handlerOf(fn) === 'platform/replay-failure');
+    const role = replayer && assembly.referred(replayer.stack, replayer.properties.Role);
+    const callable = assembly
+      .ofType('AWS::IAM::Policy')
+      .filter(({ stack, properties }) =>
+        (properties.Roles as unknown[]).some((name) => assembly.referred(stack, name) === role),
+      )
+      .flatMap(({ stack, properties }) =>
+        (properties.PolicyDocument as { Statement: { Action: unknown; Resource: unknown }[] }).Statement.filter(
+          ({ Action }) => [Action].flat().includes('lambda:InvokeFunction'),
+        ).flatMap(({ Resource }) => [Resource].flat().map((arn) => assembly.referred(stack, arn))),
+      );
+    const doors = [
+      ...assembly.ofType('AWS::Lambda::EventInvokeConfig'),
+      ...assembly.ofType('AWS::Lambda::EventSourceMapping').filter(({ properties }) => properties.Topics),
+    ].map(({ stack, properties }) => assembly.referred(stack, properties.FunctionName));
+
+    expect(doors.length).toBeGreaterThan(2);
+    for (const door of doors) expect(callable, door && handlerOf(door)).toContain(door);
+  });
+
   test('there are some', () => {
     expect(consumers.length).toBeGreaterThan(5);
   });

@@ -48,7 +48,7 @@ function queues(
   });
 }
 
-/** Functions that somebody invokes without waiting: schedules, rules, and those that say so themselves. */
+/** Functions that somebody invokes without waiting: schedules, rules, replays, and those that say so themselves. */
 function invocations(assembly: Assembly, leads: Leads): string[] {
   const configs = assembly.ofType('AWS::Lambda::EventInvokeConfig');
   const functionOf = ({ stack, properties }: Resource) => assembly.referred(stack, properties.FunctionName);
@@ -60,7 +60,12 @@ function invocations(assembly: Assembly, leads: Leads): string[] {
       .ofType('AWS::Events::Rule')
       .flatMap(({ stack, properties }) => targetsOf(properties).map(({ Arn }) => assembly.referred(stack, Arn))),
   ];
-  const called = [...targets.filter((target) => target?.type === 'AWS::Lambda::Function'), ...configs.map(functionOf)];
+  // A record that was rejected comes again as an invocation.
+  const replayed = assembly.ofType('AWS::Lambda::EventSourceMapping').filter(({ properties }) => properties.Topics);
+  const called = [
+    ...targets.filter((target) => target?.type === 'AWS::Lambda::Function'),
+    ...[...configs, ...replayed].map(functionOf),
+  ];
   return [...new Set(called)].flatMap((target) => {
     const config = configs.find((candidate) => functionOf(candidate) === target);
     const { OnFailure } = (config?.properties.DestinationConfig ?? {}) as { OnFailure?: Read };

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { tokenOf } from '../../local/callers/console-token.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
-import { apiToken } from '../../local/terminal/first-run.ts';
 import { openLog } from '../../local/terminal/log.ts';
 
 /** A whole stack in a folder of its own, on ports of its own, in this process. */
@@ -16,10 +16,11 @@ export interface TestStack {
   stop(): Promise<void>;
 }
 
-/** Starts the stack of the dev environment. Variables win over the template's, as those of `npm start` do. */
+/** Starts the stack of the dev environment, or of a synthesized app. Variables win over the template's, as those of `npm start` do. */
 export async function startTestStack(
   variables: Readonly<Record<string, string>> = {},
   directory?: string,
+  assembly?: string,
 ): Promise<TestStack> {
   const folder = directory ?? (await mkdtemp(path.join(tmpdir(), 'millrace-test-')));
   let printed = '';
@@ -35,6 +36,7 @@ export async function startTestStack(
     directory: folder,
     port: 0,
     environment: 'dev',
+    assembly,
     variables,
   };
   const stack = await startStack(settings, log);
@@ -53,7 +55,11 @@ export async function startTestStack(
 async function ask(stack: Stack, route: string, init: RequestInit = {}): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${stack.wiring.api?.url}${route}`, {
     ...init,
-    headers: { authorization: `Bearer ${apiToken(stack)}`, 'content-type': 'application/json', ...init.headers },
+    headers: {
+      authorization: `Bearer ${tokenOf(stack.services)}`,
+      'content-type': 'application/json',
+      ...init.headers,
+    },
   });
   return { status: response.status, body: await response.json() };
 }

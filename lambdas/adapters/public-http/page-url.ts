@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { longestUrl } from '#kit/pages/longest-url.ts';
 import { PageError } from '#kit/pages/page-error.ts';
 import { type AllowedAddress, requirePublic } from './public-address.ts';
 
@@ -7,6 +8,7 @@ import { type AllowedAddress, requirePublic } from './public-address.ts';
  * write an address (decimal, octal, hex, full width). Throws a PageError: `InvalidUrl`, `ForbiddenAddress`.
  */
 export function pageUrl(text: string, base: URL | undefined, allowed: readonly AllowedAddress[]): URL {
+  if (text.length > longestUrl) throw new PageError('InvalidUrl', `The URL has more than ${longestUrl} characters`);
   const url = parsed(text, base);
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new PageError('InvalidUrl', `${url.protocol} is neither http nor https`);

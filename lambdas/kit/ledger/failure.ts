@@ -34,6 +34,8 @@ export interface NewFailure {
   readonly input: string;
   /** ARN of the execution that keeps the input, where it was too large to be handed over; `input` is empty then. */
   readonly inputExecution?: string | undefined;
+  /** Key of the object in the bucket that keeps the input, where it was too large for a message; `input` is empty then. */
+  readonly inputKey?: string | undefined;
   /** Text attributes of the message, which a replay carries again. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly occurredAt: Date;

@@ -40,6 +40,8 @@ export interface StreamEvent {
   readonly eventSourceArn?: string;
   readonly bootstrapServers: string;
   readonly replay?: boolean;
+  /** The failure that it replays. */
+  readonly replayOf?: number;
   readonly records: Readonly<Record<string, readonly RawRecord[]>>;
 }
 

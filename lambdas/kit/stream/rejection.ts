@@ -31,7 +31,7 @@ export function failureOf({ record, error }: Rejected, { edge, door, event, requ
   const { topic, partition, offset, timestamp } = record;
   const { name, message, stack } = asError(error);
   const again = event.replay ? `:replayed:${requestId}` : '';
-  const { eventSource, eventSourceArn, bootstrapServers } = event;
+  const { eventSource, eventSourceArn, bootstrapServers, replayOf } = event;
   const alone = {
     eventSource,
     eventSourceArn,
@@ -51,5 +51,23 @@ export function failureOf({ record, error }: Rejected, { edge, door, event, requ
     input: JSON.stringify(alone),
     attributes: {},
     occurredAt: now,
+    ...(replayOf === undefined ? {} : { replayOf }),
   };
+}
+
+/** A rejected record's input on its way back in: nothing beside the event would tell which failure it replays. */
+export function withReplayOf(input: string, failureId: number): string {
+  if (!input.includes('"replay":true')) return input;
+  const event = objectIn(input);
+  return event && 'records' in event ? JSON.stringify({ ...event, replayOf: failureId }) : input;
+}
+
+/** `undefined` for what somebody has edited into something else. */
+function objectIn(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

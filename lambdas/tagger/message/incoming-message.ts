@@ -1,4 +1,5 @@
 import { PermanentError } from '#kit/errors.ts';
+import { longestUrl } from '#kit/pages/longest-url.ts';
 import type { StreamRecord } from '#kit/stream/event.ts';
 import { type Form, textOf } from '#kit/stream/read.ts';
 
@@ -36,7 +37,9 @@ export const incomingMessage: Form<IncomingMessage> = {
       throw new MessageError('NotAnObject', 'The message is JSON, but no object');
     const { text, type, url } = value as Readonly<Record<string, unknown>>;
     if (typeof text !== 'string') throw new MessageError('TextMissing', 'The message has no text, or it is no string');
-    const pageUrl = type === pageType && typeof url === 'string' && url !== '' ? url : undefined;
+    // A queue must take it, whatever stands there.
+    const pageUrl =
+      type === pageType && typeof url === 'string' && url !== '' ? url.slice(0, longestUrl + 1) : undefined;
     return { raw, text, pageUrl };
   },
 };

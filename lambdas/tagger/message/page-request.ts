@@ -3,22 +3,28 @@ import type { PageRequest } from '../ports.ts';
 
 const base64 = z.base64().transform((text) => Buffer.from(text, 'base64'));
 
-/** A {@link PageRequest} in a queue: bytes as base64, a large message in the bucket. */
+/** What a message brings along: bytes as base64. */
+const load = z.object({
+  key: base64.optional(),
+  headers: z.array(z.object({ name: z.string(), value: base64 })),
+  /** The message's JSON. */
+  raw: z.string(),
+});
+
+/** A {@link PageRequest} in a queue. */
 export const pageRequestMessage = z.object({
   url: z.string().min(1),
   topic: z.string().min(1),
   partition: z.int().nonnegative(),
   offset: z.int().nonnegative(),
-  key: base64.optional(),
-  headers: z.array(z.object({ name: z.string(), value: base64 })),
-  /** The message's JSON, or the key of the object that holds it. */
-  raw: z.union([z.string(), z.object({ object: z.string().min(1) })]),
+  /** What the message brings along, or the key of the object that holds it. */
+  load: z.union([z.string().min(1), z.record(z.string(), z.unknown())]),
 });
 
 export type PageRequestMessage = z.output<typeof pageRequestMessage>;
 
-// SQS takes a MiB; ten messages of this size are a batch, with room for keys and headers.
-const largestRawBytes = 64 * 1024;
+// SQS takes a MiB; ten messages of this size are a batch.
+const largestLoadBytes = 64 * 1024;
 
 interface Objects {
   readonly put: (key: string, text: string) => Promise<void>;
@@ -26,28 +32,28 @@ interface Objects {
 }
 
 /** The request as it goes into the queue. The object is there before its message. */
-export async function packed({ record, raw, url }: PageRequest, objects: Pick<Objects, 'put'>) {
+export async function packed(
+  { record, raw, url }: PageRequest,
+  objects: Pick<Objects, 'put'>,
+): Promise<PageRequestMessage> {
   const { topic, partition, offset, key, headers } = record;
-  const large = Buffer.byteLength(raw) > largestRawBytes;
-  const object = `tagger/messages/${topic}/${partition}/${offset}.json`;
-  if (large) await objects.put(object, raw);
-  return {
-    url,
-    topic,
-    partition,
-    offset,
+  const brought = {
     ...(key === undefined ? {} : { key: key.toString('base64') }),
     headers: headers.map(({ name, value }) => ({ name, value: value.toString('base64') })),
-    raw: large ? { object } : raw,
-  } satisfies z.input<typeof pageRequestMessage>;
+    raw,
+  } satisfies z.input<typeof load>;
+  const text = JSON.stringify(brought);
+  const place = { url, topic, partition, offset };
+  if (Buffer.byteLength(text) <= largestLoadBytes) return { ...place, load: brought };
+  const object = `tagger/messages/${topic}/${partition}/${offset}.json`;
+  await objects.put(object, text);
+  return { ...place, load: object };
 }
 
 /** The request as it went in. Throws a NotFoundError when the object is gone. */
 export async function unpacked(message: PageRequestMessage, objects: Pick<Objects, 'readText'>): Promise<PageRequest> {
-  const { url, topic, partition, offset, key, headers, raw } = message;
-  return {
-    url,
-    record: { topic, partition, offset, key, headers },
-    raw: typeof raw === 'string' ? raw : await objects.readText(raw.object),
-  };
+  const { url, topic, partition, offset } = message;
+  const brought = typeof message.load === 'string' ? JSON.parse(await objects.readText(message.load)) : message.load;
+  const { key, headers, raw } = load.parse(brought);
+  return { url, record: { topic, partition, offset, key, headers }, raw };
 }

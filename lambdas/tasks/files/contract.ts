@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callerEnv } from '#kit/api/authentication/env.ts';
 
 /** The part of the contract of tasks that is about files. */
 
@@ -9,7 +10,7 @@ export const filesPrefix = 'files';
 
 export const filesApiEnv = z.object({
   DATABASE_URL: z.string().min(1),
-  API_TOKEN_SECRET: z.string().min(1),
+  ...callerEnv,
   FILES_BUCKET: z.string().min(1),
   /** Of one file. */
   FILES_MAX_BYTES: positive,

@@ -8,6 +8,7 @@ import {
   SourceAccessConfigurationType,
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
@@ -77,6 +78,7 @@ export class StreamHandler<E extends z.ZodObject = z.ZodObject> extends Construc
       impact: props.impact,
       severity: this.handler.severity,
     });
+    this.#takeReplays();
     if (props.source instanceof KafkaCluster) this.#allowPollers();
     const mappings = props.topics.map((topic) => ({ topic, id: this.#makeMapping(topic, props).eventSourceMappingId }));
     this.#allowFailures(props.failures);
@@ -132,6 +134,12 @@ export class StreamHandler<E extends z.ZodObject = z.ZodObject> extends Construc
     this.handler.allow(['s3:PutObject'], [below]);
     this.handler.allow(['s3:ListBucket'], [failures.bucketArn]);
     acknowledgeWildcards(this.handler, 'Lambda names what it puts there itself.', [below]);
+  }
+
+  /** A record comes again from the ledger as an invocation nobody waits for. */
+  #takeReplays(): void {
+    this.handler.function.configureAsyncInvoke({ onFailure: new SqsDestination(this.deadLetters), retryAttempts: 2 });
+    FailureBook.of(this).functions.push(this.handler.function);
   }
 
   /** Lambda's pollers reach the brokers by interfaces in their subnets, made in the function's name. */

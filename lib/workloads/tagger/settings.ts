@@ -15,9 +15,9 @@ export function pageVariables(scope: IConstruct, { longestMs = Number.POSITIVE_I
   };
 }
 
-/** Names of the services, as handlers read them. */
+/** The services, as handlers read them. */
 export function servicesVariable(scope: IConstruct): { readonly TAGGER_SERVICES: string } {
-  return { TAGGER_SERVICES: environmentOf(scope).workloads.tagger.services.join() };
+  return { TAGGER_SERVICES: JSON.stringify(environmentOf(scope).workloads.tagger.services) };
 }
 
 /** Whoever changes the rules sees them work within a minute; S3 is asked 1,440 times a day by each instance. */

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import {
   fetchPagesEnv,
   rulesKey,
-  serviceNamed,
+  type TaggerService,
   tagMessagesEnv,
   tagPagesEnv,
 } from '../../../lambdas/tagger/contract.ts';
@@ -31,6 +31,8 @@ export interface TaggerProps {
 
 const impact = 'Messages wait in their topic and reach nobody tagged.';
 const pagesImpact = 'Messages with a page wait and reach nobody; those without go on.';
+// What failed and is larger than a queue's message.
+const failedInputs = 'platform/failures';
 // Tagging is work for a processor: this many megabytes bring a whole one.
 const oneProcessor = 1769;
 
@@ -39,11 +41,11 @@ export class Tagger extends Construct {
   readonly tagMessages: StreamHandler<typeof tagMessagesEnv>;
   readonly fetchPages: QueueHandler<typeof fetchPagesEnv>;
   readonly tagPages: QueueHandler<typeof tagPagesEnv>;
-  readonly services: ReturnType<typeof serviceNamed>[];
+  readonly services: readonly TaggerService[];
 
   constructor(scope: Construct, id: string, props: TaggerProps) {
     super(scope, id);
-    this.services = environmentOf(this).workloads.tagger.services.map(serviceNamed);
+    this.services = environmentOf(this).workloads.tagger.services;
     this.tagPages = this.#makeTagPages(props);
     this.fetchPages = this.#makeFetchPages(props);
     this.tagMessages = this.#makeTagMessages(props);
@@ -76,7 +78,7 @@ export class Tagger extends Construct {
     });
     stream.handler.allow(['sqs:SendMessage'], [queue.queueArn]);
     this.#allowPublishing(stream.handler, props);
-    allowObjects(stream.handler, raw, { write: ['tagger/messages'] });
+    allowObjects(stream.handler, raw, { write: ['tagger/messages', failedInputs] });
     return stream;
   }
 
@@ -112,7 +114,7 @@ export class Tagger extends Construct {
       database: props.database,
     });
     this.#allowPublishing(tag.handler, props);
-    allowObjects(tag.handler, props.raw, { read: ['tagger/pages', 'tagger/messages'] });
+    allowObjects(tag.handler, props.raw, { read: ['tagger/pages', 'tagger/messages'], write: [failedInputs] });
     return tag;
   }
 

@@ -1,4 +1,3 @@
-import { serviceNamed } from '../../../lambdas/tagger/contract.ts';
 import type { TopicProps } from '../../constructs/kafka/cluster.ts';
 import type { Environment } from '../../environment.ts';
 
@@ -7,7 +6,7 @@ export function taggerTopics({ workloads: { tagger } }: Environment): readonly T
   if (!tagger.enabled) return [];
   const { partitions } = tagger;
   // A message goes out in the partition it came in: both topics have as many.
-  return tagger.services.map(serviceNamed).flatMap((service) => [
+  return tagger.services.flatMap((service) => [
     { name: service.in, partitions },
     { name: service.out, partitions },
   ]);

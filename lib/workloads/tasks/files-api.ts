@@ -1,5 +1,4 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { filesApiEnv, filesPrefix, filesRoutes } from '../../../lambdas/tasks/contract.ts';
 import type { Database } from '../../constructs/database.ts';
@@ -7,12 +6,13 @@ import { HandlerFunction } from '../../constructs/handler-function.ts';
 import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { allowObjects, allowRemoval } from '../../permissions/bucket-access.ts';
+import type { Callers } from '../callers.ts';
 import type { Files } from './files.ts';
 
 export interface FilesApiProps {
   readonly api: HttpApi;
   readonly database: Database;
-  readonly apiToken: ISecret;
+  readonly callers: Callers;
   /** The bucket of callers' files. */
   readonly files: Bucket;
   readonly verification: Files;
@@ -20,7 +20,7 @@ export interface FilesApiProps {
 
 /** The routes of callers' files. What it may do with objects is also what its presigned requests may. */
 export class FilesApi extends Construct {
-  constructor(scope: Construct, id: string, { api, database, apiToken, files, verification }: FilesApiProps) {
+  constructor(scope: Construct, id: string, { api, database, callers, files, verification }: FilesApiProps) {
     super(scope, id);
     const { maxBytes, keepDays, unfinishedHours } = environmentOf(this).workloads.tasks.files;
     const handler = new HandlerFunction(this, 'Api', {
@@ -28,7 +28,7 @@ export class FilesApi extends Construct {
       contract: filesApiEnv,
       env: {
         DATABASE_URL: database.url,
-        API_TOKEN_SECRET: apiToken.secretArn,
+        ...callers.env,
         FILES_BUCKET: files.bucketName,
         FILES_MAX_BYTES: String(maxBytes),
         FILES_KEEP_DAYS: String(keepDays),
@@ -42,7 +42,7 @@ export class FilesApi extends Construct {
       concurrency: 3,
       database,
     });
-    handler.allow(['secretsmanager:GetSecretValue'], [apiToken.secretArn]);
+    callers.allow(handler);
     allowObjects(handler, files, { read: [filesPrefix], write: [filesPrefix] });
     allowRemoval(handler, files, filesPrefix);
     handler.allow(['s3:ListMultipartUploadParts'], [files.arnForObjects(`${filesPrefix}/*`)]);

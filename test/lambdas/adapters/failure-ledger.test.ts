@@ -102,6 +102,13 @@ test('an input that an execution keeps is named, not copied', async () => {
   expect(await rows()).toMatchObject([{ input: null, input_execution: 'arn:aws:states:r:0:execution:m:n' }]);
 });
 
+test('an input that its teller has put into the bucket is named, not put there again', async () => {
+  await record([sample({ input: '', inputKey: 'platform/failures/there' })]);
+
+  expect(await rows()).toMatchObject([{ input: null, input_key: 'platform/failures/there' }]);
+  expect(objects.size).toBe(0);
+});
+
 test('what the database cannot hold is kept all the same', async () => {
   await record([sample({ message: 'a\0b', reason: 'half \ud83d a pair', input: 'c\0d' })]);
 

@@ -63,6 +63,29 @@ test('more than a message holds goes in several, each below 1 MiB', async () => 
   expect(told.map(({ length }) => length).toSorted()).toEqual([1, 2]);
 });
 
+test('an input that no message holds goes to the bucket, before anybody is told', async () => {
+  const objects = new Map<string, string>();
+  const bucket = { put: async (key: string, text: string | Uint8Array) => void objects.set(key, String(text)) };
+  const input = '"'.repeat(600_000);
+  await sendFailures(storage.queueUrl('Failures'), bucket)([sample({ input }), sample({ naturalKey: 'fetch:2' })]);
+
+  const [body = ''] = await received();
+  const [large, small] = failuresFrom(letter({ eventSourceARN: 'the intake itself', body }));
+  expect(large).toMatchObject({
+    naturalKey: 'fetch:1',
+    input: '',
+    inputKey: expect.stringMatching(/^platform\/failures\//),
+  });
+  expect(objects.get(large?.inputKey ?? '')).toBe(input);
+  expect(small).toEqual(sample({ naturalKey: 'fetch:2' }));
+});
+
+test('without a bucket such an input is refused, not cut', async () => {
+  const send = sendFailures(storage.queueUrl('Failures'));
+
+  await expect(send([sample({ input: '"'.repeat(600_000) })])).rejects.toThrow();
+});
+
 test('a report of another shape is a failure itself', () => {
   const body = '{"failures":[{"naturalKey":"x"}]}';
 

@@ -139,6 +139,14 @@ test('a replay that fails again fails the invocation, as nobody reads its answer
   await expect(handler({ ...event, replay: true }, lambdaContext())).rejects.toThrow('2 partitions stopped');
 });
 
+test('a replayed record that is rejected again is a failure of its own that names the first', async () => {
+  await consumer(async () => undefined)({ ...event, replay: true, replayOf: 12 }, lambdaContext());
+
+  const [first] = failures;
+  expect(first).toMatchObject({ replayOf: 12, naturalKey: expect.stringMatching(/:replayed:/) });
+  expect(JSON.parse(first?.input ?? '')).not.toHaveProperty('replayOf');
+});
+
 test('nothing is acknowledged while the ledger is away', async () => {
   const handler = streamHandler({
     edge: 'meters/read',

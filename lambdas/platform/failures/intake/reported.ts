@@ -18,6 +18,7 @@ const reported = z.object({
       stack: z.string().optional(),
       input: z.string(),
       inputExecution: text.optional(),
+      inputKey: text.optional(),
       attributes: z.record(z.string(), z.string()),
       occurredAt: z.iso.datetime().transform((moment) => new Date(moment)),
       attempts: z.int().optional(),

@@ -2,6 +2,7 @@ import { PermanentError } from '#kit/errors.ts';
 import { faultsAsText } from '#kit/issues.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
 import { replayAttribute } from '#kit/ledger/message-failure.ts';
+import { withReplayOf } from '#kit/stream/rejection.ts';
 import { type ReplayMessage, replayMessage } from '../../contract.ts';
 import { jsonOf } from '../intake/json.ts';
 import type { DeadLetter } from '../intake/told.ts';
@@ -52,9 +53,12 @@ export async function putBack(record: DeadLetter, ports: PutBackPorts): Promise<
   return 'delivered';
 }
 
+const isFunction = /^arn:aws:lambda:/;
+
 async function deliver(message: ReplayMessage, { deliver: put, bucket, executionInput }: PutBackPorts): Promise<void> {
   const { name, door, attributes, failure_id } = message;
-  const input = await inputOf(message, bucket, executionInput);
+  const kept = await inputOf(message, bucket, executionInput);
+  const input = failure_id === undefined || !isFunction.test(door) ? kept : withReplayOf(kept, failure_id);
   const replayOf: Record<string, string> = failure_id === undefined ? {} : { [replayAttribute]: String(failure_id) };
   const { requestId } = await put({ door, name, input, attributes: { ...attributes, ...replayOf } });
   if (requestId !== undefined && failure_id !== undefined)

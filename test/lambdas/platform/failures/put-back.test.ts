@@ -89,6 +89,27 @@ test('a large input is read where it lies', async () => {
   expect(delivered.map(({ input }) => input)).toEqual(['large', 'input of arn:e']);
 });
 
+test('a record of a topic is told which failure it replays, and keeps all else to the byte', async () => {
+  const records = { 'wx.messages-0': [{ topic: 'wx.messages', offset: 5, value: 'eA==' }] };
+  const input = JSON.stringify({ eventSource: 'aws:kafka', replay: true, records });
+  await come('m-1', { door: 'arn:aws:lambda:r:0:function:f', input });
+  await come('m-2', { name: 'replay-8', input });
+
+  expect(delivered.map((one) => JSON.parse(one.input))).toEqual([
+    { eventSource: 'aws:kafka', replay: true, records, replayOf: 7 },
+    { eventSource: 'aws:kafka', replay: true, records },
+  ]);
+});
+
+test.each(['{"replay":true}', 'no JSON "replay":true', '[{"replay":true}]', '"replay"'])(
+  'an input that only looks like one goes as it is: %s',
+  async (input) => {
+    await come('m-1', { door: 'arn:aws:lambda:r:0:function:f', input });
+
+    expect(delivered[0]?.input).toBe(input);
+  },
+);
+
 test('what can never be delivered is told at once and not tried again', async () => {
   trouble = new PermanentError('The input has 2 MB');
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { pageUrl as checkedUrl } from '../../../../lambdas/adapters/public-http/page-url.ts';
 import { incomingMessage, MessageError } from '../../../../lambdas/tagger/message/incoming-message.ts';
 
 const read = (value: Buffer | string | undefined) =>
@@ -38,6 +39,14 @@ test.each([
   ['{"text":"a","url":"https://example.com/"}', undefined],
 ])('the page of %s is %s', (raw, pageUrl) => {
   expect(read(raw).pageUrl).toBe(pageUrl);
+});
+
+test('a URL longer than any site takes is cut so that a queue takes it, and is still too long', () => {
+  const url = `https://example.com/${'a'.repeat(900_000)}`;
+  const { pageUrl = '' } = read(JSON.stringify({ text: 'a', type: 3, url }));
+
+  expect(pageUrl.length).toBeLessThan(10_000);
+  expect(() => checkedUrl(pageUrl, undefined, [])).toThrow(/more than 8192 characters/);
 });
 
 test.each([

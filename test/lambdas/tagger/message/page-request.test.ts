@@ -8,7 +8,7 @@ const bucket = {
   },
   readText: async (key: string) => objects.get(key) ?? '',
 };
-const request = (raw: string, key?: Buffer) => ({
+const request = (raw: string, key?: Buffer, header = Buffer.from([0, 255])) => ({
   url: 'https://example.com/',
   raw,
   record: {
@@ -17,7 +17,7 @@ const request = (raw: string, key?: Buffer) => ({
     offset: 9,
     key,
     headers: [
-      { name: 'a', value: Buffer.from([0, 255]) },
+      { name: 'a', value: header },
       { name: 'a', value: Buffer.alloc(0) },
     ],
   },
@@ -27,6 +27,8 @@ test.each([
   ['small', request('{"text":"a"}', Buffer.from([200, 1]))],
   ['without a key', request('{"text":"a"}')],
   ['large', request(JSON.stringify({ text: '渡'.repeat(100_000) }))],
+  ['with a large key', request('{"text":"a"}', Buffer.alloc(900_000, 7))],
+  ['with a large header', request('{"text":"a"}', undefined, Buffer.alloc(900_000, 200))],
 ])('a request comes out of the queue as it went in: %s', async (_name, asked) => {
   const body = JSON.stringify(await packed(asked, bucket));
 
