@@ -69,6 +69,20 @@ const tagger = z.object({
   }),
 });
 
+const tasks = z.object({
+  files: z.object({
+    /** Of one file; S3 takes no more than 5 TiB. */
+    maxBytes: z
+      .int()
+      .positive()
+      .max(5 * 1024 ** 4),
+    /** How long an upload may take. */
+    unfinishedHours: z.int().min(1).max(168),
+    /** How long a file stays. */
+    keepDays: z.int().min(1).max(365),
+  }),
+});
+
 const environmentSchema = z
   .object({
     name: z.string().regex(/^[a-z]+$/),
@@ -101,6 +115,8 @@ const environmentSchema = z
       corsOrigins: z.array(z.url()).min(1),
       requestsPerSecond: z.int().positive(),
       burst: z.int().positive(),
+      /** Of one credential, so that nobody takes all. On one machine it is the only limit, and load tests run there. */
+      callers: z.object({ requestsPerSecond: z.int().positive(), burst: z.int().positive() }),
     }),
     slots: z.object({
       /** How often missed slots are looked for: `rate(15 minutes)`. Each look wakes a database that pauses. */
@@ -108,7 +124,7 @@ const environmentSchema = z
     }),
     /** Kafka: costs 298 USD a month as two standard brokers, 547 serverless, 894 as three express brokers (us-east-1). */
     broker: z.enum(['none', 'provisioned', 'serverless', 'express']),
-    workloads: z.object({ presale, tagger }),
+    workloads: z.object({ presale, tagger, tasks }),
   })
   .refine(({ broker, workloads }) => broker !== 'none' || !workloads.tagger.enabled, {
     path: ['workloads', 'tagger', 'enabled'],
@@ -145,6 +161,10 @@ const taggerDefaults = {
   },
 };
 
+const tasksDefaults = {
+  files: { maxBytes: 20 * 1000 ** 3, unfinishedHours: 48, keepDays: 30 },
+};
+
 const trial = {
   region: 'ap-northeast-1',
   database: { minAcu: 0, maxAcu: 2, pauseAfterMinutes: 10, backupDays: 1, deletionProtection: false },
@@ -162,16 +182,26 @@ const environments: Record<string, unknown> = {
     name: 'dev',
     vpcCidr: '10.40.0.0/16',
     mail: { from: 'millrace-dev@example.com', to: ['developers@example.com'] },
-    api: { corsOrigins: ['http://localhost:5173'], requestsPerSecond: 20, burst: 40 },
-    workloads: { presale: presaleDefaults, tagger: taggerDefaults },
+    api: {
+      corsOrigins: ['http://localhost:5173'],
+      requestsPerSecond: 20,
+      burst: 40,
+      callers: { requestsPerSecond: 1000, burst: 2000 },
+    },
+    workloads: { presale: presaleDefaults, tagger: taggerDefaults, tasks: tasksDefaults },
   },
   staging: {
     ...trial,
     name: 'staging',
     vpcCidr: '10.41.0.0/16',
     mail: { from: 'millrace-staging@example.com', to: ['developers@example.com'] },
-    api: { corsOrigins: ['https://staging.millrace.example.com'], requestsPerSecond: 50, burst: 100 },
-    workloads: { presale: presaleDefaults, tagger: taggerDefaults },
+    api: {
+      corsOrigins: ['https://staging.millrace.example.com'],
+      requestsPerSecond: 50,
+      burst: 100,
+      callers: { requestsPerSecond: 25, burst: 50 },
+    },
+    workloads: { presale: presaleDefaults, tagger: taggerDefaults, tasks: tasksDefaults },
   },
   prod: {
     ...trial,
@@ -182,7 +212,12 @@ const environments: Record<string, unknown> = {
     slots: { keepEvery: 'rate(15 minutes)' },
     logRetentionDays: 90,
     mail: { from: 'millrace@example.com', to: ['operations@example.com', 'data@example.com'] },
-    api: { corsOrigins: ['https://millrace.example.com'], requestsPerSecond: 100, burst: 200 },
+    api: {
+      corsOrigins: ['https://millrace.example.com'],
+      requestsPerSecond: 100,
+      burst: 200,
+      callers: { requestsPerSecond: 50, burst: 100 },
+    },
     workloads: {
       presale: { ...presaleDefaults, parallelCounties: 6 },
       tagger: {
@@ -190,6 +225,7 @@ const environments: Record<string, unknown> = {
         pollers: { minimum: 1, maximum: 4 },
         pages: { ...taggerDefaults.pages, workers: 10 },
       },
+      tasks: { ...tasksDefaults, files: { ...tasksDefaults.files, maxBytes: 5 * 1024 ** 4 } },
     },
   },
 };

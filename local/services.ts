@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { consoleToken, keepConsoleToken, usersSecretName } from './callers/console-token.ts';
 import { region } from './machine.ts';
 import { type SampleSite, startSampleSite } from './sample-site/start.ts';
 import { freePort } from './services/free-port.ts';
@@ -49,7 +50,10 @@ export async function startServices(
     startSecrets({
       file: folder('secrets.json'),
       port: ports.secrets,
-      secrets: model.secrets.map(({ name, arn, generate }) => ({ id: name, arn, ...(generate ? { generate } : {}) })),
+      secrets: [
+        ...model.secrets.map(({ name, arn, generate }) => ({ id: name, arn, ...(generate ? { generate } : {}) })),
+        consoleToken,
+      ],
     }),
     startSchedules({ port: ports.schedules, schedules: model.schedules }),
     model.topics.length > 0
@@ -70,6 +74,7 @@ export async function startServices(
         })
       : undefined,
   ]);
+  if (model.secrets.some(({ name }) => name === usersSecretName)) await keepConsoleToken(secrets);
   return {
     postgres,
     storage,

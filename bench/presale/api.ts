@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { apiToken } from '../../local/terminal/first-run.ts';
+import { tokenOf } from '../../local/callers/console-token.ts';
 import { startTestStack, type TestStack } from '../../test/support/stack.ts';
 import { type Benchmark, type Figure, figure, say } from '../figures.ts';
 import { dealCount, insertDeals } from './many-deals.ts';
@@ -78,7 +78,7 @@ async function autocannon(
 ): Promise<Answer> {
   const program = fileURLToPath(import.meta.resolve('autocannon'));
   const load = ['--json', '--connections', String(connections), '--duration', String(seconds)];
-  const headers = ['--headers', `authorization=Bearer ${apiToken(stack)}`];
+  const headers = ['--headers', `authorization=Bearer ${tokenOf(stack.services)}`];
   const child = spawn(process.execPath, [program, ...load, ...headers, `${stack.wiring.api?.url}${route}`], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });

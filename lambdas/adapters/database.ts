@@ -1,7 +1,7 @@
 import { Signer } from '@aws-sdk/rds-signer';
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
-import { type Connection, takeConnection } from './postgres-connection.ts';
+import { type Connection, takeConnection } from './database/postgres-connection.ts';
 import { secretField } from './secrets.ts';
 
 /** What a transaction works with: queries and bulk rows on one connection. */

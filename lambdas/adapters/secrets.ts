@@ -12,7 +12,7 @@ const kept = new Map<string, { readonly text: Promise<string>; readonly until: n
 export function secretText(arn: string): Promise<string> {
   const known = kept.get(arn);
   if (known && Date.now() < known.until) return known.text;
-  const text = fetchSecret(arn);
+  const text = freshSecretText(arn);
   kept.set(arn, { text, until: Date.now() + keepMs });
   // A failure is not kept: the next call asks again.
   text.catch(() => kept.delete(arn));
@@ -27,7 +27,8 @@ export async function secretField(arn: string, field: string): Promise<string> {
   return value;
 }
 
-async function fetchSecret(arn: string): Promise<string> {
+/** A secret's text as it is now, past what is kept. */
+export async function freshSecretText(arn: string): Promise<string> {
   const { SecretString } = await client().send(new GetSecretValueCommand({ SecretId: arn }));
   if (SecretString === undefined) throw new ConfigurationError(`The secret ${arn} holds no text`);
   return SecretString;

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type * as z from 'zod';
 import { type ApiAnswer, type Envelope, plainEnvelope, toGateway } from './api/api-response.ts';
-import { type Authenticator, anonymous } from './api/authentication.ts';
+import { type Authenticator, anonymous, type Caller } from './api/authentication.ts';
 import type { Route } from './api/route.ts';
 import { correlationHeader, correlationId, wellFormedId } from './correlation.ts';
 import { readEnv } from './env.ts';
@@ -32,9 +32,12 @@ export function apiHandler<E extends z.ZodObject, S>(
   return instrumented(async (event: APIGatewayProxyEventV2) => {
     const { requestId } = event.requestContext;
     logger().appendKeys({ apiRequestId: requestId, routeKey: event.routeKey });
-    const answered = await answer(event, spec, made);
-    // What is only read is in the access log; what may set work going leaves a line to begin its trail.
-    if (!event.routeKey.startsWith('GET ')) logger().info('Answered', { status: answered.status });
+    const { caller, answered } = await answer(event, spec, made);
+    // The audit: who asked for what and what came of it, with the request's id; never the credential. Of what tells
+    // nothing there is none.
+    const { name, scheme } = caller ?? anonymous;
+    if (spec.authenticate || !event.routeKey.startsWith('GET '))
+      logger().info('Answered', { caller: name, scheme, status: answered.status });
     return toGateway(answered, { requestId, correlationId: correlationId() ?? requestId });
   }, idOfRequest);
 }
@@ -48,21 +51,22 @@ async function answer<E extends z.ZodObject, S>(
   event: APIGatewayProxyEventV2,
   { routes, envelope = plainEnvelope }: ApiSpec<E, S>,
   made: () => { readonly authenticate: Authenticator | undefined; readonly services: S },
-): Promise<ApiAnswer> {
+): Promise<{ readonly caller: Caller | undefined; readonly answered: ApiAnswer }> {
+  let caller: Caller | undefined;
   try {
     const { authenticate, services } = made();
-    const caller = (await authenticate?.(event)) ?? anonymous;
+    caller = (await authenticate?.(event)) ?? anonymous;
     const found = routes[event.routeKey];
     if (!found) throw new NotFoundError(`There is no route ${event.routeKey}.`);
-    return envelope.wrap(await found.serve(event, services, caller));
+    return { caller, answered: envelope.wrap(await found.serve(event, services, caller)) };
   } catch (error) {
     const known = envelope.failure(error);
     if (known && known.status < 500) {
       logger().info('The request was refused', { status: known.status, reason: asError(error).message });
-      return known;
+      return { caller, answered: known };
     }
     logger().error('The request failed', { error: asError(error), cause: causeOf(error) });
-    return known ?? envelope.fault(event.requestContext.requestId);
+    return { caller, answered: known ?? envelope.fault(event.requestContext.requestId) };
   }
 }
 

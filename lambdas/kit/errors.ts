@@ -63,7 +63,18 @@ export class RequestExpiredError extends PermanentError {
 
 /** The other side asked us to slow down. Try again later; no alarm. */
 export class ThrottledError extends Error {
-  override readonly name = 'ThrottledError';
+  override readonly name: string = 'ThrottledError';
+}
+
+/** We ask the caller to slow down. API: 429 with Retry-After. */
+export class TooManyRequestsError extends ThrottledError {
+  override readonly name = 'TooManyRequestsError';
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, retryAfterSeconds: number) {
+    super(message);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
 }
 
 /**

@@ -1,10 +1,9 @@
+import { authenticateAlone } from '#adapters/callers/alone.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { probeBroker } from '#adapters/probes/broker.ts';
 import { probeBucket } from '#adapters/probes/bucket.ts';
 import { probeDatabase } from '#adapters/probes/database.ts';
 import { probeSecret } from '#adapters/probes/secret.ts';
-import { secretField } from '#adapters/secrets.ts';
-import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { checkInsideEnv } from './contract.ts';
 import type { Dependency } from './dependencies/check-dependencies.ts';
@@ -15,7 +14,7 @@ const required = true;
 /** Tells what the functions inside the VPC depend on, and whether it is there. */
 export const handler = apiHandler({
   env: checkInsideEnv,
-  authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
+  authenticate: authenticateAlone,
   services: (env) => {
     const of = (kind: string, name: string, without: string, probe: Dependency['probe']) => {
       return { kind, name, required, without, probe };
@@ -25,7 +24,7 @@ export const handler = apiHandler({
       of('bucket', env.RAW_BUCKET, 'Nothing is backed up, so nothing is loaded either.', (signal) =>
         probeBucket(env.RAW_BUCKET, signal),
       ),
-      of('secret', 'API token', 'The API lets nobody in.', (signal) => probeSecret(env.API_TOKEN_SECRET, signal)),
+      of('secret', 'users', 'The API lets nobody in.', (signal) => probeSecret(env.USERS_SECRET, signal)),
       env.KAFKA_BROKERS === ''
         ? { ...of('broker', 'Kafka', 'Nothing: no workload here reads from it.', undefined), required: false }
         : of('broker', 'Kafka', 'Messages wait where they are made, and none is tagged.', () => probeBroker(env)),

@@ -1,10 +1,9 @@
+import { authenticateAlone } from '#adapters/callers/alone.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { probeMail } from '#adapters/probes/mail.ts';
 import { probeQueue } from '#adapters/probes/queue.ts';
 import { probeSchedule } from '#adapters/probes/schedule.ts';
 import { probeStateMachine } from '#adapters/probes/state-machine.ts';
-import { secretField } from '#adapters/secrets.ts';
-import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { checkOutsideEnv } from './contract.ts';
 import type { Dependency } from './dependencies/check-dependencies.ts';
@@ -15,7 +14,7 @@ const probes = { queue: probeQueue, 'state machine': probeStateMachine, schedule
 /** Tells of the services that are outside of the VPC: mail, queues, state machines, schedules. */
 export const handler = apiHandler({
   env: checkOutsideEnv,
-  authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
+  authenticate: authenticateAlone,
   services: ({ MAIL_FROM, QUEUE_PREFIX, DEPENDENCIES }) => {
     const dependencies: readonly Dependency[] = [
       {

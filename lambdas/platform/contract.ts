@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import { callerEnv } from '#kit/api/authentication/env.ts';
 import { addressList } from './address-list.ts';
 
 /** What the stack and the handlers of the platform agree on. Imported by both; does no work. */
+export * from './admission/contract.ts';
 export * from './alerts/contract.ts';
+export * from './docs/contract.ts';
 export * from './exports/contract.ts';
 export * from './failures/contract.ts';
 export * from './runs/contract.ts';
@@ -44,7 +47,7 @@ export const healthRoutes = ['GET /health'] as const;
 export const checkInsideEnv = z.object({
   DATABASE_URL: z.string().min(1),
   RAW_BUCKET: z.string().min(1),
-  API_TOKEN_SECRET: z.string().min(1),
+  ...callerEnv,
   /** Nothing where the environment has no brokers. */
   KAFKA_BROKERS: z.string().default(''),
   KAFKA_AUTH: z.enum(['iam', 'none']).default('none'),
@@ -65,7 +68,7 @@ export type OutsideDependency = z.output<typeof outsideDependency>;
 
 /** What can only be reached from outside of the VPC. */
 export const checkOutsideEnv = z.object({
-  API_TOKEN_SECRET: z.string().min(1),
+  ...callerEnv,
   MAIL_FROM: z.string().min(1),
   /** What the names of the app's queues begin with. */
   QUEUE_PREFIX: z.string().min(1),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callerEnv } from '#kit/api/authentication/env.ts';
 import { choiceParameter, dateParameter } from '#kit/api/parameters.ts';
 import type { ScheduledTask } from '#kit/schedule/schedule.ts';
 import { countyLetters } from './publication/counties.ts';
@@ -20,7 +21,7 @@ const countyList = z
   .transform((letters) => [...new Set(letters)]);
 
 export const startPublicationEnv = z.object({ PRESALE_STATE_MACHINE: text, SLOTS_QUEUE_URL: text });
-export const startRunEnv = z.object({ PRESALE_STATE_MACHINE: text, API_TOKEN_SECRET: text });
+export const startRunEnv = z.object({ PRESALE_STATE_MACHINE: text, USERS_SECRET: text, ADMISSION_FUNCTION: text });
 export const planRunEnv = z.object({
   DATABASE_URL: text,
   PRESALE_RETRY_SECONDS: wholeNumber,
@@ -46,18 +47,18 @@ export const writeReportEnv = z.object({
   ALERT_API_URL: z.union([z.url(), z.literal('')]).default(''),
 });
 export const closeRunEnv = z.object({ DATABASE_URL: text });
-export const readApiEnv = z.object({ DATABASE_URL: text, API_TOKEN_SECRET: text });
+export const readApiEnv = z.object({ DATABASE_URL: text, ...callerEnv });
 
 export const backfillSeasonsEnv = z.object({
   DATABASE_URL: text,
-  API_TOKEN_SECRET: text,
+  ...callerEnv,
   BACKFILLS_QUEUE_URL: text,
   /** ARN of the state machine of runs; others start it. */
   RUN_DOOR: text,
 });
 
 export const loadCorrectionsEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, ALERTS_QUEUE_URL: text });
-export const correctProblemEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, API_TOKEN_SECRET: text });
+export const correctProblemEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, ...callerEnv });
 
 /** `start-publication` runs `start-publication.handler.ts`. */
 export const schedules = {

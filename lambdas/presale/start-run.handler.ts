@@ -1,7 +1,6 @@
+import { authenticateAsking } from '#adapters/callers/asking.ts';
 import { systemClock } from '#adapters/clock.ts';
-import { secretField } from '#adapters/secrets.ts';
 import { stateMachine } from '#adapters/state-machine.ts';
-import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { startApi } from './api/run-routes.ts';
 import { type RunRequest, startRunEnv } from './contract.ts';
@@ -10,7 +9,7 @@ import { startRun } from './steps/start-run.ts';
 /** A person's door: starts the run of a publication or a season. */
 export const handler = apiHandler({
   env: startRunEnv,
-  authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
+  authenticate: authenticateAsking,
   services: (env) => {
     const machine = stateMachine(env.PRESALE_STATE_MACHINE);
     return { start: (request: RunRequest) => startRun(request, { machine, clock: systemClock }) };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callerEnv } from '#kit/api/authentication/env.ts';
 
 /** What the stack and the handlers of the tagger agree on. Imported by both; does no work. */
 
@@ -89,11 +90,11 @@ const fetching = {
 
 export const fetchPagesEnv = z.object({ ...fetching, TAG_PAGES_QUEUE_URL: z.url() });
 
-export const tryTaggerEnv = z.object({ ...fetching, RULES_FRESH_MS, API_TOKEN_SECRET: z.string().min(1) });
+export const tryTaggerEnv = z.object({ ...fetching, RULES_FRESH_MS, ...callerEnv });
 
 export const taggerApiEnv = z.object({
   DATABASE_URL: z.string().min(1),
-  API_TOKEN_SECRET: z.string().min(1),
+  ...callerEnv,
   ...kafka,
   TAGGER_SERVICES: services,
 });

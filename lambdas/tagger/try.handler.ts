@@ -1,7 +1,6 @@
+import { authenticateAlone } from '#adapters/callers/alone.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { objectStore } from '#adapters/object-store.ts';
-import { secretField } from '#adapters/secrets.ts';
-import { bearerTokens } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { tryApi } from './api/try-routes.ts';
 import { tryTaggerEnv } from './contract.ts';
@@ -11,7 +10,7 @@ import { shippedTagger } from './stores/rules-store.ts';
 /** Tags one message now, for whoever wants to see what the tagger says; nothing is published. */
 export const handler = apiHandler({
   env: tryTaggerEnv,
-  authenticate: (env) => bearerTokens(async () => [await secretField(env.API_TOKEN_SECRET, 'token')]),
+  authenticate: authenticateAlone,
   services: (env) => {
     const bucket = objectStore(env.TAGGER_BUCKET);
     return {

@@ -56,6 +56,7 @@ export const passingErrors = [
   'TransientError',
   'UnavailableError',
   'ThrottledError',
+  'TooManyRequestsError',
   // Faults of the site.
   'Timeout',
   'NoConnection',

@@ -12,13 +12,17 @@ import { FailureReports } from '../workloads/ledger/failure-reports.ts';
 import { Mails } from '../workloads/mails.ts';
 import { Migrations } from '../workloads/migrations.ts';
 import { SlotRecords } from '../workloads/runs/slot-records.ts';
+import { FileBucket } from '../workloads/tasks/file-bucket.ts';
 import type { NetworkStack } from './network.ts';
 
 /** What must outlive a deployment: database, raw files, secrets, and mails on their way. */
 export class DataStack extends MillraceStack {
   readonly database: Database;
   readonly raw: Bucket;
-  readonly apiToken: Secret;
+  /** Of callers. */
+  readonly files: Bucket;
+  /** Who may call the API. */
+  readonly users: Secret;
   readonly mails: Queue;
   readonly alerts: Alerts;
   /** Where scheduled handlers tell of the slots they have started. */
@@ -28,7 +32,9 @@ export class DataStack extends MillraceStack {
 
   constructor(scope: Construct, environment: Environment, network: NetworkStack) {
     super(scope, 'Data', environment);
-    this.raw = new RawBucket(this, 'Raw').bucket;
+    const raw = new RawBucket(this, 'Raw');
+    this.raw = raw.bucket;
+    this.files = new FileBucket(this, 'Files', raw).bucket;
     this.database = new Database(this, 'Database', {
       vpc: network.vpc,
       subnets: network.subnets,
@@ -39,16 +45,21 @@ export class DataStack extends MillraceStack {
     this.mails = new Mails(this, 'Mails', this.raw).queue;
     this.slots = new SlotRecords(this, 'SlotRecords', this.database).queue;
     this.alerts = new Alerts(this, 'Alerts', { database: this.database, mails: this.mails });
-    this.apiToken = new Secret(this, 'ApiToken', {
-      description: 'Bearer token of the API: {"token": "..."}',
+    this.users = new Secret(this, 'Users', {
+      description: 'Who may call the API; edited by npm run users',
+      // The first user, who is there with the stack; the command makes a list of it.
       generateSecretString: {
-        secretStringTemplate: '{}',
-        generateStringKey: 'token',
+        secretStringTemplate: JSON.stringify({ name: 'admin', permissions: ['admin'] }),
+        generateStringKey: 'password',
         passwordLength: 48,
         excludePunctuation: true,
       },
       removalPolicy: removalPolicyOf(this),
     });
-    acknowledge(this.apiToken, 'Its users hold it: a new one is a person’s step, not a timer’s.', 'AwsSolutions-SMG4');
+    acknowledge(
+      this.users,
+      'Its users hold the passwords: a new one is a person’s step, not a timer’s.',
+      'AwsSolutions-SMG4',
+    );
   }
 }

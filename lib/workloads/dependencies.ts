@@ -20,13 +20,15 @@ import type { KafkaCluster } from '../constructs/kafka/cluster.ts';
 import { environmentOf } from '../constructs/millrace-stack.ts';
 import { QueueHandler } from '../constructs/queue-handler.ts';
 import { ScheduledFlow } from '../constructs/scheduled-flow.ts';
+import type { Callers } from './callers.ts';
 import { FailureReports } from './ledger/failure-reports.ts';
 
 export interface DependenciesProps {
   readonly api: HttpApi;
   readonly database: Database;
   readonly raw: Bucket;
-  readonly apiToken: ISecret;
+  readonly users: ISecret;
+  readonly callers: Callers;
   /** Where the environment has brokers. */
   readonly cluster: KafkaCluster | undefined;
 }
@@ -47,7 +49,7 @@ const impact = 'Nobody can ask which part is missing while something doesn’t w
 export class Dependencies extends Construct {
   constructor(scope: Construct, id: string, props: DependenciesProps) {
     super(scope, id);
-    const { api, apiToken } = props;
+    const { api, users, callers } = props;
     const settings = { impact, timeout: apiTimeout, memory: 512, concurrency: 2 };
     const inside = new HandlerFunction(this, 'Inside', {
       ...settings,
@@ -56,14 +58,14 @@ export class Dependencies extends Construct {
       env: {
         DATABASE_URL: props.database.url,
         RAW_BUCKET: props.raw.bucketName,
-        API_TOKEN_SECRET: apiToken.secretArn,
+        ...callers.env,
         ...(props.cluster?.env ?? { KAFKA_BROKERS: '', KAFKA_AUTH: 'none', KAFKA_REGION: '' }),
       },
       database: props.database,
     });
     inside.allow(['s3:ListBucket'], [props.raw.bucketArn]);
     props.cluster?.grantConnect(inside);
-    inside.allow(['secretsmanager:DescribeSecret'], [apiToken.secretArn]);
+    inside.allow(['secretsmanager:DescribeSecret'], [users.secretArn]);
 
     const watched = this.node.root.node.findAll().flatMap(watchedOf);
     const outside = new HandlerFunction(this, 'Outside', {
@@ -71,7 +73,7 @@ export class Dependencies extends Construct {
       handler: 'platform/check-outside',
       contract: checkOutsideEnv,
       env: {
-        API_TOKEN_SECRET: apiToken.secretArn,
+        ...callers.env,
         MAIL_FROM: environmentOf(this).mail.from,
         QUEUE_PREFIX: queuePrefix(this),
         DEPENDENCIES: Stack.of(this).toJsonString(watched.map(({ told }) => told)),
@@ -81,7 +83,7 @@ export class Dependencies extends Construct {
     // SES knows no resources for this question.
     outside.allow(['ses:GetIdentityVerificationAttributes'], ['*']);
 
-    for (const handler of [inside, outside]) handler.allow(['secretsmanager:GetSecretValue'], [apiToken.secretArn]);
+    callers.allow(inside, outside);
     api.route(checkInsideRoutes, inside);
     api.route(checkOutsideRoutes, outside);
   }

@@ -1,5 +1,4 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -17,12 +16,13 @@ import type { Database } from '../constructs/database.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { apiTimeout, type HttpApi } from '../constructs/http-api.ts';
 import { allowObjects } from '../permissions/bucket-access.ts';
+import type { Callers } from './callers.ts';
 import { allowRuns } from './presale.ts';
 
 export interface PresaleApiProps {
   readonly api: HttpApi;
   readonly database: Database;
-  readonly apiToken: ISecret;
+  readonly callers: Callers;
   readonly stateMachine: StateMachine;
   readonly raw: Bucket;
   /** Turns of backfills. */
@@ -33,12 +33,11 @@ export interface PresaleApiProps {
 export class PresaleApi extends Construct {
   constructor(scope: Construct, id: string, props: PresaleApiProps) {
     super(scope, id);
-    const { api, database, apiToken, stateMachine, raw, backfills } = props;
-    const API_TOKEN_SECRET = apiToken.secretArn;
+    const { api, database, callers, stateMachine, raw, backfills } = props;
     const read = new HandlerFunction(this, 'ReadApi', {
       handler: 'presale/read-api',
       contract: readApiEnv,
-      env: { DATABASE_URL: database.url, API_TOKEN_SECRET },
+      env: { DATABASE_URL: database.url, ...callers.env },
       impact: 'People who compare pre-sale prices get no answers.',
       severity: 'high',
       timeout: apiTimeout,
@@ -50,7 +49,7 @@ export class PresaleApi extends Construct {
     const start = new HandlerFunction(this, 'StartRun', {
       handler: 'presale/start-run',
       contract: startRunEnv,
-      env: { PRESALE_STATE_MACHINE: stateMachine.stateMachineArn, API_TOKEN_SECRET },
+      env: { PRESALE_STATE_MACHINE: stateMachine.stateMachineArn, ...callers.askingEnv },
       impact: 'Nobody can start a run or a backfill by the API.',
       timeout: apiTimeout,
       concurrency: 2,
@@ -58,7 +57,7 @@ export class PresaleApi extends Construct {
     const correct = new HandlerFunction(this, 'CorrectProblem', {
       handler: 'presale/correct-problem',
       contract: correctProblemEnv,
-      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName, API_TOKEN_SECRET },
+      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName, ...callers.env },
       impact: 'Nobody can correct problem rows by the API.',
       timeout: apiTimeout,
       concurrency: 2,
@@ -69,7 +68,7 @@ export class PresaleApi extends Construct {
       contract: backfillSeasonsEnv,
       env: {
         DATABASE_URL: database.url,
-        API_TOKEN_SECRET,
+        ...callers.env,
         BACKFILLS_QUEUE_URL: backfills.queueUrl,
         RUN_DOOR: stateMachine.stateMachineArn,
       },
@@ -81,8 +80,8 @@ export class PresaleApi extends Construct {
     backfill.allow(['sqs:SendMessage'], [backfills.queueArn]);
     allowRuns(start, stateMachine);
     allowObjects(correct, raw, { write: ['presale/problems'] });
-    for (const handler of [read, start, backfill, correct])
-      handler.allow(['secretsmanager:GetSecretValue'], [apiToken.secretArn]);
+    callers.allow(read, backfill, correct);
+    callers.allowAsking(start);
     api.route(readRoutes, read);
     api.route(startRoutes, start);
     api.route(backfillRoutes, backfill);

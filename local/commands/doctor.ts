@@ -1,13 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import * as z from 'zod';
+import { keptToken } from '../callers/console-token.ts';
 import { type ApiAddress, diagnose } from '../doctor/diagnose.ts';
 import { tableOf } from '../doctor/table.ts';
-import { readLock } from '../lock.ts';
 import { settingsFromEnvironment } from '../settings.ts';
-
-const secretsFile = z.object({ ApiToken: z.object({ value: z.string() }) });
-const tokenSecret = z.object({ token: z.string() });
+import { runningStack } from './running.ts';
 
 /**
  * `npm run doctor [-- --json]`: what the stack depends on and whether it is there; status 1 when something required is
@@ -31,10 +26,6 @@ async function apiToAsk({ MILLRACE_API_URL, MILLRACE_API_TOKEN }: NodeJS.Process
 
 async function localApi(): Promise<ApiAddress> {
   const { directory } = settingsFromEnvironment();
-  const lock = await readLock(directory);
-  if (!lock?.url) throw new Error(lock ? 'Millrace is still starting.' : 'Millrace is not running: npm start');
-  const response = await fetch(`${lock.url}/stack`);
-  const { api } = z.object({ api: z.url() }).parse(await response.json());
-  const secrets = secretsFile.parse(JSON.parse(await readFile(path.join(directory, 'secrets.json'), 'utf8')));
-  return { url: api, token: tokenSecret.parse(JSON.parse(secrets.ApiToken.value)).token };
+  const { api } = await runningStack();
+  return { url: api, token: await keptToken(directory) };
 }

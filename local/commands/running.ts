@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { readLock } from '../lock.ts';
 import { settingsFromEnvironment } from '../settings.ts';
 
@@ -13,6 +14,15 @@ export async function ask(route: string, body: unknown): Promise<unknown> {
   const answer = (await response.json()) as { error?: string };
   if (!response.ok) throw new Error(answer.error ?? `The console answered ${response.status}`);
   return answer;
+}
+
+const addresses = z.object({ api: z.url(), secrets: z.url() });
+
+/** Where the parts of the stack that runs on this checkout are. Throws in words when none does. */
+export async function runningStack(): Promise<z.output<typeof addresses>> {
+  const lock = await readLock(settingsFromEnvironment().directory);
+  if (!lock?.url) throw new Error(lock ? 'Millrace is still starting.' : 'Millrace is not running: npm start');
+  return addresses.parse(await (await fetch(`${lock.url}/stack`)).json());
 }
 
 /** Runs a command and ends the process with its result: the answer on standard output, a failure in words and status 1. */

@@ -64,6 +64,7 @@ function addressesOf({ services, wiring, settings }: Stack) {
     api: wiring.api?.url,
     s3: services.storage.s3Url,
     sqs: services.storage.sqsUrl,
+    secrets: services.secrets.url,
     mail: services.mail.inboxUrl,
     kafka: services.kafka?.brokers,
     site: services.site?.url ?? settings.variables.PRESALE_SITE_URL,

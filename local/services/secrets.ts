@@ -10,6 +10,8 @@ export interface Secrets {
   readonly url: string;
   /** The current value, by name or ARN; throws for a secret the template doesn't have. */
   value(id: string): string;
+  /** Replaces a value; resolves when it is in the file. */
+  put(id: string, value: string): Promise<void>;
   /** Answers 503 for this long. */
   refuse(milliseconds: number): void;
   stop(): Promise<void>;
@@ -42,6 +44,9 @@ export async function startSecrets(options: {
   return {
     url: `http://127.0.0.1:${port}`,
     value: (id) => vault.find(id).value,
+    async put(id, value) {
+      await vault.put(id, value);
+    },
     refuse(milliseconds) {
       refusedUntil = Date.now() + milliseconds;
     },

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tokenOf } from '../callers/console-token.ts';
 import { trigger } from '../console/trigger-target.ts';
 import { publicationsOf } from '../sample-site/calendar.ts';
 import type { Stack } from '../stack.ts';
@@ -61,7 +62,7 @@ async function runOne(stack: Stack, { name, today, request }: Publishable, signa
   if (today !== undefined) stack.services.site?.setToday(today);
   const response = await fetch(`${stack.wiring.api?.url}/presale/runs`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${apiToken(stack)}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${tokenOf(stack.services)}`, 'content-type': 'application/json' },
     body: JSON.stringify(request),
   });
   // 409: a run of before the restart, which goes on.
@@ -78,10 +79,4 @@ async function whileRunning(stack: Stack, signal: AbortSignal): Promise<void> {
 async function runNames(stack: Stack, status?: 'RUNNING' | 'SUCCEEDED'): Promise<ReadonlySet<string>> {
   const { executions } = await stack.machines.list({ limit: 1000, ...(status === undefined ? {} : { status }) });
   return new Set(executions.map(({ name }) => name));
-}
-
-/** The generated token that opens the API of this machine. */
-export function apiToken(stack: Stack): string {
-  const secret = stack.model.secrets.find(({ name }) => name === 'ApiToken');
-  return (JSON.parse(stack.services.secrets.value(secret?.name ?? 'ApiToken')) as { token: string }).token;
 }

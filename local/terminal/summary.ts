@@ -1,5 +1,5 @@
+import { firstAdmin, tokenOf } from '../callers/console-token.ts';
 import type { Stack } from '../stack.ts';
-import { apiToken } from './first-run.ts';
 
 interface RunLine {
   readonly name: string;
@@ -19,8 +19,20 @@ export async function printSummary(stack: Stack, consoleUrl: string): Promise<vo
   log.say(`Report mail    ${services.mail.inboxUrl}`);
   log.say(`API            ${api}`);
   if (services.kafka) log.say(`Kafka          ${services.kafka.brokers}; topics: ${consoleUrl}/topics`);
-  log.show(`Try it         curl -H 'Authorization: Bearer ${apiToken(stack)}' '${api}/apiv1/deals?length=2'`);
+  showCaller(stack, `${api}/apiv1/deals?length=2`);
   if (services.kafka && services.site) showMessage(stack, consoleUrl, services.site.url);
+}
+
+/** The generated user with the password of this moment, for a shell with md5sum; and a token for what can't compute one. */
+function showCaller({ log, services }: Stack, url: string): void {
+  const admin = firstAdmin(services);
+  if (admin) {
+    const quoted = `'${admin.password.replaceAll("'", String.raw`'\''`)}@'`;
+    const password = `$(printf %s ${quoted}$t | md5sum | cut -c1-32)`;
+    log.show(`User           ${admin.name}, password ${admin.password}`);
+    log.show(`Try it         t=$(date +%s); curl -u "${admin.name}:${password}" '${url}&_='$t`);
+  }
+  log.show(`Token          ${tokenOf(services)}`);
 }
 
 /** A message with a page of the sample site, and where it comes out tagged. */
@@ -31,9 +43,9 @@ function showMessage({ log }: Stack, consoleUrl: string, siteUrl: string): void 
   log.show(`               curl '${consoleUrl}/topics/wx.messages.tagged'`);
 }
 
-async function runs(stack: Stack): Promise<readonly RunLine[]> {
-  const response = await fetch(`${stack.wiring.api?.url}/presale/runs?length=500`, {
-    headers: { authorization: `Bearer ${apiToken(stack)}` },
+async function runs({ wiring, services }: Stack): Promise<readonly RunLine[]> {
+  const response = await fetch(`${wiring.api?.url}/presale/runs?length=500`, {
+    headers: { authorization: `Bearer ${tokenOf(services)}` },
   });
   if (!response.ok) throw new Error(`GET /presale/runs answered ${response.status}: ${await response.text()}`);
   const { result } = (await response.json()) as { result: { data: RunLine[] } };

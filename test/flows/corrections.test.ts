@@ -62,7 +62,7 @@ test('a problem row is corrected by the API: wrong first, then right', async () 
   expect((await problems()).map(({ id }) => id)).not.toContain(problem?.id);
   expect(await flow.rows("select rooms from presale.deals where serial_number = 'CORRECTED1'")).toEqual([{ rooms: 2 }]);
   expect(await flow.rows('select distinct corrected_by from presale.corrections')).toEqual([
-    { corrected_by: 'api:Mei' },
+    { corrected_by: 'admin:Mei' },
   ]);
 });
 

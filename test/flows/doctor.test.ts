@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { firstAdmin, tokenOf } from '../../local/callers/console-token.ts';
 import { startControl } from '../../local/console/control.ts';
 import type { Diagnosis } from '../../local/doctor/diagnose.ts';
-import { apiToken } from '../../local/terminal/first-run.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { project } from '../support/stack-process.ts';
 
@@ -96,13 +94,15 @@ test('without --json it is a table that a person reads', async () => {
 test('it asks another API when told its address and token', async () => {
   const elsewhere = { MILLRACE_API_URL: `${running.stack.wiring.api?.url}/`, MILLRACE_DIRECTORY: '/nowhere' };
 
-  expect(await diagnosis({ ...elsewhere, MILLRACE_API_TOKEN: apiToken(running.stack) })).toMatchObject({ exit: 0 });
+  expect(await diagnosis({ ...elsewhere, MILLRACE_API_TOKEN: tokenOf(running.stack.services) })).toMatchObject({
+    exit: 0,
+  });
   const refused = await diagnosis({ ...elsewhere, MILLRACE_API_TOKEN: 'wrong' });
   expect(refused).toMatchObject({ exit: 1, status: 'failing' });
   expect(refused.dependencies.map(({ name, note }) => [name, note])).toEqual([
     ['GET /health', null],
-    ['GET /health/dependencies', 'It answered 401: The Bearer token is not valid.'],
-    ['GET /health/services', 'It answered 401: The Bearer token is not valid.'],
+    ['GET /health/dependencies', 'It answered 401: The token is not valid.'],
+    ['GET /health/services', 'It answered 401: The token is not valid.'],
   ]);
 });
 
@@ -154,11 +154,13 @@ test('a service that refuses is told, with the others beside it', async () => {
 
 test('nothing it says is a secret', async () => {
   const { stdout, stderr } = await doctor(['--json']);
-  expect(stdout).toContain('API token');
-  const secrets = JSON.parse(await readFile(path.join(running.directory, 'secrets.json'), 'utf8')) as object;
+  expect(stdout).toContain('"name": "users"');
+  const { services } = running.stack;
 
-  for (const { value } of Object.values(secrets) as { value: string }[])
-    expect(stdout + stderr).not.toContain((JSON.parse(value) as { token: string }).token);
+  for (const secret of [tokenOf(services), firstAdmin(services)?.password]) {
+    expect(secret).toMatch(/^\w{48}$/);
+    expect(stdout + stderr).not.toContain(secret);
+  }
 });
 
 // Last: the server is gone after it.

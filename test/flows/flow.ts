@@ -1,10 +1,10 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { expect } from 'vitest';
+import { tokenOf } from '../../local/callers/console-token.ts';
 import { credentials, region } from '../../local/machine.ts';
 import type { SampleSite } from '../../local/sample-site/start.ts';
 import type { Transition } from '../../local/state-machines/execution.ts';
-import { apiToken } from '../../local/terminal/first-run.ts';
 import { runToEnd, startTestStack, type TestStack } from '../support/stack.ts';
 import { type Deal, dealColumns, type Judged, judged } from './independent-reading.ts';
 
@@ -101,7 +101,7 @@ export async function startFlow(
     publishedSeason: (season, letter) =>
       download(`${site.url}//DownloadSeason?season=${season}&fileName=${letter}_lvr_land_B.csv`),
     async ask(route, init = {}) {
-      const authorization = `Bearer ${apiToken(stack)}`;
+      const authorization = `Bearer ${tokenOf(stack.services)}`;
       const headers = { authorization, 'content-type': 'application/json', ...init.headers };
       const response = await fetch(`${stack.wiring.api?.url}${route}`, { ...init, headers });
       const text = await response.text();

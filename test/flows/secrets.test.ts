@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { dynamicPassword, sha256, signature, signedText } from '#kit/api/authentication/schemes.ts';
+import { readUsers } from '#kit/api/authentication/users.ts';
 import batch from '../fixtures/events/sqs-batch.json' with { type: 'json' };
 import { askConsole, project, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
@@ -22,7 +24,8 @@ const needles = new Map<string, string>();
 const written = new Map<string, Buffer>();
 let printed = '';
 
-const wrong = { bearer: `wrong${randomUUID()}`, query: `query${randomUUID()}` };
+const wrong = { bearer: `wrong${randomUUID()}`, query: `query${randomUUID()}`, password: `no${randomUUID()}` };
+let adminPassword = '';
 /** A credential in a header, in whatever text. */
 const bearer = /Bearer\s+[\w.~+/=-]{12,}/i;
 
@@ -64,17 +67,41 @@ async function readSecrets(): Promise<string> {
     { value: string }
   >;
   for (const [name, { value }] of Object.entries(file)) {
-    const texts = value.startsWith('{') ? Object.values(JSON.parse(value) as Record<string, string>) : [value];
-    for (const [index, text] of [value, ...texts].entries()) {
+    for (const [index, text] of [value, ...textsIn(value)].entries()) {
       needles.set(`${name} ${index}`, text);
       needles.set(`${name} ${index} in base64`, Buffer.from(text).toString('base64').replace(/=+$/, ''));
       needles.set(`${name} ${index} in hex`, Buffer.from(text).toString('hex'));
     }
   }
   for (const [name, text] of Object.entries(wrong)) needles.set(`the wrong token (${name})`, text);
-  const { token } = JSON.parse(file.ApiToken?.value ?? '{}') as { token: string };
+  const token = file.ConsoleToken?.value ?? '';
+  adminPassword = readUsers(file.Users?.value ?? '')[0]?.password ?? '';
+  expect(adminPassword.length).toBeGreaterThan(40);
   expect(token.length).toBeGreaterThan(40);
   return token;
+}
+
+/** Every text in a secret that is long enough to be one: passwords and digests, at whatever depth. */
+function textsIn(secret: string): readonly string[] {
+  if (!secret.startsWith('{')) return [];
+  const texts: string[] = [];
+  JSON.parse(secret, (_key, value: unknown) => {
+    if (typeof value === 'string' && value.length > 30) texts.push(value);
+    return value;
+  });
+  return texts;
+}
+
+/** Headers of Basic and HMAC at this moment, whose password and signature must stand nowhere either. */
+function momentary(name: string, real: string, path: string): { query: string; headers: readonly string[] } {
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const password = dynamicPassword(real, timestamp);
+  const text = signedText({ method: 'GET', target: path, timestamp, bodySha256: sha256('') });
+  const signed = signature(real, text);
+  const basic = Buffer.from(`${name}:${password}`).toString('base64');
+  for (const [what, value] of Object.entries({ password, basic, signed }))
+    needles.set(`${what} of ${path}, ${name}`, value);
+  return { query: `_=${timestamp}`, headers: [`Basic ${basic}`, `Millrace ${name}:${signed}`] };
 }
 
 /** Each route with the right token, a wrong one, none, and one where none belongs. */
@@ -86,7 +113,7 @@ async function askEverything(running: StackProcess, token: string): Promise<void
     const headers = authorization === undefined ? undefined : { authorization };
     return (await fetch(`${api}${route}`, { ...init, ...(headers ? { headers } : {}) })).status;
   };
-  expect(await statusOf('/health/services', `Bearer ${token}`)).toBe(500);
+  expect(await statusOf('/health/services', `Bearer ${token}`)).toBe(503);
   await askConsole(running, '/refuse', { service: 'secretsmanager', seconds: 0.001 });
   const routes = [
     ...['/health/services', '/health/dependencies', '/apiv1/deals', '/presale/runs', '/apiv1/deals/0'],
@@ -94,8 +121,14 @@ async function askEverything(running: StackProcess, token: string): Promise<void
   ];
   for (const route of routes) {
     expect(await statusOf(route, `Bearer ${token}`), route).toBeLessThan(405);
-    for (const refused of [`Bearer ${wrong.bearer}`, `Basic ${wrong.bearer}`, wrong.bearer, undefined])
+    for (const refused of [`Bearer ${wrong.bearer}`, wrong.bearer, undefined])
       expect(await statusOf(route, refused), route).toBe(401);
+    const right = momentary('admin', adminPassword, route);
+    for (const header of right.headers)
+      expect(await statusOf(`${route}?${right.query}`, header), route).toBeLessThan(405);
+    const refused = momentary('admin', wrong.password, route);
+    for (const header of refused.headers) expect(await statusOf(`${route}?${refused.query}`, header), route).toBe(401);
+    expect(await statusOf(route, right.headers[0]), route).toBe(400);
     expect(await statusOf(`${route}?token=${wrong.query}`, `Bearer ${wrong.bearer}`), route).toBe(401);
   }
   const body = '{"season":';
@@ -110,7 +143,7 @@ async function askEverything(running: StackProcess, token: string): Promise<void
   }
   const doctor = await run(['local/commands/doctor.ts']);
   written.set('what the doctor says', Buffer.from(doctor));
-  expect(doctor).toContain('API token');
+  expect(doctor).toMatch(/secret +users/);
 }
 
 /** A publication that the site has no more: the run gives up and writes a mail about it. */
@@ -195,17 +228,22 @@ test('what was searched is what a full run writes', () => {
   expect(about('file storage/sqs/')).toBeGreaterThan(0);
   expect(about('template ')).toBeGreaterThan(10);
   // The requests that were refused, and the one that failed, are in it.
-  for (const said of ['The request was refused', 'The request failed', 'Bearer token is not valid'])
+  for (const said of [
+    'The request was refused',
+    'The request failed',
+    'The token is not valid',
+    'The user is unknown or the password is wrong',
+  ])
     expect(placesWith(said)).toContain('file log/stack.jsonl');
 });
 
 test('the search finds a secret wherever one stands', async () => {
-  const value = needles.get('ApiToken 1') ?? '';
+  const value = needles.get('ConsoleToken 0') ?? '';
   const file = path.join(directory, 'log', 'planted');
   await writeFile(file, Buffer.concat([Buffer.from([0, 255, 200]), Buffer.from(`"authorization":"Bearer ${value}"`)]));
 
   expect(placesOf(new Map([['a file', await readFile(file)]]))).toEqual([
-    'ApiToken 1 in a file',
+    'ConsoleToken 0 in a file',
     'a Bearer token in a file',
   ]);
   expect(placesOf(new Map([['base64', Buffer.from(Buffer.from(value).toString('base64'))]]))).toHaveLength(1);
@@ -216,11 +254,14 @@ test('no secret stands in anything that was written', () => {
   expect(placesOf(written)).toEqual([]);
 });
 
-test('the terminal shows the token once, in the line to try, and never a wrong one', () => {
+test('the terminal shows user and token once, in the lines to try, and never a wrong one', () => {
   const lines = printed.split('\n');
-  const token = needles.get('ApiToken 1') ?? '';
+  const credentials = / {2}(User|Try it|Token) {2,}/;
 
-  expect(lines.filter((line) => line.includes(token)).map((line) => line.includes('Try it'))).toEqual([true]);
-  const others = lines.filter((line) => !line.includes('Try it')).join('\n');
+  const shown = (text: string) =>
+    lines.flatMap((line) => (line.includes(text) ? (credentials.exec(line)?.[1] ?? line) : []));
+  expect(shown(needles.get('ConsoleToken 0') ?? '')).toEqual(['Token']);
+  expect(shown(adminPassword)).toEqual(['User', 'Try it']);
+  const others = lines.filter((line) => !credentials.test(line)).join('\n');
   expect(placesOf(new Map([['the terminal', Buffer.from(others)]]))).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { keptToken } from '../../local/callers/console-token.ts';
 
 /** `npm start` as a process of its own, which may be killed without warning. */
 export interface StackProcess {
@@ -79,8 +80,7 @@ export async function askConsole<T>(stack: StackProcess, route: string, body?: u
 /** Asks the stack's API with the credentials that its folder holds. */
 export async function askApi<T>(stack: StackProcess, directory: string, route: string, body?: object): Promise<T> {
   const { api } = await askConsole<{ api: string }>(stack, '/stack');
-  const secrets = JSON.parse(await readFile(path.join(directory, 'secrets.json'), 'utf8'));
-  const { token } = JSON.parse(secrets.ApiToken.value) as { token: string };
+  const token = await keptToken(directory);
   const response = await fetch(`${api}${route}`, {
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { tokenOf } from '../../local/callers/console-token.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
-import { apiToken } from '../../local/terminal/first-run.ts';
 import { openLog } from '../../local/terminal/log.ts';
 
 /** A whole stack in a folder of its own, on ports of its own, in this process. */
@@ -55,7 +55,11 @@ export async function startTestStack(
 async function ask(stack: Stack, route: string, init: RequestInit = {}): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${stack.wiring.api?.url}${route}`, {
     ...init,
-    headers: { authorization: `Bearer ${apiToken(stack)}`, 'content-type': 'application/json', ...init.headers },
+    headers: {
+      authorization: `Bearer ${tokenOf(stack.services)}`,
+      'content-type': 'application/json',
+      ...init.headers,
+    },
   });
   return { status: response.status, body: await response.json() };
 }

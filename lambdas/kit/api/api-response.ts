@@ -9,11 +9,13 @@ import {
   PermanentError,
   RequestExpiredError,
   ThrottledError,
+  TooManyRequestsError,
   UnauthorizedError,
   UnavailableError,
 } from '../errors.ts';
+import { challenge } from './authentication/credential.ts';
 
-/** What a route answers: a status and a body that becomes JSON; text with a content type of its own stays as it is. */
+/** What a route answers: a status and a body that becomes JSON; text and bytes with a content type of their own stay as they are. */
 export interface ApiAnswer {
   readonly status: number;
   readonly body: unknown;
@@ -27,14 +29,15 @@ const wakeSeconds = 30;
 export function answerOf(error: unknown): ApiAnswer | undefined {
   if (error instanceof InvalidInputError) return problem(400, 'Bad Request', error.faults);
   if (error instanceof UnauthorizedError || error instanceof RequestExpiredError) {
-    return { ...problem(401, 'Unauthorized', error.message), headers: { 'www-authenticate': 'Bearer' } };
+    return { ...problem(401, 'Unauthorized', error.message), headers: { 'www-authenticate': challenge } };
   }
   if (error instanceof ForbiddenError) return problem(403, 'Forbidden', error.message);
   if (error instanceof NotFoundError) return problem(404, 'Not Found', error.message);
   if (error instanceof BodyTooLargeError) return problem(413, 'Content Too Large', error.message);
   if (error instanceof ConflictError) return problem(409, 'Conflict', error.message);
   if (error instanceof PermanentError) return problem(400, 'Bad Request', error.message);
-  if (error instanceof ThrottledError) return problem(429, 'Too Many Requests', error.message);
+  if (error instanceof ThrottledError)
+    return { ...problem(429, 'Too Many Requests', error.message), ...retryOf(error) };
   if (error instanceof UnavailableError) {
     const waking = problem(
       503,
@@ -44,6 +47,11 @@ export function answerOf(error: unknown): ApiAnswer | undefined {
     return { ...waking, headers: { 'retry-after': String(wakeSeconds) } };
   }
   return undefined;
+}
+
+function retryOf(error: ThrottledError): Pick<ApiAnswer, 'headers'> {
+  if (!(error instanceof TooManyRequestsError)) return {};
+  return { headers: { 'retry-after': String(error.retryAfterSeconds) } };
 }
 
 /** How an API words what its routes answered and what failed. */
@@ -82,10 +90,14 @@ export function toGateway(
       [correlationHeader]: ids.correlationId,
       ...answer.headers,
     },
-    body: isText(answer) ? answer.body : JSON.stringify(answer.body),
+    ...bodyOf(answer),
   };
 }
 
-function isText(answer: ApiAnswer): answer is ApiAnswer & { readonly body: string } {
-  return typeof answer.body === 'string' && answer.headers?.['content-type'] !== undefined;
+function bodyOf({ body, headers }: ApiAnswer): Pick<APIGatewayProxyStructuredResultV2, 'body' | 'isBase64Encoded'> {
+  if (headers?.['content-type'] !== undefined) {
+    if (typeof body === 'string') return { body };
+    if (body instanceof Uint8Array) return { body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
+  }
+  return { body: JSON.stringify(body) };
 }

@@ -60,8 +60,8 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
     };
     const request = {
       path: read(shape.path, 'path', event.pathParameters ?? {}),
-      query: read(shape.query, 'querystring', event.queryStringParameters ?? {}),
-      body: read(shape.body && bodyText(shape, event).pipe(shape.body), 'json', textOf(event)),
+      query: read(shape.query, 'querystring', parametersOf(event)),
+      body: read(shape.body && bodyText(shape, event).pipe(shape.body), 'json', shape.body && textOf(event)),
       caller,
       event,
     };
@@ -69,6 +69,12 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
     return handle(request, services);
   };
   return { shape, serve };
+}
+
+/** Without the timestamp, which is authentication's and belongs to no route. */
+function parametersOf({ queryStringParameters = {} }: APIGatewayProxyEventV2): Record<string, unknown> {
+  const { _: _timestamp, ...parameters } = queryStringParameters;
+  return parameters;
 }
 
 // Files go to the bucket; what is said in JSON is short. It also bounds how much there is to complain about.

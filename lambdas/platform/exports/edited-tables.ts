@@ -43,10 +43,13 @@ export const remadeTables: Readonly<Record<string, string>> = {
   'platform.slots': 'written by the schedules',
   'platform.backfills': 'work under way: asked for again',
   'platform.backfill_items': 'work under way: asked for again',
+  'platform.caller_rates': 'counts of the last seconds',
+  'platform.used_passwords': 'remembered for two minutes',
   'platform.alerts': 'what was told once; what goes on is raised again',
   'tagger.partitions': 'how far the topics are read, of the topics of that moment',
   'tagger.pages': 'messages that wait for their page, of the topics of that moment',
   'tagger.page_counts': 'counts of pages',
+  'tasks.files': 'files of callers, which go after some weeks: uploaded again',
 };
 
 /** Where a day's exports lie, one folder a table. */

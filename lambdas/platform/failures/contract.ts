@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callerEnv } from '#kit/api/authentication/env.ts';
 
 /** The failure ledger's part of the platform's contract. */
 
@@ -41,7 +42,7 @@ export type ReplayMessage = z.output<typeof replayMessage>;
 
 export const failuresApiEnv = z.object({
   DATABASE_URL: z.string().min(1),
-  API_TOKEN_SECRET: z.string().min(1),
+  ...callerEnv,
   REPLAYS_QUEUE_URL: z.string().min(1),
   /** ARN of the machine that replays many. */
   REPLAY_MACHINE: z.string().min(1),

@@ -56,8 +56,8 @@ export const discardFailure = route({
   answers: { 200: settledFailure },
   path: idPath,
   body: z.object({ who: whoField }).catchall(noMore).prefault({}),
-  handle: async ({ path: { id }, body }, { ledger }: Ports) =>
-    settled(id, 'discarded', await ledger.discard(id, authorOf(body.who))),
+  handle: async ({ path: { id }, body, caller }, { ledger }: Ports) =>
+    settled(id, 'discarded', await ledger.discard(id, authorOf(caller, body.who))),
 });
 
 /** POST /platform/failures/discard */
@@ -66,9 +66,9 @@ export const discardFailures = route({
   description: 'The oldest open ones that match, at most `limit`.',
   answers: { 200: resultOf(z.object({ discarded: count })) },
   body: manyBody(mostAtOnce, {}),
-  handle: async ({ body: { limit, who, ...given } }, { ledger }: Ports) => ({
+  handle: async ({ body: { limit, who, ...given }, caller }, { ledger }: Ports) => ({
     status: 200,
-    body: { result: { discarded: await ledger.discardAll(given, limit, authorOf(who)) } },
+    body: { result: { discarded: await ledger.discardAll(given, limit, authorOf(caller, who)) } },
   }),
 });
 
@@ -78,8 +78,8 @@ export const resolveFailure = route({
   answers: { 200: settledFailure },
   path: idPath,
   body: z.object({ note, who: whoField }).catchall(noMore).prefault({}),
-  handle: async ({ path: { id }, body }, { ledger }: Ports) =>
-    settled(id, 'resolved', await ledger.resolve(id, authorOf(body.who), body.note)),
+  handle: async ({ path: { id }, body, caller }, { ledger }: Ports) =>
+    settled(id, 'resolved', await ledger.resolve(id, authorOf(caller, body.who), body.note)),
 });
 
 /** POST /platform/failures/resolve */
@@ -88,9 +88,9 @@ export const resolveAllFailures = route({
   description: 'The oldest that match and are open or replayed, at most `limit`.',
   answers: { 200: resultOf(z.object({ resolved: count })) },
   body: manyBody(mostAtOnce, { note }),
-  handle: async ({ body: { limit, note: said, who, ...given } }, { ledger }: Ports) => ({
+  handle: async ({ body: { limit, note: said, who, ...given }, caller }, { ledger }: Ports) => ({
     status: 200,
-    body: { result: { resolved: await ledger.resolveAll(given, limit, { who: authorOf(who), note: said }) } },
+    body: { result: { resolved: await ledger.resolveAll(given, limit, { who: authorOf(caller, who), note: said }) } },
   }),
 });
 
@@ -111,14 +111,14 @@ export const replayFailure = route({
     })
     .catchall(noMore)
     .prefault({}),
-  handle: async ({ path: { id }, body: { input, dry_run, who } }, { ledger, sendReplay }: LedgerPorts) => {
+  handle: async ({ path: { id }, body: { input, dry_run, who }, caller }, { ledger, sendReplay }: LedgerPorts) => {
     const edited = typeof input === 'object' ? JSON.stringify(input) : input;
     if (dry_run) {
       const found = await ledger.find(id);
       if (!found) throw noFailure(id);
       return { status: 200, body: { result: { id, state: found.state, replay: replayOf(found, edited) } } };
     }
-    const before = await ledger.replay(id, authorOf(who), (failure) => sendReplay(replayOf(failure, edited)));
+    const before = await ledger.replay(id, authorOf(caller, who), (failure) => sendReplay(replayOf(failure, edited)));
     if (before === undefined) throw noFailure(id);
     if (before !== 'open') throw new ConflictError(`Failure ${id} is ${before}.`);
     return { status: 202, body: { result: { id, state: 'replayed' } } };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callerEnv } from '#kit/api/authentication/env.ts';
 import { scheduleList } from '../slots/contract.ts';
 
 /** What the stack and the handlers of runs and backfills agree on. */
@@ -7,7 +8,7 @@ const text = z.string().min(1);
 
 export const runsApiEnv = z.object({
   DATABASE_URL: text,
-  API_TOKEN_SECRET: text,
+  ...callerEnv,
   BACKFILLS_QUEUE_URL: text,
   SCHEDULES: scheduleList,
 });

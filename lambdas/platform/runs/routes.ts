@@ -126,8 +126,8 @@ export const postBackfill = route({
       who: whoField,
     })
     .catchall(z.undefined('Unknown field.')),
-  handle: async ({ body: { who, ...body } }, { plan }: RunsPorts) => {
-    const planned = await plan(body, authorOf(who));
+  handle: async ({ body: { who, ...body }, caller }, { plan }: RunsPorts) => {
+    const planned = await plan(body, authorOf(caller, who));
     return { status: planned.id === undefined ? 200 : 202, body: { result: planned } };
   },
 });

@@ -28,8 +28,8 @@ const postSeasons = route({
   description: 'One after another; `dry_run` only estimates (200). Follow it at `/platform/backfills/{id}`.',
   answers: { 200: plannedBackfill, 202: plannedBackfill },
   body: seasonRange.extend({ who: whoField }),
-  handle: async ({ body: { who, ...body } }, { plan, clock }: BackfillPorts) => {
-    const planned = await plan(seasonsOf(body, clock()), body, authorOf(who));
+  handle: async ({ body: { who, ...body }, caller }, { plan, clock }: BackfillPorts) => {
+    const planned = await plan(seasonsOf(body, clock()), body, authorOf(caller, who));
     return { status: planned.id === undefined ? 200 : 202, body: { result: planned } };
   },
 });

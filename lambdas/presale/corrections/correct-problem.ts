@@ -1,4 +1,5 @@
 import { resultOf } from '#kit/api/answers.ts';
+import { authorOf } from '#kit/api/author.ts';
 import { route } from '#kit/api/route.ts';
 import { InvalidInputError, NotFoundError } from '#kit/errors.ts';
 import { correctedProblem } from '../api/answers.ts';
@@ -16,11 +17,11 @@ const putProblem = route({
   answers: { 200: resultOf(correctedProblem) },
   path: idPath,
   body: correctionRequest,
-  handle: async ({ path: { id }, body: { cells, who } }, ports: CorrectionPorts) => {
+  handle: async ({ path: { id }, body: { cells, who }, caller }, ports: CorrectionPorts) => {
     refuseUnknown(cells);
     const found = await ports.corrections.find(id);
     if (!found) throw new NotFoundError(`Problem id ${id} doesn't exist.`);
-    const author = { who: who === undefined ? 'api' : `api:${who}`, source: null };
+    const author = { who: authorOf(caller, who), source: null };
     const change = { line_number: found.line_number, cells };
     const [row] = await ports.corrections.correct({ ...found, lines: [found.line_number] }, author, () => [change]);
     await writeProblems(found, ports);

@@ -1,28 +1,28 @@
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { failuresApiEnv, failuresRoutes } from '../../../lambdas/platform/contract.ts';
 import type { Database } from '../../constructs/database.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
 import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
+import type { Callers } from '../callers.ts';
 import type { Replays } from './replays.ts';
 
 export interface FailuresApiProps {
   readonly api: HttpApi;
   readonly database: Database;
-  readonly apiToken: ISecret;
+  readonly callers: Callers;
   readonly replays: Replays;
 }
 
 /** The routes of the failure ledger. */
 export class FailuresApi extends Construct {
-  constructor(scope: Construct, id: string, { api, database, apiToken, replays }: FailuresApiProps) {
+  constructor(scope: Construct, id: string, { api, database, callers, replays }: FailuresApiProps) {
     super(scope, id);
     const handler = new HandlerFunction(this, 'Api', {
       handler: 'platform/failures-api',
       contract: failuresApiEnv,
       env: {
         DATABASE_URL: database.url,
-        API_TOKEN_SECRET: apiToken.secretArn,
+        ...callers.env,
         REPLAYS_QUEUE_URL: replays.queue.queueUrl,
         REPLAY_MACHINE: replays.machine.stateMachineArn,
       },
@@ -31,7 +31,7 @@ export class FailuresApi extends Construct {
       concurrency: 3,
       database,
     });
-    handler.allow(['secretsmanager:GetSecretValue'], [apiToken.secretArn]);
+    callers.allow(handler);
     handler.allow(['sqs:SendMessage'], [replays.queue.queueArn]);
     api.route(failuresRoutes, handler);
   }

@@ -1,28 +1,28 @@
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { runsApiEnv, runsRoutes } from '../../../lambdas/platform/contract.ts';
 import type { Database } from '../../constructs/database.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
 import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
+import type { Callers } from '../callers.ts';
 import type { Slots } from './slots.ts';
 
 export interface RunsApiProps {
   readonly api: HttpApi;
   readonly database: Database;
-  readonly apiToken: ISecret;
+  readonly callers: Callers;
   readonly slots: Slots;
 }
 
 /** The routes of runs, slots and backfills. */
 export class RunsApi extends Construct {
-  constructor(scope: Construct, id: string, { api, database, apiToken, slots }: RunsApiProps) {
+  constructor(scope: Construct, id: string, { api, database, callers, slots }: RunsApiProps) {
     super(scope, id);
     const handler = new HandlerFunction(this, 'Api', {
       handler: 'platform/runs-api',
       contract: runsApiEnv,
       env: {
         DATABASE_URL: database.url,
-        API_TOKEN_SECRET: apiToken.secretArn,
+        ...callers.env,
         BACKFILLS_QUEUE_URL: slots.backfills.queueUrl,
         SCHEDULES: slots.schedules,
       },
@@ -31,7 +31,7 @@ export class RunsApi extends Construct {
       concurrency: 3,
       database,
     });
-    handler.allow(['secretsmanager:GetSecretValue'], [apiToken.secretArn]);
+    callers.allow(handler);
     handler.allow(['sqs:SendMessage'], [slots.backfills.queueArn]);
     api.route(runsRoutes, handler);
   }

@@ -1,5 +1,4 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { rulesKey, taggerApiEnv, taggerRoutes, tryRoutes, tryTaggerEnv } from '../../../lambdas/tagger/contract.ts';
 import type { Database } from '../../constructs/database.ts';
@@ -8,13 +7,14 @@ import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { allowObject, allowObjects } from '../../permissions/bucket-access.ts';
+import type { Callers } from '../callers.ts';
 import { pageVariables, rulesVariable, servicesVariable } from './settings.ts';
 
 export interface TaggerApiProps {
   readonly api: HttpApi;
   readonly database: Database;
   readonly raw: Bucket;
-  readonly apiToken: ISecret;
+  readonly callers: Callers;
   readonly cluster: KafkaCluster;
 }
 
@@ -23,14 +23,13 @@ const longestFetchMs = 20_000;
 
 /** The tagger's routes: how its services do and what failed, inside of the VPC; a text to try, outside. */
 export class TaggerApi extends Construct {
-  constructor(scope: Construct, id: string, { api, database, raw, apiToken, cluster }: TaggerApiProps) {
+  constructor(scope: Construct, id: string, { api, database, raw, callers, cluster }: TaggerApiProps) {
     super(scope, id);
-    const API_TOKEN_SECRET = apiToken.secretArn;
     const services = environmentOf(this).workloads.tagger.services;
     const read = new HandlerFunction(this, 'Read', {
       handler: 'tagger/api',
       contract: taggerApiEnv,
-      env: { ...cluster.env, ...servicesVariable(this), DATABASE_URL: database.url, API_TOKEN_SECRET },
+      env: { ...cluster.env, ...servicesVariable(this), DATABASE_URL: database.url, ...callers.env },
       impact: 'Nobody can ask how far the tagger is and what it failed on.',
       timeout: apiTimeout,
       concurrency: 2,
@@ -47,7 +46,7 @@ export class TaggerApi extends Construct {
         ...pageVariables(this, { longestMs: longestFetchMs }),
         ...rulesVariable,
         TAGGER_BUCKET: raw.bucketName,
-        API_TOKEN_SECRET,
+        ...callers.env,
       },
       impact: 'Nobody can try what the tagger says of a text.',
       timeout: apiTimeout,
@@ -56,7 +55,7 @@ export class TaggerApi extends Construct {
     });
     allowObject(attempt, raw, rulesKey);
     allowObjects(attempt, raw, { read: ['tagger/pages'], write: ['tagger/pages'] });
-    for (const handler of [read, attempt]) handler.allow(['secretsmanager:GetSecretValue'], [apiToken.secretArn]);
+    callers.allow(read, attempt);
     api.route(taggerRoutes, read);
     api.route(tryRoutes, attempt);
   }

@@ -9,7 +9,7 @@ import { useLocalAws } from '../../support/aws.ts';
 
 const arnOf = (name: string) => `arn:aws:secretsmanager:ap-northeast-1:000000000000:secret:${name}-local0`;
 const values: Readonly<Record<string, string>> = {
-  ApiToken: '{"token":"hidden-1"}',
+  Token: '{"token":"hidden-1"}',
   Empty: '{"token":""}',
   Number: '{"token":5}',
   Null: 'null',
@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 test('a field of a secret is its text', async () => {
-  expect(await secretField(arnOf('ApiToken'), 'token')).toBe('hidden-1');
+  expect(await secretField(arnOf('Token'), 'token')).toBe('hidden-1');
 });
 
 test.each(['Empty', 'Number', 'Null', 'Text'])(

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { bearerTokens } from '#kit/api/authentication.ts';
+import { authenticator } from '#kit/api/authentication/authenticate.ts';
+import { challenge } from '#kit/api/authentication/credential.ts';
+import { sha256 } from '#kit/api/authentication/schemes.ts';
 import { integerParameter, textParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
 import { type ApiSpec, apiHandler } from '#kit/api-handler.ts';
@@ -34,6 +36,17 @@ async function answer<E extends z.ZodObject, S>(spec: ApiSpec<E, S>, event = htt
   const { statusCode, headers, body } = await apiHandler(spec)(event, lambdaContext());
   return { statusCode, headers, body: JSON.parse(body ?? '') };
 }
+
+/** Lets in who has the token, and nobody else. */
+const holderOf = (valid: string) => () => {
+  const tokens = [{ id: 't-1', sha256: sha256(valid), created: '2026-11-21T00:00:00Z', note: '' }];
+  const users = [{ name: 'mei', password: 'x', tokens, disabled: false, permissions: [] }];
+  return authenticator({
+    users: { current: async () => users, renewed: async () => undefined },
+    admit: async () => 'admitted',
+    clock: () => new Date(),
+  });
+};
 
 const failing = (error: unknown) => ({
   ...base,
@@ -158,6 +171,13 @@ test('a body without end is refused before it is read', async () => {
   expect(told.error).toBe('Content Too Large');
 });
 
+test('a route that takes no body looks at none', async () => {
+  const routes = { [key]: route({ handle: async () => ({ status: 200, body: {} }) }) };
+  const { statusCode } = await answer({ ...base, routes }, httpRequest({ body: 'x'.repeat(300_000) }));
+
+  expect(statusCode).toBe(200);
+});
+
 test('a database that is away is a 503 that says when to come back', async () => {
   const { statusCode, headers } = await answer(failing(new UnavailableError('connect ECONNREFUSED 10.0.0.1')));
 
@@ -197,15 +217,15 @@ test('wrong variables are a 500 whose log names them', async () => {
 
 test('nobody unknown reaches a route, not even one that does not exist', async () => {
   const routes = { [key]: route({ handle: async () => ({ status: 200, body: {} }) }) };
-  const authenticate = () => bearerTokens(async () => ['another']);
+  const authenticate = holderOf('another');
   const known = await answer({ ...base, authenticate, routes });
   const unknown = await answer({ ...base, authenticate, routes: {} });
 
   for (const refused of [known, unknown]) {
     expect(refused).toMatchObject({
       statusCode: 401,
-      headers: { 'www-authenticate': 'Bearer' },
-      body: { error: 'Unauthorized', message: 'The Bearer token is not valid.' },
+      headers: { 'www-authenticate': challenge },
+      body: { error: 'Unauthorized', message: 'The token is not valid.' },
     });
   }
 });
@@ -213,7 +233,7 @@ test('nobody unknown reaches a route, not even one that does not exist', async (
 test('a token never stands in a log line, whether it is taken, refused or its request fails', async () => {
   const routes = { [key]: route({ handle: () => Promise.reject(new Error('no')) }) };
   for (const valid of [token, 'another']) {
-    await answer({ ...base, authenticate: () => bearerTokens(async () => [valid]), routes });
+    await answer({ ...base, authenticate: holderOf(valid), routes });
   }
 
   expect(output.lines().length).toBeGreaterThanOrEqual(2);

@@ -11,7 +11,7 @@ const data: Template = {
   Resources: {
     MailsF1: named('AWS::SQS::Queue', 'Millrace-dev-Data/Mails/Resource'),
     RawB2: named('AWS::S3::Bucket', 'Millrace-dev-Data/Raw/Resource'),
-    TokenS3: named('AWS::SecretsManager::Secret', 'Millrace-dev-Data/ApiToken/Resource'),
+    TokenS3: named('AWS::SecretsManager::Secret', 'Millrace-dev-Data/Users/Resource'),
     DbC4: named('AWS::RDS::DBCluster', 'Millrace-dev-Data/Database/Resource'),
     FlowM5: named('AWS::StepFunctions::StateMachine', 'Millrace-dev-Data/Flow/Resource'),
     LoadL6: named('AWS::Lambda::Function', 'Millrace-dev-Data/Load/Resource'),
@@ -35,11 +35,7 @@ test.each([
   ['a parameter', { Ref: 'BootstrapVersion' }, '6'],
   ['a queue, its URL', { Ref: 'MailsF1' }, 'https://sqs.invalid/Mails'],
   ['a bucket, its name', { Ref: 'RawB2' }, 'millrace-raw'],
-  [
-    'a secret, its ARN',
-    { Ref: 'TokenS3' },
-    'arn:aws:secretsmanager:ap-northeast-1:000000000000:secret:ApiToken-local0',
-  ],
+  ['a secret, its ARN', { Ref: 'TokenS3' }, 'arn:aws:secretsmanager:ap-northeast-1:000000000000:secret:Users-local0'],
   ['a function, its name', { Ref: 'LoadL6' }, 'Load'],
   ['a version, its function’s ARN', { Ref: 'LoadV7' }, 'arn:aws:lambda:ap-northeast-1:000000000000:function:Load:1'],
 ])('Ref of %s', (_name, value, expected) => {

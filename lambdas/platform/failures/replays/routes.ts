@@ -18,14 +18,14 @@ export const replayFailures = route({
   description: 'The oldest open ones that match, in portions at a rate; `dry_run` only estimates (200).',
   answers: { 200: replayEstimate, 202: begunReplay },
   body: manyBody(mostAtOnce, { rate, dry_run: z.boolean().default(false).describe('Only estimates.') }),
-  handle: async ({ body }, { replays, machine, sendReplay }: LedgerPorts) => {
+  handle: async ({ body, caller }, { replays, machine, sendReplay }: LedgerPorts) => {
     const { limit, rate: perSecond, dry_run, who, ...filter } = body;
     const lasting = (chosen: number) => ({ chosen, rate: perSecond, seconds: Math.ceil(chosen / perSecond) });
     if (dry_run) {
       const { chosen, ...more } = await replays.estimate(filter, limit);
       return { status: 200, body: { result: { ...lasting(chosen), ...more } } };
     }
-    const begun = await replays.begin({ filter, limit, rate: perSecond, who: authorOf(who) }, (id) =>
+    const begun = await replays.begin({ filter, limit, rate: perSecond, who: authorOf(caller, who) }, (id) =>
       sendReplay({
         name: `bulk-${id}`,
         door: machine,

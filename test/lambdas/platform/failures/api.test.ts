@@ -97,7 +97,7 @@ test('what is given up says by whom and when, and twice is once', async () => {
   for (let time = 0; time < 2; time += 1)
     expect(await ask('POST /platform/failures/{id}/discard', { id: '1' })).toMatchObject({ status: 200 });
   expect((await list()).data).toMatchObject([
-    { state: 'discarded', changed_by: 'api', changed_at: expect.any(String) },
+    { state: 'discarded', changed_by: 'anonymous', changed_at: expect.any(String) },
   ]);
 });
 
@@ -132,8 +132,8 @@ test('whoever changes something may say who they are', async () => {
   await ask('POST /platform/failures/replay', { body: { reason: 'R5', limit: 1, who } });
 
   const authors = (await list()).data.map((row: { changed_by: string | null }) => row.changed_by);
-  expect(authors.toReversed()).toEqual([...Array(5).fill('api:Mei'), null]);
-  expect((await ask('GET /platform/replays')).body.result).toMatchObject([{ asked_by: 'api:Mei' }]);
+  expect(authors.toReversed()).toEqual([...Array(5).fill('anonymous:Mei'), null]);
+  expect((await ask('GET /platform/replays')).body.result).toMatchObject([{ asked_by: 'anonymous:Mei' }]);
   for (const wrong of ['', 'x'.repeat(101), '\0', 5])
     expect(await ask('POST /platform/failures/{id}/discard', { id: '6', body: { who: wrong } })).toMatchObject({
       status: 400,
@@ -233,7 +233,7 @@ test('what a person put right says so with a note, also after a replay, and a fa
   expect(await resolve('3')).toMatchObject({ status: 409 });
   expect(await resolve('4')).toMatchObject({ status: 404 });
   expect((await list({ state: 'resolved' })).data).toMatchObject([
-    { id: 2, note: null, changed_by: 'api' },
+    { id: 2, note: null, changed_by: 'anonymous' },
     { id: 1, note: 'by hand' },
   ]);
 });

@@ -1,0 +1,21 @@
+import { authenticator } from '#kit/api/authentication/authenticate.ts';
+import type { CallerEnv } from '#kit/api/authentication/env.ts';
+import type { Authenticator } from '#kit/api/authentication.ts';
+import { admitByDatabase } from './callers/admit-by-database.ts';
+import { limitOf } from './callers/limit.ts';
+import { userBook } from './callers/user-book.ts';
+import { systemClock } from './clock.ts';
+import { apiDatabase } from './database/api-database.ts';
+
+/** All schemes, for a function that has the database: one statement of its connection counts and remembers. */
+export function authenticateCallers(
+  env: CallerEnv & { readonly DATABASE_URL: string },
+  options: { readonly timestampFirst?: true } = {},
+): Authenticator {
+  return authenticator({
+    users: userBook(env.USERS_SECRET, systemClock),
+    admit: admitByDatabase(apiDatabase(env.DATABASE_URL), limitOf(env)),
+    clock: systemClock,
+    ...options,
+  });
+}

@@ -1,0 +1,20 @@
+import { authenticator } from '#kit/api/authentication/authenticate.ts';
+import type { CallerEnv } from '#kit/api/authentication/env.ts';
+import { tokenBuckets } from '#kit/api/authentication/token-buckets.ts';
+import type { Authenticator } from '#kit/api/authentication.ts';
+import { systemClock } from '../clock.ts';
+import { limitOf } from './limit.ts';
+import { userBook } from './user-book.ts';
+
+/**
+ * All schemes, for routes that change nothing and must answer without the database (health, a trial): requests are
+ * counted in this instance, whose number the function's concurrency bounds, and no password is remembered.
+ */
+export function authenticateAlone(env: CallerEnv): Authenticator {
+  const requests = tokenBuckets(limitOf(env));
+  return authenticator({
+    users: userBook(env.USERS_SECRET, systemClock),
+    admit: async ({ credential }) => (requests.take(credential, systemClock()) ? 'admitted' : 'too many'),
+    clock: systemClock,
+  });
+}

@@ -1,0 +1,46 @@
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { type Admit, authenticator, type Verdict, verdicts } from '#kit/api/authentication/authenticate.ts';
+import type { Authenticator } from '#kit/api/authentication.ts';
+import { UnavailableError } from '#kit/errors.ts';
+import { once } from '#kit/once.ts';
+import { systemClock } from '../clock.ts';
+import { userBook } from './user-book.ts';
+
+const client = once(() => new LambdaClient({}));
+
+/**
+ * All schemes, for functions outside of the VPC whose routes change something: the function that has the database is
+ * asked, so that a password is known again wherever it came first.
+ */
+export function authenticateAsking(env: {
+  readonly USERS_SECRET: string;
+  readonly ADMISSION_FUNCTION: string;
+}): Authenticator {
+  return authenticator({
+    users: userBook(env.USERS_SECRET, systemClock),
+    admit: admitByAsking(env.ADMISSION_FUNCTION),
+    clock: systemClock,
+  });
+}
+
+function admitByAsking(functionArn: string): Admit {
+  return async (admission) => {
+    const Payload = Buffer.from(JSON.stringify(admission));
+    const answer = await client()
+      .send(new InvokeCommand({ FunctionName: functionArn, Payload }))
+      .catch((cause: unknown) => {
+        throw new UnavailableError('The function that admits callers is not reachable', { cause });
+      });
+    const text = answer.Payload?.transformToString() ?? '';
+    if (answer.FunctionError !== undefined)
+      throw new UnavailableError(`The function that admits callers failed: ${text}`);
+    return verdictIn(text);
+  };
+}
+
+function verdictIn(text: string): Verdict {
+  const { verdict } = JSON.parse(text) as { readonly verdict?: unknown };
+  const known = verdicts.find((one) => one === verdict);
+  if (known === undefined) throw new Error(`The function that admits callers answered ${text}`);
+  return known;
+}

@@ -1,0 +1,45 @@
+import type { UserBook } from '#kit/api/authentication/authenticate.ts';
+import { readUsers, type User } from '#kit/api/authentication/users.ts';
+import type { Clock } from '#kit/clock.ts';
+import { UnavailableError } from '#kit/errors.ts';
+import { asError, logger } from '#kit/telemetry.ts';
+import { freshSecretText } from '../secrets.ts';
+
+// Whoever is removed, disabled or rotated away stays known for a minute at most.
+const freshMs = 60_000;
+// Whoever is new, or has a new password, is known at once: a miss asks again. That many wrong passwords don't.
+const renewMs = 10_000;
+// While the secret can't be read, who was known is known; longer than this nobody is.
+const staleMs = 15 * 60_000;
+
+/** The users of a secret, asked for once a minute by each function instance. Throws {@link UnavailableError}. */
+export function userBook(secretArn: string, clock: Clock): UserBook {
+  let kept: { readonly users: readonly User[]; readonly at: number } | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+
+  async function ask(now: number): Promise<readonly User[]> {
+    askedAt = now;
+    try {
+      const users = readUsers(await freshSecretText(secretArn));
+      kept = { users, at: now };
+      return users;
+    } catch (error) {
+      logger().error('The users can’t be read', asError(error));
+      if (kept && now - kept.at < staleMs) return kept.users;
+      throw new UnavailableError('The users can’t be read', { cause: error });
+    }
+  }
+
+  return {
+    async current() {
+      const now = clock().getTime();
+      const age = now - (kept?.at ?? Number.NEGATIVE_INFINITY);
+      const isGood = age < freshMs || (age < staleMs && now - askedAt < renewMs);
+      return kept && isGood ? kept.users : ask(now);
+    },
+    async renewed() {
+      const now = clock().getTime();
+      return now - askedAt < renewMs ? undefined : ask(now);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { once } from '../../once.ts';
+import type { Credential } from './credential.ts';
+import { type Asked, dynamicPassword, sha256, signature, signedTargets, signedText } from './schemes.ts';
+import type { Timestamp } from './timestamp.ts';
+import type { User } from './users.ts';
+
+/** Whether two texts are the same, in a time that tells nothing of where they differ. */
+export type Equal = (one: string, other: string) => boolean;
+
+const equalInConstantTime: Equal = (one, other) =>
+  timingSafeEqual(Buffer.from(sha256(one), 'hex'), Buffer.from(sha256(other), 'hex'));
+
+/** What a credential is tried on. */
+export interface Tried {
+  readonly credential: Credential;
+  /** There for the two schemes that have one. */
+  readonly timestamp: Timestamp | undefined;
+  readonly asked: Asked;
+}
+
+/** A user who is let in, and what they were let in by: all schemes of a password are one, each token is one. */
+export interface Known {
+  readonly user: User;
+  readonly by: string;
+}
+
+/**
+ * The user whom a credential shows, or `undefined`: unknown, disabled or wrong, which look alike. For a name that nobody
+ * has, a user whom nobody knows is tried, so that each failure makes as many comparisons as a success.
+ */
+export function verify(tried: Tried, users: readonly User[], equal: Equal = equalInConstantTime): Known | undefined {
+  const { credential } = tried;
+  if (credential.scheme === 'bearer') return ownerOf(credential.token, users, equal);
+  const named = users.find(({ name }) => name === credential.user);
+  const user = named ?? nobody();
+  const right = someEqual(offeredOf(credential), expectedOf(tried, user), equal);
+  return named && right && !user.disabled ? { user, by: `user ${user.name}` } : undefined;
+}
+
+/** A user for comparisons that must fail; nobody knows the password. */
+const nobody = once(
+  (): User => ({
+    name: '',
+    password: randomBytes(32).toString('base64'),
+    tokens: [],
+    disabled: true,
+    permissions: [],
+  }),
+);
+
+function offeredOf(credential: Exclude<Credential, { scheme: 'bearer' }>): string {
+  return credential.scheme === 'basic' ? credential.password : credential.signature;
+}
+
+/** All texts that would be right; as many for every user. */
+function expectedOf({ credential, timestamp, asked }: Tried, { password }: User): readonly string[] {
+  if (!timestamp) return [];
+  if (credential.scheme === 'basic') return timestamp.forms.map((form) => dynamicPassword(password, form));
+  const { method, bodySha256 } = asked;
+  return signedTargets(asked).map((target) =>
+    signature(password, signedText({ method, target, timestamp: timestamp.sent, bodySha256 })),
+  );
+}
+
+function ownerOf(offered: string, users: readonly User[], equal: Equal): Known | undefined {
+  const digest = sha256(offered);
+  const all = users.flatMap((user) => user.tokens.map((token) => ({ user, token })));
+  // Every token is compared, so that the time says nothing about which came close.
+  const matching = all.filter(({ token }) => equal(token.sha256, digest));
+  const found = matching.find(({ user }) => !user.disabled);
+  return found && { user: found.user, by: `token ${found.token.id}` };
+}
+
+/** Compares with all, however early one fits. */
+function someEqual(offered: string, expected: readonly string[], equal: Equal): boolean {
+  return expected.map((one) => equal(one, offered)).includes(true);
+}

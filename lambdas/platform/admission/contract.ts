@@ -1,0 +1,18 @@
+import * as z from 'zod';
+import { verdicts } from '#kit/api/authentication/authenticate.ts';
+import { callerEnv } from '#kit/api/authentication/env.ts';
+
+/** What functions without the database ask the one that has it about a caller. */
+
+const { USERS_SECRET: _secret, ...limits } = callerEnv;
+
+export const admitCallerEnv = z.object({ DATABASE_URL: z.string().min(1), ...limits });
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const admission = z.object({
+  credential: z.string().min(1).max(200),
+  used: z.object({ password: digest, request: digest }).optional(),
+});
+
+export const admissionAnswer = z.object({ verdict: z.enum(verdicts) });

@@ -1,0 +1,277 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { type Admission, authenticator, type Verdict } from '#kit/api/authentication/authenticate.ts';
+import { askedOf, dynamicPassword, sha256, signature, signedText } from '#kit/api/authentication/schemes.ts';
+import type { User } from '#kit/api/authentication/users.ts';
+import { verify } from '#kit/api/authentication/verify.ts';
+import {
+  FieldMissingError,
+  RequestExpiredError,
+  TooManyRequestsError,
+  UnauthorizedError,
+  WrongFieldTypeError,
+} from '#kit/errors.ts';
+import { httpRequest } from '../../../../support/lambda.ts';
+
+const second = 1_525_568_925;
+const created = '2026-11-21T00:00:00Z';
+
+function user(name: string, changes: Partial<User> = {}): User {
+  return { name, password: `real ${name}`, tokens: [], disabled: false, permissions: [], ...changes };
+}
+
+const mei = user('mei', { password: 's3cret', permissions: ['admin'] });
+const bot = user('bot', { tokens: [{ id: 't-1', sha256: sha256('bot-token'), created, note: '' }] });
+const gone = user('gone', { disabled: true, tokens: [{ id: 't-2', sha256: sha256('gone-token'), created, note: '' }] });
+
+interface Sent {
+  readonly authorization?: string;
+  readonly timestamp?: string | undefined;
+  readonly method?: string;
+  readonly path?: string;
+  readonly query?: string;
+  readonly body?: string;
+  readonly address?: string;
+}
+
+function request({ timestamp, query = '', ...sent }: Sent): APIGatewayProxyEventV2 {
+  const { headers, requestContext, ...rest } = httpRequest();
+  const { authorization: _none, ...others } = headers;
+  const parameters = [query, timestamp === undefined ? '' : `_=${timestamp}`].filter((text) => text !== '').join('&');
+  const http = { ...requestContext.http, method: sent.method ?? 'GET', sourceIp: sent.address ?? '203.0.113.9' };
+  return {
+    ...rest,
+    headers: sent.authorization === undefined ? others : { ...others, authorization: sent.authorization },
+    requestContext: { ...requestContext, http },
+    rawPath: sent.path ?? '/a',
+    rawQueryString: parameters,
+    queryStringParameters: Object.fromEntries(new URLSearchParams(parameters)),
+    ...(sent.body === undefined ? {} : { body: sent.body }),
+  };
+}
+
+const basic = (name: string, password: string) => `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+const byBasic = (of: User, sent: Sent = {}, form = `${second}`) =>
+  request({ timestamp: `${second}`, ...sent, authorization: basic(of.name, dynamicPassword(of.password, form)) });
+
+function byHmac(of: User, sent: Sent, target: string) {
+  const event = request({ timestamp: `${second}`, ...sent });
+  const { method, bodySha256 } = askedOf(event);
+  const text = signedText({ method, target, timestamp: `${second}`, bodySha256 });
+  return { ...event, headers: { authorization: `Millrace ${of.name}:${signature(of.password, text)}` } };
+}
+
+/** The door with what it asks for, and what it asked. */
+function door({
+  verdict = 'admitted' as Verdict,
+  age = 0,
+  timestampFirst = false,
+  later = [] as readonly User[],
+} = {}) {
+  const admissions: Admission[] = [];
+  let renewals = 0;
+  const authenticate = authenticator({
+    users: {
+      current: async () => [mei, bot, gone],
+      renewed: async () => {
+        renewals += 1;
+        return [mei, bot, gone, ...later];
+      },
+    },
+    admit: async (admission) => {
+      admissions.push(admission);
+      return verdict;
+    },
+    clock: () => new Date((second + age) * 1000),
+    timestampFirst,
+  });
+  return { authenticate, admissions, renewals: () => renewals };
+}
+
+const unknown = new UnauthorizedError('The user is unknown or the password is wrong.');
+
+describe('who is let in', () => {
+  test.each([`${second}`, `${second}.0`])('Basic over %s, whichever of both is in _', async (form) => {
+    const { authenticate } = door();
+    const caller = { name: 'mei', scheme: 'basic', permissions: ['admin'] };
+
+    expect(await authenticate(byBasic(mei, {}, form))).toEqual(caller);
+    expect(await authenticate(byBasic(mei, { timestamp: `${second}.0` }, form))).toEqual(caller);
+  });
+
+  test('HMAC over method, path, timestamp and body', async () => {
+    const event = byHmac(mei, { method: 'POST', path: '/api/v1/tasks/submit', body: '{}' }, '/api/v1/tasks/submit');
+
+    expect(await door().authenticate(event)).toEqual({ name: 'mei', scheme: 'hmac', permissions: ['admin'] });
+  });
+
+  test('a Bearer token, without a timestamp or with an old one', async () => {
+    const caller = { name: 'bot', scheme: 'bearer', permissions: [] };
+
+    expect(await door().authenticate(request({ authorization: 'Bearer bot-token' }))).toEqual(caller);
+    const old = request({ authorization: 'Bearer bot-token', timestamp: '1' });
+    expect(await door({ timestampFirst: true }).authenticate(old)).toEqual(caller);
+  });
+
+  test('somebody who is new: the users are asked for again, once', async () => {
+    const { authenticate, renewals } = door({ later: [user('new')] });
+
+    expect(await authenticate(byBasic(user('new')))).toMatchObject({ name: 'new' });
+    expect(renewals()).toBe(1);
+  });
+});
+
+describe('who is not', () => {
+  test.each([
+    ['a wrong password', basic('mei', 'x'.repeat(32))],
+    ['the real password', basic('mei', 's3cret')],
+    ['the right password in upper case', basic('mei', dynamicPassword('s3cret', `${second}`).toUpperCase())],
+    ['the password of another second', basic('mei', dynamicPassword('s3cret', `${second - 1}`))],
+    ['nobody of that name', basic('nobody', dynamicPassword('s3cret', `${second}`))],
+    ['a user who is disabled', basic('gone', dynamicPassword('real gone', `${second}`))],
+    ['no password', basic('mei', '')],
+    ['a signature of something else', `Millrace mei:${'0'.repeat(64)}`],
+    ['a signature of nobody', `Millrace nobody:${'0'.repeat(64)}`],
+  ])('%s: one text for all', async (_what, authorization) => {
+    await expect(door().authenticate(request({ authorization, timestamp: `${second}` }))).rejects.toThrow(unknown);
+  });
+
+  test.each(['bot-toke', 'bot-token2', 'BOT-TOKEN', 'gone-token', sha256('bot-token')])('Bearer %s', async (token) => {
+    const refused = new UnauthorizedError('The token is not valid.');
+
+    await expect(door().authenticate(request({ authorization: `Bearer ${token}` }))).rejects.toThrow(refused);
+  });
+
+  test('a signature of another query, where something may change or the query was signed', async () => {
+    const { authenticate } = door();
+    const read = { path: '/a', query: 'page=2' };
+    const written = { ...read, method: 'POST' };
+
+    await expect(authenticate(byHmac(mei, written, '/a'))).rejects.toThrow(unknown);
+    await expect(authenticate(byHmac(mei, written, '/a?page=3'))).rejects.toThrow(unknown);
+    await expect(authenticate(byHmac(mei, read, '/a?page=3'))).rejects.toThrow(unknown);
+    expect(await authenticate(byHmac(mei, written, '/a?page=2'))).toMatchObject({ name: 'mei' });
+    expect(await authenticate(byHmac(mei, read, '/a'))).toMatchObject({ name: 'mei' });
+  });
+
+  test('as many comparisons are made whoever asks and whatever is wrong', () => {
+    const counted = (event: APIGatewayProxyEventV2, name: string, password: string) => {
+      let comparisons = 0;
+      verify(
+        {
+          credential: { scheme: 'basic', user: name, password },
+          timestamp: { sent: `${second}`, forms: [`${second}`, `${second}`, `${second}.0`] },
+          asked: askedOf(event),
+        },
+        [mei, bot, gone],
+        (one, other) => {
+          comparisons += 1;
+          return one === other;
+        },
+      );
+      return comparisons;
+    };
+    const right = dynamicPassword('s3cret', `${second}`);
+    const cases = [
+      ['mei', right],
+      ['mei', 'wrong'],
+      ['mei', ''],
+      ['nobody', right],
+      ['gone', 'wrong'],
+      ['', ''],
+    ] as const;
+
+    expect(cases.map(([name, password]) => counted(request({}), name, password))).toEqual(cases.map(() => 3));
+  });
+});
+
+describe('the order of what is looked at', () => {
+  const order = async (sent: Sent, timestampFirst: boolean, age = 0) =>
+    door({ timestampFirst, age })
+      .authenticate(request(sent))
+      .catch((error: Error) => error.name);
+  const wrong = basic('mei', 'wrong');
+
+  test('on the routes of tasks: the timestamp, whether it is of now, then the header', async () => {
+    expect(await order({}, true)).toBe('FieldMissingError');
+    expect(await order({ authorization: 'Digest x' }, true)).toBe('FieldMissingError');
+    expect(await order({ authorization: wrong }, true)).toBe('FieldMissingError');
+    expect(await order({ timestamp: 'x' }, true)).toBe('WrongFieldTypeError');
+    expect(await order({ timestamp: `${second}` }, true, 61)).toBe('RequestExpiredError');
+    expect(await order({ timestamp: `${second}` }, true)).toBe('UnauthorizedError');
+  });
+
+  test('elsewhere who brings nothing of ours is unauthorized at once, and the rest is the same', async () => {
+    expect(await order({}, false)).toBe('UnauthorizedError');
+    expect(await order({ authorization: 'Digest x' }, false)).toBe('UnauthorizedError');
+    expect(await order({ authorization: wrong }, false)).toBe(FieldMissingError.name);
+    expect(await order({ authorization: 'Millrace x', timestamp: 'x' }, false)).toBe(WrongFieldTypeError.name);
+    expect(await order({ authorization: wrong, timestamp: `${second}` }, false, -61)).toBe(RequestExpiredError.name);
+    expect(await order({ authorization: wrong, timestamp: `${second}` }, false, 60)).toBe('UnauthorizedError');
+  });
+
+  test.each([
+    [60, 'mei'],
+    [-60, 'mei'],
+    [61, 'RequestExpiredError'],
+    [-61, 'RequestExpiredError'],
+  ])('a right password %d s later', async (age, expected) => {
+    const outcome = door({ age }).authenticate(byBasic(mei));
+
+    expect(await outcome.then(({ name }) => name).catch((error: Error) => error.name)).toBe(expected);
+  });
+});
+
+describe('too many, and a second time', () => {
+  test('a password is told with its request, as digests that show neither', async () => {
+    const { authenticate, admissions } = door();
+    await authenticate(byBasic(mei, { method: 'POST', body: '{}' }));
+    await authenticate(byHmac(mei, {}, '/a'));
+    await authenticate(request({ authorization: 'Bearer bot-token' }));
+
+    expect(admissions).toEqual([
+      {
+        credential: 'user mei',
+        used: { password: expect.stringMatching(/^\w{64}$/), request: expect.stringMatching(/^\w{64}$/) },
+      },
+      { credential: 'user mei', used: undefined },
+      { credential: 'token t-1', used: undefined },
+    ]);
+    expect(JSON.stringify(admissions)).not.toContain(dynamicPassword('s3cret', `${second}`));
+  });
+
+  test('who is refused is neither counted nor remembered', async () => {
+    const { authenticate, admissions } = door();
+    await expect(authenticate(request({ authorization: basic('mei', 'x'), timestamp: `${second}` }))).rejects.toThrow();
+
+    expect(admissions).toEqual([]);
+  });
+
+  test('a password that served another request opens no route that changes something', async () => {
+    const { authenticate } = door({ verdict: 'other request' });
+
+    await expect(authenticate(byBasic(mei, { method: 'POST' }))).rejects.toThrow(UnauthorizedError);
+    await expect(authenticate(byBasic(mei, { method: 'DELETE' }))).rejects.toThrow('take a new timestamp');
+    expect(await authenticate(byBasic(mei))).toMatchObject({ name: 'mei' });
+  });
+
+  test('who asks too often is told when to come again', async () => {
+    await expect(door({ verdict: 'too many' }).authenticate(byBasic(mei))).rejects.toMatchObject({
+      retryAfterSeconds: 1,
+    });
+  });
+
+  test('who guesses a name’s password is stopped, right guess or not; the user comes in from elsewhere', async () => {
+    const { authenticate, renewals } = door();
+    const wrong = request({ authorization: basic('mei', 'wrong'), timestamp: `${second}` });
+    const outcomes = new Set<string>();
+    for (let guess = 0; guess < 30; guess++) await authenticate(wrong).catch(({ name }: Error) => outcomes.add(name));
+
+    expect([...outcomes]).toEqual(['UnauthorizedError']);
+    expect(renewals()).toBe(30);
+    await expect(authenticate(wrong)).rejects.toThrow(TooManyRequestsError);
+    await expect(authenticate(byBasic(mei))).rejects.toMatchObject({ retryAfterSeconds: 2 });
+    expect(await authenticate(byBasic(mei, { address: '198.51.100.7' }))).toMatchObject({ name: 'mei' });
+    expect(await authenticate(byBasic(user('bot')))).toMatchObject({ name: 'bot' });
+  });
+});
