@@ -1,6 +1,7 @@
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Metafile } from 'esbuild';
+import { writeDocsPage } from './docs-page.ts';
 
 /** Files that a module reads at run time, by `new URL('./name', import.meta.url)`: in a bundle they stand beside the code. */
 const assets: Readonly<Record<string, string>> = {
@@ -9,9 +10,13 @@ const assets: Readonly<Record<string, string>> = {
   'lambdas/tagger/rules/default-rules.ts': 'lambdas/tagger/rules/default-rules.json',
 };
 
-/** Copies beside each bundle the files that the modules in it read. */
+const docsModule = 'lambdas/platform/docs/files.ts';
+
+/** Puts beside each bundle the files that the modules in it read. */
 export async function copyAssets({ outputs }: Metafile): Promise<void> {
-  for (const [output, { inputs }] of Object.entries(outputs))
+  for (const [output, { inputs }] of Object.entries(outputs)) {
     for (const [module, file] of Object.entries(assets))
       if (module in inputs) await copyFile(file, path.join(path.dirname(output), path.basename(file)));
+    if (docsModule in inputs) await writeDocsPage(path.dirname(output));
+  }
 }

@@ -8,7 +8,15 @@ import { replaceFolder } from './replace-folder.ts';
 
 const output = 'build/assembly';
 const fingerprintFile = `${output}/sources.sha256`;
-const sources = ['bin/**/*.ts', 'lib/**/*.ts', 'lambdas/**/*', 'migrations/**/*.ts', 'cdk.json', 'package-lock.json'];
+const sources = [
+  'bin/**/*.ts',
+  'lib/**/*.ts',
+  'lambdas/**/*',
+  'docs-page/*',
+  'migrations/**/*.ts',
+  'cdk.json',
+  'package-lock.json',
+];
 
 // The CDK CLI sets these two; they tell which construct and which asset a resource is.
 const metadata = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };

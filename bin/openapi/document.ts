@@ -73,7 +73,8 @@ function answersOf({ answers = {} }: RouteShape) {
   return Object.entries(answers).map(([status, schema]) => {
     const headers = { 'x-request-id': { $ref: '#/components/headers/x-request-id' } };
     const description = schema.meta()?.description ?? meanings[status] ?? 'Done.';
-    return [status, { description, headers, content: { 'application/json': { schema } } }] as const;
+    const type = String(schema.meta()?.contentType ?? 'application/json');
+    return [status, { description, headers, content: { [type]: { schema } } }] as const;
   });
 }
 

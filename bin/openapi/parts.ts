@@ -1,5 +1,6 @@
 import type { Route } from '../../lambdas/kit/api/route.ts';
 import { healthApi, insideApi, outsideApi } from '../../lambdas/platform/dependencies/routes.ts';
+import { docsApi } from '../../lambdas/platform/docs/routes.ts';
 import { failuresApi } from '../../lambdas/platform/failures/api.ts';
 import { runsApi } from '../../lambdas/platform/runs/api.ts';
 import { backfillApi } from '../../lambdas/presale/api/backfill-routes.ts';
@@ -8,6 +9,7 @@ import { startApi } from '../../lambdas/presale/api/run-routes.ts';
 import { correctApi } from '../../lambdas/presale/corrections/correct-problem.ts';
 import { taggerApi } from '../../lambdas/tagger/api/service-routes.ts';
 import { tryApi } from '../../lambdas/tagger/api/try-routes.ts';
+import { filesApi } from '../../lambdas/tasks/files/routes.ts';
 
 /** The routes of one handler, and what the handler itself decides about them. */
 export interface ApiPart {
@@ -27,6 +29,7 @@ export type EnvelopeName = 'plain' | 'tasks';
 
 /** Every handler that answers HTTP; a test holds it against the template. One line here documents the next one. */
 export const parts: readonly ApiPart[] = [
+  { handler: 'tasks/files-api', routes: filesApi, tag: 'files' },
   { handler: 'presale/read-api', routes: readApi, tag: 'presale' },
   { handler: 'presale/start-run', routes: startApi, tag: 'presale' },
   { handler: 'presale/backfill-seasons', routes: backfillApi, tag: 'presale' },
@@ -38,4 +41,5 @@ export const parts: readonly ApiPart[] = [
   { handler: 'platform/check-inside', routes: insideApi, tag: 'health' },
   { handler: 'platform/check-outside', routes: outsideApi, tag: 'health' },
   { handler: 'platform/health', routes: healthApi, tag: 'health', open: true },
+  { handler: 'platform/docs', routes: docsApi, tag: 'documentation', open: true },
 ];

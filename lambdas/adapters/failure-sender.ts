@@ -4,6 +4,7 @@ import { once } from '#kit/once.ts';
 import { inputKeyOf } from './failures/input-key.ts';
 import type { ObjectStore } from './object-store.ts';
 import { originAttributes } from './queue.ts';
+import { messageBody } from './queues/message-body.ts';
 
 /** Hands failures to the ledger's intake; resolves when they are durable in its queue. */
 export type SendFailures = (failures: readonly NewFailure[]) => Promise<void>;
@@ -30,7 +31,7 @@ export function sendFailures(queueUrl: string, bucket?: Pick<ObjectStore, 'put'>
 async function withinAMessage(failure: NewFailure, bucket: Pick<ObjectStore, 'put'> | undefined): Promise<NewFailure> {
   // Told as JSON a character takes six bytes at most.
   if (!bucket || failure.input.length * 6 < largestBytes) return failure;
-  if (Buffer.byteLength(JSON.stringify(failure)) < largestBytes) return failure;
+  if (Buffer.byteLength(messageBody(failure)) < largestBytes) return failure;
   const inputKey = inputKeyOf(failure.naturalKey);
   await bucket.put(inputKey, failure.input, { contentType: 'text/plain; charset=utf-8' });
   return { ...failure, input: '', inputKey };
@@ -41,7 +42,7 @@ function bodiesOf(failures: readonly NewFailure[]): string[] {
   const bodies: string[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const failure of failures) {
-    const text = JSON.stringify(failure);
+    const text = messageBody(failure);
     const size = Buffer.byteLength(text) + 1;
     if (bytes + size > largestBytes) {
       bodies.push([]);

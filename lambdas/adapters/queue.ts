@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { correlationField, correlationId } from '#kit/correlation.ts';
 import { once } from '#kit/once.ts';
+import { messageBody } from './queues/message-body.ts';
 
 /** Puts one message into a queue; resolves when SQS has it durably. */
 export type SendMessage = (message: unknown) => Promise<void>;
@@ -22,7 +23,7 @@ export function queue(url: string, { delaySeconds: DelaySeconds }: SendOptions =
   return async (message) => {
     const MessageAttributes = originAttributes();
     await client().send(
-      new SendMessageCommand({ QueueUrl: url, MessageBody: JSON.stringify(message), MessageAttributes, DelaySeconds }),
+      new SendMessageCommand({ QueueUrl: url, MessageBody: messageBody(message), MessageAttributes, DelaySeconds }),
     );
   };
 }
@@ -47,7 +48,7 @@ export function sendEach(queueUrl: string): (messages: readonly DelayedMessage[]
     const batches = batchesOf(
       messages.map(({ message, delaySeconds }, index) => ({
         Id: String(index),
-        MessageBody: JSON.stringify(message),
+        MessageBody: messageBody(message),
         DelaySeconds: delaySeconds,
       })),
     );

@@ -5,10 +5,12 @@ import { addressList } from './address-list.ts';
 /** What the stack and the handlers of the platform agree on. Imported by both; does no work. */
 export * from './admission/contract.ts';
 export * from './alerts/contract.ts';
+export * from './docs/contract.ts';
 export * from './exports/contract.ts';
 export * from './failures/contract.ts';
 export * from './runs/contract.ts';
 export * from './slots/contract.ts';
+export * from './topics/contract.ts';
 
 /** The migration runs as the master user, whose password stands in a secret where there is one. */
 export const migrateEnv = z.object({

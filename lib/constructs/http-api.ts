@@ -4,6 +4,8 @@ import {
   HttpApi as Api,
   CorsHttpMethod,
   HttpMethod,
+  HttpRoute,
+  HttpRouteKey,
   HttpStage,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -71,13 +73,20 @@ export class HttpApi extends Construct {
       const known = Object.values(HttpMethod).find((name) => name === method);
       if (!known || !path?.startsWith('/')) throw new Error(`"${key}" is no route: expected METHOD /path`);
       const [route] = this.api.addRoutes({ path, methods: [known], integration });
-      if (route)
-        acknowledge(
-          route,
-          'The kit authenticates: an authorizer could not answer with our own bodies.',
-          'AwsSolutions-APIG4',
-        );
+      if (route) this.#acknowledge(route);
     }
+  }
+
+  /** Answers every request that has no route. */
+  fallback(handler: HandlerFunction): void {
+    const integration = new HttpLambdaIntegration(`${handler.name}-fallback`, handler.function);
+    const route = new HttpRoute(this, 'Fallback', { httpApi: this.api, routeKey: HttpRouteKey.DEFAULT, integration });
+    this.#acknowledge(route);
+  }
+
+  #acknowledge(route: HttpRoute): void {
+    const reason = 'The kit authenticates: an authorizer could not answer with our own bodies.';
+    acknowledge(route, reason, 'AwsSolutions-APIG4');
   }
 
   #watch(): void {

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { healthEnv, healthRoutes } from '../../lambdas/platform/contract.ts';
+import { docsEnv, docsRoutes, healthEnv, healthRoutes } from '../../lambdas/platform/contract.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { apiTimeout, HttpApi } from '../constructs/http-api.ts';
 import type { KafkaCluster } from '../constructs/kafka/cluster.ts';
@@ -11,6 +11,7 @@ import { FailuresApi } from '../workloads/ledger/failures-api.ts';
 import { PresaleApi } from '../workloads/presale-api.ts';
 import { RunsApi } from '../workloads/runs/runs-api.ts';
 import { TaggerApi } from '../workloads/tagger/tagger-api.ts';
+import { FilesApi } from '../workloads/tasks/files-api.ts';
 import type { DataStack } from './data.ts';
 import type { LedgerStack } from './ledger.ts';
 import type { PipelinesStack } from './pipelines.ts';
@@ -40,6 +41,18 @@ export class ApiStack extends MillraceStack {
       concurrency: 2,
     });
     this.api.route(healthRoutes, health);
+    const docs = new HandlerFunction(this, 'Docs', {
+      handler: 'platform/docs',
+      contract: docsEnv,
+      env: {},
+      impact: 'Nobody can read the documentation, and unknown routes are answered without words.',
+      severity: 'low',
+      timeout: apiTimeout,
+      memory: 256,
+      concurrency: 2,
+    });
+    this.api.route(docsRoutes, docs);
+    this.api.fallback(docs);
     const { database, raw, users } = data;
     const callers = new Callers(this, 'Callers', { users, database });
     if (pipelines.presale) {
@@ -48,6 +61,13 @@ export class ApiStack extends MillraceStack {
       new PresaleApi(this, 'Presale', { api: this.api, database, callers, stateMachine, raw, backfills });
     }
     if (cluster && pipelines.tagger) new TaggerApi(this, 'Tagger', { api: this.api, database, raw, callers, cluster });
+    new FilesApi(this, 'Files', {
+      api: this.api,
+      database,
+      callers,
+      files: data.files,
+      verification: pipelines.files,
+    });
     new FailuresApi(this, 'Failures', { api: this.api, database, callers, replays: ledger.replays });
     new RunsApi(this, 'Runs', { api: this.api, database, callers, slots: ledger.slots });
     new Dependencies(this, 'Dependencies', { api: this.api, database, raw, users, callers, cluster });

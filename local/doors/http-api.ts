@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { FunctionHost, Invocation } from '../functions/function-host.ts';
 import type { HttpApiModel } from '../template/model.ts';
-import { toGatewayEvent } from './http-event.ts';
+import { fallbackKey, toGatewayEvent } from './http-event.ts';
 
 export interface HttpApi {
   readonly url: string;
@@ -35,7 +35,14 @@ export async function startHttpApi(options: {
   server.addHook('onRequest', async (request) => {
     if (request.headers['content-type'] !== undefined) request.headers = { 'content-type': 'application/octet-stream' };
   });
-  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ message: 'Not Found' }));
+  const invoke = async (functionArn: string, key: string, request: FastifyRequest, reply: FastifyReply) =>
+    answer(reply, await withTimeout(options.functions.invoke(functionArn, toGatewayEvent(request, key))));
+  const fallback = options.api.routes.find(({ key }) => key === fallbackKey);
+  server.setNotFoundHandler((request, reply) =>
+    fallback
+      ? invoke(fallback.functionArn, fallbackKey, request, reply)
+      : reply.code(404).send({ message: 'Not Found' }),
+  );
   server.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
     const tooLong = error.statusCode === 413;
     return reply.code(error.statusCode ?? 500).send({ message: tooLong ? 'Request Too Long' : error.message });
@@ -46,6 +53,7 @@ export async function startHttpApi(options: {
   );
   allowOrigins(server, options.api.cors);
   for (const { key, functionArn } of options.api.routes) {
+    if (key === fallbackKey) continue;
     const [method = '', path = ''] = key.split(' ');
     server.route({
       method: method === 'ANY' ? ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'] : method,
@@ -54,8 +62,7 @@ export async function startHttpApi(options: {
       handler: async (request, reply) => {
         // A path parameter holds something.
         if (Object.values(request.params as Record<string, string>).includes('')) return reply.callNotFound();
-        const invocation = options.functions.invoke(functionArn, toGatewayEvent(request, key));
-        return answer(reply, await withTimeout(invocation));
+        return invoke(functionArn, key, request, reply);
       },
     });
   }

@@ -5,6 +5,9 @@ import type { FastifyRequest } from 'fastify';
 const account = '000000000000';
 const textual = /^(text\/|application\/(json|x-www-form-urlencoded|xml|javascript|[\w.+-]*\+(json|xml)))/i;
 
+/** The key of the route for whatever has none. */
+export const fallbackKey = '$default';
+
 /**
  * A request as API Gateway's HTTP API hands it to Lambda.
  * Source: API Gateway Developer Guide, "Working with AWS Lambda proxy integrations for HTTP APIs", payload format 2.0.
@@ -14,7 +17,7 @@ export function toGatewayEvent(request: FastifyRequest, routeKey: string): APIGa
   const at = new Date();
   const { cookie, ...headers } = joined(request.raw.headers);
   const query = queryOf(rawQueryString);
-  const path = pathOf(request.params as Record<string, string>, routeKey);
+  const path = routeKey === fallbackKey ? {} : pathOf(request.params as Record<string, string>, routeKey);
   const body = request.body instanceof Buffer && request.body.length > 0 ? request.body : undefined;
   const isText = textual.test(headers['content-type'] ?? 'text/plain');
   return {

@@ -2,12 +2,18 @@ import { createServer, type Server } from 'node:net';
 
 const loopback = '127.0.0.1';
 
-/** The wanted port when it is free, else one the system picks; for other programs, as it is free only until it is taken. */
+// Systems give outgoing connections ports from 32768 or 49152 on: one that is free now may be somebody's in a moment.
+const first = 20_000;
+const range = 12_000;
+
+/** The wanted port when it is free, else another that only who chooses it gets: it is free until somebody listens. */
 export async function freePort(wanted?: number): Promise<number> {
-  const probe = createServer();
-  const port = await listen(probe, wanted);
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
+  for (let port = wanted; ; port = first + Math.floor(Math.random() * range)) {
+    const probe = createServer();
+    const got = await listen(probe, port || undefined);
+    await new Promise((resolve) => probe.close(resolve));
+    if (port && got === port) return port;
+  }
 }
 
 /** Listens on the loopback address: on the wanted port when it is free, else on one the system picks. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { challenge } from '../../lambdas/kit/api/authentication/credential.ts';
+import { docsRoutes } from '../../lambdas/platform/contract.ts';
 import { countyNames } from '../../lambdas/presale/publication/counties.ts';
 import { Assembly } from '../../lib/inventory/assembly.ts';
 import { routesOf } from '../../lib/inventory/triggers.ts';
@@ -94,11 +95,12 @@ test.for([
 describe('who does not say who they are gets nothing', () => {
   // Of the template that the stack runs, so that a route added later is asked, too.
   const keys = routesOf(new Assembly('build/assembly/dev')).map(({ key }) => key);
-  const guarded = keys.filter((key) => key !== 'GET /health');
+  const open = ['GET /health', '$default', ...docsRoutes];
+  const guarded = keys.filter((key) => !open.includes(key));
 
-  test('which are all routes but one', () => {
+  test('which are all routes but those that tell nothing of anybody', () => {
     expect(guarded.length).toBeGreaterThan(30);
-    expect(keys).toContain('GET /health');
+    expect(keys).toEqual(expect.arrayContaining(open));
   });
 
   test.for(guarded)('%s', async (key) => {
@@ -118,8 +120,9 @@ describe('who does not say who they are gets nothing', () => {
     }
   });
 
-  test('only health is for everybody', async () => {
-    expect(await flow.ask('/health', { headers: { authorization: '' } })).toMatchObject({ status: 200 });
+  test('health and the document are for everybody', async () => {
+    for (const route of ['/health', '/openapi.json', '/api/v1/openapi.json'])
+      expect(await flow.ask(route, { headers: { authorization: '' } })).toMatchObject({ status: 200 });
   });
 
   test('and starts nothing', async () => {
@@ -129,20 +132,38 @@ describe('who does not say who they are gets nothing', () => {
   });
 });
 
-test.for([
-  'GET /',
-  'GET /nowhere',
-  'GET /apiv1/deals/1/2',
-  'GET /presale/runs/2022-09-11/F',
-  'GET /APIV1/deals',
-  'POST /apiv1/deals',
-  'DELETE /apiv1/deals/1',
-  'PUT /presale/runs',
-  'PATCH /presale/problems',
-  'POST /health',
-])('a route that there is not, or not with this method: %s', async (key) => {
-  const [method = '', route = ''] = key.split(' ');
-  const body = method === 'GET' ? {} : { body: '{}' };
+test.for(['GET /', 'GET /nowhere', 'GET /apiv1/deals/1/2', 'GET /presale/runs/2022-09-11/F', 'GET /APIV1/deals'])(
+  'a route that there is not: %s',
+  async (key) => {
+    const [, route = ''] = key.split(' ');
+    const { status, headers, body } = await flow.ask(route);
 
-  expect(await flow.ask(route, { method, ...body })).toMatchObject({ status: 404, body: { message: 'Not Found' } });
+    const message = `There is no route ${route}; /docs shows those there are.`;
+    expect({ status, body }).toEqual({ status: 404, body: { error: 'Not Found', message } });
+    expect(headers.get('x-request-id')).toMatch(/./);
+  },
+);
+
+test.for([
+  ['POST /apiv1/deals', 'GET'],
+  ['DELETE /apiv1/deals/1', 'GET'],
+  ['PUT /presale/runs', 'GET, POST'],
+  ['PATCH /presale/problems/7', 'GET, PUT'],
+  ['POST /health', 'GET'],
+])('a route that there is, but not with this method: %s', async ([key = '', allow = '']) => {
+  const [method = '', route = ''] = key.split(' ');
+  const { status, headers, body } = await flow.ask(route, { method, body: '{}' });
+
+  const message = `${route} takes ${allow}, not ${method}.`;
+  expect({ status, body }).toEqual({ status: 405, body: { error: 'Method Not Allowed', message } });
+  expect(headers.get('allow')).toBe(allow);
+  expect(headers.get('x-request-id')).toMatch(/./);
+});
+
+test('what is not there under the prefix of tasks is told in their envelope', async () => {
+  expect(await flow.ask('/api/v1/nowhere')).toMatchObject({ status: 404, body: { code: 404, msg: '资源未找到' } });
+  expect(await flow.ask('/api/v1/openapi.json', { method: 'DELETE' })).toMatchObject({
+    status: 405,
+    body: { code: 405, msg: '不支持的请求' },
+  });
 });

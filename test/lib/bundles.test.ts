@@ -1,5 +1,6 @@
 import { closeSync, globSync, openSync, readSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { docsFileNames } from '../../lambdas/platform/docs/files.ts';
 import { handlerOf } from '../../lib/inventory/assembly.ts';
 import { prod } from './assemblies.ts';
 
@@ -20,6 +21,7 @@ function machineOf(file: string): number | undefined {
 // What tags reads its model, its rules and the dictionary of words beside its code.
 const tagging = ['default-rules.json', 'jieba_rs_wasm_bg.wasm', 'topics.model'];
 const assetsOf: Readonly<Record<string, readonly string[]>> = {
+  'platform/docs': docsFileNames.map((name) => `${name}.gz`),
   'tagger/api': ['topics.model'],
   'tagger/tag-messages': tagging,
   'tagger/tag-pages': tagging,

@@ -2,6 +2,7 @@ import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { correlationField, correlationId } from '#kit/correlation.ts';
 import { TransientError } from '#kit/errors.ts';
 import { once } from '#kit/once.ts';
+import { messageBody } from './message-body.ts';
 
 /** A message of a FIFO queue. */
 export interface OrderedMessage {
@@ -19,7 +20,10 @@ const mostMessages = 10;
 const largestBytes = 1024 * 1024 - 64 * 1024;
 const requestsAtOnce = 8;
 
-/** Puts messages into a FIFO queue; resolves when SQS has them all durably, throws when it hasn't. */
+/**
+ * Puts messages into a FIFO queue; resolves when SQS has them all durably, throws when it hasn't. More than a request takes
+ * go in side by side: of two requests, either may be first in the queue.
+ */
 export function orderedQueue(QueueUrl: string): (messages: readonly OrderedMessage[]) => Promise<void> {
   return async (messages) => {
     const batches = batchesOf(messages);
@@ -37,7 +41,7 @@ async function send(QueueUrl: string, batch: readonly OrderedMessage[]): Promise
       QueueUrl,
       Entries: batch.map(({ message, group, id }, index) => ({
         Id: String(index),
-        MessageBody: JSON.stringify(message),
+        MessageBody: messageBody(message),
         MessageGroupId: group,
         MessageDeduplicationId: id,
         MessageAttributes,
@@ -51,7 +55,7 @@ function batchesOf(messages: readonly OrderedMessage[]): OrderedMessage[][] {
   const batches: OrderedMessage[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const one of messages) {
-    const size = Buffer.byteLength(JSON.stringify(one.message));
+    const size = Buffer.byteLength(messageBody(one.message));
     if (bytes + size > largestBytes || (batches.at(-1)?.length ?? 0) >= mostMessages) {
       batches.push([]);
       bytes = 0;

@@ -15,7 +15,7 @@ import {
 } from '../errors.ts';
 import { challenge } from './authentication/credential.ts';
 
-/** What a route answers: a status and a body that becomes JSON; text with a content type of its own stays as it is. */
+/** What a route answers: a status and a body that becomes JSON; text and bytes with a content type of their own stay as they are. */
 export interface ApiAnswer {
   readonly status: number;
   readonly body: unknown;
@@ -90,10 +90,14 @@ export function toGateway(
       [correlationHeader]: ids.correlationId,
       ...answer.headers,
     },
-    body: isText(answer) ? answer.body : JSON.stringify(answer.body),
+    ...bodyOf(answer),
   };
 }
 
-function isText(answer: ApiAnswer): answer is ApiAnswer & { readonly body: string } {
-  return typeof answer.body === 'string' && answer.headers?.['content-type'] !== undefined;
+function bodyOf({ body, headers }: ApiAnswer): Pick<APIGatewayProxyStructuredResultV2, 'body' | 'isBase64Encoded'> {
+  if (headers?.['content-type'] !== undefined) {
+    if (typeof body === 'string') return { body };
+    if (body instanceof Uint8Array) return { body: Buffer.from(body).toString('base64'), isBase64Encoded: true };
+  }
+  return { body: JSON.stringify(body) };
 }

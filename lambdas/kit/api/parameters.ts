@@ -64,9 +64,14 @@ export function lengthParameter(otherwise: number) {
   return integerParameter({ min: 1, max: 500 }).default(otherwise).describe('Rows on the page.');
 }
 
-/** A moment in ISO 8601 with its offset. */
+const notATime = 'Not a valid time, such as 2026-11-21T02:00:00Z.';
+
+/** A moment in ISO 8601 with its offset, read as UTC: PostgreSQL knows neither all offsets nor the year 0. */
 export function momentParameter() {
-  return z.iso
-    .datetime({ offset: true, error: 'Not a valid time, such as 2026-11-21T02:00:00Z.' })
-    .meta({ examples: ['2026-11-21T02:00:00Z'] });
+  const moment = z.iso
+    .datetime({ offset: true, error: notATime, abort: true })
+    .transform((text) => new Date(text).toISOString())
+    // Beyond the year 9999 there is a sign before it.
+    .refine((utc) => /^(?!0000)\d{4}-/.test(utc), { error: notATime });
+  return written(moment, { type: 'string', format: 'date-time', examples: ['2026-11-21T02:00:00Z'] });
 }

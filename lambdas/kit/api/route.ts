@@ -61,7 +61,7 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
     const request = {
       path: read(shape.path, 'path', event.pathParameters ?? {}),
       query: read(shape.query, 'querystring', parametersOf(event)),
-      body: read(shape.body && bodyText(shape, event).pipe(shape.body), 'json', textOf(event)),
+      body: read(shape.body && bodyText(shape, event).pipe(shape.body), 'json', shape.body && textOf(event)),
       caller,
       event,
     };

@@ -20,7 +20,11 @@ interface Modules {
   SnsStore: new () => Stores['snsStore'];
   S3Store: new () => Stores['s3Store'];
   PersistenceManager: new (directory: string) => Persistence;
+  INVALID_MESSAGE_BODY_CHAR: RegExp;
 }
+
+// fauxqs knows no characters beyond U+FFFF, such as emoji. Source: SQS API reference, SendMessage.
+const refusedBySqs = /[^\t\n\r\x20-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u;
 
 /** Queues read from a folder, and the means to close it. */
 export interface OpenQueues {
@@ -30,9 +34,10 @@ export interface OpenQueues {
   close(): void;
 }
 
-/** Opens the queues that are kept in a folder, with fauxqs's error in making a message visible again put right. */
+/** Opens the queues that are kept in a folder, with fauxqs's errors in making a message visible again and in refusing emoji put right. */
 export async function openQueues(directory: string): Promise<OpenQueues> {
-  const { SqsStore, SnsStore, S3Store, PersistenceManager } = await loadModules();
+  const { SqsStore, SnsStore, S3Store, PersistenceManager, INVALID_MESSAGE_BODY_CHAR } = await loadModules();
+  INVALID_MESSAGE_BODY_CHAR.test = (body) => refusedBySqs.test(body);
   const stores: Stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
   // Queue URLs then begin with what the client asked, not with a name that may not resolve.
   stores.sqsStore.host = '';
@@ -65,11 +70,13 @@ async function loadModules(): Promise<Modules> {
   const load = (path: string) => import(new URL(path, entry).href) as Promise<Partial<Modules>>;
   const found: Partial<Modules> = Object.assign(
     {},
-    ...(await Promise.all(['./sqs/sqsStore.js', './sns/snsStore.js', './s3/s3Store.js', './persistence.js'].map(load))),
+    ...(await Promise.all(
+      ['./sqs/sqsStore.js', './sqs/sqsTypes.js', './sns/snsStore.js', './s3/s3Store.js', './persistence.js'].map(load),
+    )),
   );
-  const { SqsStore, SnsStore, S3Store, PersistenceManager } = found;
-  if (!SqsStore || !SnsStore || !S3Store || !PersistenceManager) {
+  const { SqsStore, SnsStore, S3Store, PersistenceManager, INVALID_MESSAGE_BODY_CHAR } = found;
+  if (!SqsStore || !SnsStore || !S3Store || !PersistenceManager || !INVALID_MESSAGE_BODY_CHAR) {
     throw new Error('This version of fauxqs has another layout than the one that package.json pins');
   }
-  return { SqsStore, SnsStore, S3Store, PersistenceManager };
+  return { SqsStore, SnsStore, S3Store, PersistenceManager, INVALID_MESSAGE_BODY_CHAR };
 }

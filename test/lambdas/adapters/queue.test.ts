@@ -31,6 +31,11 @@ test('a message is in the queue as JSON when sending resolves, with the id of it
     const { Messages: [more] = [] } = await new SQSClient({}).send(new ReceiveMessageCommand(asked));
 
     expect(more?.MessageAttributes).toMatchObject({ correlation_id: { StringValue: 'the-work' } });
+    const odd = { text: '🚢 \ufffe\uffff\ud83d \0' };
+    await queue(QueueUrl)(odd);
+    const { Messages: [last] = [] } = await new SQSClient({}).send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(JSON.parse(last?.Body ?? '')).toEqual(odd);
+
     await expect(queue(QueueUrl)('x'.repeat(2000))).rejects.toThrow();
   } finally {
     await storage.stop();

@@ -171,6 +171,13 @@ test('a body without end is refused before it is read', async () => {
   expect(told.error).toBe('Content Too Large');
 });
 
+test('a route that takes no body looks at none', async () => {
+  const routes = { [key]: route({ handle: async () => ({ status: 200, body: {} }) }) };
+  const { statusCode } = await answer({ ...base, routes }, httpRequest({ body: 'x'.repeat(300_000) }));
+
+  expect(statusCode).toBe(200);
+});
+
 test('a database that is away is a 503 that says when to come back', async () => {
   const { statusCode, headers } = await answer(failing(new UnavailableError('connect ECONNREFUSED 10.0.0.1')));
 

@@ -144,6 +144,15 @@ test('the limits of the template hold', async () => {
   expect((await sqs.send(new GetQueueUrlCommand({ QueueName: 'work' }))).QueueUrl).toBe(QueueUrl);
 });
 
+test('a message may have any character that SQS takes, and no other', async () => {
+  const all = '\t\n\r ~\x7f中\ud7ff\ue000\ufffd🚢\u{10ffff}';
+  await send(all);
+
+  expect((await receive()).map(({ Body }) => Body)).toEqual([all]);
+  for (const one of ['\0', '\x0b', '\ufffe', '\uffff'])
+    await expect(send(one)).rejects.toMatchObject({ name: expect.stringMatching(/InvalidMessageContents$/) });
+});
+
 test('queues are made by the template alone', async () => {
   const creating = sqs.send(new CreateQueueCommand({ QueueName: 'other' }));
 

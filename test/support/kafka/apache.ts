@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from '../../../local/services/free-port.ts';
 import type { BrokerUnderTest } from './broker-under-test.ts';
-import { lastingPort } from './lasting-port.ts';
 
 const run = promisify(execFile);
 
@@ -25,7 +25,7 @@ export const apacheMissing = await missingHere();
 export async function startApache(): Promise<BrokerUnderTest> {
   const libraries = folder;
   const directory = await mkdtemp(path.join(tmpdir(), 'millrace-apache-'));
-  const [port, controller] = [await lastingPort(), await lastingPort()];
+  const [port, controller] = [await freePort(), await freePort()];
   const settings = path.join(directory, 'server.properties');
   await writeFile(settings, properties(directory, port, controller));
   const java = ['-Xmx512m', '-cp', `${libraries}/*`];

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../../../local/services/free-port.ts';
 import type { BrokerUnderTest } from './broker-under-test.ts';
-import { lastingPort } from './lasting-port.ts';
 
 /** The embedded broker in a process of its own, so that it can be killed. */
 export interface EmbeddedBroker extends BrokerUnderTest {
@@ -15,7 +15,7 @@ export interface EmbeddedBroker extends BrokerUnderTest {
 
 export async function startEmbedded(): Promise<EmbeddedBroker> {
   const directory = await mkdtemp(path.join(tmpdir(), 'millrace-embedded-'));
-  const port = String(await lastingPort());
+  const port = String(await freePort());
   let { child, started } = await start(directory, port);
   const end = async (signal: NodeJS.Signals) => {
     const ended = once(child, 'exit');

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import { choiceParameter, dateParameter, integerParameter, textParameter } from '#kit/api/parameters.ts';
+import {
+  choiceParameter,
+  dateParameter,
+  integerParameter,
+  momentParameter,
+  textParameter,
+} from '#kit/api/parameters.ts';
 
 const told = (schema: z.ZodType, value: unknown) => {
   const parsed = schema.safeParse(value);
@@ -42,6 +48,26 @@ test.each(['', '2023-02-29', '2022-13-01', '2022-9-1', '0000-01-01', '20220911',
     expect(told(dateParameter(), text)).toEqual(['Not a valid date.']);
   },
 );
+
+test.each([
+  ['2026-11-21T02:00:00Z', '2026-11-21T02:00:00.000Z'],
+  ['2026-11-21T10:00:00.5+08:00', '2026-11-21T02:00:00.500Z'],
+  ['0405-07-15T15:04:19-20:32', '0405-07-16T11:36:19.000Z'],
+])('the moment %s is read as %s', (text, utc) => {
+  expect(momentParameter().parse(text)).toBe(utc);
+});
+
+test.each([
+  '',
+  '2026-11-21',
+  '2026-11-21T02:00:00',
+  '2026-11-21T02:00:00+99:99',
+  '0000-12-31T00:00:00Z',
+  '0001-01-01T00:00:00+01:00',
+  '9999-12-31T23:59:59-01:00',
+])('%j is no moment', (text) => {
+  expect(momentParameter().safeParse(text).success).toBe(false);
+});
 
 test('text is refused when it is too long or holds what the database cannot', () => {
   const text = textParameter({ max: 3 });

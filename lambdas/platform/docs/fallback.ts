@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { type ApiAnswer, problem } from '#kit/api/api-response.ts';
+import { route } from '#kit/api/route.ts';
+
+export interface FallbackPorts {
+  /** The methods of each path template of the API, in upper case: `/apiv1/deals/{id}` has GET. */
+  readonly routes: () => Readonly<Record<string, readonly string[]>>;
+}
+
+/** What answers a request that has no route: nobody need say who they are, for /openapi.json tells the routes anyway. */
+export const fallback = route({
+  summary: 'Says that there is no such route',
+  answers: { 404: z.unknown(), 405: z.unknown() },
+  handle: async ({ event }, { routes }: FallbackPorts) => {
+    const { rawPath } = event;
+    const { method } = event.requestContext.http;
+    const allowed = methodsOf(rawPath, routes());
+    if (allowed.length === 0)
+      return refused(404, rawPath, `There is no route ${rawPath}; /docs shows those there are.`);
+    const answer = refused(405, rawPath, `${rawPath} takes ${allowed.join(', ')}, not ${method}.`);
+    return { ...answer, headers: { allow: allowed.join(', ') } };
+  },
+});
+
+function methodsOf(path: string, routes: Readonly<Record<string, readonly string[]>>): readonly string[] {
+  const parts = path.split('/');
+  const matches = (template: string) => {
+    const names = template.split('/');
+    return (
+      names.length === parts.length &&
+      names.every((name, at) => name === parts[at] || (/^\{/.test(name) && parts[at] !== ''))
+    );
+  };
+  return Object.entries(routes).flatMap(([template, methods]) => (matches(template) ? methods : []));
+}
+
+const words = { 404: ['Not Found', '资源未找到'], 405: ['Method Not Allowed', '不支持的请求'] } as const;
+
+/** In the envelope of those who ask there: everything under /api/v1 is of the tasks' clients. */
+function refused(status: 404 | 405, path: string, message: string): ApiAnswer {
+  const [error, chinese] = words[status];
+  if (!path.startsWith('/api/v1/')) return problem(status, error, message);
+  return { status, body: { code: status, msg: chinese, data: message } };
+}

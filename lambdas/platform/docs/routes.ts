@@ -1,0 +1,76 @@
+import { gunzipSync } from 'node:zlib';
+import * as z from 'zod';
+import type { ApiAnswer } from '#kit/api/api-response.ts';
+import { choiceParameter } from '#kit/api/parameters.ts';
+import { type Route, route } from '#kit/api/route.ts';
+import type { docsRoutes } from './contract.ts';
+import { type DocsFile, type DocsFileName, docsFileNames } from './files.ts';
+
+export interface DocsPorts {
+  readonly file: (name: DocsFileName) => DocsFile;
+}
+
+interface RequestHeaders {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+// All is the page's own: no script, style or request of another host, and nobody frames it.
+const contentSecurity = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const safe = {
+  'content-security-policy': contentSecurity,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
+// A file that a browser has is asked for again, and answered 304 while it is the same: a deployment shows at once.
+const caching = { 'cache-control': 'no-cache', vary: 'accept-encoding' };
+
+const openApi = z.record(z.string(), z.unknown()).describe('An OpenAPI 3.1 document.');
+
+const page = route({
+  summary: 'Shows this documentation, with forms that try it',
+  answers: { 200: z.string().meta({ contentType: 'text/html', description: 'The page.' }) },
+  handle: async ({ event }, ports: DocsPorts) => fileAnswer('index.html', event, ports),
+});
+
+const asset = route({
+  summary: 'Serves what the page is made of',
+  path: z.object({ file: choiceParameter(docsFileNames) }),
+  answers: { 200: z.string().meta({ contentType: '*/*', description: 'The file.' }) },
+  handle: async ({ path, event }, ports: DocsPorts) => fileAnswer(path.file, event, ports),
+});
+
+const document = route({
+  summary: 'Tells all routes as an OpenAPI 3.1 document',
+  answers: { 200: openApi },
+  handle: async ({ event }, ports: DocsPorts) => fileAnswer('openapi.json', event, ports),
+});
+
+/** The documentation; the same under both prefixes, for its own links are relative. */
+export const docsApi = {
+  'GET /docs': page,
+  'GET /docs/{file}': asset,
+  'GET /openapi.json': document,
+  'GET /api/v1/docs': page,
+  'GET /api/v1/docs/{file}': asset,
+  'GET /api/v1/openapi.json': document,
+} satisfies Record<(typeof docsRoutes)[number], Route<DocsPorts>>;
+
+function fileAnswer(name: DocsFileName, { headers }: RequestHeaders, { file }: DocsPorts): ApiAnswer {
+  const { contentType, gzipped, etag } = file(name);
+  const told = { ...safe, ...caching, etag, 'content-type': contentType };
+  if (headers['if-none-match']?.includes(etag)) return { status: 304, body: '', headers: told };
+  if (!/\bgzip\b/.test(headers['accept-encoding'] ?? ''))
+    return { status: 200, body: gunzipSync(gzipped), headers: told };
+  return { status: 200, body: gzipped, headers: { ...told, 'content-encoding': 'gzip' } };
+}
