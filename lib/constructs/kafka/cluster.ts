@@ -8,6 +8,7 @@ import type { HandlerFunction } from '../handler-function.ts';
 import { environmentOf, removalPolicyOf } from '../millrace-stack.ts';
 import { bootstrapBrokers } from './bootstrap-brokers.ts';
 import { type BrokerKind, makeBrokers, zones } from './brokers.ts';
+import { ClientTopics } from './client-topics.ts';
 
 export interface KafkaClusterProps {
   readonly kind: BrokerKind;
@@ -37,6 +38,7 @@ export class KafkaCluster extends Construct {
   readonly env: { readonly KAFKA_BROKERS: string; readonly KAFKA_AUTH: 'iam'; readonly KAFKA_REGION: string };
   /** Function settings of everything that produces. */
   readonly placement: { vpc: IVpc; vpcSubnets: SubnetSelection; securityGroups: ISecurityGroup[] };
+  #clientTopics: ClientTopics | undefined;
 
   constructor(scope: Construct, id: string, props: KafkaClusterProps) {
     super(scope, id);
@@ -53,8 +55,13 @@ export class KafkaCluster extends Construct {
 
   /** CloudFormation makes topics of provisioned and express clusters only; a serverless one’s are made by a client. */
   topic(id: string, { name, partitions, retentionHours }: TopicProps): void {
-    if (this.kind === 'serverless') return;
-    const configs = retentionHours === undefined ? undefined : `retention.ms=${retentionHours * 60 * 60 * 1000}`;
+    const retention = retentionHours === undefined ? undefined : String(retentionHours * 60 * 60 * 1000);
+    if (this.kind === 'serverless') {
+      this.#clientTopics ??= new ClientTopics(this, 'Topics', this);
+      this.#clientTopics.add({ name, partitions, configs: retention ? { 'retention.ms': retention } : {} });
+      return;
+    }
+    const configs = retention && `retention.ms=${retention}`;
     const topic = new CfnTopic(this, id, {
       clusterArn: this.clusterArn,
       topicName: name,
@@ -70,6 +77,15 @@ export class KafkaCluster extends Construct {
     handler.allow(
       ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
       topics.map((topic) => this.#arnOf('topic', topic)),
+    );
+  }
+
+  /** Making one topic, and giving it more partitions. */
+  grantMake(handler: HandlerFunction, topic: string): void {
+    handler.allow(['kafka-cluster:Connect'], [this.clusterArn]);
+    handler.allow(
+      ['kafka-cluster:CreateTopic', 'kafka-cluster:DescribeTopic', 'kafka-cluster:AlterTopic'],
+      [this.#arnOf('topic', topic)],
     );
   }
 
