@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { createDocument, type oas31, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import type { RouteShape } from '../../lambdas/kit/api/route.ts';
 import { about, securitySchemes, tags } from './about.ts';
@@ -73,9 +73,15 @@ function answersOf({ answers = {} }: RouteShape) {
   return Object.entries(answers).map(([status, schema]) => {
     const headers = { 'x-request-id': { $ref: '#/components/headers/x-request-id' } };
     const description = schema.meta()?.description ?? meanings[status] ?? 'Done.';
-    const type = String(schema.meta()?.contentType ?? 'application/json');
-    return [status, { description, headers, content: { [type]: { schema } } }] as const;
+    return [status, { description, headers, ...contentOf(schema) }] as const;
   });
+}
+
+/** JSON, or what the schema's `contentTypes` names; nothing where there is no body. */
+function contentOf(schema: z.ZodType) {
+  if (schema instanceof z.ZodUndefined) return {};
+  const types = (schema.meta()?.contentTypes as readonly string[] | undefined) ?? ['application/json'];
+  return { content: Object.fromEntries(types.map((type) => [type, { schema }])) };
 }
 
 const meanings: Readonly<Record<string, string>> = {
