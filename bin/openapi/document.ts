@@ -53,7 +53,7 @@ function operation(key: string, shape: RouteShape, part: ApiPart): ZodOpenApiOpe
     ...(part.open ? { security: [] } : {}),
     ...(path || query ? { requestParams: { ...inPlace('path', path), ...inPlace('query', query) } } : {}),
     ...(body ? { requestBody: requestBody(shape, body) } : {}),
-    responses: Object.fromEntries([...failuresOf(key, shape, part), ...answersOf(shape)]),
+    responses: Object.fromEntries([...failuresOf(key, shape, part), ...answersOf(shape, part)]),
   };
 }
 
@@ -69,12 +69,20 @@ function requestBody({ form }: RouteShape, schema: z.ZodType) {
   };
 }
 
-function answersOf({ answers = {} }: RouteShape) {
+function answersOf({ answers = {} }: RouteShape, { envelope }: ApiPart) {
   return Object.entries(answers).map(([status, schema]) => {
     const headers = { 'x-request-id': { $ref: '#/components/headers/x-request-id' } };
     const description = schema.meta()?.description ?? meanings[status] ?? 'Done.';
-    return [status, { description, headers, ...contentOf(schema) }] as const;
+    return [
+      status,
+      { description, headers, ...contentOf(envelope === 'tasks' ? inEnvelope(schema) : schema) },
+    ] as const;
   });
+}
+
+/** As lambdas/tasks/api/envelope.ts wraps what a route answers. */
+function inEnvelope(data: z.ZodType) {
+  return z.object({ code: z.literal(0), msg: z.literal('OK'), data });
 }
 
 /** JSON, or what the schema's `contentTypes` names; nothing where there is no body. */

@@ -55,7 +55,7 @@ const users = (words: string, input?: string) =>
   run([process.execPath, 'local/commands/users.ts', ...words.split(' ')], {}, input);
 
 /** Functions that asked for the users a moment ago know a change a little later. */
-const soon = { timeout: 60_000, interval: 200 };
+const soon = { timeout: 120_000, interval: 200 };
 
 function ask(of: Account, route: string) {
   const timestamp = String(nowInSeconds());
