@@ -56,7 +56,7 @@ afterAll(async () => {
   if (assembly) await rm(assembly, { recursive: true, force: true });
 });
 
-const patience = { timeout: 60_000, interval: 100 };
+const patience = { timeout: 120_000, interval: 100 };
 
 function kafka(): string {
   const { kafka: broker } = flow.running.stack.services;
