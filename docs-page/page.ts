@@ -1,5 +1,5 @@
 import { showFunctions } from './functions.ts';
-import { sign, type Unsigned } from './sign.ts';
+import { sign, toBase64, type Unsigned, uniqueSeconds } from './sign.ts';
 
 /** What of Swagger UI the page uses. Source: swagger.io, "Swagger UI configuration". */
 interface SwaggerUi {
@@ -15,6 +15,8 @@ export interface Credentials {
 
 declare const SwaggerUIBundle: (options: Readonly<Record<string, unknown>>) => SwaggerUi;
 
+const seconds = uniqueSeconds(() => new Date());
+
 const ui = SwaggerUIBundle({
   url: 'openapi.json',
   dom_id: '#swagger-ui',
@@ -26,14 +28,14 @@ const ui = SwaggerUIBundle({
   defaultModelsExpandDepth: 0,
   // Nothing leaves for another host.
   validatorUrl: null,
-  requestInterceptor: (request: Unsigned) => sign(request, new Date()),
+  requestInterceptor: (request: Unsigned) => sign(request, seconds),
 });
 
 /** Asks the API as the Authorize dialog says who asks. */
 async function ask(path: string, body?: object): Promise<unknown> {
   const headers = { ...authorization(ui.getSystem().authSelectors.authorized().toJS()) };
   const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
-  const request = sign({ url: path, headers: { ...headers, 'content-type': 'application/json' }, ...sent }, new Date());
+  const request = sign({ url: path, headers: { ...headers, 'content-type': 'application/json' }, ...sent }, seconds);
   const response = await fetch(request.url, request);
   const answer: unknown = await response.json();
   if (!response.ok) throw new Error(`${response.status} ${JSON.stringify(answer, undefined, 2)}`);
@@ -44,8 +46,7 @@ function authorization({ basic, hmac, bearer }: Credentials): Record<string, str
   if (bearer?.value) return { authorization: `Bearer ${bearer.value}` };
   if (hmac?.value) return { authorization: hmac.value };
   if (!basic?.value) return {};
-  const pair = new TextEncoder().encode(`${basic.value.username ?? ''}:${basic.value.password ?? ''}`);
-  return { authorization: `Basic ${btoa(String.fromCharCode(...pair))}` };
+  return { authorization: `Basic ${toBase64(`${basic.value.username ?? ''}:${basic.value.password ?? ''}`)}` };
 }
 
 await showFunctions(ask);

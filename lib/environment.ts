@@ -69,6 +69,20 @@ const tagger = z.object({
   }),
 });
 
+const tasks = z.object({
+  files: z.object({
+    /** Of one file; S3 takes no more than 5 TiB. */
+    maxBytes: z
+      .int()
+      .positive()
+      .max(5 * 1024 ** 4),
+    /** How long an upload may take. */
+    unfinishedHours: z.int().min(1).max(168),
+    /** How long a file stays. */
+    keepDays: z.int().min(1).max(365),
+  }),
+});
+
 const environmentSchema = z
   .object({
     name: z.string().regex(/^[a-z]+$/),
@@ -110,7 +124,7 @@ const environmentSchema = z
     }),
     /** Kafka: costs 298 USD a month as two standard brokers, 547 serverless, 894 as three express brokers (us-east-1). */
     broker: z.enum(['none', 'provisioned', 'serverless', 'express']),
-    workloads: z.object({ presale, tagger }),
+    workloads: z.object({ presale, tagger, tasks }),
   })
   .refine(({ broker, workloads }) => broker !== 'none' || !workloads.tagger.enabled, {
     path: ['workloads', 'tagger', 'enabled'],
@@ -147,6 +161,10 @@ const taggerDefaults = {
   },
 };
 
+const tasksDefaults = {
+  files: { maxBytes: 20 * 1000 ** 3, unfinishedHours: 48, keepDays: 30 },
+};
+
 const trial = {
   region: 'ap-northeast-1',
   database: { minAcu: 0, maxAcu: 2, pauseAfterMinutes: 10, backupDays: 1, deletionProtection: false },
@@ -170,7 +188,7 @@ const environments: Record<string, unknown> = {
       burst: 40,
       callers: { requestsPerSecond: 1000, burst: 2000 },
     },
-    workloads: { presale: presaleDefaults, tagger: taggerDefaults },
+    workloads: { presale: presaleDefaults, tagger: taggerDefaults, tasks: tasksDefaults },
   },
   staging: {
     ...trial,
@@ -183,7 +201,7 @@ const environments: Record<string, unknown> = {
       burst: 100,
       callers: { requestsPerSecond: 25, burst: 50 },
     },
-    workloads: { presale: presaleDefaults, tagger: taggerDefaults },
+    workloads: { presale: presaleDefaults, tagger: taggerDefaults, tasks: tasksDefaults },
   },
   prod: {
     ...trial,
@@ -207,6 +225,7 @@ const environments: Record<string, unknown> = {
         pollers: { minimum: 1, maximum: 4 },
         pages: { ...taggerDefaults.pages, workers: 10 },
       },
+      tasks: { ...tasksDefaults, files: { ...tasksDefaults.files, maxBytes: 5 * 1024 ** 4 } },
     },
   },
 };

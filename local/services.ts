@@ -21,7 +21,7 @@ export interface Services {
   readonly schedules: Schedules;
   /** `undefined` when PRESALE_SITE_URL names a real one. */
   readonly site: SampleSite | undefined;
-  /** `undefined` where the template has no topics. */
+  /** `undefined` where the template has no topics, nor anything that reads some. */
   readonly kafka: Kafka | undefined;
   /** Ends everything but the database, whose pools others still close. */
   stop(): Promise<void>;
@@ -56,7 +56,8 @@ export async function startServices(
       ],
     }),
     startSchedules({ port: ports.schedules, schedules: model.schedules }),
-    model.topics.length > 0
+    // A serverless cluster's topics are made by a function of its own.
+    model.topics.length + model.streamSources.length > 0
       ? startKafka({
           directory: folder('kafka'),
           port: ports.kafka,

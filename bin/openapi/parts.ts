@@ -9,6 +9,7 @@ import { startApi } from '../../lambdas/presale/api/run-routes.ts';
 import { correctApi } from '../../lambdas/presale/corrections/correct-problem.ts';
 import { taggerApi } from '../../lambdas/tagger/api/service-routes.ts';
 import { tryApi } from '../../lambdas/tagger/api/try-routes.ts';
+import { filesApi } from '../../lambdas/tasks/files/routes.ts';
 
 /** The routes of one handler, and what the handler itself decides about them. */
 export interface ApiPart {
@@ -28,6 +29,7 @@ export type EnvelopeName = 'plain' | 'tasks';
 
 /** Every handler that answers HTTP; a test holds it against the template. One line here documents the next one. */
 export const parts: readonly ApiPart[] = [
+  { handler: 'tasks/files-api', routes: filesApi, tag: 'files' },
   { handler: 'presale/read-api', routes: readApi, tag: 'presale' },
   { handler: 'presale/start-run', routes: startApi, tag: 'presale' },
   { handler: 'presale/backfill-seasons', routes: backfillApi, tag: 'presale' },

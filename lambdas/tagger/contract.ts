@@ -16,8 +16,8 @@ export function serviceNamed(name: string): TaggerService {
 }
 
 const serviceName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/);
-// Kafka's own rule.
-const topic = z.string().regex(/^[\w.-]{1,249}$/);
+// Kafka's own letters. It takes 249 of them; with partition and offset it must fit into the 128 of a FIFO message's id.
+const topic = z.string().regex(/^[\w.-]{1,80}$/);
 
 const service = z.union([
   serviceName.transform(serviceNamed),

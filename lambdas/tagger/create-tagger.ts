@@ -1,33 +1,78 @@
 import { topWords } from './keywords/keywords.ts';
 import { withOwnWords } from './keywords/own-words.ts';
 import { joinNames, segment } from './keywords/segmenter.ts';
+import type { ReadText } from './model/features.ts';
 import { readText } from './model/read-text.ts';
 import type { TopicModel } from './model/topic-model.ts';
 import type { RuleBook } from './rules/rule-book.ts';
-import type { Tag, Tagger } from './tagging.ts';
+import type { BatchTagger, Tag, Tagger, Tagging } from './tagging.ts';
 
 // A topic less likely than one in ten is noise to whoever reads the tags; more than three are no answer.
 const leastScore = 0.1;
 const mostTopics = 3;
 
+// What is read of texts at once, in UTF-16 code units: some thousand headlines, or a few articles.
+const readTogether = 65_536;
+
 /** One tagger of a model and rules. Both are taken as they are: for other rules another tagger is made, which is cheap. */
 export function createTagger(model: TopicModel, rules: RuleBook): Tagger {
-  return (text) => {
-    const read = readText(text, segment);
-    const ruled = rules.match(read.folded);
-    const words = withOwnWords(read.folded, joinNames(read.words), ruled.words);
-    const tags = [...ruled.tags, ...topicsOf(model, model.classify(read))];
-    return { tags: tags.sort((a, b) => b.score - a.score), keywords: topWords(words, model.rarity) };
+  const { read, conclude } = stages(model, rules);
+  return (text) => conclude(read(text));
+}
+
+/**
+ * The same for many texts. All are segmented, then all are classified: dictionary and model are larger than a processor's
+ * cache, and to change between them with each text costs time.
+ */
+export function createBatchTagger(model: TopicModel, rules: RuleBook): BatchTagger {
+  const { read, conclude } = stages(model, rules);
+  return (texts) => together(texts).flatMap((few) => few.map(read).map(conclude));
+}
+
+interface Cut {
+  readonly text: ReadText;
+  readonly words: string[];
+}
+
+function stages(model: TopicModel, rules: RuleBook) {
+  return {
+    read: (raw: string): Cut => {
+      const text = readText(raw, segment);
+      return { text, words: joinNames(text.words) };
+    },
+    conclude: ({ text, words }: Cut): Tagging => {
+      const ruled = rules.match(text.folded);
+      const tags = [...ruled.tags, ...topicsOf(model, model.classify(text))];
+      const said = withOwnWords(text.folded, words, ruled.words);
+      return { tags: tags.sort((a, b) => b.score - a.score), keywords: topWords(said, model.rarity) };
+    },
   };
 }
 
+/** In their order; one that is long alone. */
+function together(texts: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  let length = Number.POSITIVE_INFINITY;
+  for (const text of texts) {
+    if (length + text.length > readTogether) {
+      parts.push([]);
+      length = 0;
+    }
+    parts.at(-1)?.push(text);
+    length += text.length;
+  }
+  return parts;
+}
+
 /** The likeliest topic always, two more where they are likely, too; none for a text in which the model knows nothing. */
-function topicsOf(model: TopicModel, shares: Float64Array | undefined): Tag[] {
-  const topics = [...(shares ?? [])].map((share, at) => ({
-    tag: model.about.labels[at] ?? '',
-    score: Math.round(share * 1e4) / 1e4,
-    source: 'model' as const,
-  }));
-  topics.sort((a, b) => b.score - a.score);
-  return topics.slice(0, mostTopics).filter(({ score }, at) => at === 0 || score >= leastScore);
+function topicsOf({ about: { labels } }: TopicModel, shares: Float64Array | undefined): Tag[] {
+  if (!shares) return [];
+  const highest = Math.max(...shares);
+  const topics: Tag[] = [];
+  for (let at = 0; at < shares.length; at += 1) {
+    const share = shares[at] ?? 0;
+    const score = Math.round(share * 1e4) / 1e4;
+    if (score >= leastScore || share === highest) topics.push({ tag: labels[at] ?? '', score, source: 'model' });
+  }
+  return topics.sort((a, b) => b.score - a.score).slice(0, mostTopics);
 }

@@ -1,4 +1,4 @@
-import { createTagger } from './create-tagger.ts';
+import { createBatchTagger, createTagger } from './create-tagger.ts';
 import type { TopicModel } from './model/topic-model.ts';
 import type { CurrentTagger } from './ports.ts';
 import type { RuleBook } from './rules/rule-book.ts';
@@ -10,7 +10,7 @@ export function currentTagger(model: TopicModel, rulesInForce: () => Promise<Rul
     const rules = await rulesInForce();
     if (made?.rules !== rules) {
       const version = { model: model.version, version: rules.version };
-      made = { rules, tagger: { tag: createTagger(model, rules), version } };
+      made = { rules, tagger: { tag: createTagger(model, rules), tagAll: createBatchTagger(model, rules), version } };
     }
     return made.tagger;
   };

@@ -1,7 +1,7 @@
 import type { PageFault } from '#kit/pages/page-error.ts';
 import type { StreamHeader, StreamRecord } from '#kit/stream/event.ts';
 import type { TaggerVersion } from './message/tagged-message.ts';
-import type { Tagger } from './tagging.ts';
+import type { BatchTagger, Tagger } from './tagging.ts';
 
 /** Why a message has no page; `PageLost`: it waited for longer than pages are kept. */
 export type MissingPage = PageFault | 'EmptyPage' | 'PageLost';
@@ -62,6 +62,7 @@ export interface PageRequest {
 /** The tagger as it is just now: the rules may change while the function lives. */
 export interface CurrentTagger {
   readonly tag: Tagger;
+  readonly tagAll: BatchTagger;
   readonly version: TaggerVersion;
 }
 

@@ -21,3 +21,6 @@ export interface Tagging {
 
 /** Tags any string whatever, without I/O; a long text is read up to a bound, so that the time it takes is bounded too. */
 export type Tagger = (text: string) => Tagging;
+
+/** The same for many texts at once, which takes less time; in their order. */
+export type BatchTagger = (texts: readonly string[]) => Tagging[];

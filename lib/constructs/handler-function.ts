@@ -6,6 +6,7 @@ import {
   Code,
   Function as LambdaFunction,
   LoggingFormat,
+  RecursiveLoop,
   Runtime,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
@@ -46,6 +47,8 @@ export interface HandlerFunctionProps<E extends z.ZodObject> {
   readonly brokers?: Pick<KafkaCluster, 'placement'>;
   /** Invoked without anybody waiting for the answer: failures go to dead letters. @default false */
   readonly asynchronous?: boolean;
+  /** Sends work to itself, which Lambda takes for a mistake after 16 rounds. @default false */
+  readonly recursive?: boolean;
 }
 
 const bundles = 'build/handlers';
@@ -105,6 +108,7 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
       logGroup: logs,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
+      ...(props.recursive ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
       ...(props.database?.placement ?? props.brokers?.placement ?? {}),
       ...(this.deadLetters ? { onFailure: new SqsDestination(this.deadLetters), retryAttempts: 2 } : {}),
     });

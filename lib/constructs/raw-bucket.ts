@@ -6,6 +6,8 @@ import { removalPolicyOf } from './millrace-stack.ts';
 /** A private bucket for raw inputs: every version kept, every change an event, every access logged. */
 export class RawBucket extends Construct {
   readonly bucket: Bucket;
+  /** Where the accesses to this and other buckets are written down. */
+  readonly accessLogs: Bucket;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -15,14 +17,14 @@ export class RawBucket extends Construct {
       enforceSSL: true,
       removalPolicy: removalPolicyOf(this),
     };
-    const accessLogs = new Bucket(this, 'AccessLogs', {
+    this.accessLogs = new Bucket(this, 'AccessLogs', {
       ...shared,
       lifecycleRules: [{ expiration: Duration.days(90), abortIncompleteMultipartUploadAfter: Duration.days(7) }],
     });
     this.bucket = new Bucket(this, 'Bucket', {
       ...shared,
       versioned: true,
-      serverAccessLogsBucket: accessLogs,
+      serverAccessLogsBucket: this.accessLogs,
       lifecycleRules: [
         {
           abortIncompleteMultipartUploadAfter: Duration.days(7),

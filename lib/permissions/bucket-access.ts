@@ -21,6 +21,13 @@ export function allowObjects(handler: HandlerFunction, bucket: Bucket, { read = 
   acknowledgeWildcards(handler, reason, below([...new Set([...read, ...write])]));
 }
 
+/** Lets a function remove objects below a prefix, and uploads that came to nothing. */
+export function allowRemoval(handler: HandlerFunction, bucket: Bucket, prefix: string): void {
+  const below = bucket.arnForObjects(`${prefix}/*`);
+  handler.allow(['s3:DeleteObject', 's3:AbortMultipartUpload'], [below]);
+  acknowledgeWildcards(handler, 'Objects are named by their file; the grant ends at a prefix.', [below]);
+}
+
 /** Lets a function read one object, or learn that it isn't there. */
 export function allowObject(handler: HandlerFunction, bucket: Bucket, key: string): void {
   handler.allow(['s3:GetObject'], [bucket.arnForObjects(key)]);

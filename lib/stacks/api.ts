@@ -11,6 +11,7 @@ import { FailuresApi } from '../workloads/ledger/failures-api.ts';
 import { PresaleApi } from '../workloads/presale-api.ts';
 import { RunsApi } from '../workloads/runs/runs-api.ts';
 import { TaggerApi } from '../workloads/tagger/tagger-api.ts';
+import { FilesApi } from '../workloads/tasks/files-api.ts';
 import type { DataStack } from './data.ts';
 import type { LedgerStack } from './ledger.ts';
 import type { PipelinesStack } from './pipelines.ts';
@@ -60,6 +61,13 @@ export class ApiStack extends MillraceStack {
       new PresaleApi(this, 'Presale', { api: this.api, database, callers, stateMachine, raw, backfills });
     }
     if (cluster && pipelines.tagger) new TaggerApi(this, 'Tagger', { api: this.api, database, raw, callers, cluster });
+    new FilesApi(this, 'Files', {
+      api: this.api,
+      database,
+      callers,
+      files: data.files,
+      verification: pipelines.files,
+    });
     new FailuresApi(this, 'Failures', { api: this.api, database, callers, replays: ledger.replays });
     new RunsApi(this, 'Runs', { api: this.api, database, callers, slots: ledger.slots });
     new Dependencies(this, 'Dependencies', { api: this.api, database, raw, users, callers, cluster });

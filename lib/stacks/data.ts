@@ -12,12 +12,15 @@ import { FailureReports } from '../workloads/ledger/failure-reports.ts';
 import { Mails } from '../workloads/mails.ts';
 import { Migrations } from '../workloads/migrations.ts';
 import { SlotRecords } from '../workloads/runs/slot-records.ts';
+import { FileBucket } from '../workloads/tasks/file-bucket.ts';
 import type { NetworkStack } from './network.ts';
 
 /** What must outlive a deployment: database, raw files, secrets, and mails on their way. */
 export class DataStack extends MillraceStack {
   readonly database: Database;
   readonly raw: Bucket;
+  /** Of callers. */
+  readonly files: Bucket;
   /** Who may call the API. */
   readonly users: Secret;
   readonly mails: Queue;
@@ -29,7 +32,9 @@ export class DataStack extends MillraceStack {
 
   constructor(scope: Construct, environment: Environment, network: NetworkStack) {
     super(scope, 'Data', environment);
-    this.raw = new RawBucket(this, 'Raw').bucket;
+    const raw = new RawBucket(this, 'Raw');
+    this.raw = raw.bucket;
+    this.files = new FileBucket(this, 'Files', raw).bucket;
     this.database = new Database(this, 'Database', {
       vpc: network.vpc,
       subnets: network.subnets,

@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts';
 import { Exports } from '../workloads/exports.ts';
 import { Presale } from '../workloads/presale.ts';
 import { Tagger } from '../workloads/tagger/tagger.ts';
+import { Files } from '../workloads/tasks/files.ts';
 import type { DataStack } from './data.ts';
 
 export interface PipelinesStackProps {
@@ -18,10 +19,12 @@ export class PipelinesStack extends MillraceStack {
   readonly presale: Presale | undefined;
 
   readonly tagger: Tagger | undefined;
+  readonly files: Files;
 
   constructor(scope: Construct, environment: Environment, { data, cluster }: PipelinesStackProps) {
     super(scope, 'Pipelines', environment);
     const { database, raw, mails, slots, alerts, failures } = data;
+    this.files = new Files(this, 'Files', { database, files: data.files });
     new Exports(this, 'Exports', { database, raw });
     this.presale = environment.workloads.presale.enabled
       ? new Presale(this, 'Presale', { database, raw, mails, slots, wakes: alerts.wakes })

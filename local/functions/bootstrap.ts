@@ -18,7 +18,7 @@ const memoryCheckMs = 50;
 
 let peakBytes = 0;
 function watchMemory(): void {
-  const { rss } = process.memoryUsage();
+  const rss = process.memoryUsage.rss();
   peakBytes = Math.max(peakBytes, rss);
   if (rss > memoryLimitBytes) process.exit(outOfMemoryExit);
 }
@@ -48,9 +48,10 @@ async function serve(handler: Handler, message: ToInstance): Promise<void> {
   watchMemory();
   const watch = setInterval(watchMemory, memoryCheckMs);
   try {
-    const payload = await handler(message.event, context);
+    const event: unknown = message.event === undefined ? undefined : JSON.parse(message.event);
+    const payload = (JSON.stringify(await handler(event, context)) as string | undefined) ?? 'null';
     watchMemory();
-    send({ kind: 'result', requestId: message.requestId, payload: payload ?? null, memoryBytes: peakBytes });
+    send({ kind: 'result', requestId: message.requestId, payload, memoryBytes: peakBytes });
   } catch (error) {
     send({ kind: 'failure', requestId: message.requestId, error: failureOf(error), memoryBytes: peakBytes });
   } finally {

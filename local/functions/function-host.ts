@@ -125,13 +125,15 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
       options.onInvocation?.(pool.model, invocation);
       return invocation;
     };
-    if (bytesOf(event) > payloadLimitBytes) return done({ ok: false, error: requestTooLarge, memoryBytes: 0 });
+    const text = JSON.stringify(event) as string | undefined;
+    if (Buffer.byteLength(text ?? '') > payloadLimitBytes)
+      return done({ ok: false, error: requestTooLarge, memoryBytes: 0 });
     if (pool.running >= pool.model.concurrency) return done({ ok: false, error: throttled, memoryBytes: 0 });
     pool.running += 1;
     try {
       const instance = await instanceFor(pool);
       if (options.faults.crashBefore()) instance.kill();
-      const outcome = await instance.invoke({ requestId, event });
+      const outcome = await instance.invoke({ requestId, event: text });
       // The work is done but its answer never arrives: what "at least once" means.
       if (options.faults.crashAfter()) {
         instance.kill();
@@ -142,7 +144,7 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
         });
       }
       keep(pool, instance);
-      if (outcome.ok && bytesOf(outcome.payload) > payloadLimitBytes) {
+      if (outcome.ok && outcome.payloadBytes > payloadLimitBytes) {
         return done({ ok: false, error: answerTooLarge, memoryBytes: outcome.memoryBytes });
       }
       return done(outcome);
@@ -216,8 +218,4 @@ function plainBootstrap(directory: string): string {
   mkdirSync(directory, { recursive: true });
   writeFileSync(file, stripTypeScriptTypes(readFileSync(new URL('./bootstrap.ts', import.meta.url), 'utf8')));
   return file;
-}
-
-function bytesOf(payload: unknown): number {
-  return Buffer.byteLength(JSON.stringify(payload) ?? '');
 }

@@ -1,8 +1,12 @@
-/** What the runtime and a function instance say to each other over the process's channel. */
+/**
+ * What the runtime and a function instance say to each other over the process's channel. Events and answers are JSON, as
+ * they are for Lambda; as text they are written and read once, where the channel's own JSON would do it over again.
+ */
 export type ToInstance = {
   readonly kind: 'invoke';
   readonly requestId: string;
-  readonly event: unknown;
+  /** As JSON; `undefined` for none. */
+  readonly event: string | undefined;
   /** Epoch milliseconds at which the function times out. */
   readonly deadline: number;
   readonly functionArn: string;
@@ -11,7 +15,7 @@ export type ToInstance = {
 export type FromInstance =
   | { readonly kind: 'ready' }
   | { readonly kind: 'broken'; readonly error: FunctionFailure }
-  | { readonly kind: 'result'; readonly requestId: string; readonly payload: unknown; readonly memoryBytes: number }
+  | { readonly kind: 'result'; readonly requestId: string; readonly payload: string; readonly memoryBytes: number }
   | {
       readonly kind: 'failure';
       readonly requestId: string;

@@ -31,6 +31,7 @@ export const resourceTypes: Readonly<Record<string, ResourceRule>> = {
       DeadLetterConfig: 'the on-failure destination plays this part',
       EphemeralStorage: 'the temporary folder is as large as the disk',
       LoggingConfig: 'the runtime prints and keeps the log',
+      RecursiveLoop: 'nobody looks for loops here',
       Role: permissions.absent,
       Runtime: 'the Node.js that the project pins, which is the same release line',
       TracingConfig: 'there is no X-Ray here',

@@ -20,6 +20,7 @@ const actionsByVariable: Readonly<Record<string, readonly string[]>> = {
   STARTS_QUEUE_URL: ['sqs:SendMessage'],
   PAGES_QUEUE_URL: ['sqs:SendMessage'],
   TAG_PAGES_QUEUE_URL: ['sqs:SendMessage'],
+  VERIFY_FILES_QUEUE_URL: ['sqs:SendMessage'],
   KAFKA_BROKERS: ['kafka-cluster:Connect'],
   PRESALE_STATE_MACHINE: ['states:StartExecution', 'states:DescribeExecution'],
 };
@@ -77,6 +78,16 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket',
   ],
   'tagger/try': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
+  'tasks/files-api': [
+    's3:AbortMultipartUpload',
+    's3:DeleteObject',
+    's3:GetObject',
+    's3:ListBucket',
+    's3:ListMultipartUploadParts',
+    's3:PutObject',
+  ],
+  'tasks/sweep-files': ['s3:AbortMultipartUpload', 's3:DeleteObject'],
+  'tasks/verify-files': ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket'],
 };
 
 interface Statement {

@@ -15,7 +15,8 @@ const linked = new Set(
 );
 
 test('every alarm has its section in the runbook, and every section its alarm', () => {
-  expect(titles.toSorted()).toEqual([...linked].toSorted());
+  // Of a serverless cluster's function, which no environment has: test/lib/streaming.test.ts.
+  expect(titles.toSorted()).toEqual([...linked, 'platform-make-topics-fails'].toSorted());
   expect(new Set(titles).size).toBe(titles.length);
 });
 

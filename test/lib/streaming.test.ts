@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { App, Validations } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -149,18 +150,60 @@ describe.each(assemblies)('every consumer ($folder)', (assembly) => {
   });
 });
 
-test('brokers and their consumer leave cdk-nag and CloudFormation’s validator nothing to find', () => {
-  const app = new App({ context: cdk.context, builtinCloudFormationValidation: true });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  appIn(app, 'provisioned', (stack) => ({ pollers, failures: new RawBucket(stack, 'Raw').bucket }));
-  boundVendoredLogs(app);
+test.each(['provisioned', 'serverless'] as const)(
+  '%s brokers and their consumer leave cdk-nag and CloudFormation’s validator nothing to find',
+  (kind) => {
+    const app = new App({ context: cdk.context, builtinCloudFormationValidation: true });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    appIn(app, kind, (stack) => ({ pollers, failures: new RawBucket(stack, 'Raw').bucket }));
+    boundVendoredLogs(app);
 
-  expect(() => app.synth()).not.toThrow();
-});
+    expect(() => app.synth()).not.toThrow();
+  },
+);
 
-test('a serverless cluster stands without topics, which only a client can make there', () => {
+describe('a serverless cluster', () => {
   const template = Template.fromStack(appWith('serverless').streaming);
+  const statements = [...objectsIn(template.findResources('AWS::IAM::Policy'))].filter(({ Action }) =>
+    [Action].flat().some((action) => String(action).startsWith('kafka-cluster:')),
+  );
 
-  template.resourceCountIs('AWS::MSK::ServerlessCluster', 1);
-  template.resourceCountIs('AWS::MSK::Topic', 0);
+  test('has no topics of CloudFormation, which makes none there, but a function that makes them in the deployment', () => {
+    template.resourceCountIs('AWS::MSK::ServerlessCluster', 1);
+    template.resourceCountIs('AWS::MSK::Topic', 0);
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Description: 'platform/make-topics',
+      Environment: {
+        Variables: Match.objectLike({
+          KAFKA_AUTH: 'iam',
+          KAFKA_BROKERS: { 'Fn::GetAtt': [Match.stringLikeRegexp('Addresses'), 'BootstrapBrokerStringSaslIam'] },
+          TOPICS: '[{"name":"wx.messages","partitions":4,"configs":{"retention.ms":"172800000"}}]',
+        }),
+      },
+      VpcConfig: Match.objectLike({ SubnetIds: Match.anyValue() }),
+    });
+    template.hasResourceProperties('Custom::Trigger', {
+      ExecuteOnHandlerChange: true,
+      InvocationType: 'RequestResponse',
+    });
+  });
+
+  test('lets that function make these topics and nothing else', () => {
+    expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([
+      'kafka-cluster:AlterTopic',
+      'kafka-cluster:Connect',
+      'kafka-cluster:CreateTopic',
+      'kafka-cluster:DescribeTopic',
+    ]);
+    const making = statements.find(({ Action }) => [Action].flat().includes('kafka-cluster:CreateTopic'));
+    expect(JSON.stringify(making?.Resource)).toMatch(/topic\/.*\/wx\.messages"/);
+  });
+
+  test('has a section of the runbook for its alarm', () => {
+    const [alarm] = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    const { AlarmDescription } = (alarm?.Properties ?? {}) as { AlarmDescription?: string };
+
+    expect(AlarmDescription).toContain('Runbook: docs/runbook.md#platform-make-topics-fails');
+    expect(readFileSync('docs/runbook.md', 'utf8')).toContain('\n## platform-make-topics-fails\n');
+  });
 });

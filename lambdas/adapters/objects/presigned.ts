@@ -28,13 +28,15 @@ export interface Presigner {
 // By default the SDK signs the checksum of the body it has, which is empty here: S3 would refuse every real one.
 const client = once(() => new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }));
 
-// Headers that S3 insists on, and that aren't hidden in the address.
-const signableHeaders = new Set(['content-type']);
-const unhoistableHeaders = new Set(['x-amz-checksum-sha256']);
+// What the sender has to say in headers of its own. Of a part the type is left out: the SDK would sign one of its own.
+const saidByHeaders = {
+  signableHeaders: new Set(['content-type']),
+  unhoistableHeaders: new Set(['x-amz-checksum-sha256']),
+};
 
 /** Signs requests to one bucket. What the signature covers S3 insists on: sizes, types and checksums are among it. */
 export function presigner(Bucket: string, seconds: number): Presigner {
-  const options = { expiresIn: seconds, signableHeaders, unhoistableHeaders };
+  const options = { expiresIn: seconds };
   return {
     seconds,
     async put(Key, { bytes: ContentLength, contentType: ContentType, sha256 }) {
@@ -44,7 +46,7 @@ export function presigner(Bucket: string, seconds: number): Presigner {
         command.input.ChecksumSHA256 = Buffer.from(sha256, 'hex').toString('base64');
         headers['x-amz-checksum-sha256'] = command.input.ChecksumSHA256;
       }
-      return { method: 'PUT', url: await getSignedUrl(client(), command, options), headers };
+      return { method: 'PUT', url: await getSignedUrl(client(), command, { ...options, ...saidByHeaders }), headers };
     },
     async part(Key, { uploadId: UploadId, number: PartNumber, bytes: ContentLength }) {
       const command = new UploadPartCommand({ Bucket, Key, UploadId, PartNumber, ContentLength });

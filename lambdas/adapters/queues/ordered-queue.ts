@@ -20,7 +20,10 @@ const mostMessages = 10;
 const largestBytes = 1024 * 1024 - 64 * 1024;
 const requestsAtOnce = 8;
 
-/** Puts messages into a FIFO queue; resolves when SQS has them all durably, throws when it hasn't. */
+/**
+ * Puts messages into a FIFO queue; resolves when SQS has them all durably, throws when it hasn't. More than a request takes
+ * go in side by side: of two requests, either may be first in the queue.
+ */
 export function orderedQueue(QueueUrl: string): (messages: readonly OrderedMessage[]) => Promise<void> {
   return async (messages) => {
     const batches = batchesOf(messages);

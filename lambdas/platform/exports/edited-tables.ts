@@ -49,6 +49,7 @@ export const remadeTables: Readonly<Record<string, string>> = {
   'tagger.partitions': 'how far the topics are read, of the topics of that moment',
   'tagger.pages': 'messages that wait for their page, of the topics of that moment',
   'tagger.page_counts': 'counts of pages',
+  'tasks.files': 'files of callers, which go after some weeks: uploaded again',
 };
 
 /** Where a day's exports lie, one folder a table. */

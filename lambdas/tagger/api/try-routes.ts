@@ -8,7 +8,7 @@ import type { CurrentTagger, ReadPage } from '../ports.ts';
 import { tried } from './answers.ts';
 
 export interface TryPorts {
-  readonly tagger: () => Promise<CurrentTagger>;
+  readonly tagger: () => Promise<Pick<CurrentTagger, 'tag' | 'version'>>;
   readonly read: ReadPage;
   readonly clock: Clock;
 }

@@ -1,11 +1,12 @@
 import { PermanentError } from '#kit/errors.ts';
 import type { StreamMessage } from '#kit/stream-handler.ts';
 import type { IncomingMessage } from '../message/incoming-message.ts';
-import { outgoingHeaders, taggedMessage } from '../message/tagged-message.ts';
+import { outgoingHeaders, type TaggerVersion, taggedMessage } from '../message/tagged-message.ts';
 import type { CurrentTagger, PageRequest, Progress, Publish, RecordPlace, TaggedRecord } from '../ports.ts';
+import type { Tagging } from '../tagging.ts';
 
 export interface TagMessagesPorts {
-  readonly tagger: () => Promise<CurrentTagger>;
+  readonly tagger: () => Promise<Pick<CurrentTagger, 'tagAll' | 'version'>>;
   readonly publish: Publish;
   /** Puts them into the queue of pages; resolves when they are durable there. */
   readonly askForPages: (requests: readonly PageRequest[]) => Promise<void>;
@@ -43,13 +44,22 @@ async function askAll(requests: readonly PageRequest[], { progress, askForPages 
 }
 
 async function tagAll(plain: readonly Message[], { tagger, clock, publish }: TagMessagesPorts) {
-  const current = await tagger();
+  const { tagAll: tag, version } = await tagger();
   const at = clock();
-  return publishAll(plain, (message) => taggedRecord(message, current, at), publish);
+  const taggings = tag(plain.map(({ message }) => message.text));
+  const tagged = plain.flatMap((message, index) => {
+    const tagging = taggings[index];
+    return tagging ? [{ record: message.record, tagged: taggedRecord(message, tagging, { version, at }) }] : [];
+  });
+  return publishAll(tagged, publish);
 }
 
-async function publishAll(messages: readonly Message[], taggedOf: (one: Message) => TaggedRecord, publish: Publish) {
-  const all = messages.map((message) => ({ record: message.record, tagged: taggedOf(message) }));
+interface Outgoing {
+  readonly record: Message['record'];
+  readonly tagged: TaggedRecord;
+}
+
+async function publishAll(all: readonly Outgoing[], publish: Publish) {
   try {
     if (all.length > 0) await publish(all.map(({ tagged }) => tagged));
     return [];
@@ -69,11 +79,15 @@ async function publishAll(messages: readonly Message[], taggedOf: (one: Message)
   return rejected;
 }
 
-function taggedRecord({ message, record }: Message, { tag, version }: CurrentTagger, at: Date): TaggedRecord {
+function taggedRecord(
+  { message, record }: Message,
+  tagging: Tagging,
+  by: { version: TaggerVersion; at: Date },
+): TaggedRecord {
   return {
     source: record,
     key: record.key,
-    value: Buffer.from(taggedMessage(message, tag, { version, at })),
+    value: Buffer.from(taggedMessage(message, () => tagging, by)),
     headers: outgoingHeaders(record),
   };
 }

@@ -5,7 +5,7 @@ import { outgoingHeaders, taggedMessage } from '../message/tagged-message.ts';
 import type { CurrentTagger, MissingPage, PageCache, PageRequest, Progress, Publish } from '../ports.ts';
 
 export interface TagPagePorts {
-  readonly tagger: () => Promise<CurrentTagger>;
+  readonly tagger: () => Promise<Pick<CurrentTagger, 'tag' | 'version'>>;
   readonly pages: Pick<PageCache, 'get'>;
   readonly publish: Publish;
   readonly progress: Progress;

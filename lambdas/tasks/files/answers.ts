@@ -30,7 +30,7 @@ export const signedRequest = z.object({
   expires_at: moment,
 });
 
-export const partRequest = signedRequest.extend({ part_number: z.int(), size: z.int() });
+const partRequest = signedRequest.extend({ part_number: z.int(), size: z.int() });
 
 export const partsAnswer = z.object({
   part_bytes: z.int().meta({ description: 'Of each part but the last.' }),

@@ -14,7 +14,7 @@ export interface SentPart {
 export interface CompletePorts {
   readonly book: FileBook;
   readonly uploads: Uploads;
-  /** Begins to read a file for its hash. A second start of the same is none. */
+  /** Has a file read for its hash; twice is harmless. */
   readonly verify: (id: string) => Promise<void>;
   readonly limits: FileLimits;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { callerEnv } from '#kit/api/authentication/env.ts';
 
 /** The part of the contract of tasks that is about files. */
 
@@ -9,14 +10,14 @@ export const filesPrefix = 'files';
 
 export const filesApiEnv = z.object({
   DATABASE_URL: z.string().min(1),
-  API_TOKEN_SECRET: z.string().min(1),
+  ...callerEnv,
   FILES_BUCKET: z.string().min(1),
   /** Of one file. */
   FILES_MAX_BYTES: positive,
   FILES_KEEP_DAYS: positive,
   FILES_UNFINISHED_HOURS: positive,
-  /** ARN of the machine that reads a file to compare its hash. */
-  VERIFY_FILE_MACHINE: z.string().min(1),
+  /** Of files that are to be read, to compare their hash. */
+  VERIFY_FILES_QUEUE_URL: z.url(),
 });
 
 /** Served by `files-api`. */
@@ -27,17 +28,17 @@ export const filesRoutes = [
   'POST /api/v1/files/{file_id}/complete',
 ] as const;
 
-export const verifyFileEnv = z.object({
+export const verifyFilesEnv = z.object({
   DATABASE_URL: z.string().min(1),
   FILES_BUCKET: z.string().min(1),
   /** How long one turn reads. */
   TURN_SECONDS: positive,
+  /** Its own: where a file goes that isn't read to its end. */
+  VERIFY_FILES_QUEUE_URL: z.url(),
 });
 
-/** Input of the machine that verifies, and of its one step. */
-export const verifyFileInput = z.object({ file_id: z.uuid() });
-
-export const verifyFileOutput = z.object({ state: z.enum(['more', 'ended']) });
+/** A file that waits for being read. */
+export const verifyFileMessage = z.object({ file_id: z.uuid() });
 
 export const sweepFilesEnv = z.object({ DATABASE_URL: z.string().min(1), FILES_BUCKET: z.string().min(1) });
 

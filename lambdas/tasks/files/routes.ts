@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { integerParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
-import { ConflictError, NotFoundError } from '#kit/errors.ts';
+import { NotFoundError } from '#kit/errors.ts';
 import { completedAnswer, createdAnswer, foundAnswer, partsAnswer, shownFile, shownRequest } from './answers.ts';
 import { type CompletePorts, completeFile } from './complete-file.ts';
 import { type CreatePorts, createFile } from './create-file.ts';
@@ -65,7 +65,7 @@ const signedUntil = ({ clock, sign }: FilesPorts) => new Date(clock().getTime() 
 const firstPage = 100;
 
 /** POST /api/v1/files */
-export const announceFile = route({
+const announceFile = route({
   summary: 'Announces a file and answers where to upload it',
   description:
     'Up to 100 MB in one piece, above it in parts. The addresses count for an hour; those of further parts, and new ones, come from the route of parts.',
@@ -89,7 +89,7 @@ export const announceFile = route({
 });
 
 /** GET /api/v1/files/{file_id}/parts */
-export const listParts = route({
+const listParts = route({
   summary: 'Answers where to upload further parts of a file, and which parts have arrived',
   path: idPath,
   query: z.object({
@@ -100,13 +100,15 @@ export const listParts = route({
   handle: async ({ path, query, caller }, ports: FilesPorts) => {
     const file = await ownFile(path.file_id, caller.name, ports);
     if (file.state !== 'uploading' || !isInParts(file))
-      throw new ConflictError(`The file is ${file.state}, ${isInParts(file) ? '' : 'not '}in parts.`);
+      throw new NotFoundError(
+        `No parts are awaited: the file is ${file.state}, ${isInParts(file) ? '' : 'not '}in parts.`,
+      );
     return { status: 200, body: await partPage(file, { ...query, expiresAt: signedUntil(ports) }, ports) };
   },
 });
 
 /** POST /api/v1/files/{file_id}/complete */
-export const endUpload = route({
+const endUpload = route({
   summary: 'Ends the upload of a file and checks it against what was announced',
   description:
     'Another size refuses it at once. The SHA-256 of a file in parts is compared while it is `verifying`: ask for the file until it is `ready` or `refused`.',
@@ -122,7 +124,7 @@ export const endUpload = route({
 });
 
 /** GET /api/v1/files/{file_id} */
-export const findFile = route({
+const findFile = route({
   summary: 'Tells how a file is, and where to download it',
   path: idPath,
   answers: { 200: foundAnswer },

@@ -9,6 +9,7 @@ import { acknowledge, acknowledgeWildcards } from '../../permissions/acknowledge
 import type { HandlerFunction } from '../handler-function.ts';
 import { logGroup } from '../log-group.ts';
 import { environmentOf, removalPolicyOf } from '../millrace-stack.ts';
+import { ClientTopics } from './client-topics.ts';
 
 export type BrokerKind = 'provisioned' | 'serverless' | 'express';
 
@@ -49,6 +50,7 @@ export class KafkaCluster extends Construct {
   /** Function settings of everything that produces. */
   readonly placement: { vpc: IVpc; vpcSubnets: SubnetSelection; securityGroups: ISecurityGroup[] };
   readonly #cluster: CfnCluster | CfnServerlessCluster;
+  #clientTopics: ClientTopics | undefined;
 
   constructor(scope: Construct, id: string, props: KafkaClusterProps) {
     super(scope, id);
@@ -65,8 +67,13 @@ export class KafkaCluster extends Construct {
 
   /** CloudFormation makes topics of provisioned and express clusters only; a serverless one’s are made by a client. */
   topic(id: string, { name, partitions, retentionHours }: TopicProps): void {
-    if (this.kind === 'serverless') return;
-    const configs = retentionHours === undefined ? undefined : `retention.ms=${retentionHours * 60 * 60 * 1000}`;
+    const retention = retentionHours === undefined ? undefined : String(retentionHours * 60 * 60 * 1000);
+    if (this.kind === 'serverless') {
+      this.#clientTopics ??= new ClientTopics(this, 'Topics', this);
+      this.#clientTopics.add({ name, partitions, configs: retention ? { 'retention.ms': retention } : {} });
+      return;
+    }
+    const configs = retention && `retention.ms=${retention}`;
     const topic = new CfnTopic(this, id, {
       clusterArn: this.clusterArn,
       topicName: name,
@@ -82,6 +89,15 @@ export class KafkaCluster extends Construct {
     handler.allow(
       ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
       topics.map((topic) => this.#arnOf('topic', topic)),
+    );
+  }
+
+  /** Making one topic, and giving it more partitions. */
+  grantMake(handler: HandlerFunction, topic: string): void {
+    handler.allow(['kafka-cluster:Connect'], [this.clusterArn]);
+    handler.allow(
+      ['kafka-cluster:CreateTopic', 'kafka-cluster:DescribeTopic', 'kafka-cluster:AlterTopic'],
+      [this.#arnOf('topic', topic)],
     );
   }
 

@@ -29,8 +29,12 @@ beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'millrace-stream-'));
   broker = await brokerIn(directory);
   const admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker.address] });
-  for (const topic of ['whole', 'order', 'many', 'large', 'restart'])
-    await admin.createTopics({ topics: [topic], partitions: topic === 'many' ? 4 : 1, replicas: 1 });
+  for (const topic of ['whole', 'order', 'many', 'large', 'restart', 'placed', 'keyed'])
+    await admin.createTopics({
+      topics: [topic],
+      partitions: ['many', 'placed', 'keyed'].includes(topic) ? 4 : 1,
+      replicas: 1,
+    });
   await admin.close();
   producer = producerFor(broker.address);
 });
@@ -79,6 +83,37 @@ test('what is sent at once stays in the order it was sent in', async () => {
   const seen = await readAll('order', 1000);
 
   expect(seen.map(({ value }) => Number(value))).toEqual(Array.from({ length: 1000 }, (_, index) => index));
+});
+
+test('a record goes into the partition that is asked for, whatever its key', async () => {
+  const wanted = [3, 0, 2, 3, 1, 0];
+  await producer.send(
+    wanted.map((partition, index) => ({
+      topic: 'placed',
+      partition,
+      key: Buffer.from('k'),
+      value: Buffer.from([index]),
+    })),
+  );
+  const seen = await readAll('placed', wanted.length);
+
+  expect(seen.map(({ partition, value }) => [value[0], partition]).toSorted()).toEqual(
+    wanted.map((partition, index) => [index, partition]),
+  );
+});
+
+test('without one, records of a key share a partition, in their order', async () => {
+  const keys = Array.from({ length: 20 }, (_, index) => `k${index % 5}`);
+  await producer.send(
+    keys.map((key, index) => ({ topic: 'keyed', key: Buffer.from(key), value: Buffer.from([index]) })),
+  );
+  const seen = await readAll('keyed', keys.length);
+
+  for (const key of new Set(keys)) {
+    const own = seen.filter((record) => String(record.key) === key);
+    expect(new Set(own.map(({ partition }) => partition)).size).toBe(1);
+    expect(own.map(({ value }) => value[0])).toEqual(keys.flatMap((one, index) => (one === key ? [index] : [])));
+  }
 });
 
 test('a buffer that is full makes senders wait, and loses nothing', async () => {

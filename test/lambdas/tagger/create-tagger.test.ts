@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createTagger } from '../../../lambdas/tagger/create-tagger.ts';
+import { createBatchTagger, createTagger } from '../../../lambdas/tagger/create-tagger.ts';
 import { currentTagger } from '../../../lambdas/tagger/current-tagger.ts';
 import { defaultModel } from '../../../lambdas/tagger/model/default-model.ts';
 import { readLength } from '../../../lambdas/tagger/model/read-text.ts';
@@ -48,6 +48,13 @@ test('words of the user dictionary stay whole and leave again with their rules',
 
   expect(words(createTagger(defaultModel(), rules))).toContain('米瑞斯数据栈');
   expect(words(tag)).not.toContain('米瑞斯数据栈');
+});
+
+test('texts tagged together get what each gets alone, in their order', () => {
+  const article = '特大暴雨袭击沿海城市 '.repeat(8000);
+  const texts = ['丰田宣布召回12万辆汽车', '', article, article, '同步A股首秀：港股缩量回调', ' '];
+
+  expect(createBatchTagger(defaultModel(), defaultRules())(texts)).toEqual(texts.map(tag));
 });
 
 test('an empty text has no keywords and nothing that rules say', () => {

@@ -39,7 +39,7 @@ const tagAll = (...values: object[]) =>
     }),
     {
       tagger: async () => ({
-        tag: (text) => ({ tags: [{ tag: text, score: 1, source: 'rule' }], keywords: [] }),
+        tagAll: (texts) => texts.map((text) => ({ tags: [{ tag: text, score: 1, source: 'rule' }], keywords: [] })),
         version: { model: 'test', version: '1' },
       }),
       publish: async (records) => {

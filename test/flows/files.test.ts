@@ -1,0 +1,118 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Announcement, filesClient } from '../support/files-client.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let under: TestStack;
+
+beforeAll(async () => {
+  under = await startTestStack();
+}, 120_000);
+
+afterAll(() => under.stop());
+
+const mebi = 1024 * 1024;
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+function announcement(bytes: Uint8Array, given: Partial<Announcement> = {}): Announcement {
+  return { name: '../../etc/内容 "1".txt', size: bytes.length, content_type: 'text/plain', ...given };
+}
+
+test('a small file goes up in one piece, and comes back under its name', async () => {
+  const client = filesClient(under);
+  const bytes = Buffer.from('一 二\n');
+  const { file, upload } = await client.announce(announcement(bytes, { sha256: sha256(bytes) }));
+  const early = await client.complete(file.file_id);
+  const sent = await client.send(upload, bytes);
+  const done = await client.complete(file.file_id);
+  const found = await client.find(file.file_id);
+  const read = await fetch(found.download?.url ?? '');
+
+  expect(early.status).toBe(409);
+  expect(sent.status).toBe(200);
+  expect([done.status, done.file?.state, found.file.argument]).toEqual([200, 'ready', `file:${file.file_id}`]);
+  expect(await read.text()).toBe('一 二\n');
+  expect(read.headers.get('content-disposition')).toBe(
+    "attachment; filename*=UTF-8''..%2F..%2Fetc%2F%E5%86%85%E5%AE%B9%20%221%22.txt",
+  );
+  // Complete is complete, and a file that is there is never another one.
+  expect((await client.complete(file.file_id)).status).toBe(200);
+  expect((await client.send(upload, bytes)).status).toBe(412);
+});
+
+test('bytes that were not announced are refused by the bucket itself', async () => {
+  const client = filesClient(under);
+  const bytes = Buffer.from('abc');
+  const { upload } = await client.announce(announcement(bytes, { sha256: sha256(bytes) }));
+
+  expect((await client.send(upload, Buffer.from('abd'))).status).toBe(400);
+  expect((await client.send(upload, Buffer.from('abcd'))).status).toBe(403);
+});
+
+test('a large file goes up in parts, in any order, and its hash is compared', async () => {
+  const client = filesClient(under);
+  const bytes = randomBytes(101 * 1000 * 1000);
+  const { file, upload } = await client.announce(announcement(bytes, { sha256: sha256(bytes) }));
+  if (upload.kind !== 'multipart') throw new Error('It is large');
+  const parts = upload.parts.toReversed();
+  const etags = new Map<number, string>();
+  for (const { part_number, size, url } of parts.slice(0, -1)) {
+    const at = (part_number - 1) * upload.part_bytes;
+    const sent = await fetch(url, { method: 'PUT', body: bytes.subarray(at, at + size) });
+    etags.set(part_number, sent.headers.get('etag') ?? '');
+  }
+  const incomplete = await client.complete(file.file_id);
+  const page = await client.parts(file.file_id, 'from=1&count=2');
+  const first = page.parts.find(({ part_number }) => part_number === 1);
+  await fetch(first?.url ?? '', { method: 'PUT', body: bytes.subarray(0, first?.size) });
+  const done = await client.complete(file.file_id);
+  const settled = await client.settled(file.file_id);
+  const { download } = await client.find(file.file_id);
+  const read = Buffer.from(await (await fetch(download?.url ?? '')).arrayBuffer());
+
+  expect([upload.part_bytes, upload.part_count, upload.next_from]).toEqual([16 * mebi, 7, null]);
+  expect(incomplete.status).toBe(409);
+  // What has arrived is told, so that an upload that broke can go on.
+  expect(page.received).toEqual([{ part_number: 2, size: 16 * mebi, etag: etags.get(2) }]);
+  expect(page.next_from).toBe(3);
+  expect([done.status, settled.state]).toEqual([200, 'ready']);
+  expect(read.equals(bytes)).toBe(true);
+});
+
+test('a file in parts with another hash is refused, and its content is gone', async () => {
+  const client = filesClient(under);
+  const bytes = Buffer.alloc(100_000_001, 'x');
+  const { file, upload } = await client.announce(announcement(bytes, { sha256: sha256(Buffer.from('other')) }));
+  await client.send(upload, bytes);
+  const done = await client.complete(file.file_id);
+  const settled = await client.settled(file.file_id);
+
+  expect(done.file?.state).toMatch(/verifying|refused/);
+  expect(settled.state).toBe('refused');
+  expect(settled.reason).toContain(sha256(bytes));
+  expect((await client.find(file.file_id)).download).toBeNull();
+  expect((await client.complete(file.file_id)).status).toBe(409);
+});
+
+test('what is no file, and no request of here, is told apart', async () => {
+  const client = filesClient(under);
+  const bytes = Buffer.from('abc');
+  const { file } = await client.announce(announcement(bytes));
+
+  expect((await client.ask('/api/v1/files/7')).status).toBeGreaterThanOrEqual(400);
+  expect((await client.ask('/api/v1/files/00000000-0000-4000-8000-000000000000')).status).toBe(404);
+  // In one piece: there are no parts.
+  expect((await client.ask(`/api/v1/files/${file.file_id}/parts`)).status).toBe(404);
+  for (const wrong of [
+    { size: -1 },
+    { size: 30e9 },
+    { name: '' },
+    { name: 'a\nb' },
+    { content_type: 'x' },
+    { sha256: 'ff' },
+  ])
+    expect(
+      (await client.post('/api/v1/files', { ...announcement(bytes), ...wrong })).status,
+      JSON.stringify(wrong),
+    ).toBeLessThan(500);
+});

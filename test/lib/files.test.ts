@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { environmentNamed } from '../../lib/environment.ts';
+import { assemblies } from './assemblies.ts';
+
+interface Rule {
+  readonly ExpirationInDays?: number;
+  readonly AbortIncompleteMultipartUpload?: { readonly DaysAfterInitiation: number };
+}
+
+test.each(assemblies)(
+  'callers’ files outlive no promise, and the sweep comes before the rules ($folder)',
+  (assembly) => {
+    const { files } = environmentNamed(assembly.folder.split('/').at(-1) ?? '').workloads.tasks;
+    const [bucket, ...others] = assembly.ofType('AWS::S3::Bucket').filter(({ id }) => id.startsWith('Files'));
+    const rules = bucket?.properties.LifecycleConfiguration as { readonly Rules: readonly Rule[] } | undefined;
+    const rule = rules?.Rules[0];
+
+    expect(others).toEqual([]);
+    // Versions would keep what the sweep has removed.
+    expect(bucket?.properties.VersioningConfiguration).toBeUndefined();
+    expect(rule?.ExpirationInDays).toBeGreaterThan(files.keepDays);
+    expect(rule?.ExpirationInDays).toBeLessThanOrEqual(files.keepDays + 10);
+    expect((rule?.AbortIncompleteMultipartUpload?.DaysAfterInitiation ?? 0) * 24).toBeGreaterThan(
+      files.unfinishedHours,
+    );
+  },
+);
+
+test.each(assemblies)('no function removes anything but callers’ files ($folder)', (assembly) => {
+  const statements = assembly
+    .ofType('AWS::IAM::Policy')
+    .flatMap(({ properties }) => (properties.PolicyDocument as { Statement: readonly object[] }).Statement)
+    .map((statement) => JSON.stringify(statement))
+    .filter((statement) => statement.includes('s3:DeleteObject'));
+
+  expect(statements.length).toBeGreaterThan(0);
+  for (const statement of statements) expect(statement).toMatch(/Files\w*Bucket.*\/files\/\*/);
+});
