@@ -9,7 +9,17 @@ export interface CopiedCheckout {
   forget(): Promise<void>;
 }
 
-const parts = ['bin', 'lib', 'lambdas', 'local', 'migrations', 'cdk.json', 'package.json', 'package-lock.json'];
+const parts = [
+  'bin',
+  'docs-page',
+  'lib',
+  'lambdas',
+  'local',
+  'migrations',
+  'cdk.json',
+  'package.json',
+  'package-lock.json',
+];
 
 /** Copies the sources; the first start there bundles and synthesizes from nothing. */
 export async function copyCheckout(): Promise<CopiedCheckout> {
