@@ -89,13 +89,13 @@ test('a function is invoked with an event from the command line, and its failure
 test('a changed handler answers without a restart, a broken one is told and changes nothing', {
   timeout: 180_000,
 }, async () => {
-  const file = path.join(checkout, 'lambdas/platform/health.handler.ts');
+  const file = path.join(checkout, 'lambdas/platform/dependencies/routes.ts');
   const source = await readFile(file, 'utf8');
   const { api } = await askConsole<{ api: string }>(stack, '/stack');
   const health = async () => (await fetch(`${api}/health`)).text();
   expect(await health()).toBe('{"status":"ok"}');
 
-  await writeFile(file, source.replace("'ok'", "'changed'"));
+  await writeFile(file, source.replace("body: { status: 'ok' }", "body: { status: 'changed' }"));
   await expect.poll(health, { timeout: 60_000 }).toBe('{"status":"changed"}');
 
   await writeFile(file, `${source}\nthis is no TypeScript`);
