@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
-import { type BrokerKind, KafkaCluster, type TopicProps } from '../constructs/kafka/cluster.ts';
+import type { BrokerKind } from '../constructs/kafka/brokers.ts';
+import { KafkaCluster, type TopicProps } from '../constructs/kafka/cluster.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
 import type { NetworkStack } from './network.ts';

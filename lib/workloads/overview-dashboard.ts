@@ -47,14 +47,25 @@ export class OverviewDashboard extends Construct {
           graph('Replays: delivered, refused', this.#ours('ReplaysDelivered'), this.#ours('ReplaysRefused')),
         ],
         [
-          graph('Messages of queues: handled, failed', this.#ours('RecordsHandled'), this.#ours('RecordsFailed')),
-          graph('Slots missed, runs that lost something', this.#ours('SlotsMissed'), this.#ours('ConservationBroken')),
+          graph(
+            'Messages of queues and topics: handled, failed',
+            this.#ours('RecordsHandled'),
+            this.#ours('RecordsFailed'),
+          ),
+          graph(
+            'Records that went to the ledger, partitions that stopped',
+            this.#ours('RecordsRejected'),
+            this.#ours('PartitionsStopped'),
+          ),
         ],
         [
           graph('Mails waiting', mails.metricApproximateNumberOfMessagesVisible()),
           graph('Alert mails written', this.#ours('AlertMails')),
         ],
-        [graph('Rows exported', this.#ours('RowsExported'))],
+        [
+          graph('Slots missed, runs that lost something', this.#ours('SlotsMissed'), this.#ours('ConservationBroken')),
+          graph('Rows exported', this.#ours('RowsExported')),
+        ],
       ],
     });
   }

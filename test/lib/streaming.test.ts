@@ -6,7 +6,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import cdk from '../../cdk.json' with { type: 'json' };
-import type { BrokerKind } from '../../lib/constructs/kafka/cluster.ts';
+import type { BrokerKind } from '../../lib/constructs/kafka/brokers.ts';
 import { StreamHandler, type StreamHandlerProps } from '../../lib/constructs/kafka/stream-handler.ts';
 import { MillraceStack } from '../../lib/constructs/millrace-stack.ts';
 import { RawBucket } from '../../lib/constructs/raw-bucket.ts';

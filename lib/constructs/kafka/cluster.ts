@@ -1,17 +1,14 @@
 import { Fn } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnCluster, CfnConfiguration, CfnServerlessCluster, CfnTopic } from 'aws-cdk-lib/aws-msk';
-import { AwsCustomResource, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import { CfnTopic } from 'aws-cdk-lib/aws-msk';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgeWildcards } from '../../permissions/acknowledge.ts';
+import { acknowledgeWildcards } from '../../permissions/acknowledge.ts';
 import type { HandlerFunction } from '../handler-function.ts';
-import { logGroup } from '../log-group.ts';
 import { environmentOf, removalPolicyOf } from '../millrace-stack.ts';
+import { bootstrapBrokers } from './bootstrap-brokers.ts';
+import { type BrokerKind, makeBrokers, zones } from './brokers.ts';
 import { ClientTopics } from './client-topics.ts';
-
-export type BrokerKind = 'provisioned' | 'serverless' | 'express';
 
 export interface KafkaClusterProps {
   readonly kind: BrokerKind;
@@ -32,14 +29,6 @@ export interface TopicProps {
 
 /** Where brokers listen for clients that sign in by IAM. */
 const iamPort = Port.tcp(9098);
-const versions = { provisioned: '3.9.x', express: '3.9.x' } as const;
-const instances = { provisioned: 'kafka.m7g.large', express: 'express.m7g.large' } as const;
-// One per zone: two of standard brokers, the three that express brokers always span.
-const zones = { provisioned: 2, express: 3 } as const;
-const gigabytesPerBroker = 100;
-// A name misspelt is an error, not a topic; acknowledged is on two brokers where there are as many.
-const serverProperties = ['auto.create.topics.enable=false', 'default.replication.factor=2', 'min.insync.replicas=1'];
-
 /** Amazon MSK: brokers that only clients signed in by IAM reach, over TLS, from inside the VPC. */
 export class KafkaCluster extends Construct {
   readonly kind: BrokerKind;
@@ -49,7 +38,6 @@ export class KafkaCluster extends Construct {
   readonly env: { readonly KAFKA_BROKERS: string; readonly KAFKA_AUTH: 'iam'; readonly KAFKA_REGION: string };
   /** Function settings of everything that produces. */
   readonly placement: { vpc: IVpc; vpcSubnets: SubnetSelection; securityGroups: ISecurityGroup[] };
-  readonly #cluster: CfnCluster | CfnServerlessCluster;
   #clientTopics: ClientTopics | undefined;
 
   constructor(scope: Construct, id: string, props: KafkaClusterProps) {
@@ -57,12 +45,12 @@ export class KafkaCluster extends Construct {
     this.kind = props.kind;
     this.clusterName = `millrace-${environmentOf(this).name}`;
     const group = this.#makeGroup(props);
-    this.#cluster = props.kind === 'serverless' ? this.#makeServerless(props, group) : this.#makeBrokers(props, group);
-    this.#cluster.applyRemovalPolicy(removalPolicyOf(this));
-    this.clusterArn = this.#cluster.ref;
+    const cluster = makeBrokers(this, { ...props, clusterName: this.clusterName, group });
+    cluster.applyRemovalPolicy(removalPolicyOf(this));
+    this.clusterArn = cluster.ref;
     this.placement = { vpc: props.vpc, vpcSubnets: props.subnets, securityGroups: [props.clients] };
     const { region } = environmentOf(this);
-    this.env = { KAFKA_BROKERS: this.#bootstrapBrokers(), KAFKA_AUTH: 'iam', KAFKA_REGION: region };
+    this.env = { KAFKA_BROKERS: bootstrapBrokers(this), KAFKA_AUTH: 'iam', KAFKA_REGION: region };
   }
 
   /** CloudFormation makes topics of provisioned and express clusters only; a serverless one’s are made by a client. */
@@ -139,62 +127,5 @@ export class KafkaCluster extends Construct {
     // Lambda's pollers stand in the brokers' own group.
     group.addIngressRule(group, iamPort, 'Pollers of Lambda');
     return group;
-  }
-
-  #makeBrokers({ kind, vpc, subnets }: KafkaClusterProps, group: SecurityGroup): CfnCluster {
-    if (kind === 'serverless') throw new Error('A serverless cluster has no brokers to choose');
-    const configuration = new CfnConfiguration(this, 'Configuration', {
-      name: this.clusterName,
-      kafkaVersionsList: [versions[kind]],
-      serverProperties: serverProperties.join('\n'),
-    });
-    const logs = logGroup(this, 'Logs');
-    return new CfnCluster(this, 'Cluster', {
-      clusterName: this.clusterName,
-      kafkaVersion: versions[kind],
-      numberOfBrokerNodes: zones[kind],
-      brokerNodeGroupInfo: {
-        instanceType: instances[kind],
-        clientSubnets: vpc.selectSubnets(subnets).subnetIds,
-        securityGroups: [group.securityGroupId],
-        // Express brokers bring storage that grows by itself.
-        ...(kind === 'provisioned' ? { storageInfo: { ebsStorageInfo: { volumeSize: gigabytesPerBroker } } } : {}),
-      },
-      clientAuthentication: { sasl: { iam: { enabled: true } }, unauthenticated: { enabled: false } },
-      encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
-      ...(kind === 'provisioned' ? { configurationInfo: { arn: configuration.attrArn, revision: 1 } } : {}),
-      loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: logs.logGroupName } } },
-    });
-  }
-
-  #makeServerless({ vpc, subnets }: KafkaClusterProps, group: SecurityGroup): CfnServerlessCluster {
-    return new CfnServerlessCluster(this, 'Cluster', {
-      clusterName: this.clusterName,
-      clientAuthentication: { sasl: { iam: { enabled: true } } },
-      vpcConfigs: [{ subnetIds: vpc.selectSubnets(subnets).subnetIds, securityGroups: [group.securityGroupId] }],
-    });
-  }
-
-  /** The cluster's addresses are known only when it stands, and CloudFormation doesn't tell them. */
-  #bootstrapBrokers(): string {
-    const logs = logGroup(this, 'AddressesLogs');
-    const role = new Role(this, 'AddressesRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logs.grantWrite(role);
-    role.addToPolicy(new PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: ['*'] }));
-    acknowledge(role, 'IAM knows no resource for kafka:GetBootstrapBrokers.', 'AwsSolutions-IAM5[Resource::*]');
-    const asked = new AwsCustomResource(this, 'Addresses', {
-      resourceType: 'Custom::MskBootstrapBrokers',
-      onUpdate: {
-        service: 'kafka',
-        action: 'GetBootstrapBrokers',
-        parameters: { ClusterArn: this.clusterArn },
-        outputPaths: ['BootstrapBrokerStringSaslIam'],
-        physicalResourceId: PhysicalResourceId.of(this.clusterName),
-      },
-      role,
-      installLatestAwsSdk: false,
-      logGroup: logs,
-    });
-    return asked.getResponseField('BootstrapBrokerStringSaslIam');
   }
 }
