@@ -17,7 +17,7 @@ import { addCountedTask, countedTask, type Outcome } from './counted-task.ts';
  * to three times. In the end each task has one end, and what was terminated in the queue never ran.
  */
 
-const tasks = 10_000;
+const tasks = Number(process.env.MILLRACE_TASKS ?? 10_000);
 const submitters = 6;
 const stackKills = 3;
 const workerKills = 12;
@@ -149,7 +149,7 @@ async function killNowAndThen(): Promise<void> {
 
 function killWorker(): void {
   if (!canFindInstances) return;
-  const workers = instancesOf(Number(stack.child.pid), /run-?tasks/i);
+  const workers = instancesOf(Number(stack.child.pid), /Worker-Handler/);
   const worker = workers[Math.floor(random() * workers.length)];
   if (worker === undefined) return;
   struck += 1;
