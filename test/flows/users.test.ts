@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { firstAdmin, tokenOf } from '../../local/callers/console-token.ts';
 import { startControl } from '../../local/console/control.ts';
+import { printSummary } from '../../local/terminal/summary.ts';
 import { type Account, momentaryHeader, nowInSeconds } from '../support/credentials.ts';
 import { project } from '../support/stack-process.ts';
 import { type Flow, startFlow } from './flow.ts';
@@ -54,7 +55,7 @@ const users = (words: string, input?: string) =>
   run([process.execPath, 'local/commands/users.ts', ...words.split(' ')], {}, input);
 
 /** Functions that asked for the users a moment ago know a change a little later. */
-const soon = { timeout: 60_000, interval: 200 };
+const soon = { timeout: 120_000, interval: 200 };
 
 function ask(of: Account, route: string) {
   const timestamp = String(nowInSeconds());
@@ -113,6 +114,19 @@ describe('npm run users', () => {
       expect([status, stderr], words).toEqual([1, expect.stringContaining('npm run users -- <what>')]);
     }
   });
+});
+
+test('the line to try that npm start prints works as it is pasted', async (context) => {
+  const here = await run(['bash', '-c', 'command -v curl md5sum']);
+  if (here.status !== 0) context.skip('curl and md5sum are needed');
+  await printSummary(flow.running.stack, control.url);
+  const [, line = ''] = /Try it +(.*)/.exec(flow.running.printed()) ?? [];
+  const { stdout, stderr } = await run(['bash', '-c', line.replace('curl ', 'curl -s ')]);
+
+  expect(line).toContain('md5sum');
+  expect(JSON.parse(stdout), stderr).toHaveProperty('result.data');
+  expect(flow.running.printed()).toMatch(/ User {11}admin, password \w{48}\n/);
+  expect(flow.running.printed()).toContain(` Token          ${tokenOf(flow.running.stack.services)}\n`);
 });
 
 describe('the examples of docs/how-to/call-the-api.md', () => {
