@@ -5,6 +5,7 @@ import { tableOf } from './table.ts';
 /** Loaded one by one: what a benchmark needs is nothing that another should pay for. */
 const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
   bundles: () => import('./bundles.ts'),
+  authentication: () => import('./authentication.ts'),
   'presale/load': () => import('./presale/load.ts'),
   'presale/api': () => import('./presale/api.ts'),
   'presale/flow': () => import('./presale/flow.ts'),

@@ -52,11 +52,15 @@ export async function showFunctions(ask: Ask): Promise<void> {
 function functionsOf(document: {
   readonly paths: Readonly<Record<string, { readonly post?: { readonly requestBody?: RequestBody } }>>;
 }): readonly FunctionSchema[] {
-  return document.paths[submitPath]?.post?.requestBody?.content['application/json']?.schema.oneOf ?? [];
+  return (
+    document.paths[submitPath]?.post?.requestBody?.content['application/json']?.schema.anyOf?.filter(
+      (branch) => branch.properties.name.const !== undefined,
+    ) ?? []
+  );
 }
 
 interface RequestBody {
-  readonly content: Readonly<Record<string, { readonly schema: { readonly oneOf?: readonly FunctionSchema[] } }>>;
+  readonly content: Readonly<Record<string, { readonly schema: { readonly anyOf?: readonly FunctionSchema[] } }>>;
 }
 
 /** Submits, and shows the task until it has ended. */

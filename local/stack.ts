@@ -10,6 +10,7 @@ import { lockDirectory } from './lock.ts';
 import { credentials, region } from './machine.ts';
 import { freePort } from './services/free-port.ts';
 import { startPostgres } from './services/postgres.ts';
+import { sparkJobs } from './services/spark-jobs.ts';
 import { type Services, startServices } from './services.ts';
 import { portsFrom, type Settings } from './settings.ts';
 import { serveStateMachines } from './state-machines/protocol.ts';
@@ -103,9 +104,10 @@ async function startParts(
   const functionsPort = await freePort(ports.functions);
   const urls = { stateMachines: `http://127.0.0.1:${machinesPort}`, functions: `http://127.0.0.1:${functionsPort}` };
   const told = { variables: settings.variables, apiUrl: `http://127.0.0.1:${apiPort}/` };
+  const environment = machineEnvironment(services, urls, settings);
   const functions = startFunctionHost({
     functions: model.functions.map((fn) => ({ ...fn, environment: localVariables(fn, services, told) })),
-    environment: machineEnvironment(services, urls, settings),
+    environment,
     temporaryDirectory: path.join(settings.directory, 'tmp'),
     maximumInstances,
     faults,
@@ -121,7 +123,12 @@ async function startParts(
       name,
       definition: JSON.parse(definition) as object,
     })),
-    invoke: taskPerformer({ functions, sqs, faults }),
+    invoke: taskPerformer({
+      functions,
+      sqs,
+      faults,
+      runSparkJob: sparkJobs({ project: settings.project, assembly: model.assembly, environment }),
+    }),
     supports: performsTask,
     onError: (error) => log.warn(String(error)),
   });

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { createDocument, type oas31, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import type { RouteShape } from '../../lambdas/kit/api/route.ts';
 import { about, securitySchemes, tags } from './about.ts';
@@ -53,7 +53,7 @@ function operation(key: string, shape: RouteShape, part: ApiPart): ZodOpenApiOpe
     ...(part.open ? { security: [] } : {}),
     ...(path || query ? { requestParams: { ...inPlace('path', path), ...inPlace('query', query) } } : {}),
     ...(body ? { requestBody: requestBody(shape, body) } : {}),
-    responses: Object.fromEntries([...failuresOf(key, shape, part), ...answersOf(shape)]),
+    responses: Object.fromEntries([...failuresOf(key, shape, part), ...answersOf(shape, part)]),
   };
 }
 
@@ -69,13 +69,27 @@ function requestBody({ form }: RouteShape, schema: z.ZodType) {
   };
 }
 
-function answersOf({ answers = {} }: RouteShape) {
+function answersOf({ answers = {} }: RouteShape, { envelope }: ApiPart) {
   return Object.entries(answers).map(([status, schema]) => {
     const headers = { 'x-request-id': { $ref: '#/components/headers/x-request-id' } };
     const description = schema.meta()?.description ?? meanings[status] ?? 'Done.';
-    const type = String(schema.meta()?.contentType ?? 'application/json');
-    return [status, { description, headers, content: { [type]: { schema } } }] as const;
+    return [
+      status,
+      { description, headers, ...contentOf(envelope === 'tasks' ? inEnvelope(schema) : schema) },
+    ] as const;
   });
+}
+
+/** As lambdas/tasks/api/envelope.ts wraps what a route answers. */
+function inEnvelope(data: z.ZodType) {
+  return z.object({ code: z.literal(0), msg: z.literal('OK'), data });
+}
+
+/** JSON, or what the schema's `contentTypes` names; nothing where there is no body. */
+function contentOf(schema: z.ZodType) {
+  if (schema instanceof z.ZodUndefined) return {};
+  const types = (schema.meta()?.contentTypes as readonly string[] | undefined) ?? ['application/json'];
+  return { content: Object.fromEntries(types.map((type) => [type, { schema }])) };
 }
 
 const meanings: Readonly<Record<string, string>> = {

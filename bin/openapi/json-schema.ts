@@ -13,7 +13,7 @@ export const readable: ZodOpenApiOverride = ({ jsonSchema, zodSchema, io }) => {
   const schema = jsonSchema as JsonSchema;
   if ('written' in schema) putWritten(schema, io);
   const { def } = zodSchema._zod;
-  delete schema.contentType;
+  delete schema.contentTypes;
   // zod leaves out the default of what is transformed, for it may be of another type; our scalars are written as read.
   if (io === 'input' && def.type === 'default' && typeof def.defaultValue !== 'object')
     schema.default = def.defaultValue;

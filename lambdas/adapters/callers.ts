@@ -13,7 +13,7 @@ export function authenticateCallers(
   options: { readonly timestampFirst?: true } = {},
 ): Authenticator {
   return authenticator({
-    users: userBook(env.USERS_SECRET, systemClock),
+    users: userBook(env, systemClock),
     admit: admitByDatabase(apiDatabase(env.DATABASE_URL), limitOf(env)),
     clock: systemClock,
     ...options,

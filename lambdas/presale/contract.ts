@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { callerEnv } from '#kit/api/authentication/env.ts';
+import { callerEnv, usersEnv } from '#kit/api/authentication/env.ts';
 import { choiceParameter, dateParameter } from '#kit/api/parameters.ts';
 import type { ScheduledTask } from '#kit/schedule/schedule.ts';
 import { countyLetters } from './publication/counties.ts';
@@ -21,7 +21,7 @@ const countyList = z
   .transform((letters) => [...new Set(letters)]);
 
 export const startPublicationEnv = z.object({ PRESALE_STATE_MACHINE: text, SLOTS_QUEUE_URL: text });
-export const startRunEnv = z.object({ PRESALE_STATE_MACHINE: text, USERS_SECRET: text, ADMISSION_FUNCTION: text });
+export const startRunEnv = z.object({ PRESALE_STATE_MACHINE: text, ...usersEnv, ADMISSION_FUNCTION: text });
 export const planRunEnv = z.object({
   DATABASE_URL: text,
   PRESALE_RETRY_SECONDS: wholeNumber,

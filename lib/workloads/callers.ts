@@ -12,13 +12,23 @@ export interface CallersProps {
   readonly database: Database;
 }
 
+// Revocation works within a minute, at one question a minute and function instance.
+const freshMs = 60_000;
+
 /** Who may call the API and how often: what functions that answer must know of it, and may read. */
 export class Callers extends Construct {
   /** Variables of a function that authenticates by itself. */
   readonly env: {
     readonly USERS_SECRET: string;
+    readonly USERS_FRESH_MS: string;
     readonly CALLER_REQUESTS_PER_SECOND: string;
     readonly CALLER_BURST: string;
+  };
+  /** Variables of a function outside of the VPC whose routes change something; for {@link allowAsking}. */
+  readonly askingEnv: {
+    readonly USERS_SECRET: string;
+    readonly USERS_FRESH_MS: string;
+    readonly ADMISSION_FUNCTION: string;
   };
   readonly #users: ISecret;
   readonly #admit: HandlerFunction;
@@ -27,7 +37,8 @@ export class Callers extends Construct {
     super(scope, id);
     const { requestsPerSecond, burst } = environmentOf(this).api.callers;
     const limits = { CALLER_REQUESTS_PER_SECOND: String(requestsPerSecond), CALLER_BURST: String(burst) };
-    this.env = { USERS_SECRET: users.secretArn, ...limits };
+    const known = { USERS_SECRET: users.secretArn, USERS_FRESH_MS: String(freshMs) };
+    this.env = { ...known, ...limits };
     this.#users = users;
     this.#admit = new HandlerFunction(this, 'Admit', {
       handler: 'platform/admit-caller',
@@ -38,11 +49,7 @@ export class Callers extends Construct {
       concurrency: 2,
       database,
     });
-  }
-
-  /** Variables of a function outside of the VPC whose routes change something; for {@link allowAsking}. */
-  get askingEnv(): { readonly USERS_SECRET: string; readonly ADMISSION_FUNCTION: string } {
-    return { USERS_SECRET: this.#users.secretArn, ADMISSION_FUNCTION: this.#admit.function.functionArn };
+    this.askingEnv = { ...known, ADMISSION_FUNCTION: this.#admit.function.functionArn };
   }
 
   /** Lets functions know the users. */

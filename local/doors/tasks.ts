@@ -1,6 +1,7 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Faults } from '../faults.ts';
 import type { FunctionHost } from '../functions/function-host.ts';
+import type { RunSparkJob } from '../services/spark-jobs.ts';
 import { TaskError } from '../state-machines/errors.ts';
 
 /** Does the work of a Task state. */
@@ -8,11 +9,17 @@ export type PerformTask = (task: {
   readonly resource: string;
   readonly arguments: unknown;
   readonly stateName: string;
+  /** Aborts when the execution is stopped, or the state is late. */
+  readonly signal: AbortSignal;
 }) => Promise<unknown>;
 
-type Integration = (argument: Readonly<Record<string, unknown>>) => Promise<unknown>;
+type Integration = (argument: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<unknown>;
 
-const resources = ['arn:aws:states:::lambda:invoke', 'arn:aws:states:::sqs:sendMessage'] as const;
+const resources = [
+  'arn:aws:states:::lambda:invoke',
+  'arn:aws:states:::sqs:sendMessage',
+  'arn:aws:states:::emr-serverless:startJobRun.sync',
+] as const;
 
 /** Whether a Task state may name this resource here. */
 export function performsTask(resource: string): boolean {
@@ -24,16 +31,18 @@ export function taskPerformer(options: {
   readonly functions: FunctionHost;
   readonly sqs: SQSClient;
   readonly faults: Faults;
+  readonly runSparkJob: RunSparkJob;
 }): PerformTask {
   const integrations: Readonly<Record<(typeof resources)[number], Integration>> = {
     'arn:aws:states:::lambda:invoke': (argument) => invokeFunction(options.functions, argument),
     'arn:aws:states:::sqs:sendMessage': (argument) => sendMessage(options.sqs, argument),
+    'arn:aws:states:::emr-serverless:startJobRun.sync': options.runSparkJob,
   };
-  return async ({ resource, arguments: argument }) => {
+  return async ({ resource, arguments: argument, signal }) => {
     const perform = (integrations as Readonly<Record<string, Integration>>)[resource];
     if (!perform) throw new TaskError('States.Runtime', `The resource ${resource} is not known to the local runtime`);
-    if (options.faults.duplicates()) await perform(argument as Readonly<Record<string, unknown>>);
-    return perform(argument as Readonly<Record<string, unknown>>);
+    if (options.faults.duplicates()) await perform(argument as Readonly<Record<string, unknown>>, signal);
+    return perform(argument as Readonly<Record<string, unknown>>, signal);
   };
 }
 

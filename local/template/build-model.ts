@@ -35,6 +35,7 @@ export function buildModel(
   }
   const references = localReferences(stacks, options.region);
   const built: Built = {
+    assembly: options.assembly,
     functions: [],
     queues: [],
     buckets: [],

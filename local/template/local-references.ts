@@ -22,6 +22,7 @@ const absentAttributes: Readonly<Record<string, Readonly<Record<string, string>>
   },
   'AWS::EC2::VPC': { CidrBlock: '10.0.0.0/16', DefaultSecurityGroup: 'sg-local' },
   'AWS::EC2::SecurityGroup': { GroupId: 'sg-local' },
+  'AWS::EMRServerless::Application': { ApplicationId: 'local' },
 };
 
 const mapping = 'AWS::Lambda::EventSourceMapping';

@@ -1,5 +1,7 @@
 /** What this machine runs of the template, with every reference resolved. */
 export interface StackModel {
+  /** The folder of the templates and of what would be uploaded with them. */
+  readonly assembly: string;
   readonly functions: readonly FunctionModel[];
   readonly queues: readonly QueueModel[];
   readonly buckets: readonly BucketModel[];

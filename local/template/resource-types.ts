@@ -189,6 +189,7 @@ export const resourceTypes: Readonly<Record<string, ResourceRule>> = {
   'AWS::EC2::VPC': network,
   'AWS::EC2::VPCEndpoint': network,
   'AWS::EC2::VPCGatewayAttachment': network,
+  'AWS::EMRServerless::Application': { absent: 'jobs run as processes that stream, and say so in their result' },
   'AWS::IAM::ManagedPolicy': permissions,
   'AWS::IAM::Policy': permissions,
   'AWS::IAM::Role': permissions,

@@ -62,14 +62,16 @@ async function wake(workload: string): Promise<unknown> {
 }
 
 const done = { batchItemFailures: [] };
-const patience = { timeout: 30_000, interval: 200 };
+const patience = { timeout: 120_000, interval: 200 };
 
-test('an alarm is mailed past a database that is away, and its mail says what to do', { timeout: 90_000 }, async () => {
+test('an alarm is mailed past a database that is away, and its mail says what to do', {
+  timeout: 300_000,
+}, async () => {
   await flow.pool.query('ALTER ROLE millrace_app NOLOGIN');
   await flow.pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'millrace_app'`);
   const detail = { ...change.detail, alarmName: 'millrace-dev-presale-load-county-fails' };
   await flow.running.stack.wiring.publish({ ...change, id: 'away', detail });
-  await expect.poll(alertMails, { timeout: 60_000, interval: 200 }).toHaveLength(1);
+  await expect.poll(alertMails, { timeout: 120_000, interval: 200 }).toHaveLength(1);
   await flow.pool.query('ALTER ROLE millrace_app LOGIN');
 
   const [mail] = await alertMails();
@@ -105,7 +107,7 @@ test('failures of one workload are one mail that leads to them, and failed mails
 }, 90_000);
 
 test('a second burst makes no mail before the minute is over, and nothing is dropped', {
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   const sleeping = await asleep();
   await bury('presale-load-corrections', 5);
@@ -118,7 +120,9 @@ test('a second burst makes no mail before the minute is over, and nothing is dro
   expect(untold).toHaveLength(5);
 });
 
-test('alarms that the database can take are told like failures, and so is their end', { timeout: 60_000 }, async () => {
+test('alarms that the database can take are told like failures, and so is their end', {
+  timeout: 300_000,
+}, async () => {
   const alarmName = 'millrace-dev-api-answers-errors';
   const configuration = {
     description: 'People get errors.\nSeverity: high\nRunbook: docs/runbook.md#api-answers-errors',
@@ -132,7 +136,7 @@ test('alarms that the database can take are told like failures, and so is their 
   await publish({ ...change, id: 'new', detail: { ...ended, previousState: { value: 'INSUFFICIENT_DATA' } } });
   await publish({ ...change, id: 'other', detail: { ...about, alarmName: 'millrace-prod-api-answers-errors' } });
   const raised = () => flow.rows<{ natural_key: string }>('select natural_key from platform.alerts order by id');
-  await expect.poll(raised, { timeout: 40_000, interval: 200 }).toHaveLength(2);
+  await expect.poll(raised, { timeout: 120_000, interval: 200 }).toHaveLength(2);
 
   expect(await wake('api')).toEqual(done);
   await expect.poll(alertMails, patience).toHaveLength(3);
@@ -142,7 +146,7 @@ test('alarms that the database can take are told like failures, and so is their 
   });
 });
 
-test('a mail that comes twice under one id is sent once', { timeout: 60_000 }, async () => {
+test('a mail that comes twice under one id is sent once', { timeout: 300_000 }, async () => {
   const message = { id: 'test/twice', subject: 'twice', text: 'x' };
   const send = () =>
     sqs.send(

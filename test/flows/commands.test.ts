@@ -101,7 +101,7 @@ test('a function is invoked with an event from the command line, and its failure
 });
 
 test('a changed handler answers without a restart, a broken one is told and changes nothing', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const file = path.join(checkout, 'lambdas/platform/health.handler.ts');
   const source = await readFile(file, 'utf8');
@@ -110,13 +110,13 @@ test('a changed handler answers without a restart, a broken one is told and chan
   expect(await health()).toBe('{"status":"ok"}');
 
   await writeFile(file, source.replace("'ok'", "'changed'"));
-  await expect.poll(health, { timeout: 60_000 }).toBe('{"status":"changed"}');
+  await expect.poll(health, { timeout: 120_000 }).toBe('{"status":"changed"}');
 
   await writeFile(file, `${source}\nthis is no TypeScript`);
   await stack.line(/The change was not taken up/);
   expect(await health()).toBe('{"status":"changed"}');
   await writeFile(file, source);
-  await expect.poll(health, { timeout: 60_000 }).toBe('{"status":"ok"}');
+  await expect.poll(health, { timeout: 120_000 }).toBe('{"status":"ok"}');
 });
 
 test('a running stack is not reset', async () => {

@@ -16,7 +16,7 @@ beforeAll(async () => {
   control = await startControl(running.stack);
   await running.stack.announce(control.url);
   // Each look ends after two seconds, and on a busy machine the first ones of a cold function take longer.
-  await vi.waitFor(async () => expect((await doctor()).status).toBe(0), { timeout: 90_000, interval: 500 });
+  await vi.waitFor(async () => expect((await doctor()).status).toBe(0), { timeout: 120_000, interval: 500 });
 }, 180_000);
 
 afterAll(async () => {

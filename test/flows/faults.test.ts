@@ -26,7 +26,7 @@ afterAll(async () => {
 async function publish(date: string): Promise<{ status: string }> {
   running.stack.services.site?.setToday(date);
   await running.stack.wiring.scheduler.trigger('Presale-Schedule-Schedule', new Date(`${date}T02:00:00Z`));
-  return runToEnd(running.stack, `publication-${date}`, 85_000);
+  return runToEnd(running.stack, `publication-${date}`, 240_000);
 }
 
 /** Good and problem rows of a publication, by county letter. */
@@ -52,28 +52,30 @@ async function published(): Promise<Record<string, number>> {
   return counts;
 }
 
-test('with every event and task delivered twice, each row is there once', { timeout: 90_000 }, async () => {
+test('with every event and task delivered twice, each row is there once', { timeout: 300_000 }, async () => {
   running.stack.faults.set({ duplicate: true });
 
   expect(await publish('2026-08-01'), running.printed()).toMatchObject({ status: 'SUCCEEDED' });
   expect(await kept('2026-08-01')).toEqual(await published());
 });
 
-test('with one instance in ten dying before or after its work, the run ends as ever', { timeout: 90_000 }, async () => {
+test('with one instance in ten dying before or after its work, the run ends as ever', {
+  timeout: 300_000,
+}, async () => {
   running.stack.faults.set({ crashBefore: 0.05, crashAfter: 0.05 });
 
   expect(await publish('2026-08-11'), running.printed()).toMatchObject({ status: 'SUCCEEDED' });
   expect(await kept('2026-08-11')).toEqual(await published());
 });
 
-test('a bucket that refuses for a while delays a run and loses nothing', { timeout: 90_000 }, async () => {
+test('a bucket that refuses for a while delays a run and loses nothing', { timeout: 300_000 }, async () => {
   running.stack.refuse('s3', 5000);
 
   expect(await publish('2026-08-21'), running.printed()).toMatchObject({ status: 'SUCCEEDED' });
   expect(await kept('2026-08-21')).toEqual(await published());
 });
 
-test('a mail service that refuses keeps the report in its queue', { timeout: 90_000 }, async () => {
+test('a mail service that refuses keeps the report in its queue', { timeout: 300_000 }, async () => {
   const reports = async () =>
     (await running.stack.services.mail.mails()).filter(({ subject }) => subject.startsWith('Pre-sale deals')).length;
   const before = await reports();
@@ -81,5 +83,5 @@ test('a mail service that refuses keeps the report in its queue', { timeout: 90_
 
   expect(await publish('2026-09-01'), running.printed()).toMatchObject({ status: 'SUCCEEDED' });
   // The SDK tries for a moment; beyond it the message comes again after the queue's visibility timeout.
-  await expect.poll(reports, { timeout: 60_000 }).toBeGreaterThan(before);
+  await expect.poll(reports, { timeout: 120_000 }).toBeGreaterThan(before);
 });

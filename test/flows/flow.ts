@@ -5,6 +5,7 @@ import { tokenOf } from '../../local/callers/console-token.ts';
 import { credentials, region } from '../../local/machine.ts';
 import type { SampleSite } from '../../local/sample-site/start.ts';
 import type { Transition } from '../../local/state-machines/execution.ts';
+import { expectDocumented } from '../support/documented.ts';
 import { runToEnd, startTestStack, type TestStack } from '../support/stack.ts';
 import { type Deal, dealColumns, type Judged, judged } from './independent-reading.ts';
 
@@ -22,7 +23,7 @@ export interface Flow {
   publishedSeason(season: string, letter: string): Promise<Buffer | undefined>;
   /** Asks the API for a run; resolves to the execution's name. */
   start(request: RunRequest): Promise<string>;
-  /** Asks the API with all an answer has; an answer that shows SQL or a stack fails the test. */
+  /** Asks the API with all an answer has; one that shows SQL or a stack, or is not as documented, fails the test. */
   ask(route: string, init?: RequestInit): Promise<{ status: number; headers: Headers; body: unknown }>;
   /** Starts a run by the API and waits for its end. */
   run(request: RunRequest): Promise<{ name: string; status: string }>;
@@ -106,6 +107,7 @@ export async function startFlow(
       const response = await fetch(`${stack.wiring.api?.url}${route}`, { ...init, headers });
       const text = await response.text();
       if (!response.ok) expect(text).not.toMatch(revealing);
+      expectDocumented({ method: init.method, route }, response, text);
       return { status: response.status, headers: response.headers, body: JSON.parse(text) };
     },
     async run(request) {

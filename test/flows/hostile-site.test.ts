@@ -84,7 +84,7 @@ test.for(Object.entries(hostilities))('county %s: %o', ([letter, { reason, says 
 test('the run itself is in the ledger, and says which counties are missing', async () => {
   const isExecution = ({ reason }: Failure) => reason === 'GaveUp';
   await expect
-    .poll(async () => (await ledger()).filter(isExecution), { timeout: 30_000 })
+    .poll(async () => (await ledger()).filter(isExecution), { timeout: 120_000 })
     .toMatchObject([
       {
         state: 'open',
@@ -113,7 +113,7 @@ test('the function that fetches stays within its memory', async () => {
   expect(Math.max(...peaks)).toBeLessThan(size / 4);
 });
 
-test('when the site is well again, the same run loads every county', { timeout: 120_000 }, async () => {
+test('when the site is well again, the same run loads every county', { timeout: 300_000 }, async () => {
   flow.site.clearFaults();
 
   expect((await flow.run({ publication_date: date, counties: letters })).status, flow.running.printed()).toBe(

@@ -88,7 +88,7 @@ async function stateOf(date: string): Promise<Record<string, string>> {
 
 async function mailOf(subject: string): Promise<string> {
   const found = async () => (await flow.running.stack.services.mail.mails()).filter((mail) => mail.subject === subject);
-  await expect.poll(async () => (await found()).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await found()).length, { timeout: 120_000 }).toBe(1);
   return (await found())[0]?.text ?? '';
 }
 

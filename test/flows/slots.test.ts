@@ -28,7 +28,7 @@ afterEach(async () => {
 
 const name = 'presale/start-publication';
 const variables = { PRESALE_COUNTIES: 'W', PRESALE_RETRY_SECONDS: '1', PRESALE_MAX_ATTEMPTS: '1' };
-const waiting = { timeout: 60_000, interval: 200 };
+const waiting = { timeout: 120_000, interval: 200 };
 
 async function start(more: Readonly<Record<string, string>> = {}): Promise<TestStack> {
   running = await startTestStack({ ...variables, ...more }, directory);
@@ -95,7 +95,7 @@ async function offForWeeks(): Promise<{ kept: KeptSchedule; missed: string[] }> 
 }
 
 test('after weeks off, the newest slot is caught up once and the older ones are skipped', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const { missed } = await offForWeeks();
   const stack = await start();
@@ -115,7 +115,7 @@ test('after weeks off, the newest slot is caught up once and the older ones are 
 test.each([
   ['run-all', (count: number) => Array.from({ length: count }, () => 'caught-up')],
   ['skip', (count: number) => Array.from({ length: count }, () => 'skipped')],
-] as const)('%s does with every missed slot what it says', { timeout: 180_000 }, async (catchUp, states) => {
+] as const)('%s does with every missed slot what it says', { timeout: 300_000 }, async (catchUp, states) => {
   const { kept, missed } = await offForWeeks();
   const changed: KeptSchedule = { ...kept, catchUp: catchUp satisfies CatchUpPolicy };
   const stack = await start({ SCHEDULES: JSON.stringify([changed]) });
@@ -125,7 +125,7 @@ test.each([
   expect(await executions(stack)).toEqual(started.map(({ run }) => `publication-${run}`).toSorted());
 });
 
-test('the schedule and the keeper start one slot at once: one run, one row', { timeout: 120_000 }, async () => {
+test('the schedule and the keeper start one slot at once: one run, one row', { timeout: 300_000 }, async () => {
   const stack = await start();
   await seen(stack);
   const kept = keptSchedule(stack);

@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startControl } from '../../local/console/control.ts';
+import { failedBatch } from '../../local/doors/stream-poller/failed-batch.ts';
+import { credentials, region } from '../../local/machine.ts';
 import { synthesized } from '../support/assembly.ts';
 import { type Flow, startFlow } from './flow.ts';
 import { type PagesSite, sentence, startPagesSite } from './pages-site.ts';
@@ -53,7 +56,7 @@ afterAll(async () => {
   if (assembly) await rm(assembly, { recursive: true, force: true });
 });
 
-const patience = { timeout: 60_000, interval: 100 };
+const patience = { timeout: 120_000, interval: 100 };
 
 function kafka(): string {
   const { kafka: broker } = flow.running.stack.services;
@@ -191,6 +194,45 @@ test('each service is counted for itself', async () => {
     { service: 'wx', topics: topics.wx, counts: { in: 200, out: 200, failed: 0 }, unaccounted: 0, lag: 0 },
     { service: 'app', topics: topics.app, counts: { in: 203, out: 202, failed: 1 }, unaccounted: 0, lag: 0 },
   ]);
+});
+
+test('what the pollers gave up is a row for each message, and comes out tagged when it is done again', async () => {
+  const { model, functions } = flow.running.stack;
+  const source = model.streamSources.find(({ topic }) => topic === topics.wx.in);
+  const functionArn = functions.model(source?.functionArn ?? '')?.arn;
+  if (!source || !functionArn) throw new Error('Nobody reads wx.messages');
+  const records = ['given-a', 'given-b'].map((key, offset) => ({
+    record: {
+      topic: topics.wx.in,
+      partition: 1,
+      offset,
+      timestamp: Date.now(),
+      timestampType: 'CREATE_TIME' as const,
+      key: Buffer.from(key).toString('base64'),
+      value: Buffer.from('{"text":"新船试航"}').toString('base64'),
+      headers: [],
+    },
+    bytes: 100,
+  }));
+  const batch = failedBatch({ ...source, functionArn }, kafka(), {
+    records,
+    condition: 'RetryAttemptsExhausted',
+    tries: 5,
+  });
+  const s3 = new S3Client({ region, credentials, endpoint: flow.running.stack.services.storage.s3Url });
+  await s3.send(new PutObjectCommand({ Bucket: batch?.bucket, Key: batch?.key, Body: batch?.body }));
+  const rows = () =>
+    flow.rows<Failure>(
+      `select reason, state, attempts from platform.failures
+       where natural_key like 'stream:tagger/tag-messages:wx.messages:1:%' order by id`,
+    );
+
+  const row = { reason: 'RetryAttemptsExhausted', attempts: 5 };
+  await expect.poll(rows, patience).toMatchObject([row, row]);
+  const many = JSON.stringify({ workload: 'tagger', reason: row.reason, limit: 10 });
+  expect(await flow.ask('/platform/failures/replay', { method: 'POST', body: many })).toMatchObject({ status: 202 });
+  for (const key of ['given-a', 'given-b']) expect((await outputOf('wx', key)).partition).toBe(1);
+  expect(await rows()).toMatchObject([{ state: 'replayed' }, { state: 'replayed' }]);
 });
 
 const json = { 'content-type': 'application/json' };

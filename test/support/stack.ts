@@ -4,12 +4,13 @@ import path from 'node:path';
 import { tokenOf } from '../../local/callers/console-token.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { openLog } from '../../local/terminal/log.ts';
+import { expectDocumented } from './documented.ts';
 
 /** A whole stack in a folder of its own, on ports of its own, in this process. */
 export interface TestStack {
   readonly stack: Stack;
   readonly directory: string;
-  /** Asks the API as an ordinary client. */
+  /** Asks the API as an ordinary client; an answer that is not as documented fails the test. */
   api(route: string, init?: RequestInit): Promise<{ status: number; body: unknown }>;
   /** Everything the stack printed so far. */
   printed(): string;
@@ -61,7 +62,9 @@ async function ask(stack: Stack, route: string, init: RequestInit = {}): Promise
       ...init.headers,
     },
   });
-  return { status: response.status, body: await response.json() };
+  const text = await response.text();
+  expectDocumented({ method: init.method, route }, response, text);
+  return { status: response.status, body: JSON.parse(text) };
 }
 
 /** Waits until an execution of that name has ended and tells how. */

@@ -13,7 +13,7 @@ import { userBook } from './user-book.ts';
 export function authenticateAlone(env: CallerEnv): Authenticator {
   const requests = tokenBuckets(limitOf(env));
   return authenticator({
-    users: userBook(env.USERS_SECRET, systemClock),
+    users: userBook(env, systemClock),
     admit: async ({ credential }) => (requests.take(credential, systemClock()) ? 'admitted' : 'too many'),
     clock: systemClock,
   });

@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type Admit, authenticator, type Verdict, verdicts } from '#kit/api/authentication/authenticate.ts';
+import type { UsersEnv } from '#kit/api/authentication/env.ts';
 import type { Authenticator } from '#kit/api/authentication.ts';
 import { UnavailableError } from '#kit/errors.ts';
 import { once } from '#kit/once.ts';
@@ -12,12 +13,9 @@ const client = once(() => new LambdaClient({}));
  * All schemes, for functions outside of the VPC whose routes change something: the function that has the database is
  * asked, so that a password is known again wherever it came first.
  */
-export function authenticateAsking(env: {
-  readonly USERS_SECRET: string;
-  readonly ADMISSION_FUNCTION: string;
-}): Authenticator {
+export function authenticateAsking(env: UsersEnv & { readonly ADMISSION_FUNCTION: string }): Authenticator {
   return authenticator({
-    users: userBook(env.USERS_SECRET, systemClock),
+    users: userBook(env, systemClock),
     admit: admitByAsking(env.ADMISSION_FUNCTION),
     clock: systemClock,
   });

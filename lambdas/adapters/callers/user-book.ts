@@ -1,19 +1,22 @@
 import type { UserBook } from '#kit/api/authentication/authenticate.ts';
+import type { UsersEnv } from '#kit/api/authentication/env.ts';
 import { readUsers, type User } from '#kit/api/authentication/users.ts';
 import type { Clock } from '#kit/clock.ts';
 import { UnavailableError } from '#kit/errors.ts';
 import { asError, logger } from '#kit/telemetry.ts';
 import { freshSecretText } from '../secrets.ts';
 
-// Whoever is removed, disabled or rotated away stays known for a minute at most.
-const freshMs = 60_000;
-// Whoever is new, or has a new password, is known at once: a miss asks again. That many wrong passwords don't.
-const renewMs = 10_000;
+// Whoever is new, or has a new password, is known at once: a miss asks again. Many wrong passwords don't ask more often.
+const missesInFreshTime = 6;
 // While the secret can't be read, who was known is known; longer than this nobody is.
 const staleMs = 15 * 60_000;
 
-/** The users of a secret, asked for once a minute by each function instance. Throws {@link UnavailableError}. */
-export function userBook(secretArn: string, clock: Clock): UserBook {
+/**
+ * The users of a secret, kept by each function instance for USERS_FRESH_MS: whoever is removed, disabled or rotated away
+ * stays known for so long. Throws {@link UnavailableError}.
+ */
+export function userBook({ USERS_SECRET: secretArn, USERS_FRESH_MS: freshMs }: UsersEnv, clock: Clock): UserBook {
+  const renewMs = freshMs / missesInFreshTime;
   let kept: { readonly users: readonly User[]; readonly at: number } | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
 

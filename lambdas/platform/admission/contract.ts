@@ -4,9 +4,11 @@ import { callerEnv } from '#kit/api/authentication/env.ts';
 
 /** What functions without the database ask the one that has it about a caller. */
 
-const { USERS_SECRET: _secret, ...limits } = callerEnv;
-
-export const admitCallerEnv = z.object({ DATABASE_URL: z.string().min(1), ...limits });
+export const admitCallerEnv = z.object({
+  DATABASE_URL: z.string().min(1),
+  CALLER_REQUESTS_PER_SECOND: callerEnv.CALLER_REQUESTS_PER_SECOND,
+  CALLER_BURST: callerEnv.CALLER_BURST,
+});
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
 

@@ -17,6 +17,9 @@ export type DocsFileName = keyof typeof contentTypes;
 /** Every file of the page. */
 export const docsFileNames = Object.keys(contentTypes) as [DocsFileName, ...DocsFileName[]];
 
+/** Their media types. */
+export const docsContentTypes = [...new Set(Object.values(contentTypes).map((type) => type.split(';')[0]))];
+
 /** One file of the page as it is sent. */
 export interface DocsFile {
   readonly contentType: string;

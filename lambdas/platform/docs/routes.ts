@@ -4,7 +4,7 @@ import type { ApiAnswer } from '#kit/api/api-response.ts';
 import { choiceParameter } from '#kit/api/parameters.ts';
 import { type Route, route } from '#kit/api/route.ts';
 import type { docsRoutes } from './contract.ts';
-import { type DocsFile, type DocsFileName, docsFileNames } from './files.ts';
+import { type DocsFile, type DocsFileName, docsContentTypes, docsFileNames } from './files.ts';
 
 export interface DocsPorts {
   readonly file: (name: DocsFileName) => DocsFile;
@@ -35,24 +35,26 @@ const safe = {
 // A file that a browser has is asked for again, and answered 304 while it is the same: a deployment shows at once.
 const caching = { 'cache-control': 'no-cache', vary: 'accept-encoding' };
 
+const unchanged = z.undefined().describe('It is what If-None-Match names.');
+
 const openApi = z.record(z.string(), z.unknown()).describe('An OpenAPI 3.1 document.');
 
 const page = route({
   summary: 'Shows this documentation, with forms that try it',
-  answers: { 200: z.string().meta({ contentType: 'text/html', description: 'The page.' }) },
+  answers: { 200: z.string().meta({ contentTypes: ['text/html'], description: 'The page.' }), 304: unchanged },
   handle: async ({ event }, ports: DocsPorts) => fileAnswer('index.html', event, ports),
 });
 
 const asset = route({
   summary: 'Serves what the page is made of',
   path: z.object({ file: choiceParameter(docsFileNames) }),
-  answers: { 200: z.string().meta({ contentType: '*/*', description: 'The file.' }) },
+  answers: { 200: z.string().meta({ contentTypes: docsContentTypes, description: 'The file.' }), 304: unchanged },
   handle: async ({ path, event }, ports: DocsPorts) => fileAnswer(path.file, event, ports),
 });
 
 const document = route({
   summary: 'Tells all routes as an OpenAPI 3.1 document',
-  answers: { 200: openApi },
+  answers: { 200: openApi, 304: unchanged },
   handle: async ({ event }, ports: DocsPorts) => fileAnswer('openapi.json', event, ports),
 });
 

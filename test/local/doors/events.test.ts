@@ -51,7 +51,16 @@ async function received(queue: string): Promise<unknown[]> {
 
 async function performer() {
   host = await startTestHost({ work: { code } });
-  return taskPerformer({ functions: host.host, sqs, faults: host.faults });
+  const perform = taskPerformer({
+    functions: host.host,
+    sqs,
+    faults: host.faults,
+    runSparkJob: async () => {
+      throw new Error('There is no job here');
+    },
+  });
+  const { signal } = new AbortController();
+  return (task: Omit<Parameters<typeof perform>[0], 'signal'>) => perform({ ...task, signal });
 }
 
 test('a task invokes a function by ARN or name, and gets what Step Functions would', async () => {

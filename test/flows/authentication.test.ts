@@ -1,0 +1,217 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { challenge } from '../../lambdas/kit/api/authentication/credential.ts';
+import { firstAdmin, tokenOf } from '../../local/callers/console-token.ts';
+import {
+  type Account,
+  addAccount,
+  basicHeader,
+  momentaryHeader,
+  nowInSeconds,
+  signedHeader,
+} from '../support/credentials.ts';
+import { type Flow, startFlow } from './flow.ts';
+
+/** Who is let in, by each scheme, and who is not, as a client meets it. */
+
+let flow: Flow;
+let admin: Account;
+
+beforeAll(async () => {
+  // A limit that one user meets after sixty requests; the others stay below.
+  const limits = { CALLER_BURST: '60', CALLER_REQUESTS_PER_SECOND: '0.5' };
+  flow = await startFlow({ ...limits, USERS_FRESH_MS: '600' });
+  const found = firstAdmin(flow.running.stack.services);
+  if (!found) throw new Error('There is no admin');
+  admin = found;
+}, 180_000);
+
+afterAll(() => flow?.stop());
+
+const account = (name: string) => addAccount(flow.running.stack, name);
+
+const ask = (route: string, authorization: string, init: RequestInit = {}) =>
+  flow.ask(route, { ...init, headers: { authorization } });
+
+/** Functions that asked for the users a moment ago know a new one a little later. */
+const soon = { timeout: 120_000, interval: 200 };
+
+/** Asks by Basic with a password of its own: a fraction makes each timestamp another one. */
+let counter = 0;
+function fresh(of: Account, route: string, init: RequestInit = {}) {
+  counter += 1;
+  const timestamp = `${nowInSeconds()}.${String(counter).padStart(5, '0')}1`;
+  return ask(`${route}${route.includes('?') ? '&' : '?'}_=${timestamp}`, momentaryHeader(of, timestamp), init);
+}
+
+const start = { method: 'POST', body: '{"season":"1S9"}' };
+
+describe('each scheme opens functions with the database, those that ask, and those alone', () => {
+  const routes = [
+    ['GET', '/presale/runs', 200],
+    ['GET', '/health/services', 200],
+    // The body is wrong: the route itself was reached.
+    ['POST', '/presale/runs', 400],
+    ['POST', '/tagger/try', 400],
+  ] as const;
+
+  test.for(routes)('%s %s', async ([method, route, expected]) => {
+    const body = method === 'POST' ? '{"wrong":' : undefined;
+    const init = { method, ...(body === undefined ? {} : { body }) };
+    const now = nowInSeconds();
+    for (const [sent, hashed] of [
+      [`${now}`, `${now}.0`],
+      [`${now}.0`, `${now}`],
+      [`${now}.25`, `${now}.25`],
+    ] as const) {
+      const answer = await ask(`${route}?_=${sent}`, momentaryHeader(admin, hashed), init);
+      expect(answer.status, `${sent} ${JSON.stringify(answer.body)}`).toBe(expected);
+    }
+    const signed = signedHeader(admin, { method, target: route, timestamp: `${now}`, ...(body ? { body } : {}) });
+    expect(await ask(`${route}?_=${now}`, signed, init)).toMatchObject({ status: expected });
+    const bearer = `Bearer ${tokenOf(flow.running.stack.services)}`;
+    expect(await ask(route, bearer, init)).toMatchObject({ status: expected });
+  });
+
+  test('a query is signed with its path, and no route minds the timestamp among its parameters', async () => {
+    const timestamp = `${nowInSeconds()}`;
+    const signed = signedHeader(admin, {
+      method: 'GET',
+      target: '/apiv1/deals?county=%E6%96%B0%E5%8C%97%E5%B8%82',
+      timestamp,
+    });
+    const other = signedHeader(admin, { method: 'GET', target: '/apiv1/deals?county=x', timestamp });
+
+    const route = `/apiv1/deals?county=新北市&_=${timestamp}`;
+    expect(await ask(route, signed)).toMatchObject({ status: 200 });
+    expect(await ask(route, other)).toMatchObject({ status: 401 });
+  });
+});
+
+describe('who is refused is told why, in words that tell nothing of who exists', () => {
+  test.for([
+    ['the wrong password', () => basicHeader(admin.name, 'f'.repeat(32))],
+    ['the real one, as it is', () => basicHeader(admin.name, admin.password)],
+    ['an unknown user', () => basicHeader('nobody', 'f'.repeat(32))],
+    ['a wrong signature', () => `Millrace ${admin.name}:${'0'.repeat(64)}`],
+    ['a signature of nobody', () => `Millrace nobody:${'0'.repeat(64)}`],
+  ] as const)('%s', async ([, header]) => {
+    const { status, headers, body } = await ask(`/presale/runs?_=${nowInSeconds()}`, header());
+
+    expect(body).toEqual({ error: 'Unauthorized', message: 'The user is unknown or the password is wrong.' });
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toBe(challenge);
+  });
+
+  test('60 s old and ahead is valid, 61 s is not', async () => {
+    // The clock of the answer may have gone on by a second or more: what lies on its edge is asked once again.
+    const at = async (age: number) => {
+      const timestamp = `${nowInSeconds() - age}`;
+      return (await ask(`/presale/runs?_=${timestamp}`, momentaryHeader(admin, timestamp))).status;
+    };
+    await vi.waitFor(async () => expect(await at(60)).toBe(200), soon);
+    await vi.waitFor(async () => expect(await at(-61)).toBe(401), soon);
+    expect(await at(61)).toBe(401);
+    expect(await at(-58)).toBe(200);
+  });
+
+  test('the timestamp comes first for those who bring a password, and not at all for the others', async () => {
+    const header = momentaryHeader(admin, '1');
+    const told = async (query: string, authorization: string) => {
+      const { status, body } = await ask(`/presale/runs${query}`, authorization);
+      return [status, (body as { message: string }).message];
+    };
+
+    expect(await told('', header)).toEqual([400, 'Field "_" is missing']);
+    expect(await told('?_=now', header)).toEqual([400, 'Field "_" should be integer.']);
+    expect((await told('?_=1', header))[0]).toBe(401);
+    expect(await told('', '')).toEqual([401, 'The Authorization header is missing.']);
+    expect(await told('', 'Digest x')).toEqual([401, 'Only Basic, Millrace and Bearer are accepted.']);
+  });
+});
+
+describe('a password serves one request that changes something', () => {
+  test.for([
+    ['of a function with the database', '/platform/failures/999999/discard', 404, {}],
+    ['of a function that asks', '/presale/runs', 400, { season: '1S9' }],
+  ] as const)('%s', async ([, route, expected, body]) => {
+    const mei = await account(`mei${expected}`);
+    const timestamp = `${nowInSeconds()}`;
+    const header = momentaryHeader(mei, timestamp);
+    const post = (more: object) =>
+      ask(`${route}?_=${timestamp}`, header, { method: 'POST', body: JSON.stringify({ ...body, ...more }) });
+
+    await vi.waitFor(async () => {
+      // Until the function knows the user, each try has a password of its own.
+      expect((await fresh(mei, route, { method: 'POST', body: '{}' })).status).not.toBe(401);
+    }, soon);
+    expect(await post({})).toMatchObject({ status: expected });
+    expect(await post({})).toMatchObject({ status: expected });
+    expect(await post({ who: 'another' })).toMatchObject({
+      status: 401,
+      body: { message: 'This password was used for another request: take a new timestamp.' },
+    });
+    expect(await ask(`/presale/backfills?_=${timestamp}`, header, start)).toMatchObject({ status: 401 });
+    // What only reads is let through: a client asks what became of it in the same second.
+    await vi.waitFor(async () => expect((await ask(`/presale/runs?_=${timestamp}`, header)).status).toBe(200), soon);
+  });
+
+  test('one that was seen with a request that only reads serves no other', async () => {
+    const timestamp = `${nowInSeconds()}.5`;
+    const header = momentaryHeader(admin, timestamp);
+
+    expect(await ask(`/presale/runs?_=${timestamp}`, header)).toMatchObject({ status: 200 });
+    expect(await ask(`/presale/runs?_=${timestamp}`, header, start)).toMatchObject({ status: 401 });
+  });
+});
+
+test('too many requests of one user are 429 with Retry-After, and others go on', async () => {
+  const bot = await account('busy-bot');
+  await vi.waitFor(async () => expect((await fresh(bot, '/presale/runs')).status).toBe(200), soon);
+  const statuses: number[] = [];
+  for (let request = 0; request < 100 && !statuses.includes(429); request++)
+    statuses.push((await fresh(bot, '/presale/runs')).status);
+
+  expect(new Set(statuses)).toEqual(new Set([200, 429]));
+  const { headers, body } = await fresh(bot, '/presale/runs');
+  expect(headers.get('retry-after')).toBe('1');
+  expect(body).toEqual({ error: 'Too Many Requests', message: 'Too many requests.' });
+  expect(await fresh(bot, '/presale/runs', start)).toMatchObject({ status: 429 });
+  expect(await flow.ask('/presale/runs')).toMatchObject({ status: 200 });
+});
+
+test('without the database nobody is let in where it is needed, and the doctor’s routes still answer', async () => {
+  const refused = await fresh({ name: 'nobody', password: 'x' }, '/presale/runs');
+  expect(refused.status).toBe(401);
+  await flow.rows(`alter role millrace_app nologin`);
+  await flow.rows(`select pg_terminate_backend(pid) from pg_stat_activity where usename = 'millrace_app'`);
+  try {
+    await vi.waitFor(async () => expect((await fresh(admin, '/presale/runs')).status).not.toBe(200), soon);
+    expect((await fresh({ name: 'nobody', password: 'x' }, '/presale/runs')).status).toBe(401);
+    expect((await fresh(admin, '/health/dependencies')).status).toBe(503);
+  } finally {
+    await flow.rows(`alter role millrace_app login`);
+  }
+  await vi.waitFor(async () => expect((await fresh(admin, '/presale/runs')).status).toBe(200), soon);
+});
+
+test('each request leaves one line that tells who asked for what, and no credential', async () => {
+  const log = async () => (await readFile(`${flow.running.directory}/log/stack.jsonl`, 'utf8')).split('\n');
+  const { headers } = await fresh(admin, '/presale/runs/1999-01-01');
+  const id = headers.get('x-request-id') ?? '';
+
+  const lines = await vi.waitFor(async () => {
+    const found = (await log()).filter((line) => line.includes(id)).map((line) => JSON.parse(line));
+    expect(found.map(({ message }) => message)).toContain('Answered');
+    return found;
+  }, soon);
+  expect(lines.filter(({ message }) => message === 'Answered')).toMatchObject([
+    {
+      caller: 'admin',
+      scheme: 'basic',
+      status: 404,
+      routeKey: 'GET /presale/runs/{publication_date}',
+      apiRequestId: id,
+    },
+  ]);
+});

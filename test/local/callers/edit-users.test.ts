@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { sha256 } from '../../../lambdas/kit/api/authentication/schemes.ts';
+import { readUsers } from '../../../lambdas/kit/api/authentication/users.ts';
+import * as edit from '../../../local/callers/edit-users.ts';
+
+const now = new Date('2026-11-21T08:00:00Z');
+const users = readUsers('{"name":"admin","permissions":["admin"],"password":"first"}');
+
+test('a new user gets a generated password, shown once, and may do what everybody may', () => {
+  const { users: after, shownOnce } = edit.addUser(users, 'mei', {});
+
+  expect(shownOnce).toMatch(/^\w{48}$/);
+  expect(after).toEqual([...users, { name: 'mei', password: shownOnce, tokens: [], disabled: false, permissions: [] }]);
+});
+
+test('a password that a client has already is taken and not repeated', () => {
+  expect(edit.addUser(users, 'mei', { password: 's3cret', permissions: ['admin'] })).toEqual({
+    users: [...users, { name: 'mei', password: 's3cret', tokens: [], disabled: false, permissions: ['admin'] }],
+  });
+  expect(edit.rotatePassword(users, 'admin', 's3cret')).toEqual({ users: [{ ...users[0], password: 's3cret' }] });
+});
+
+test('a token is shown once and kept as its digest', () => {
+  const { users: after, shownOnce = '' } = edit.addToken(users, 'admin', 'laptop', now);
+  const [token] = after[0]?.tokens ?? [];
+
+  expect(token).toEqual({
+    id: expect.stringMatching(/^t-[0-9a-f]{8}$/),
+    sha256: sha256(shownOnce),
+    created: now.toISOString(),
+    note: 'laptop',
+  });
+  expect(readUsers(JSON.stringify({ users: after }))).toEqual(after);
+  expect(edit.revokeToken(after, token?.id ?? '').users).toEqual(users);
+});
+
+test('rotating changes the password and leaves tokens', () => {
+  const { users: before } = edit.addToken(users, 'admin', '', now);
+  const { users: after, shownOnce } = edit.rotatePassword(before, 'admin');
+
+  expect(after).toEqual([{ ...before[0], password: shownOnce }]);
+  expect(shownOnce).not.toBe('first');
+});
+
+test('who is disabled stays, who is removed does not', () => {
+  const { users: disabled } = edit.disableUser(users, 'admin', true);
+
+  expect(disabled).toEqual([{ ...users[0], disabled: true }]);
+  expect(edit.disableUser(disabled, 'admin', false).users).toEqual(users);
+  expect(edit.removeUser(users, 'admin').users).toEqual([]);
+});
+
+test.each<[string, () => edit.Edited]>([
+  ['There is a user admin already.', () => edit.addUser(users, 'admin', {})],
+  ['There is no user mei; there are admin.', () => edit.removeUser(users, 'mei')],
+  ['There is no user mei; there are admin.', () => edit.rotatePassword(users, 'mei')],
+  ['There is no user mei; there are admin.', () => edit.addToken(users, 'mei', '', now)],
+  ['No token has the id t-0', () => edit.revokeToken(users, 't-0')],
+])('%s', (message, change) => {
+  expect(change).toThrow(message);
+});

@@ -1,0 +1,42 @@
+import { dynamicPassword, sha256, signature, signedText } from '../../lambdas/kit/api/authentication/schemes.ts';
+import { readUsers } from '../../lambdas/kit/api/authentication/users.ts';
+import { usersSecretName } from '../../local/callers/console-token.ts';
+import { addUser } from '../../local/callers/edit-users.ts';
+import type { Stack } from '../../local/stack.ts';
+
+/** Who asks, with the real password. */
+export interface Account {
+  readonly name: string;
+  readonly password: string;
+}
+
+/** A header of HTTP Basic. */
+export function basicHeader(name: string, password: string): string {
+  return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
+}
+
+/** Basic with the password of a moment: the integer form of the timestamp unless told otherwise. */
+export function momentaryHeader({ name, password }: Account, timestamp: string): string {
+  return basicHeader(name, dynamicPassword(password, timestamp));
+}
+
+/** HMAC-SHA256 over a request; the target is the path, with the query where there is more than `_`. */
+export function signedHeader(
+  { name, password }: Account,
+  request: { readonly method: string; readonly target: string; readonly timestamp: string; readonly body?: string },
+): string {
+  const text = signedText({ ...request, bodySha256: sha256(request.body ?? '') });
+  return `Millrace ${name}:${signature(password, text)}`;
+}
+
+/** Seconds since 1970, as clients send them. */
+export function nowInSeconds(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+/** A new user of a stack in this process. */
+export async function addAccount({ services: { secrets } }: Pick<Stack, 'services'>, name: string): Promise<Account> {
+  const { users, shownOnce: password = '' } = addUser(readUsers(secrets.value(usersSecretName)), name, {});
+  await secrets.put(usersSecretName, JSON.stringify({ users }));
+  return { name, password };
+}
