@@ -7,6 +7,7 @@ import path from 'node:path';
 /** Everything the synthesized template and its assets follow from. */
 const sources = [
   'bin/**/*.ts',
+  'docs-page/*',
   'lib/**/*.ts',
   'lambdas/**/*',
   'migrations/**/*.ts',

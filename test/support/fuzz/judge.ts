@@ -40,7 +40,7 @@ export function judgeBy(document: Document): Judge {
       operation.answers[status] ?? operation.answers[`${String(status)[0]}XX`] ?? operation.answers.default;
     if (!documented) return `${status} is not documented: ${text.slice(0, 300)}`;
     const type = String(headers['content-type']).split(';')[0] ?? '';
-    const schema = documented[type];
+    const schema = documented[type] ?? documented[`${type.split('/')[0]}/*`] ?? documented['*/*'];
     if (schema === undefined) return `${status} is ${type}, documented are ${Object.keys(documented).join() || 'none'}`;
     if (!/[/+]json$/.test(type)) return undefined;
     const validate = validatorOf(schema);

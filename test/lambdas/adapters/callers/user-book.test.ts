@@ -82,7 +82,9 @@ test('while the secret can’t be read, those who were known go on for a quarter
 test('who knows nobody yet can’t go on', async () => {
   secrets.refuse(60_000);
 
-  await expect(userBook({ USERS_SECRET: arn, USERS_FRESH_MS: 60_000 }, clock).current()).rejects.toThrow(UnavailableError);
+  await expect(userBook({ USERS_SECRET: arn, USERS_FRESH_MS: 60_000 }, clock).current()).rejects.toThrow(
+    UnavailableError,
+  );
 });
 
 test('a secret that somebody broke locks nobody out at once, and shows no password', async () => {
