@@ -12,6 +12,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }
   'presale/flow': () => import('./presale/flow.ts'),
   kafka: () => import('./kafka.ts'),
   'tagger/model': () => import('./tagger/model.ts'),
+  'tagger/main-text': () => import('./tagger/main-text.ts'),
   'tagger/throughput': () => import('./tagger/throughput.ts'),
   'tasks/throughput': () => import('./tasks/throughput.ts'),
   start: () => import('./start.ts'),

@@ -70,6 +70,20 @@ const tagger = z.object({
 });
 
 const tasks = z.object({
+  enabled: z.boolean(),
+  /** Batches of up to ten tasks at once; each worker holds two database connections. */
+  workers: z.int().min(2).max(1000),
+  /** Turns of long tasks at once. */
+  longTasks: z.int().min(1).max(1000),
+  /** Requests at once. */
+  requests: z.int().min(1).max(1000),
+  /** How long a task stays its worker's without a word from it; it says one every two seconds. */
+  leaseSeconds: z.int().min(10).max(600),
+  /** How long a task that has ended is remembered. */
+  keepDays: z.int().min(1).max(3650),
+  callbackTimeoutMs: z.int().min(100).max(60_000),
+  /** `10.0.0.7:8080`: what may be called back although it is not public. */
+  callbacksAllowed: z.array(z.string()),
   files: z.object({
     /** Of one file; S3 takes no more than 5 TiB. */
     maxBytes: z
@@ -162,6 +176,14 @@ const taggerDefaults = {
 };
 
 const tasksDefaults = {
+  enabled: true,
+  workers: 4,
+  longTasks: 2,
+  requests: 4,
+  leaseSeconds: 30,
+  keepDays: 90,
+  callbackTimeoutMs: 10_000,
+  callbacksAllowed: [],
   files: { maxBytes: 20 * 1000 ** 3, unfinishedHours: 48, keepDays: 30 },
 };
 
@@ -225,7 +247,13 @@ const environments: Record<string, unknown> = {
         pollers: { minimum: 1, maximum: 4 },
         pages: { ...taggerDefaults.pages, workers: 10 },
       },
-      tasks: { ...tasksDefaults, files: { ...tasksDefaults.files, maxBytes: 5 * 1024 ** 4 } },
+      tasks: {
+        ...tasksDefaults,
+        workers: 4,
+        longTasks: 2,
+        requests: 4,
+        files: { ...tasksDefaults.files, maxBytes: 5 * 1024 ** 4 },
+      },
     },
   },
 };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { watch } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { run } from './assembly.ts';
 import type { Stack } from './stack.ts';
@@ -59,10 +59,12 @@ async function reload(stack: Stack, taken: Map<string, string>): Promise<void> {
   stack.log.say(`Took up ${changed.join(', ')} in ${Math.round(performance.now() - before)} ms`);
 }
 
+/** Of the code and what it reads: a changed route changes the documentation, whose own code stays as it is. */
 async function digest(directory: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path.join(directory, 'index.mjs')))
-    .digest('hex');
+  const hash = createHash('sha256');
+  for (const name of (await readdir(directory)).filter((file) => !file.endsWith('.map')).sort())
+    hash.update(name).update(await readFile(path.join(directory, name)));
+  return hash.digest('hex');
 }
 
 function once(act: () => void): () => void {

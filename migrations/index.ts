@@ -12,6 +12,7 @@ import { platformExports } from './0014-platform-exports.ts';
 import { presaleLedger } from './0015-presale-ledger.ts';
 import { tagger } from './0020-tagger.ts';
 import { callers } from './0025-callers.ts';
+import { tasks } from './0030-tasks.ts';
 import { taskFiles } from './0033-task-files.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
@@ -29,5 +30,6 @@ export const migrations: Record<string, Migration> = {
   '0015-presale-ledger': presaleLedger,
   '0020-tagger': tagger,
   '0025-callers': callers,
+  '0030-tasks': tasks,
   '0033-task-files': taskFiles,
 };

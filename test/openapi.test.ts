@@ -31,7 +31,7 @@ test('the document is OpenAPI 3.1', async () => {
 
 test('every route of the stack is documented as its handler has it', () => {
   // What answers where there is no route is none itself.
-  const served = routesOf(prod).filter(({ key }) => key !== '$default');
+  const served = routesOf(prod).filter(({ key }) => key !== '$default' && !key.startsWith('ANY '));
   const told = parts.flatMap(({ handler, routes }) => Object.keys(routes).map((key) => ({ key, handler })));
   const sorted = (routes: readonly { readonly key: string; readonly handler: string }[]) =>
     routes.map(({ key, handler }) => `${key} ${handler}`).sort();

@@ -9,6 +9,7 @@ import { startApi } from '../../lambdas/presale/api/run-routes.ts';
 import { correctApi } from '../../lambdas/presale/corrections/correct-problem.ts';
 import { taggerApi } from '../../lambdas/tagger/api/service-routes.ts';
 import { tryApi } from '../../lambdas/tagger/api/try-routes.ts';
+import { documentedRoutes } from '../../lambdas/tasks/api/routes.ts';
 import { filesApi } from '../../lambdas/tasks/files/routes.ts';
 
 /** The routes of one handler, and what the handler itself decides about them. */
@@ -36,6 +37,7 @@ export const parts: readonly ApiPart[] = [
   { handler: 'presale/correct-problem', routes: correctApi, tag: 'presale' },
   { handler: 'tagger/api', routes: taggerApi, tag: 'tagger' },
   { handler: 'tagger/try', routes: tryApi, tag: 'tagger' },
+  { handler: 'tasks/api', routes: documentedRoutes, tag: 'tasks', envelope: 'tasks' },
   { handler: 'platform/failures-api', routes: failuresApi, tag: 'failures' },
   { handler: 'platform/runs-api', routes: runsApi, tag: 'runs' },
   { handler: 'platform/check-inside', routes: insideApi, tag: 'health' },

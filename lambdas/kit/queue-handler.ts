@@ -62,6 +62,18 @@ export function recordHandler<E extends z.ZodObject, S>(
   );
 }
 
+export interface RecordsSpec<E extends z.ZodObject, S> extends Omit<RecordSpec<E, S>, 'handle'> {
+  /** Gets a batch as SQS hands it over; resolves to what became of each record, in their order. */
+  readonly handleAll: (records: readonly SQSRecord[], services: S) => Promise<readonly PromiseSettledResult<unknown>[]>;
+}
+
+/** The same for whoever does a batch together and still says of each record what became of it. */
+export function recordsHandler<E extends z.ZodObject, S>(
+  spec: RecordsSpec<E, S>,
+): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  return consumer(spec, spec.handleAll);
+}
+
 /** The same for whoever does a batch as one: all of it is done, or all comes again. A record of no known shape is apart. */
 export function batchHandler<E extends z.ZodObject, M extends z.ZodType, S>(
   spec: BatchSpec<E, M, S>,

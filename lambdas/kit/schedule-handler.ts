@@ -22,7 +22,10 @@ export interface ScheduleSpec<E extends z.ZodObject, S, R> {
   readonly env: E;
   readonly services: (env: z.output<E>) => S;
   /** `scheduledAt` is the slot's time, not the time of the call: a late or repeated call does the same work. */
-  readonly handle: (slot: { readonly scheduledAt: Date }, services: S) => Promise<R>;
+  readonly handle: (
+    slot: { readonly scheduledAt: Date; readonly schedule: string | undefined },
+    services: S,
+  ) => Promise<R>;
   /** For schedules whose slots are kept: who is told of a start, and of which run. */
   readonly slots?: {
     readonly told: (env: z.output<E>) => (start: SlotStart) => Promise<void>;
@@ -46,7 +49,7 @@ export function scheduleHandler<E extends z.ZodObject, S, R>(
     // Found at the first start, not when its slots have passed for missed.
     if (schedule !== undefined && !tell)
       throw new PermanentError(`${schedule} keeps slots and tells nobody of a start`);
-    const result = await spec.handle({ scheduledAt: new Date(scheduledTime) }, services);
+    const result = await spec.handle({ scheduledAt: new Date(scheduledTime), schedule }, services);
     // After the work: a slot whose start fails stays missed, and whose report fails is started again.
     if (schedule !== undefined)
       await tell?.({ schedule, scheduled_time: scheduledTime, run: spec.slots?.run(result), started_by });

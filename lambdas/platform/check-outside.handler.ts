@@ -5,17 +5,18 @@ import { probeQueue } from '#adapters/probes/queue.ts';
 import { probeSchedule } from '#adapters/probes/schedule.ts';
 import { probeStateMachine } from '#adapters/probes/state-machine.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { checkOutsideEnv } from './contract.ts';
+import { checkOutsideEnv, dependencyKinds } from './contract.ts';
 import type { Dependency } from './dependencies/check-dependencies.ts';
 import { outsideApi } from './dependencies/routes.ts';
 
-const probes = { queue: probeQueue, 'state machine': probeStateMachine, schedule: probeSchedule };
+const probes = { q: probeQueue, m: probeStateMachine, s: probeSchedule };
 
 /** Tells of the services that are outside of the VPC: mail, queues, state machines, schedules. */
 export const handler = apiHandler({
   env: checkOutsideEnv,
   authenticate: authenticateAlone,
-  services: ({ MAIL_FROM, QUEUE_PREFIX, DEPENDENCIES }) => {
+  services: ({ MAIL_FROM, DEPENDENCIES, ...env }) => {
+    const prefixes = { q: env.QUEUE_PREFIX, m: env.MACHINE_PREFIX, s: '' };
     const dependencies: readonly Dependency[] = [
       {
         kind: 'mail',
@@ -24,12 +25,12 @@ export const handler = apiHandler({
         without: 'Reports and warnings wait in the queue of mails.',
         probe: (signal) => probeMail(MAIL_FROM, signal),
       },
-      ...DEPENDENCIES.map(([kind, name, without, id]) => ({
-        kind,
+      ...DEPENDENCIES.map(([letter, name, without, id = name]) => ({
+        kind: dependencyKinds[letter],
         name,
         required: true,
-        without,
-        probe: (signal: AbortSignal) => probes[kind](kind === 'queue' ? QUEUE_PREFIX + id : id, signal),
+        without: without || `No run of ${name} starts or goes on.`,
+        probe: (signal: AbortSignal) => probes[letter](prefixes[letter] + id, signal),
       })),
     ];
     return { dependencies, clock: systemClock };

@@ -55,15 +55,19 @@ export const checkInsideEnv = z.object({
   KAFKA_REGION: z.string().default(''),
 });
 
+/** Kinds of what is looked at, by the letter that stands for each: all variables of a function have 4 KB together. */
+export const dependencyKinds = { q: 'queue', m: 'state machine', s: 'schedule' } as const;
+
 /**
  * One queue, state machine or schedule to look at: its kind, its name for people, what stops working without it as a
- * sentence, and its id: the queue's name behind QUEUE_PREFIX, an ARN, `group/name`. A list, for all variables have 4 KB.
+ * sentence (nothing for a state machine: its runs), and its id where that isn't the name: the queue's behind
+ * QUEUE_PREFIX, the state machine's behind MACHINE_PREFIX, `group/name`.
  */
 const outsideDependency = z.tuple([
-  z.enum(['queue', 'state machine', 'schedule']),
+  z.enum(['q', 'm', 's']),
   z.string().min(1),
-  z.string().min(1),
-  z.string().min(1),
+  z.string(),
+  z.string().min(1).optional(),
 ]);
 export type OutsideDependency = z.output<typeof outsideDependency>;
 
@@ -73,6 +77,8 @@ export const checkOutsideEnv = z.object({
   MAIL_FROM: z.string().min(1),
   /** What the names of the app's queues begin with. */
   QUEUE_PREFIX: z.string().min(1),
+  /** And the ARNs of its state machines. */
+  MACHINE_PREFIX: z.string().min(1),
   /** JSON: a list of queues, state machines and schedules. */
   DEPENDENCIES: z
     .string()

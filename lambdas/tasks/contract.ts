@@ -1,2 +1,155 @@
+import * as z from 'zod';
+import { callerEnv } from '#kit/api/authentication/env.ts';
+import type { ScheduledTask } from '#kit/schedule/schedule.ts';
+
 /** What the stack and the handlers of the tasks agree on. Imported by both; does no work. */
 export * from './files/contract.ts';
+
+const text = z.string().min(1);
+const wholeNumber = z.coerce.number().int().positive();
+
+/** Where a task is sent on: those of the worker, those that a state machine runs, and what looks after both. */
+const queues = {
+  TASKS_QUEUE_URL: z.url(),
+  STARTS_QUEUE_URL: z.url(),
+  CALLBACKS_QUEUE_URL: z.url(),
+  SWEEPS_QUEUE_URL: z.url(),
+};
+
+export const tasksApiEnv = z.object({
+  DATABASE_URL: text,
+  ...callerEnv,
+  RAW_BUCKET: text,
+  ...queues,
+});
+
+/** Everything that runs functions. */
+const running = {
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  FILES_BUCKET: text,
+  ALERTS_QUEUE_URL: text,
+  ...queues,
+  /** Where a failed task's replay goes back in: ARN of the worker's queue. */
+  TASKS_DOOR: text,
+  /** How long a task stays its worker's without a word from it. */
+  LEASE_SECONDS: wholeNumber,
+};
+
+export const runTasksEnv = z.object(running);
+export const runTurnEnv = z.object(running);
+
+/** Starts executions, named for their tasks; outside of the VPC. */
+export const startTasksEnv = z.object({
+  TASKS_QUEUE_URL: z.url(),
+  STEPS_MACHINE: text,
+  /** Nothing where no function needs Spark. */
+  SPARK_MACHINE: z.string().default(''),
+});
+
+export const sweepTasksEnv = z.object({
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  ...queues,
+  /** How long a task that has ended is remembered. */
+  TASKS_KEEP_DAYS: wholeNumber,
+});
+
+export const startScheduledEnv = z.object({
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  SLOTS_QUEUE_URL: z.url(),
+  ...queues,
+});
+
+export const sendCallbacksEnv = z.object({
+  /** Of `{"key": "..."}`: signs what is called back. */
+  CALLBACKS_SECRET: text,
+  CALLBACK_TIMEOUT_MS: wholeNumber,
+  /** `127.0.0.1:4600`, comma separated: what may be called although it is not public. */
+  PAGE_ALLOWED: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').filter(Boolean)),
+});
+
+/** A task that waits in a queue. A replay from the ledger may carry another input than the task's own. */
+export const taskMessage = z.object({
+  task_id: z.uuid(),
+  input: z.record(z.string(), z.unknown()).optional(),
+  /** Its execution ended without it: nobody else would end it. */
+  lost: z.string().optional(),
+});
+
+/** For the state machines: the same, with where it runs. */
+export const startMessage = z.object({ task_id: z.uuid(), host: z.enum(['steps', 'spark']) });
+
+/** One answer that a caller wants sent. */
+export const callbackMessage = z.object({
+  task_id: z.uuid(),
+  url: z.url(),
+  /** As it is sent, byte for byte. */
+  body: z.string(),
+});
+
+export type CallbackMessage = z.output<typeof callbackMessage>;
+
+/** Wakes the sweep: there is nothing to say. */
+export const sweepMessage = z.object({});
+
+/** One turn of a task on a state machine. `answer`: of the step it asked for in its turn before, or why there is none. */
+export const turnInput = z.object({
+  task_id: z.uuid(),
+  answer: z.union([z.object({ ok: z.unknown() }), z.object({ error: z.string() })]).optional(),
+});
+
+export const turnOutput = z.object({
+  /** `again`: after `seconds`; `call`: ask `capability` first. */
+  state: z.enum(['ended', 'again', 'call']),
+  seconds: z.int().min(0).default(0),
+  capability: z.string().optional(),
+  input: z.unknown().optional(),
+});
+
+/** What steps of other workloads a function on `steps` may ask (`context.call`). */
+export const capabilities = ['presale/refresh-statistics'] as const;
+
+/** Served by `tasks/api`, with what no other route takes below /api/v1. */
+export const tasksRoutes = [
+  'POST /api/v1/tasks/submit',
+  'GET /api/v1/tasks/list',
+  'GET /api/v1/task/{task_id}/info',
+  'GET /api/v1/task/{task_id}/result',
+  'POST /api/v1/task/{task_id}/terminate',
+  'POST /api/v1/task/{task_id}/retry',
+  'GET /api/v1/task_funcs/list',
+  'GET /api/v1/task_funcs/{name}',
+  'ANY /api/v1/{proxy+}',
+] as const;
+
+/** The worker's, in megabytes: a whole processor. What a task costs is reckoned from it. */
+export const workerMemory = 1769;
+
+/** When a function is run without anybody asking, with which arguments. */
+export interface ScheduledFunction extends ScheduledTask {
+  readonly name: `${string}:${string}`;
+  readonly kwargs: Readonly<Record<string, unknown>>;
+}
+
+// The schedule's own tries take an hour.
+const slots = { catchUp: 'run-once', graceMinutes: 75 } as const;
+
+/** One line a schedule: each is a schedule of the stack, and each of its slots is one task. */
+export const scheduledFunctions = {
+  'recent-tasks': {
+    name: 'tasks.general.example:recent_tasks',
+    kwargs: { days: 1 },
+    at: 'cron(33 3 * * ? *)',
+    timeZone: 'Asia/Shanghai',
+    impact: 'The count of the last day’s tasks is missing.',
+    slots,
+  },
+} as const satisfies Record<string, ScheduledFunction>;
+
+/** Who submits what is scheduled. */
+export const scheduleUser = 'schedule';

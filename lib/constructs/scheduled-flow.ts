@@ -17,6 +17,8 @@ import { type EdgeName, FailureBook } from './failure-book.ts';
 import type { HandlerFunction } from './handler-function.ts';
 
 export interface ScheduledFlowProps {
+  /** Where several schedules have one door: what this one is called. @default the door's own name */
+  readonly name?: EdgeName;
   /** When, in which zone, and what a missed run costs. */
   readonly task: ScheduledTask;
   /** The door: it gets `{ scheduledTime }`, the slot and not the moment of the call, and the schedule's name where slots are kept. */
@@ -33,25 +35,26 @@ export class ScheduledFlow extends Construct {
   /** What a missed run costs. */
   readonly impact: string;
 
-  constructor(scope: Construct, id: string, { task, start, enabled }: ScheduledFlowProps) {
+  constructor(scope: Construct, id: string, props: ScheduledFlowProps) {
     super(scope, id);
-    this.name = start.name;
+    const { task, start, enabled, name: edge = start.handler } = props;
+    this.name = edge.replace('/', '-');
     this.impact = task.impact;
     const missed = new DeadLetters(this, 'Missed', {
-      edge: start.handler,
+      edge,
       end: 'missed',
-      alarm: `${start.name}-missed`,
+      alarm: `${this.name}-missed`,
       impact: task.impact,
       severity: start.severity,
     });
-    FailureBook.of(this).deadEnds.push({ edge: start.handler, deadLetters: missed });
+    FailureBook.of(this).deadEnds.push({ edge, deadLetters: missed });
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com').withConditions({
         StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
       }),
     });
     acknowledgeWildcards(role, 'Versions of this one function.', [`${start.function.functionArn}:*`]);
-    if (task.slots) this.#keep(task, start, enabled);
+    if (task.slots) this.#keep(edge, { task, start, enabled });
     this.group = new ScheduleGroup(this, 'Group');
     this.schedule = new Schedule(this, 'Schedule', {
       description: task.impact,
@@ -61,7 +64,7 @@ export class ScheduledFlow extends Construct {
       target: new LambdaInvoke(start.function, {
         input: ScheduleTargetInput.fromObject({
           scheduledTime: ContextAttribute.scheduledTime,
-          ...(task.slots ? { schedule: start.handler } : {}),
+          ...(task.slots ? { schedule: edge } : {}),
         }),
         role,
         deadLetterQueue: missed,
@@ -73,11 +76,11 @@ export class ScheduledFlow extends Construct {
   }
 
   /** The keeper of slots finds it in the book. */
-  #keep(task: ScheduledTask, start: HandlerFunction, enabled: boolean): void {
+  #keep(name: EdgeName, { task, start, enabled }: ScheduledFlowProps): void {
     if (!task.slots || !task.at.startsWith('cron('))
-      throw new Error(`${start.handler}: only the slots of a cron expression are known beforehand`);
+      throw new Error(`${name}: only the slots of a cron expression are known beforehand`);
     const { slots } = task;
-    ScheduleBook.of(this).schedules.push({ name: start.handler, task, slots, enabled, start: start.function });
+    ScheduleBook.of(this).schedules.push({ name, task, slots, enabled, start: start.function });
   }
 }
 

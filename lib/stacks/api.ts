@@ -12,6 +12,7 @@ import { PresaleApi } from '../workloads/presale-api.ts';
 import { RunsApi } from '../workloads/runs/runs-api.ts';
 import { TaggerApi } from '../workloads/tagger/tagger-api.ts';
 import { FilesApi } from '../workloads/tasks/files-api.ts';
+import { TasksApi } from '../workloads/tasks/tasks-api.ts';
 import type { DataStack } from './data.ts';
 import type { LedgerStack } from './ledger.ts';
 import type { PipelinesStack } from './pipelines.ts';
@@ -61,6 +62,8 @@ export class ApiStack extends MillraceStack {
       new PresaleApi(this, 'Presale', { api: this.api, database, callers, stateMachine, raw, backfills });
     }
     if (cluster && pipelines.tagger) new TaggerApi(this, 'Tagger', { api: this.api, database, raw, callers, cluster });
+    if (pipelines.tasks)
+      new TasksApi(this, 'Tasks', { api: this.api, database, raw, callers, queues: pipelines.tasks.queues });
     new FilesApi(this, 'Files', {
       api: this.api,
       database,

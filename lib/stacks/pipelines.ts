@@ -6,6 +6,7 @@ import { Exports } from '../workloads/exports.ts';
 import { Presale } from '../workloads/presale.ts';
 import { Tagger } from '../workloads/tagger/tagger.ts';
 import { Files } from '../workloads/tasks/files.ts';
+import { Tasks } from '../workloads/tasks/tasks.ts';
 import type { DataStack } from './data.ts';
 
 export interface PipelinesStackProps {
@@ -21,6 +22,8 @@ export class PipelinesStack extends MillraceStack {
   readonly tagger: Tagger | undefined;
   readonly files: Files;
 
+  readonly tasks: Tasks | undefined;
+
   constructor(scope: Construct, environment: Environment, { data, cluster }: PipelinesStackProps) {
     super(scope, 'Pipelines', environment);
     const { database, raw, mails, slots, alerts, failures } = data;
@@ -33,5 +36,20 @@ export class PipelinesStack extends MillraceStack {
       cluster && environment.workloads.tagger.enabled
         ? new Tagger(this, 'Tagger', { cluster, database, raw, failures })
         : undefined;
+    this.tasks = environment.workloads.tasks.enabled
+      ? new Tasks(this, 'Tasks', {
+          database,
+          raw,
+          files: data.files,
+          slots,
+          wakes: alerts.wakes,
+          capabilities: this.#capabilities(),
+        })
+      : undefined;
+  }
+
+  /** Steps that tasks may ask: those of the workloads that are here. */
+  #capabilities() {
+    return this.presale ? { 'presale/refresh-statistics': this.presale.steps.refreshStatistics } : {};
   }
 }

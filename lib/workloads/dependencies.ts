@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Aws, Stack } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -76,6 +76,7 @@ export class Dependencies extends Construct {
         ...callers.env,
         MAIL_FROM: environmentOf(this).mail.from,
         QUEUE_PREFIX: queuePrefix(this),
+        MACHINE_PREFIX: `arn:aws:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${queuePrefix(this)}`,
         DEPENDENCIES: Stack.of(this).toJsonString(watched.map(({ told }) => told)),
       },
     });
@@ -102,7 +103,7 @@ function watchedOf(construct: IConstruct): readonly Watched[] {
   if (construct instanceof FailureReports) return [watchedQueue(construct.queue, construct.edge, construct.impact)];
   if (construct instanceof ScheduledFlow) {
     const { schedule, group, name, impact: without } = construct;
-    const told: OutsideDependency = ['schedule', name, without, `${group.scheduleGroupName}/${schedule.scheduleName}`];
+    const told: OutsideDependency = ['s', name, without, `${group.scheduleGroupName}/${schedule.scheduleName}`];
     return [{ told, actions: ['scheduler:GetSchedule'], arn: schedule.scheduleArn }];
   }
   if (construct instanceof StateMachine) {
@@ -110,7 +111,7 @@ function watchedOf(construct: IConstruct): readonly Watched[] {
     // A workload's run goes by the workload's name.
     const name = (edge ?? construct.node.id).replace(/\/run$/, '').replace('/', '-');
     const arn = construct.stateMachineArn;
-    const told: OutsideDependency = ['state machine', name, `No run of ${name} starts or goes on.`, arn];
+    const told: OutsideDependency = ['m', name, '', edge?.replace('/', '-') ?? construct.node.id];
     return [{ told, actions: ['states:DescribeStateMachine'], arn }];
   }
   return [];
@@ -118,6 +119,8 @@ function watchedOf(construct: IConstruct): readonly Watched[] {
 
 function watchedQueue(queue: Queue, edge: EdgeName, without: string): Watched {
   const fullName = edgeResourceName({ environment: environmentOf(queue).name, edge, fifo: queue.fifo });
-  const told: OutsideDependency = ['queue', edge.replace('/', '-'), without, fullName.slice(queuePrefix(queue).length)];
+  const name = edge.replace('/', '-');
+  const id = fullName.slice(queuePrefix(queue).length);
+  const told: OutsideDependency = ['q', name, without, ...(id === name ? [] : [id])] as OutsideDependency;
   return { told, actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], arn: queue.queueArn };
 }

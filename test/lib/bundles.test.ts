@@ -26,6 +26,11 @@ const assetsOf: Readonly<Record<string, readonly string[]>> = {
   'tagger/tag-messages': tagging,
   'tagger/tag-pages': tagging,
   'tagger/try': tagging,
+  // Whoever knows the functions knows those of the tagger.
+  'tasks/api': tagging,
+  'tasks/run-tasks': tagging,
+  'tasks/run-turn': tagging,
+  'tasks/start-scheduled': tagging,
 };
 
 // The Kafka client brings 1 MB of protocol and compression, what reads pages a DOM and tables of charsets.
@@ -36,6 +41,10 @@ const megabytesOf: Readonly<Record<string, number>> = {
   'tagger/tag-messages': 2.25,
   'tagger/tag-pages': 2.25,
   'tagger/try': 1.75,
+  'tasks/api': 1.5,
+  'tasks/run-tasks': 1.5,
+  'tasks/run-turn': 1.5,
+  'tasks/start-scheduled': 1.5,
 };
 
 describe.each(prod.functions.map((resource) => ({ handler: handlerOf(resource), folder: prod.codeOf(resource) })))(

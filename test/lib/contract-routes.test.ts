@@ -10,7 +10,7 @@ import {
 } from '../../lambdas/platform/contract.ts';
 import { backfillRoutes, correctRoutes, readRoutes, startRoutes } from '../../lambdas/presale/contract.ts';
 import { taggerRoutes, tryRoutes } from '../../lambdas/tagger/contract.ts';
-import { filesRoutes } from '../../lambdas/tasks/contract.ts';
+import { filesRoutes, tasksRoutes } from '../../lambdas/tasks/contract.ts';
 import { routesOf } from '../../lib/inventory/triggers.ts';
 import { prod } from './assemblies.ts';
 
@@ -24,6 +24,7 @@ test('the API has the routes of the contracts, each answered by its handler', ()
     ...correctRoutes.map((key) => ({ key, handler: 'presale/correct-problem' })),
     ...taggerRoutes.map((key) => ({ key, handler: 'tagger/api' })),
     ...tryRoutes.map((key) => ({ key, handler: 'tagger/try' })),
+    ...tasksRoutes.map((key) => ({ key, handler: 'tasks/api' })),
     ...filesRoutes.map((key) => ({ key, handler: 'tasks/files-api' })),
     ...failuresRoutes.map((key) => ({ key, handler: 'platform/failures-api' })),
     ...runsRoutes.map((key) => ({ key, handler: 'platform/runs-api' })),

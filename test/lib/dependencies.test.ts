@@ -12,9 +12,15 @@ describe.each(assemblies)('what the health routes look at ($folder)', (assembly)
     [...objectsIn(told)].map((reference) => outside && assembly.referred(outside.stack, reference)),
   );
 
-  test.each(['AWS::StepFunctions::StateMachine', 'AWS::Scheduler::Schedule'])('is every %s', (type) => {
+  test.each(['AWS::Scheduler::Schedule'])('is every %s', (type) => {
     expect(assembly.ofType(type).length).toBeGreaterThan(0);
     for (const resource of assembly.ofType(type)) expect(looked, resource.id).toContain(resource);
+  });
+
+  test('is every state machine', () => {
+    const text = assembly.textOf(outside?.stack ?? '', told);
+    for (const { properties } of assembly.ofType('AWS::StepFunctions::StateMachine'))
+      expect(text).toContain(`"${String(properties.StateMachineName).replace(/^millrace-[a-z]+-/, '')}"]`);
   });
 
   test('is every queue that is no dead end', () => {
@@ -23,7 +29,7 @@ describe.each(assemblies)('what the health routes look at ($folder)', (assembly)
     const text = assembly.textOf(outside?.stack ?? '', told);
     for (const { properties } of working) {
       const name = String(properties.QueueName).replace(/^millrace-[a-z]+-/, '');
-      expect(text, name).toContain(`"${name}"]`);
+      expect(text, name).toMatch(new RegExp(`\\["q","${name}",|"${name}"\\]`));
     }
   });
 

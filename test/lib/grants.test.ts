@@ -78,6 +78,12 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
     's3:ListBucket',
   ],
   'tagger/try': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
+  'tasks/api': ['s3:GetObject'],
+  'tasks/run-tasks': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
+  'tasks/run-turn': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
+  'tasks/start-scheduled': ['s3:GetObject'],
+  'tasks/start-tasks': ['states:StartExecution', 'states:DescribeExecution'],
+  'tasks/sweep-tasks': ['s3:GetObject'],
   'tasks/files-api': [
     's3:AbortMultipartUpload',
     's3:DeleteObject',

@@ -1,4 +1,5 @@
 import { edgeOf } from '../../lambdas/kit/ledger/edge.ts';
+import { scheduledFunctions } from '../../lambdas/tasks/contract.ts';
 import { type Assembly, handlerOf, type Resource } from '../../lib/inventory/assembly.ts';
 
 /** Template properties under the names a test needs. */
@@ -149,7 +150,12 @@ function namedFor(assembly: Assembly, end: Resource): boolean {
     edge.end === 'failed'
       ? [...failingInto(assembly, end), ...givingUpInto(assembly, end)]
       : unheardInto(assembly, end);
-  return lost.every((called) => called && handlerOf(called) === `${edge.workload}/${edge.name}`);
+  // Schedules of tasks have one door, and are named for what they run.
+  const doors = [
+    `${edge.workload}/${edge.name}`,
+    ...(edge.name in scheduledFunctions ? ['tasks/start-scheduled'] : []),
+  ];
+  return lost.every((called) => called && doors.includes(handlerOf(called)));
 }
 
 /** The functions whose failures end there. */

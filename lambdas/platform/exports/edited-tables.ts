@@ -49,6 +49,8 @@ export const remadeTables: Readonly<Record<string, string>> = {
   'tagger.partitions': 'how far the topics are read, of the topics of that moment',
   'tagger.pages': 'messages that wait for their page, of the topics of that moment',
   'tagger.page_counts': 'counts of pages',
+  'tasks.tasks': 'work and its results: whoever wants it again submits it again',
+  'tasks.keys': 'of a day: which submission came before',
   'tasks.files': 'files of callers, which go after some weeks: uploaded again',
 };
 

@@ -30,6 +30,8 @@ afterEach(() => {
 
 const token = 'a-token-nobody-may-read';
 const key = 'GET /apiv1/deals/{id}';
+/** What every route tells; the tests ask what it does. */
+const shape = { summary: 'A route of the test', answers: {} };
 const base = { env: z.object({}), authenticate: undefined, services: () => undefined };
 
 async function answer<E extends z.ZodObject, S>(spec: ApiSpec<E, S>, event = httpRequest()) {
@@ -50,12 +52,13 @@ const holderOf = (valid: string) => () => {
 
 const failing = (error: unknown) => ({
   ...base,
-  routes: { [key]: route({ handle: () => Promise.reject(error) }) },
+  routes: { [key]: route({ ...shape, handle: () => Promise.reject(error) }) },
 });
 
 test('a route gets its parameters parsed and answers JSON with the id of the request', async () => {
   const routes = {
     [key]: route({
+      ...shape,
       path: z.object({ id: integerParameter({ min: 1 }) }),
       query: z.object({ page: integerParameter(), note: textParameter({ max: 10 }) }),
       handle: async ({ path, query }, greeting: string) => ({ status: 200, body: { ...path, ...query, greeting } }),
@@ -75,6 +78,7 @@ test('a route gets its parameters parsed and answers JSON with the id of the req
 test('the wrong fields of path, query and body are all told at once', async () => {
   const routes = {
     [key]: route({
+      ...shape,
       path: z.object({ id: integerParameter({ min: 8 }) }),
       query: z.object({ page: integerParameter({ min: 1, max: 1 }), note: textParameter({ max: 1 }) }),
       body: z.object({ county: z.string('Missing data for required field.') }),
@@ -104,6 +108,7 @@ test.each([
 ])('%s is told beside the wrong parameters', async (_name, body, isBase64Encoded) => {
   const routes = {
     [key]: route({
+      ...shape,
       path: z.object({ id: integerParameter({ min: 8 }) }),
       body: z.object({}),
       handle: async () => ({ status: 200, body: {} }),
@@ -122,6 +127,7 @@ test('a base64 body is decoded before it is parsed', async () => {
   const body = Buffer.from('{"county":"臺北市"}').toString('base64');
   const routes = {
     [key]: route({
+      ...shape,
       body: z.object({ county: z.string() }),
       handle: async ({ body }) => ({ status: 202, body }),
     }),
@@ -136,6 +142,7 @@ test('a base64 body is decoded before it is parsed', async () => {
 test('every field name is data, even one that objects have by birth', async () => {
   const routes = {
     [key]: route({
+      ...shape,
       body: z.record(z.string(), z.number('Not a valid number.')),
       handle: async () => ({ status: 200, body: {} }),
     }),
@@ -162,7 +169,9 @@ test.each([
 });
 
 test('a body without end is refused before it is read', async () => {
-  const routes = { [key]: route({ body: z.strictObject({}), handle: async () => ({ status: 200, body: {} }) }) };
+  const routes = {
+    [key]: route({ ...shape, body: z.strictObject({}), handle: async () => ({ status: 200, body: {} }) }),
+  };
   const body = JSON.stringify(Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`field${index}`, 1])));
 
   const { statusCode, body: told } = await answer({ ...base, routes }, httpRequest({ body }));
@@ -172,7 +181,7 @@ test('a body without end is refused before it is read', async () => {
 });
 
 test('a route that takes no body looks at none', async () => {
-  const routes = { [key]: route({ handle: async () => ({ status: 200, body: {} }) }) };
+  const routes = { [key]: route({ ...shape, handle: async () => ({ status: 200, body: {} }) }) };
   const { statusCode } = await answer({ ...base, routes }, httpRequest({ body: 'x'.repeat(300_000) }));
 
   expect(statusCode).toBe(200);
@@ -216,7 +225,7 @@ test('wrong variables are a 500 whose log names them', async () => {
 });
 
 test('nobody unknown reaches a route, not even one that does not exist', async () => {
-  const routes = { [key]: route({ handle: async () => ({ status: 200, body: {} }) }) };
+  const routes = { [key]: route({ ...shape, handle: async () => ({ status: 200, body: {} }) }) };
   const authenticate = holderOf('another');
   const known = await answer({ ...base, authenticate, routes });
   const unknown = await answer({ ...base, authenticate, routes: {} });
@@ -231,7 +240,7 @@ test('nobody unknown reaches a route, not even one that does not exist', async (
 });
 
 test('a token never stands in a log line, whether it is taken, refused or its request fails', async () => {
-  const routes = { [key]: route({ handle: () => Promise.reject(new Error('no')) }) };
+  const routes = { [key]: route({ ...shape, handle: () => Promise.reject(new Error('no')) }) };
   for (const valid of [token, 'another']) {
     await answer({ ...base, authenticate: holderOf(valid), routes });
   }
@@ -260,11 +269,25 @@ test('services are made once, and again after they could not be made', async () 
   const handler = apiHandler({
     ...base,
     services,
-    routes: { [key]: route({ handle: async (_request, made: number) => ({ status: 200, body: { made } }) }) },
+    routes: { [key]: route({ ...shape, handle: async (_request, made: number) => ({ status: 200, body: { made } }) }) },
   });
   const statuses: (number | undefined)[] = [];
   for (let turn = 0; turn < 3; turn += 1) statuses.push((await handler(httpRequest(), lambdaContext())).statusCode);
 
   expect(statuses).toEqual([500, 200, 200]);
   expect(calls).toBe(2);
+});
+
+test('text and bytes of a content type of their own are answered as they are, all else as JSON', async () => {
+  const answered = async (body: unknown, headers?: Record<string, string>) => {
+    const handle = async () => ({ status: 200, body, ...(headers ? { headers } : {}) });
+    const handler = apiHandler({ ...base, routes: { [key]: route({ ...shape, handle }) } });
+    const { body: sent, isBase64Encoded = false } = await handler(httpRequest(), lambdaContext());
+    return { sent, isBase64Encoded };
+  };
+  const html = { 'content-type': 'text/html' };
+
+  expect(await answered('<p>', html)).toEqual({ sent: '<p>', isBase64Encoded: false });
+  expect(await answered(Uint8Array.of(0, 255), html)).toEqual({ sent: 'AP8=', isBase64Encoded: true });
+  expect(await answered('<p>')).toEqual({ sent: '"<p>"', isBase64Encoded: false });
 });

@@ -30,7 +30,13 @@ async function askWith(headers: Record<string, string>) {
     env: z.object({}),
     authenticate: undefined,
     services: () => undefined,
-    routes: { [key]: route({ handle: async () => ({ status: 202, body: { id: correlationId() } }) }) },
+    routes: {
+      [key]: route({
+        summary: 'A route of the test',
+        answers: {},
+        handle: async () => ({ status: 202, body: { id: correlationId() } }),
+      }),
+    },
   });
   const request = httpRequest({ routeKey: key, headers });
   const answer = await handler(request, lambdaContext());

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { taskHosts } from '#kit/task.ts';
+import { statuses } from '../task.ts';
+
+/** What the routes answer, as `data` of the envelope. */
+
+const moment = z.iso.datetime();
+
+export const taskAnswer = z.object({
+  task_id: z.uuid(),
+  username: z.string(),
+  name: z.string(),
+  status: z.enum(statuses),
+  args: z.array(z.unknown()).nullable().meta({ description: 'In lists null where they are long.' }),
+  kwargs: z.record(z.string(), z.unknown()).nullable().meta({ description: 'In lists null where they are long.' }),
+  desc: z.string(),
+  runs_on: z.enum(taskHosts),
+  attempts: z.int(),
+  retries: z.int().meta({ description: 'How often it is tried again at most.' }),
+  retry_of: z.uuid().nullable().meta({ description: 'The task that this one does again.' }),
+  first_task_id: z.uuid().nullable().meta({ description: 'The first of all those.' }),
+  callback_url: z.string().nullable(),
+  terminate_at: moment.nullable().meta({ description: 'When somebody asked it to end.' }),
+  created_at: moment,
+  started_at: moment.nullable(),
+  ended_at: moment.nullable(),
+});
+
+export const resultAnswer = z.object({
+  task_id: z.uuid(),
+  status: z.enum(statuses),
+  result: z.unknown().meta({ description: 'null while there is none, and where result_url leads to it.' }),
+  result_url: z.string().nullable().meta({ description: 'Of a result above 256 KB: readable for an hour.' }),
+  result_bytes: z.int().nullable(),
+  error: z.string().nullable().meta({ description: 'The class of the last error.' }),
+  traceback: z.string().nullable(),
+  progress: z.object({ percent: z.number().nullable(), text: z.string().nullable() }),
+  started_at: moment.nullable(),
+  ended_at: moment.nullable(),
+  duration_ms: z.int().nullable().meta({ description: 'Time at work, in all attempts; null before the first ends.' }),
+  cost: z.number().nullable().meta({ description: 'An estimate in USD: as if it had its worker to itself.' }),
+});
+
+export const listAnswer = z.object({ items: z.array(taskAnswer), total: z.int() });
+
+const functionHead = {
+  name: z.string(),
+  summary: z.string(),
+  doc: z.string(),
+  creator: z.string(),
+  published: z.boolean(),
+  runs_on: z.enum(taskHosts),
+  timeout_seconds: z.number(),
+  retries: z.int(),
+};
+
+export const functionAnswer = z.object({
+  ...functionHead,
+  input: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the arguments by name.' }),
+  output: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the result.' }),
+});
+
+export const functionList = z.object({ items: z.array(functionAnswer), total: z.int() });

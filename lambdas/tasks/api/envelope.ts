@@ -1,0 +1,62 @@
+import { type ApiAnswer, answerOf, type Envelope } from '#kit/api/api-response.ts';
+import {
+  BodyTooLargeError,
+  ConflictError,
+  FieldMissingError,
+  ForbiddenError,
+  InvalidInputError,
+  NotFoundError,
+  PermanentError,
+  RequestExpiredError,
+  ThrottledError,
+  UnauthorizedError,
+  UnavailableError,
+  WrongFieldTypeError,
+} from '#kit/errors.ts';
+import { CodedError, type CodeName, codes } from './codes.ts';
+import { faultOf } from './faults.ts';
+
+/** Answers below /api/v1: `{"code": 0, "msg": "OK", "data": ...}`, as their callers know them. */
+export const tasksEnvelope: Envelope = {
+  wrap: (answer) => ({ ...answer, body: { code: codes.SUCCESS.code, msg: codes.SUCCESS.msg, data: answer.body } }),
+  failure(error) {
+    const coded = codeOf(error);
+    if (coded === undefined) return undefined;
+    // What every API says of the same error: the challenge of a 401, how long to wait.
+    const headers = answerOf(error)?.headers;
+    return { ...answer(...coded), ...(headers ? { headers } : {}) };
+  },
+  fault: (requestId) => answer('UNKNOWN_ERROR', { request_id: requestId }),
+};
+
+/** The first that fits: subclasses stand before their parents. */
+const known: readonly (readonly [new (...given: never[]) => Error, CodeName])[] = [
+  [UnauthorizedError, 'UNAUTHORIZED'],
+  [ForbiddenError, 'PERMISSION_DENIED'],
+  [FieldMissingError, 'FIELD_MISSING'],
+  [WrongFieldTypeError, 'WRONG_FIELD_TYPE'],
+  [RequestExpiredError, 'REQUEST_EXPIRED'],
+  [NotFoundError, 'NOT_FOUND'],
+  [BodyTooLargeError, 'TOO_LARGE'],
+  [ConflictError, 'CONFLICT'],
+  [ThrottledError, 'THROTTLED'],
+  [PermanentError, 'BAD_ARGUMENTS'],
+];
+
+function codeOf(error: unknown): [CodeName, unknown] | undefined {
+  if (error instanceof CodedError) return [error.code, error.detail];
+  if (error instanceof InvalidInputError) {
+    const [first] = error.issues;
+    if (!first) return ['BAD_ARGUMENTS', error.faults];
+    const { code, detail } = faultOf(first.issue);
+    return [code, detail];
+  }
+  if (error instanceof UnavailableError) return ['UNAVAILABLE', 'Try again shortly.'];
+  const name = known.find(([kind]) => error instanceof kind)?.[1];
+  return name && error instanceof Error ? [name, error.message] : undefined;
+}
+
+function answer(name: CodeName, data: unknown): ApiAnswer {
+  const { code, msg, status } = codes[name];
+  return { status, body: { code, msg, data } };
+}

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { integerParameter } from '#kit/api/parameters.ts';
+import { notJson } from '#kit/api/route.ts';
+import { statuses } from '../task.ts';
+
+/** Fields of requests. What is wrong with one is answered by its code: see faults.ts. */
+
+function readable(text: string): boolean {
+  // PostgreSQL's text holds no NUL.
+  return !text.includes('\0');
+}
+
+const shortText = (max: number) =>
+  z.string().max(max, `Longer than maximum length ${max}.`).refine(readable, 'Not a valid string.');
+
+/** A value, or its text in JSON, as forms send it. */
+function orText<T extends z.ZodType>(schema: T, should: string) {
+  return z.union([schema, z.string()], { error: `should be ${should}.` }).transform((given, context): z.output<T> => {
+    if (typeof given !== 'string') return given as z.output<T>;
+    const read = parsed(given);
+    if (read === undefined) {
+      context.addIssue({ code: 'custom', message: 'Invalid input: not JSON.', params: notJson, input: given });
+      return z.NEVER;
+    }
+    const checked = schema.safeParse(read.value);
+    if (checked.success) return checked.data;
+    context.addIssue({ code: 'custom', message: `Not a valid ${should}.`, params: { should }, input: given });
+    return z.NEVER;
+  });
+}
+
+function parsed(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+const args = orText(z.array(z.unknown()), 'list').meta({
+  description: 'Arguments in the order of the function’s parameters: a JSON list, or its text.',
+});
+const kwargs = orText(z.record(z.string(), z.unknown()), 'object').meta({
+  description: 'Arguments by name: a JSON object, or its text.',
+});
+
+/** Body of `POST /api/v1/tasks/submit`. */
+export const submission = z.object({
+  name: z.string().max(200).meta({ description: 'The function: `module:name`.' }),
+  args: args.default([]),
+  kwargs: kwargs.default({}),
+  desc: shortText(1000).default('').meta({ description: 'What it is for, in the caller’s words.' }),
+  idempotency_key: shortText(200)
+    .min(1)
+    .optional()
+    .meta({ description: 'The same key of the same user within 24 hours answers the first task.' }),
+  callback_url: z
+    .url({ protocol: /^https?$/, error: 'Not a valid URL.' })
+    .max(2000)
+    .optional()
+    .meta({ description: 'Is told the result by a signed POST when the task has ended. A public address.' }),
+});
+
+/** Body of `POST /api/v1/task/{task_id}/retry`; without either all is as it was; one of them replaces both. */
+export const retryRequest = z.object({ args: args.optional(), kwargs: kwargs.optional() }).default({});
+
+/** Query of `GET /api/v1/tasks/list`. */
+export const listQuery = z.object({
+  username: shortText(200).min(1).optional().meta({ description: 'Whose tasks. @default the caller’s' }),
+  status: z.enum(statuses).optional(),
+  name: z.string().max(200).optional().meta({ description: 'Of one function.' }),
+  page: integerParameter({ min: 1, max: 1_000_000 }).default(1).describe('From 1.'),
+  per_page: integerParameter({ min: 1, max: 100 }).default(20).describe('At most 100.'),
+});
+
+/** Any text: one that is no task's id is a task that isn't found. */
+export const taskPath = z.object({ task_id: z.string().meta({ format: 'uuid' }) });
+
+export const functionPath = z.object({ name: z.string() });

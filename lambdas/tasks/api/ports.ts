@@ -1,0 +1,12 @@
+import type { TaskFunction } from '#kit/task.ts';
+import type { TaskStore } from '../stores/task-store.ts';
+import type { TaskSends } from '../worker/ports.ts';
+
+/** What every route of the tasks works with. */
+export interface TasksApiPorts {
+  readonly functions: ReadonlyMap<string, TaskFunction>;
+  readonly tasks: TaskStore;
+  readonly sends: TaskSends;
+  /** An address under which a result in the bucket can be read for so many seconds. */
+  readonly link: (key: string, seconds: number) => Promise<string>;
+}

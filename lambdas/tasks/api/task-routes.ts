@@ -1,0 +1,118 @@
+import type { Caller } from '#kit/api/authentication.ts';
+import { route } from '#kit/api/route.ts';
+import { ConflictError, ForbiddenError } from '#kit/errors.ts';
+import { scheduleUser } from '../contract.ts';
+import { resultOf } from '../steps/result-of.ts';
+import { submitTask } from '../steps/submit-task.ts';
+import type { TaskRow } from '../task.ts';
+import { listAnswer, resultAnswer, taskAnswer } from './answers.ts';
+import { CodedError } from './codes.ts';
+import { listQuery, retryRequest, submission, taskPath } from './parameters.ts';
+import type { TasksApiPorts } from './ports.ts';
+
+/** POST /api/v1/tasks/submit */
+export const postTask = route({
+  summary: 'Submit a function with arguments; answers at once.',
+  body: submission,
+  form: true,
+  answers: { 200: taskAnswer },
+  handle: async ({ body, caller }, ports: TasksApiPorts) => ({
+    status: 200,
+    body: await submitTask(body, { username: caller.name, unpublished: false }, ports),
+  }),
+});
+
+/** GET /api/v1/tasks/list */
+export const listTasks = route({
+  summary: 'Tasks, the newest first.',
+  query: listQuery,
+  answers: { 200: listAnswer },
+  handle: async ({ query, caller }, { tasks }: TasksApiPorts) => {
+    const { username = caller.name, status, name, page, per_page: limit } = query;
+    const found = await tasks.list({ username, status, name, offset: (page - 1) * limit, limit });
+    return { status: 200, body: found };
+  },
+});
+
+/** GET /api/v1/task/{task_id}/info */
+export const findTask = route({
+  summary: 'A task and its status.',
+  path: taskPath,
+  answers: { 200: taskAnswer },
+  handle: async ({ path }, { tasks }: TasksApiPorts) => ({
+    status: 200,
+    body: await known(path.task_id, (id) => tasks.find(id)),
+  }),
+});
+
+/** GET /api/v1/task/{task_id}/result */
+export const findResult = route({
+  summary: 'What came of a task, and how far it is.',
+  path: taskPath,
+  answers: { 200: resultAnswer },
+  handle: async ({ path }, { tasks, link }: TasksApiPorts) => {
+    const outcome = await known(path.task_id, (id) => tasks.outcome(id));
+    return { status: 200, body: await resultOf(outcome, (key) => link(key, linkSeconds)) };
+  },
+});
+
+/** POST /api/v1/task/{task_id}/terminate */
+export const terminateTask = route({
+  summary: 'End a task: one that waits never runs, one that runs is told to stop.',
+  path: taskPath,
+  answers: { 200: taskAnswer },
+  handle: async ({ path, caller }, { tasks, sends }: TasksApiPorts) => {
+    await own(path.task_id, caller, tasks);
+    const task = await known(path.task_id, (id) => tasks.terminate(id));
+    if (task.status === 'REVOKED')
+      await sends.callbacks([{ id: task.task_id, status: task.status, callbackUrl: task.callback_url }]);
+    return { status: 200, body: task };
+  },
+});
+
+/** POST /api/v1/task/{task_id}/retry */
+export const retryTask = route({
+  summary: 'Do a failed task again, with the same arguments or edited ones, as a task of its own.',
+  path: taskPath,
+  body: retryRequest,
+  form: true,
+  answers: { 200: taskAnswer },
+  handle: async ({ path, body, caller }, ports: TasksApiPorts) => {
+    const task = await own(path.task_id, caller, ports.tasks);
+    if (task.status !== 'FAILURE' && task.status !== 'REVOKED')
+      throw new ConflictError(`Only what failed or was ended can be done again; the task is ${task.status}.`);
+    const edited = body.args !== undefined || body.kwargs !== undefined;
+    const again = await submitTask(
+      {
+        name: task.name,
+        args: body.args ?? (edited ? [] : (task.args ?? [])),
+        kwargs: body.kwargs ?? (edited ? {} : (task.kwargs ?? {})),
+        desc: task.desc,
+        callback_url: task.callback_url ?? undefined,
+        retryOf: task.task_id,
+      },
+      { username: caller.name, unpublished: task.username === scheduleUser },
+      ports,
+    );
+    return { status: 200, body: again };
+  },
+});
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+async function known<T>(id: string, find: (id: string) => Promise<T | undefined>): Promise<T> {
+  const found = uuid.test(id) ? await find(id) : undefined;
+  if (!found) throw new CodedError('TASK_NOT_FOUND', `There is no task ${id.slice(0, 100)}`);
+  return found;
+}
+
+/** A task is changed by who submitted it, and by an admin; one of the schedule by anybody. */
+async function own(id: string, caller: Caller, tasks: TasksApiPorts['tasks']): Promise<TaskRow> {
+  const task = await known(id, (each) => tasks.find(each));
+  const isTheirs = task.username === caller.name || task.username === scheduleUser;
+  if (!isTheirs && !caller.permissions.includes('admin')) throw new ForbiddenError(`The task is ${task.username}’s.`);
+  return task;
+}
+
+// Whoever asked reads it now; else the next answer has another link.
+const linkSeconds = 3600;

@@ -1,0 +1,20 @@
+import { systemClock } from '#adapters/clock.ts';
+import { sendFailures } from '#adapters/failure-sender.ts';
+import { jsonPoster } from '#adapters/public-http/post-json.ts';
+import { secretField } from '#adapters/secrets.ts';
+import { queueHandler } from '#kit/queue-handler.ts';
+import { callbackMessage, sendCallbacksEnv } from './contract.ts';
+import { sendCallback } from './steps/send-callback.ts';
+
+/** Tells callers what came of their tasks. Outside of the VPC, where the internet is. */
+export const handler = queueHandler({
+  env: sendCallbacksEnv,
+  message: callbackMessage,
+  ledger: sendFailures,
+  services: (env) => ({
+    post: jsonPoster({ timeoutMs: env.CALLBACK_TIMEOUT_MS, allowed: env.PAGE_ALLOWED }),
+    key: () => secretField(env.CALLBACKS_SECRET, 'key'),
+    clock: systemClock,
+  }),
+  handle: sendCallback,
+});

@@ -1,0 +1,31 @@
+import type * as z from 'zod';
+import { PermanentError } from '#kit/errors.ts';
+import type { startMessage } from '../contract.ts';
+
+/** A state machine, as far as starting goes. */
+interface Machine {
+  start(name: string, input: object): Promise<'started' | 'exists'>;
+  status(name: string): Promise<'running' | 'succeeded' | 'failed' | undefined>;
+}
+
+export interface StartTaskPorts {
+  readonly steps: Machine;
+  readonly spark: Machine | undefined;
+  /** Tells the worker's queue, where the database is. */
+  readonly tell: (message: unknown) => Promise<void>;
+}
+
+/**
+ * Starts a task's execution, which is named for it: twice is once. One whose execution ended without the task's having
+ * ended is told of: nobody would end it else.
+ */
+export async function startTask(
+  { task_id, host }: z.output<typeof startMessage>,
+  ports: StartTaskPorts,
+): Promise<void> {
+  const machine = ports[host];
+  if (!machine) throw new PermanentError(`There is no state machine for tasks on ${host}`);
+  if ((await machine.start(task_id, { task_id })) === 'started') return;
+  const status = await machine.status(task_id);
+  if (status === 'failed') await ports.tell({ task_id, lost: `Its execution ${status}.` });
+}

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { type QueryExecutorProvider, sql } from 'kysely';
+import type { Database } from '#adapters/database.ts';
+import { recordFailures, resolveFailures } from '#adapters/failure-ledger.ts';
+import type { ObjectStore } from '#adapters/object-store.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
+import type { AfterEnd, Answer, Ended, LeasedTask } from '../task.ts';
+
+/** What a worker says of a task while it holds it. */
+export interface Sign {
+  readonly id: string;
+  readonly lease: string;
+  readonly percent: number | undefined;
+  readonly text: string | undefined;
+}
+
+export interface LeaseStore {
+  /** Begins an attempt of each that may begin now: that waits, or whose worker was lost. The others are left out. */
+  claim(ids: readonly string[], leaseSeconds: number): Promise<readonly LeasedTask[]>;
+  /** Holds leases; resolves to those still held, and whether each is to stop. */
+  renew(signs: readonly Sign[], leaseSeconds: number): Promise<ReadonlyMap<string, { readonly terminate: boolean }>>;
+  /** Keeps a state to go on from; `undefined`: the lease is another's. */
+  checkpoint(sign: Sign, state: unknown, leaseSeconds: number): Promise<{ readonly terminate: boolean } | undefined>;
+  /** Writes endings, each only by who holds the lease; failures go into the ledger with them. */
+  finish(ended: readonly Ended[], failures: readonly NewFailure[]): Promise<readonly AfterEnd[]>;
+  /** Gives a lease back without an ending: the next turn begins at once. */
+  release(task: LeasedTask, workedMs: number): Promise<void>;
+  /** Keeps the answer of a step that the task asked. */
+  answer(id: string, answer: Answer): Promise<void>;
+}
+
+/** Leases: one worker has a task at a time, and only what it writes under its lease counts. */
+export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStore, 'put'>): LeaseStore {
+  const { query } = database;
+  return {
+    claim: (ids, leaseSeconds) => claim(query, ids, leaseSeconds),
+    async renew(signs, leaseSeconds) {
+      if (signs.length === 0) return new Map();
+      const { rows } = await sql<{ id: string; terminate: boolean }>`
+        UPDATE tasks.tasks t SET lease_until = now() + make_interval(secs => ${leaseSeconds}),
+          progress_percent = coalesce(s.percent, t.progress_percent), progress_text = coalesce(s.text, t.progress_text)
+        FROM json_to_recordset(${JSON.stringify(signs)}::json) AS s (id uuid, lease uuid, percent real, text text)
+        WHERE t.id = s.id AND t.lease = s.lease AND t.ended_at IS NULL
+        RETURNING t.id, t.terminate_at IS NOT NULL AS terminate`.execute(query);
+      return new Map(rows.map(({ id, terminate }) => [id, { terminate }]));
+    },
+    async checkpoint({ id, lease, percent, text }, state, leaseSeconds) {
+      const { rows } = await sql<{ terminate: boolean }>`
+        UPDATE tasks.tasks SET checkpoint = ${JSON.stringify(state ?? null)}::json, answers = '[]',
+          lease_until = now() + make_interval(secs => ${leaseSeconds}),
+          progress_percent = coalesce(${percent ?? null}::real, progress_percent),
+          progress_text = coalesce(${text ?? null}, progress_text)
+        WHERE id = ${id} AND lease = ${lease} AND ended_at IS NULL
+        RETURNING terminate_at IS NOT NULL AS terminate`.execute(query);
+      return rows[0];
+    },
+    async finish(ended, failures) {
+      if (ended.length === 0) return [];
+      const again = ended.filter(({ task, ending }) => ending.status === 'SUCCESS' && task.retryOf !== null);
+      // The common case is one statement, and needs no transaction.
+      if (failures.length === 0 && again.length === 0) return finish(query, ended);
+      return database.transaction(async (session) => {
+        const written = await finish(session.query, ended);
+        const done = new Map(written.map(({ id, status }) => [id, status]));
+        await recordFailures(
+          session.query,
+          failures.filter(({ naturalKey }) => done.get(naturalKey.slice('task:'.length)) === 'FAILURE'),
+          bucket,
+        );
+        await resolveEarlier(
+          session.query,
+          again.filter(({ task }) => done.has(task.id)),
+        );
+        return written;
+      });
+    },
+    async release({ id, lease }, workedMs) {
+      await sql`UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}
+        WHERE id = ${id} AND lease = ${lease}`.execute(query);
+    },
+    async answer(id, answer) {
+      await sql`UPDATE tasks.tasks SET answers = (answers::jsonb || jsonb_build_array(${JSON.stringify(answer)}::jsonb))::json
+        WHERE id = ${id} AND ended_at IS NULL`.execute(query);
+    },
+  };
+}
+
+/** In the order of their ids, so that two workers never wait for each other. */
+async function claim(
+  query: QueryExecutorProvider,
+  ids: readonly string[],
+  leaseSeconds: number,
+): Promise<readonly LeasedTask[]> {
+  if (ids.length === 0) return [];
+  const lease = randomUUID();
+  const { rows } = await sql<LeasedTask>`
+    WITH free AS (
+      SELECT id FROM tasks.tasks
+      WHERE id = ANY(${ids}::uuid[]) AND (
+        status = 'PENDING'
+        -- A message may come a little before its time.
+        OR status = 'RETRY' AND due_at <= now() + interval '1 second'
+        OR status = 'STARTED' AND (lease_until IS NULL OR lease_until < now()))
+      ORDER BY id FOR UPDATE)
+    UPDATE tasks.tasks t SET
+      status = 'STARTED', started_at = coalesce(t.started_at, now()),
+      lease = ${lease}, lease_until = now() + make_interval(secs => ${leaseSeconds}), resent = 0,
+      attempts = t.attempts + CASE WHEN t.status = 'STARTED' AND t.attempt_at IS NOT NULL THEN 0 ELSE 1 END,
+      attempt_at = CASE WHEN t.status = 'STARTED' THEN coalesce(t.attempt_at, now()) ELSE now() END,
+      losses = t.losses + CASE WHEN t.status = 'STARTED' AND t.lease IS NOT NULL THEN 1 ELSE 0 END
+    FROM free WHERE t.id = free.id
+    RETURNING t.id, t.lease, t.name, t.host, t.username, t.input, t.attempts, t.retries, t.losses,
+      t.attempt_at AS "attemptAt", t.checkpoint, t.answers, t.retry_of AS "retryOf", t.replay_of AS "replayOf"`.execute(
+    query,
+  );
+  return rows;
+}
+
+async function finish(query: QueryExecutorProvider, ended: readonly Ended[]): Promise<readonly AfterEnd[]> {
+  const { rows } = await sql<AfterEnd>`
+    UPDATE tasks.tasks t SET
+      -- Whoever was told to end does not begin again.
+      status = CASE WHEN e.status = 'RETRY' AND t.terminate_at IS NOT NULL THEN 'REVOKED' ELSE e.status END,
+      ended_at = CASE WHEN e.status = 'RETRY' AND t.terminate_at IS NULL THEN NULL ELSE now() END,
+      due_at = now() + make_interval(secs => coalesce(e.delay, 0)), sent_at = now(),
+      lease = NULL, lease_until = NULL, worked_ms = t.worked_ms + e.worked_ms,
+      progress_percent = CASE WHEN e.status = 'SUCCESS' THEN 100 ELSE t.progress_percent END,
+      result = e.result, result_key = e.result_key, result_bytes = e.result_bytes,
+      error = e.error, traceback = e.traceback
+    FROM json_to_recordset(${JSON.stringify(ended.map(rowOf))}::json) AS e (id uuid, lease uuid, status text, delay real,
+      worked_ms bigint, result json, result_key text, result_bytes bigint, error text, traceback text)
+    WHERE t.id = e.id AND t.lease = e.lease AND t.ended_at IS NULL
+    RETURNING t.id, t.status, t.callback_url AS "callbackUrl"`.execute(query);
+  return rows;
+}
+
+function rowOf({ task, ending, workedMs }: Ended) {
+  const told = { id: task.id, lease: task.lease, status: ending.status, worked_ms: Math.round(workedMs) };
+  if (ending.status === 'SUCCESS') {
+    const { result, resultKey, resultBytes } = ending;
+    const kept = resultKey === undefined ? { result: JSON.parse(result) as unknown } : { result_key: resultKey };
+    return { ...told, ...kept, result_bytes: resultBytes };
+  }
+  const { error } = ending;
+  return {
+    ...told,
+    delay: ending.status === 'RETRY' ? ending.delaySeconds : 0,
+    error: clean(error.name),
+    traceback: clean(error.stack ?? `${error.name}: ${error.message}`),
+  };
+}
+
+/** PostgreSQL's text holds no NUL. */
+function clean(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\u{FFFD}').slice(0, 20_000);
+}
+
+/** A task that was done again and succeeded puts the failures of those before it right. */
+async function resolveEarlier(query: QueryExecutorProvider, ended: readonly Ended[]): Promise<void> {
+  if (ended.length === 0) return;
+  const { rows } = await sql<{ id: string }>`
+    WITH RECURSIVE earlier AS (
+      SELECT retry_of AS id FROM tasks.tasks WHERE id = ANY(${ended.map(({ task }) => task.id)}::uuid[])
+      UNION
+      SELECT t.retry_of FROM tasks.tasks t JOIN earlier e ON t.id = e.id)
+    SELECT id FROM earlier WHERE id IS NOT NULL`.execute(query);
+  const naturalKeys = rows.map(({ id }) => `task:${id}`);
+  await resolveFailures(query, { workload: 'tasks', naturalKeys }, 'tasks/run-tasks');
+}

@@ -1,0 +1,63 @@
+import { queue } from '#adapters/queue.ts';
+import { orderedQueue } from '#adapters/queues/ordered-queue.ts';
+import { resultOf } from '../steps/result-of.ts';
+import type { AfterEnd, TaskOutcome } from '../task.ts';
+import type { TaskSends } from '../worker/ports.ts';
+
+/** Variables of everything that sends tasks on. */
+export interface SendSettings {
+  readonly TASKS_QUEUE_URL: string;
+  readonly STARTS_QUEUE_URL: string;
+  readonly CALLBACKS_QUEUE_URL: string;
+  readonly SWEEPS_QUEUE_URL: string;
+}
+
+export interface CallbackPorts {
+  readonly outcome: (id: string) => Promise<TaskOutcome | undefined>;
+  readonly heard: (ids: readonly string[]) => Promise<void>;
+  readonly link: (key: string, seconds: number) => Promise<string>;
+}
+
+/** The queues where tasks, callbacks and wakes of the sweep go. */
+export function taskSends(settings: SendSettings, callbackPorts: CallbackPorts): TaskSends {
+  return {
+    async task({ id, host }, delaySeconds = 0) {
+      if (host === 'worker') await queue(settings.TASKS_QUEUE_URL, { delaySeconds })({ task_id: id });
+      else await queue(settings.STARTS_QUEUE_URL, { delaySeconds })({ task_id: id, host });
+    },
+    callbacks: callbackSender(queue(settings.CALLBACKS_QUEUE_URL), callbackPorts),
+    sweep: sweepWaker(settings.SWEEPS_QUEUE_URL),
+  };
+}
+
+// As long as the queue delays: one message in that time is enough.
+const sameMessageMs = 30_000;
+
+/** Any number of calls within half a minute are one message; also those of different functions. */
+function sweepWaker(queueUrl: string): () => Promise<void> {
+  const send = orderedQueue(queueUrl);
+  let sent = 0;
+  return async () => {
+    const slot = Math.floor(Date.now() / sameMessageMs);
+    if (slot === sent) return;
+    await send([{ message: {}, group: 'sweep', id: `sweep-${slot}` }]);
+    sent = slot;
+  };
+}
+
+// Longer than a callback is retried.
+const linkSeconds = 24 * 3600;
+
+function callbackSender(send: (message: unknown) => Promise<void>, ports: CallbackPorts) {
+  return async (ended: readonly AfterEnd[]) => {
+    for (const { id, callbackUrl } of ended) {
+      if (callbackUrl === null) continue;
+      const outcome = await ports.outcome(id);
+      // Forgotten in between: there is nothing to tell any more.
+      if (!outcome) continue;
+      const body = JSON.stringify(await resultOf(outcome, (key) => ports.link(key, linkSeconds)));
+      await send({ task_id: id, url: callbackUrl, body });
+    }
+    await ports.heard(ended.map(({ id }) => id));
+  };
+}

@@ -1,0 +1,44 @@
+import type * as z from 'zod';
+import type { turnInput, turnOutput } from '../contract.ts';
+import { begin } from './attempt.ts';
+import type { WorkerPorts } from './ports.ts';
+import { beating, writer } from './run-batch.ts';
+
+// Lambda ends a function after 15 minutes; a checkpoint comes every minute.
+const turnMs = 13 * 60 * 1000;
+
+/**
+ * One turn of a task on a state machine, from its newest checkpoint: until it ends, asks a step of another workload, or
+ * has used up its turn.
+ */
+export async function runTurn(
+  { task_id, answer }: z.output<typeof turnInput>,
+  ports: WorkerPorts,
+): Promise<z.input<typeof turnOutput>> {
+  if (answer !== undefined) await ports.leases.answer(task_id, answer);
+  const [task] = await ports.leases.claim([task_id], ports.leaseSeconds);
+  if (!task) return waiting(task_id, ports);
+  const attempt = begin(task, ports, turnMs);
+  const heart = beating(new Set([attempt]), ports);
+  try {
+    const ended = await attempt.ended;
+    if ('ending' in ended) {
+      await writer(ports)(ended);
+      return ended.ending.status === 'RETRY'
+        ? { state: 'again', seconds: ended.ending.delaySeconds }
+        : { state: 'ended' };
+    }
+    await ports.leases.release(task, ended.workedMs);
+    if (ended.paused === 'asked') return { state: 'call', capability: ended.capability, input: ended.input };
+    return { state: 'again' };
+  } finally {
+    heart.stop();
+  }
+}
+
+/** Ended (or terminated) in between; or a turn that was lost still holds its lease; or the retry isn't due. */
+async function waiting(id: string, { replays, leaseSeconds }: WorkerPorts): Promise<z.input<typeof turnOutput>> {
+  const task = await replays.find(id);
+  if (!task || task.ended_at !== null) return { state: 'ended' };
+  return { state: 'again', seconds: task.status === 'RETRY' ? 2 : leaseSeconds };
+}

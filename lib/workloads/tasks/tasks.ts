@@ -1,0 +1,207 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import * as contract from '../../../lambdas/tasks/contract.ts';
+import { AlarmBook } from '../../constructs/alarm-book.ts';
+import type { Database } from '../../constructs/database.ts';
+import { HandlerFunction } from '../../constructs/handler-function.ts';
+import { environmentOf, removalPolicyOf } from '../../constructs/millrace-stack.ts';
+import { ownMetric } from '../../constructs/own-metric.ts';
+import { QueueHandler } from '../../constructs/queue-handler.ts';
+import { acknowledge } from '../../permissions/acknowledge.ts';
+import { allowObjects } from '../../permissions/bucket-access.ts';
+import { allowRuns } from '../presale.ts';
+import { TaskQueues } from './task-queues.ts';
+import { TaskSchedules } from './task-schedules.ts';
+import { type Capabilities, TurnsFlow } from './turns-flow.ts';
+
+export interface TasksProps {
+  readonly database: Database;
+  readonly raw: Bucket;
+  /** Files of callers. */
+  readonly files: Bucket;
+  /** Where scheduled handlers tell of the slots they have started. */
+  readonly slots: Queue;
+  /** Wakes the mailer. */
+  readonly wakes: Queue;
+  /** Steps of other workloads that tasks may ask. */
+  readonly capabilities: Capabilities;
+}
+
+const impact = 'Tasks that callers submit wait and have no result.';
+// Longer than the longest function by what its end takes.
+const workerTimeout = Duration.minutes(15);
+
+/** Registered functions as jobs: queue -> worker, or state machine; their sweep, schedules and callbacks. */
+export class Tasks extends Construct {
+  readonly queues: TaskQueues;
+  readonly worker: QueueHandler<typeof contract.runTasksEnv>;
+  readonly turns: TurnsFlow;
+  readonly callbacks: QueueHandler<typeof contract.sendCallbacksEnv>;
+  readonly sweep: QueueHandler<typeof contract.sweepTasksEnv>;
+
+  constructor(scope: Construct, id: string, props: TasksProps) {
+    super(scope, id);
+    // Each sends to the others' queues: addresses first, queues with those who work them off.
+    this.queues = new TaskQueues(this);
+    this.callbacks = this.#makeCallbacks();
+    this.worker = this.#makeWorker(props);
+    const runTurn = this.#makeRunTurn(props);
+    const { leaseSeconds } = this.#settings;
+    this.turns = new TurnsFlow(this, 'Turns', { runTurn, capabilities: props.capabilities, leaseSeconds });
+    const starter = this.#makeStarter();
+    this.sweep = this.#makeSweep(props);
+    this.queues.settle({ tasks: this.worker, starts: starter, callbacks: this.callbacks, sweeps: this.sweep });
+    new TaskSchedules(this, 'Schedules', { ...props, queues: this.queues });
+    this.#watch();
+  }
+
+  get #settings() {
+    return environmentOf(this).workloads.tasks;
+  }
+
+  #running({ database, raw, files, wakes }: TasksProps) {
+    return {
+      ...this.queues.variables,
+      DATABASE_URL: database.url,
+      RAW_BUCKET: raw.bucketName,
+      FILES_BUCKET: files.bucketName,
+      ALERTS_QUEUE_URL: wakes.queueUrl,
+      TASKS_DOOR: this.queues.arnOf('tasks/run-tasks'),
+      LEASE_SECONDS: String(this.#settings.leaseSeconds),
+    };
+  }
+
+  #allowRunning(handler: HandlerFunction, { raw, files, wakes }: TasksProps): void {
+    this.queues.allowSending(handler);
+    handler.allow(['sqs:SendMessage'], [wakes.queueArn]);
+    allowObjects(handler, files, { read: [contract.filesPrefix] });
+    // Large inputs of failures lie where the ledger has them.
+    allowObjects(handler, raw, { read: ['tasks'], write: ['tasks', 'platform/failures'] });
+  }
+
+  #makeWorker(props: TasksProps): QueueHandler<typeof contract.runTasksEnv> {
+    const worker = new QueueHandler(this, 'Worker', {
+      handler: 'tasks/run-tasks',
+      contract: contract.runTasksEnv,
+      env: this.#running(props),
+      impact,
+      severity: 'high',
+      timeout: workerTimeout,
+      memory: contract.workerMemory,
+      maxConcurrency: this.#settings.workers,
+      database: props.database,
+    });
+    this.#allowRunning(worker.handler, props);
+    return worker;
+  }
+
+  #makeRunTurn(props: TasksProps): HandlerFunction {
+    const turn = new HandlerFunction(this, 'RunTurn', {
+      handler: 'tasks/run-turn',
+      contract: contract.runTurnEnv,
+      env: this.#running(props),
+      impact: 'Long tasks stand still.',
+      timeout: workerTimeout,
+      memory: contract.workerMemory,
+      concurrency: this.#settings.longTasks,
+      database: props.database,
+    });
+    this.#allowRunning(turn, props);
+    return turn;
+  }
+
+  /** Outside of the VPC: there is no way to Step Functions from inside. */
+  #makeStarter(): QueueHandler<typeof contract.startTasksEnv> {
+    const { machine } = this.turns;
+    const starter = new QueueHandler(this, 'Start', {
+      handler: 'tasks/start-tasks',
+      contract: contract.startTasksEnv,
+      env: {
+        TASKS_QUEUE_URL: this.queues.urlOf('tasks/run-tasks'),
+        STEPS_MACHINE: machine.stateMachineArn,
+        SPARK_MACHINE: '',
+      },
+      impact: 'Long tasks are not begun.',
+    });
+    this.queues.allowSending(starter.handler);
+    allowRuns(starter.handler, machine);
+    return starter;
+  }
+
+  #makeSweep({ database, raw }: TasksProps): QueueHandler<typeof contract.sweepTasksEnv> {
+    const sweep = new QueueHandler(this, 'Sweep', {
+      handler: 'tasks/sweep-tasks',
+      contract: contract.sweepTasksEnv,
+      env: {
+        ...this.queues.variables,
+        DATABASE_URL: database.url,
+        RAW_BUCKET: raw.bucketName,
+        TASKS_KEEP_DAYS: String(this.#settings.keepDays),
+      },
+      impact: 'Tasks whose worker died stay as they are.',
+      fifo: true,
+      delay: Duration.seconds(30),
+      timeout: Duration.minutes(1),
+      batchSize: 1,
+      database,
+    });
+    this.queues.allowSending(sweep.handler);
+    allowObjects(sweep.handler, raw, { read: ['tasks/results'] });
+    return sweep;
+  }
+
+  /** Outside of the VPC, where the internet is. */
+  #makeCallbacks(): QueueHandler<typeof contract.sendCallbacksEnv> {
+    const secret = new Secret(this, 'CallbackKey', {
+      description: 'Signs what callers are told of their tasks: {"key": "..."}',
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'key',
+        passwordLength: 48,
+        excludePunctuation: true,
+      },
+      removalPolicy: removalPolicyOf(this),
+    });
+    acknowledge(secret, 'Those who are called back hold it: a new one is a person’s step.', 'AwsSolutions-SMG4');
+    const { callbackTimeoutMs, callbacksAllowed } = this.#settings;
+    const callbacks = new QueueHandler(this, 'Callbacks', {
+      handler: 'tasks/send-callbacks',
+      contract: contract.sendCallbacksEnv,
+      env: {
+        CALLBACKS_SECRET: secret.secretArn,
+        CALLBACK_TIMEOUT_MS: String(callbackTimeoutMs),
+        PAGE_ALLOWED: callbacksAllowed.join(),
+      },
+      impact: 'Callers are not told that their tasks have ended.',
+      severity: 'low',
+      timeout: Duration.seconds(Math.ceil(callbackTimeoutMs / 1000) + 10),
+    });
+    callbacks.handler.allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
+    return callbacks;
+  }
+
+  #watch(): void {
+    const book = AlarmBook.of(this);
+    book.add(this, {
+      name: 'tasks-wait-too-long',
+      metric: this.worker.queue.metricApproximateAgeOfOldestMessage({
+        period: Duration.minutes(5),
+        statistic: 'Maximum',
+      }),
+      // A message that comes again after its worker died is as old as its visibility; a queue that nobody works off is older.
+      threshold: Duration.hours(2).toSeconds(),
+      impact,
+      severity: 'medium',
+    });
+    book.add(this, {
+      name: 'tasks-sent-again',
+      metric: ownMetric(this, { name: 'TasksSentAgain', workload: 'tasks' }),
+      threshold: 10,
+      impact: 'Workers die, or messages get lost: tasks are begun anew half a minute later.',
+      severity: 'low',
+    });
+  }
+}

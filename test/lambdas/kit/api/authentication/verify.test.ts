@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import type { Credential } from '#kit/api/authentication/credential.ts';
+import { askedOf, dynamicPassword, sha256 } from '#kit/api/authentication/schemes.ts';
+import type { User } from '#kit/api/authentication/users.ts';
+import { verify } from '#kit/api/authentication/verify.ts';
+import { httpRequest } from '../../../../support/lambda.ts';
+
+const sent = '1525568925';
+const right = dynamicPassword('s3cret', sent);
+
+function user(name: string, changes: Partial<User> = {}): User {
+  const tokens = [{ id: `t-${name}`, sha256: sha256(`${name}-token`), created: '2026-11-21T00:00:00Z', note: '' }];
+  return { name, password: 's3cret', tokens, disabled: false, permissions: [], ...changes };
+}
+
+const users = [user('mei'), user('bot'), user('gone', { disabled: true })];
+
+/** Whom it shows, and how many texts were compared for it: a clock on a busy machine would prove nothing. */
+function tried(credential: Credential): { readonly known: string | undefined; readonly comparisons: number } {
+  let comparisons = 0;
+  const timestamp = { sent, forms: [sent, sent, `${sent}.0`] } as const;
+  const known = verify({ credential, timestamp, asked: askedOf(httpRequest()) }, users, (one, other) => {
+    comparisons += 1;
+    return one === other;
+  });
+  return { known: known?.user.name, comparisons };
+}
+
+test('a password is compared as often whoever asks and whatever is wrong', () => {
+  const basic = (name: string, password: string) => tried({ scheme: 'basic', user: name, password });
+
+  expect(basic('mei', right)).toEqual({ known: 'mei', comparisons: 3 });
+  for (const [name, password] of [
+    ['mei', 'wrong'],
+    ['mei', ''],
+    ['nobody', right],
+    ['', ''],
+    ['gone', right],
+    ['gone', 'wrong'],
+  ] as const)
+    expect(basic(name, password), `${name} ${password}`).toEqual({ known: undefined, comparisons: 3 });
+});
+
+test('so is a signature', () => {
+  for (const name of ['mei', 'nobody', 'gone'])
+    expect(tried({ scheme: 'hmac', user: name, signature: '0'.repeat(64) })).toEqual({
+      known: undefined,
+      comparisons: 2,
+    });
+});
+
+test('a token is compared with all there are, wherever it stands', () => {
+  const bearer = (token: string) => tried({ scheme: 'bearer', token });
+
+  expect([bearer('mei-token'), bearer('bot-token'), bearer('gone-token'), bearer('x')]).toEqual([
+    { known: 'mei', comparisons: 3 },
+    { known: 'bot', comparisons: 3 },
+    { known: undefined, comparisons: 3 },
+    { known: undefined, comparisons: 3 },
+  ]);
+});
