@@ -3,14 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countyLetters } from '../../lambdas/presale/publication/counties.ts';
-import { credentials, region } from '../../local/machine.ts';
 import { dayInTaipei, publicationOn, seasonBefore, seasonOf } from '../../local/sample-site/calendar.ts';
 import { expectLoaded, type ToldRun } from '../flows/flow.ts';
 import { judged } from '../flows/independent-reading.ts';
+import { inQueue } from '../support/queue-depth.ts';
 import { randomNumbers } from '../support/random.ts';
 import { askApi, askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
@@ -48,7 +47,6 @@ interface Other {
 
 interface Addresses {
   readonly database: string;
-  readonly sqs: string;
   readonly site: string;
 }
 
@@ -120,17 +118,6 @@ const rows = async <T>(statement: string, ...values: readonly unknown[]) =>
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 
-/** Messages of a queue that nobody has done yet, also those that somebody has in hand. */
-async function inQueue(name: string): Promise<number> {
-  const { sqs: endpoint } = await askConsole<Addresses>(stack, '/stack');
-  const client = new SQSClient({ region, credentials, endpoint });
-  const QueueUrl = `${endpoint}/000000000000/${name}`;
-  const { Attributes = {} } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
-  client.destroy();
-  const { ApproximateNumberOfMessages: ready = 0, ApproximateNumberOfMessagesDelayed: asleep = 0 } = Attributes;
-  return sum([ready, asleep, Attributes.ApproximateNumberOfMessagesNotVisible ?? 0].map(Number));
-}
-
 /** What was run: the publication and the seasons. */
 const names = () => executions.map(({ input }) => input.season ?? publication).sort();
 
@@ -201,7 +188,8 @@ describe(`MILLRACE_KILL_SEED=${seed}`, () => {
     // As a person would: what was struck down goes back where it came from.
     for (const { id } of exhausted) await askApi(stack, directory, `/platform/failures/${id}/replay`, {});
     const doors = new Set(exhausted.map(({ door }) => door?.split(':').at(-1) ?? ''));
-    const waiting = async () => sum(await Promise.all(['millrace-dev-platform-replay-failure', ...doors].map(inQueue)));
+    const queues = ['millrace-dev-platform-replay-failure', ...doors];
+    const waiting = async () => sum(await Promise.all(queues.map((name) => inQueue(stack, name))));
     await expect.poll(waiting, { timeout: 10 * 60_000, interval: 1000 }).toBe(0);
     expect(await others()).toEqual(exhausted.map((one) => ({ ...one, state: 'replayed' })));
   }, 900_000);
