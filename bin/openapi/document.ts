@@ -3,6 +3,7 @@ import { createDocument, type oas31, type ZodOpenApiOperationObject, type ZodOpe
 import type { RouteShape } from '../../lambdas/kit/api/route.ts';
 import { about, securitySchemes, tags } from './about.ts';
 import { failuresOf } from './failures.ts';
+import { callsOf, exampleCalls } from './functions.ts';
 import { readable } from './json-schema.ts';
 import { describeParameters } from './parameters.ts';
 import { type ApiPart, parts } from './parts.ts';
@@ -48,11 +49,11 @@ function operation(key: string, shape: RouteShape, part: ApiPart): ZodOpenApiOpe
   return {
     operationId: operationId(key),
     tags: [part.tag],
-    ...(summary === undefined ? {} : { summary }),
+    summary,
     ...(description === undefined ? {} : { description }),
     ...(part.open ? { security: [] } : {}),
     ...(path || query ? { requestParams: { ...inPlace('path', path), ...inPlace('query', query) } } : {}),
-    ...(body ? { requestBody: requestBody(shape, body) } : {}),
+    ...(body ? { requestBody: requestBody(key, shape, body) } : {}),
     responses: Object.fromEntries([...failuresOf(key, shape, part), ...answersOf(shape, part)]),
   };
 }
@@ -61,15 +62,20 @@ function inPlace(place: 'path' | 'query', schema: z.ZodType | undefined) {
   return schema ? { [place]: schema as z.ZodObject } : {};
 }
 
-function requestBody({ form }: RouteShape, schema: z.ZodType) {
-  const types = ['application/json', ...(form ? ['application/x-www-form-urlencoded'] : [])];
+const submission = 'POST /api/v1/tasks/submit';
+
+function requestBody(key: string, { form }: RouteShape, schema: z.ZodType) {
+  const json =
+    key === submission && schema instanceof z.ZodObject
+      ? { schema: callsOf(schema), examples: exampleCalls() }
+      : { schema };
   return {
     required: !schema.safeParse(undefined).success,
-    content: Object.fromEntries(types.map((type) => [type, { schema }])),
+    content: { 'application/json': json, ...(form ? { 'application/x-www-form-urlencoded': { schema } } : {}) },
   };
 }
 
-function answersOf({ answers = {} }: RouteShape, { envelope }: ApiPart) {
+function answersOf({ answers }: RouteShape, { envelope }: ApiPart) {
   return Object.entries(answers).map(([status, schema]) => {
     const headers = { 'x-request-id': { $ref: '#/components/headers/x-request-id' } };
     const description = schema.meta()?.description ?? meanings[status] ?? 'Done.';

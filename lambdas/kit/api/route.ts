@@ -8,7 +8,7 @@ import type { Caller } from './authentication.ts';
 /** What a route takes and gives, for those who call it: the documentation is made of it. */
 export interface RouteShape {
   /** One line. */
-  readonly summary?: string;
+  readonly summary: string;
   readonly description?: string;
   readonly path?: z.ZodType;
   readonly query?: z.ZodType;
@@ -16,7 +16,7 @@ export interface RouteShape {
   /** Also takes the body as `application/x-www-form-urlencoded`: every value is text then. */
   readonly form?: true;
   /** The body of each status of success. What can fail is the kit's and the same for all. */
-  readonly answers?: Readonly<Record<number, z.ZodType>>;
+  readonly answers: Readonly<Record<number, z.ZodType>>;
 }
 
 /** One route after its schemas: parses what came and answers. Made by {@link route}. */

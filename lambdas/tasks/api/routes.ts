@@ -21,6 +21,7 @@ export const documentedRoutes = {
 /** What no other route takes: a path that there is by another method, or none. */
 const anythingElse = route({
   summary: 'Any other path or method.',
+  answers: {},
   handle: async ({ event }): Promise<never> => {
     const { path, method } = event.requestContext.http;
     const allowed = [...Object.keys(documentedRoutes), ...filesRoutes].flatMap((key) => methodFor(key, path));
