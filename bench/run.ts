@@ -6,6 +6,7 @@ import { tableOf } from './table.ts';
 const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
   bundles: () => import('./bundles.ts'),
   authentication: () => import('./authentication.ts'),
+  refusals: () => import('./refusals.ts'),
   'presale/load': () => import('./presale/load.ts'),
   'presale/api': () => import('./presale/api.ts'),
   'presale/flow': () => import('./presale/flow.ts'),
