@@ -114,7 +114,7 @@ export class Spark extends Construct {
       env: { DATABASE_URL: database.url, FILES_BUCKET: files.bucketName },
       impact: 'Spark jobs run, and their tasks fail all the same.',
       memory: 1024,
-      concurrency: 2,
+      concurrency: 1,
       database,
     });
     allowObjects(collect, files, { read: [sparkPrefix], write: [filesPrefix] });
