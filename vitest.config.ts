@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './test/support/longest-first.ts';
 
 export default defineConfig({
   test: {
@@ -10,7 +11,9 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
-    // Two cores is the smallest machine we promise; a worker may own a PostgreSQL server and a whole stack.
-    maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
+    // Two cores is the smallest machine we promise; a worker may own a PostgreSQL server and a whole stack. Stacks wait for
+    // themselves so much that two workers left a third of two cores idle.
+    maxWorkers: 3,
   },
 });

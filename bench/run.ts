@@ -6,11 +6,13 @@ import { tableOf } from './table.ts';
 const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }>>> = {
   bundles: () => import('./bundles.ts'),
   authentication: () => import('./authentication.ts'),
+  refusals: () => import('./refusals.ts'),
   'presale/load': () => import('./presale/load.ts'),
   'presale/api': () => import('./presale/api.ts'),
   'presale/flow': () => import('./presale/flow.ts'),
   kafka: () => import('./kafka.ts'),
   'tagger/model': () => import('./tagger/model.ts'),
+  'tagger/main-text': () => import('./tagger/main-text.ts'),
   'tagger/throughput': () => import('./tagger/throughput.ts'),
   'tasks/throughput': () => import('./tasks/throughput.ts'),
   start: () => import('./start.ts'),

@@ -12,7 +12,7 @@ let flow: Flow;
 
 beforeAll(async () => {
   flow = await startFlow();
-}, 120_000);
+});
 
 afterAll(() => flow?.stop());
 
@@ -104,8 +104,9 @@ describe('who does not say who they are gets nothing', () => {
   });
 
   test.for(guarded)('%s', async (key) => {
-    const [method = '', template = ''] = key.split(' ');
-    const route = template.replace('{publication_date}', '2022-09-11').replaceAll(/\{\w+\}/g, '1');
+    const [named = '', template = ''] = key.split(' ');
+    const method = named === 'ANY' ? 'POST' : named;
+    const route = template.replace('{publication_date}', '2022-09-11').replaceAll(/\{\w+\+?\}/g, '1');
     const body = method === 'GET' ? {} : { body: '{"publication_date":"2022-09-11"}' };
     // A name of the route's own: one whose password is guessed too often is not looked at any more.
     const stranger = Buffer.from(`${key.replaceAll(/[^\w.-]/g, '')}:password`).toString('base64');
@@ -114,7 +115,8 @@ describe('who does not say who they are gets nothing', () => {
       const answer = await flow.ask(`${route}?_=${now}`, { method, ...body, headers: { authorization } });
 
       expect(answer.status, authorization).toBe(401);
-      expect(answer.body).toMatchObject({ error: 'Unauthorized' });
+      // In the words of its clients.
+      expect(JSON.stringify(answer.body)).toMatch(/^\{("error":"Unauthorized"|"code":401),/);
       expect(answer.headers.get('www-authenticate')).toBe(challenge);
       expect(answer.headers.get('x-request-id')).toMatch(/./);
     }

@@ -165,6 +165,54 @@ describe('a password serves one request that changes something', () => {
   });
 });
 
+describe('on /api/v1 the timestamp comes before all else, in the codes of its clients', () => {
+  const list = '/api/v1/tasks/list';
+  const told = async (query: string, authorization: string) => {
+    const { status, headers, body } = await ask(`${list}${query}`, authorization);
+    if (status === 401) expect(headers.get('www-authenticate')).toBe(challenge);
+    const { code, data } = body as { code: number; data: unknown };
+    return [status, code, ...(status === 200 ? [] : [data])];
+  };
+  const now = () => `?_=${nowInSeconds()}`;
+  const wrong = 'The user is unknown or the password is wrong.';
+
+  test.for([
+    ['', '', 422, 2000, 'Field "_" is missing'],
+    ['', 'Digest x', 422, 2000, 'Field "_" is missing'],
+    ['?_=', '', 422, 2001, 'Field "_" should be integer.'],
+    ['?_=now', basicHeader('mei', 'x'), 422, 2001, 'Field "_" should be integer.'],
+    [now, '', 401, 401, 'The Authorization header is missing.'],
+    [now, 'Digest x', 401, 401, 'Only Basic, Millrace and Bearer are accepted.'],
+    [now, 'Basic x', 401, 401, 'The value of the Authorization header is malformed.'],
+    [now, basicHeader('nobody', 'x'), 401, 401, wrong],
+    [now, basicHeader('admin', 'x'), 401, 401, wrong],
+    ['', 'Bearer x', 401, 401, 'The token is not valid.'],
+  ] as const)('%s %s: %i, %i', async ([query, header, ...expected]) => {
+    expect(await told(typeof query === 'string' ? query : query(), header)).toEqual(expected);
+  });
+
+  test('an expired one is 2100, whatever the password; one of now is 0', async () => {
+    for (const timestamp of ['1', `${nowInSeconds() - 3600}`, `${nowInSeconds() + 3600}`, `${Date.now()}`])
+      for (const header of ['', basicHeader('nobody', 'x'), momentaryHeader(admin, timestamp)])
+        expect((await told(`?_=${timestamp}`, header)).slice(0, 2), timestamp).toEqual([422, 2100]);
+    const timestamp = `${nowInSeconds()}`;
+    expect(await told(`?_=${timestamp}`, momentaryHeader(admin, `${timestamp}.0`))).toEqual([200, 0]);
+  });
+
+  test('a password submits one task', async () => {
+    const timestamp = `${nowInSeconds()}.75`;
+    const header = momentaryHeader(admin, timestamp);
+    const submit = async (content: string) => {
+      const body = JSON.stringify({ name: 'tasks.general.example:word_count', kwargs: { content } });
+      const answer = await ask(`/api/v1/tasks/submit?_=${timestamp}`, header, { method: 'POST', body });
+      return [answer.status, (answer.body as { code: number }).code];
+    };
+
+    expect(await submit('one')).toEqual([200, 0]);
+    expect(await submit('two')).toEqual([401, 401]);
+  });
+});
+
 test('too many requests of one user are 429 with Retry-After, and others go on', async () => {
   const bot = await account('busy-bot');
   await vi.waitFor(async () => expect((await fresh(bot, '/presale/runs')).status).toBe(200), soon);

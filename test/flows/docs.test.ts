@@ -75,6 +75,17 @@ describe.skipIf(browserPath === undefined)('in a browser (skipped where there is
     expect(await execute(page, '#operations-tagger-postTaggerTry')).toBe('200');
   }, 120_000);
 
+  test('a function has a form of its own, and its result comes back into the page', async () => {
+    await page.locator('#functions').waitFor();
+    await page.selectOption('#function', 'tasks.general.example:word_count');
+    await page.locator('#arguments [name=content]').fill('so much so good');
+    await page.click('#arguments button');
+
+    const told = page.locator('#task', { hasText: 'SUCCESS' });
+    await told.waitFor({ timeout: 60_000 });
+    expect(JSON.parse(await told.innerText())).toMatchObject({ result: { so: 2, much: 1, good: 1 } });
+  }, 120_000);
+
   test('it asks no other host, and its policy stands in nothing’s way', () => {
     expect([...hosts]).toEqual([new URL(api).host]);
     expect(complaints).toEqual([]);

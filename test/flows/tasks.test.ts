@@ -1,13 +1,46 @@
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Account, addAccount, momentaryHeader, nowInSeconds } from '../support/credentials.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
+interface Called {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
 let running: TestStack;
+let mei: Account;
+let listener: Server;
+let callbackUrl: string;
+const called: Called[] = [];
 
 beforeAll(async () => {
-  running = await startTestStack();
-}, 120_000);
+  listener = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8');
+    request.on('data', (piece: string) => {
+      body += piece;
+    });
+    request.on('end', () => {
+      called.push({ headers: request.headers, body });
+      response.writeHead(204).end();
+    });
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  callbackUrl = `http://${host}/done`;
+  running = await startTestStack({ PAGE_ALLOWED: host });
+  mei = await addAccount(running.stack, 'mei');
+}, 180_000);
 
-afterAll(() => running.stop());
+afterAll(async () => {
+  await running.stop();
+  listener.close();
+});
 
 interface Answer {
   readonly status: number;
@@ -18,36 +51,44 @@ async function ask(route: string, init?: RequestInit): Promise<Answer> {
   return (await running.api(`/api/v1${route}`, init)) as Answer;
 }
 
+const post = (body: unknown): RequestInit => ({ method: 'POST', body: JSON.stringify(body) });
+
 interface Task {
   readonly task_id: string;
   readonly status: string;
   readonly [field: string]: unknown;
 }
 
+const wordCount = 'tasks.general.example:word_count';
+const wait = 'tasks.general.example:wait';
+
 async function submit(name: string, body: object = {}): Promise<Task> {
-  const { status, body: answer } = await ask('/tasks/submit', {
-    method: 'POST',
-    body: JSON.stringify({ name, ...body }),
-  });
+  const { status, body: answer } = await ask('/tasks/submit', post({ name, ...body }));
   expect(answer).toMatchObject({ code: 0, msg: 'OK' });
   expect(status).toBe(200);
   return answer.data as Task;
 }
 
-/** The result when the task has one of these states. */
-async function result(id: string, ...statuses: string[]): Promise<Task> {
-  const wanted = statuses.length > 0 ? statuses : ['SUCCESS', 'FAILURE', 'REVOKED'];
-  for (const until = Date.now() + 60_000; Date.now() < until; await new Promise((r) => setTimeout(r, 50))) {
-    const task = (await ask(`/task/${id}/result`)).body.data as Task;
-    if (wanted.includes(task.status)) return task;
+/** What `read` finds once it is there; the machine may be busy. */
+async function eventually<T>(what: string, read: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  for (const until = Date.now() + 90_000; Date.now() < until; await new Promise((r) => setTimeout(r, 100))) {
+    const found = await read();
+    if (found !== undefined) return found;
   }
-  throw new Error(
-    `${id} has not become ${wanted.join(' or ')}: ${JSON.stringify((await ask(`/task/${id}/info`)).body)}`,
-  );
+  throw new Error(`Not within 90 s: ${what}`);
+}
+
+/** The result when the task has one of these states. */
+function result(id: string, ...statuses: string[]): Promise<Task> {
+  const wanted = statuses.length > 0 ? statuses : ['SUCCESS', 'FAILURE', 'REVOKED'];
+  return eventually(`${id} ${wanted}`, async () => {
+    const task = (await ask(`/task/${id}/result`)).body.data as Task;
+    return wanted.includes(task.status) ? task : undefined;
+  });
 }
 
 test('a submitted function runs, and its result can be read', async () => {
-  const task = await submit('tasks.general.example:word_count', { kwargs: { content: 'to be or not to be' } });
+  const task = await submit(wordCount, { kwargs: { content: 'to be or not to be' } });
   expect(task).toMatchObject({ status: 'PENDING', args: [], kwargs: { content: 'to be or not to be' } });
 
   expect(await result(task.task_id)).toMatchObject({
@@ -56,4 +97,219 @@ test('a submitted function runs, and its result can be read', async () => {
     error: null,
     progress: { percent: 100 },
   });
+  expect((await ask(`/task/${task.task_id}/info`)).body.data).toMatchObject({ status: 'SUCCESS', attempts: 1 });
+});
+
+test('a form with arguments as text is the same as JSON', async () => {
+  const form = new URLSearchParams({ name: wordCount, args: '["a b a"]', kwargs: '{}', desc: 'old client' });
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  const { body } = await ask('/tasks/submit', { method: 'POST', body: form.toString(), headers });
+
+  expect(body).toMatchObject({ code: 0, data: { args: ['a b a'], desc: 'old client' } });
+  expect(await result((body.data as Task).task_id)).toMatchObject({ status: 'SUCCESS', result: { a: 2, b: 1 } });
+});
+
+const unknown = '00000000-0000-4000-8000-000000000000';
+const submitted = '/tasks/submit';
+
+test.each<[number, number, string, string, RequestInit?]>([
+  [2000, 422, 'Field "name" is missing', submitted, post({})],
+  [2001, 422, 'Field "name" should be string.', submitted, post({ name: 7 })],
+  [2001, 422, 'Field "args" should be list.', submitted, post({ name: wordCount, args: '{}' })],
+  [2001, 422, 'Field "page" should be integer.', '/tasks/list?page=first'],
+  [2002, 422, 'Field "args" is not JSON.', submitted, post({ name: wordCount, args: '[' })],
+  [2002, 422, 'Field "body" is not JSON.', submitted, { method: 'POST', body: '{' }],
+  [3000, 404, 'There is no function a.b:c', submitted, post({ name: 'a.b:c' })],
+  [3001, 403, 'is not published', submitted, post({ name: 'tasks.general.example:recent_tasks' })],
+  [3002, 422, 'is not of the form module:name', submitted, post({ name: 'word_count' })],
+  [3003, 422, 'Field "content" is missing', submitted, post({ name: wordCount })],
+  [3003, 422, 'Field "content" should be string.', submitted, post({ name: wordCount, args: [1] })],
+  [
+    3003,
+    422,
+    'Field "content" is given twice',
+    submitted,
+    post({ name: wordCount, args: [''], kwargs: { content: '' } }),
+  ],
+  [3003, 422, 'Field "text" is unknown', submitted, post({ name: wordCount, kwargs: { text: '' } })],
+  [4000, 404, 'There is no task', `/task/${unknown}/info`],
+  [4000, 404, 'There is no task', '/task/nonsense/result'],
+  [4000, 404, 'There is no task', `/task/${unknown}/terminate`, { method: 'POST' }],
+  [404, 404, 'There is no /api/v1/nothing', '/nothing'],
+  [405, 405, 'there is POST', '/tasks/submit'],
+])('code %i (%i): %s', async (code, status, data, route, init) => {
+  const answer = await ask(route, init);
+
+  expect(answer).toMatchObject({ status, body: { code, data: expect.stringContaining(data) as unknown } });
+});
+
+test('who asks is known by a password of the moment, and what is wrong with it is told by its code', async () => {
+  const url = `${running.stack.wiring.api?.url}/api/v1/task_funcs/list`;
+  const as = async (query: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(`${url}${query}`, { headers });
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] };
+  };
+  const now = String(nowInSeconds());
+  const past = String(nowInSeconds() - 3600);
+
+  expect((await as(`?_=${now}`, { authorization: momentaryHeader(mei, now) })).body.code).toBe(0);
+  expect(await as('')).toMatchObject({ status: 422, body: { code: 2000, data: 'Field "_" is missing' } });
+  expect((await as('?_=x')).body).toMatchObject({ code: 2001, data: 'Field "_" should be integer.' });
+  expect((await as(`?_=${past}`, { authorization: momentaryHeader(mei, past) })).body.code).toBe(2100);
+  const refused = await as(`?_=${now}`);
+  expect(refused).toMatchObject({ status: 401, body: { code: 401, msg: '未认证' } });
+  expect(refused.headers.get('www-authenticate')).not.toBeNull();
+});
+
+test('the same key answers the first task, another request under it is refused', async () => {
+  const request = { kwargs: { content: 'once' }, idempotency_key: 'order-17' };
+  const [first, second] = await Promise.all([submit(wordCount, request), submit(wordCount, request)]);
+
+  expect(second?.task_id).toBe(first?.task_id);
+  const other = await ask(submitted, post({ ...request, name: wordCount, kwargs: { content: 'twice' } }));
+  expect(other).toMatchObject({ status: 409, body: { code: 409 } });
+});
+
+test('tasks are listed page by page, the newest first', async () => {
+  const ids = [];
+  for (const content of ['1', '2', '3']) ids.unshift((await submit(wordCount, { args: [content] })).task_id);
+  const page = async (number: number) =>
+    (await ask(`/tasks/list?name=${wordCount}&page=${number}&per_page=2`)).body.data as {
+      readonly items: readonly Task[];
+      readonly total: number;
+    };
+
+  const [first, second] = [await page(1), await page(2)];
+  expect([...first.items, ...second.items].slice(0, 3).map(({ task_id }) => task_id)).toEqual(ids);
+  expect(first.total).toBeGreaterThanOrEqual(3);
+  expect((await ask('/tasks/list?username=nobody')).body.data).toEqual({ items: [], total: 0 });
+});
+
+test('functions tell what they take and give; one that is not published does not', async () => {
+  const { items } = (await ask('/task_funcs/list')).body.data as {
+    readonly items: readonly { readonly name: string }[];
+  };
+  expect(items.map(({ name }) => name)).toContain(wordCount);
+  expect(items.map(({ name }) => name)).not.toContain('tasks.general.example:recent_tasks');
+
+  expect((await ask(`/task_funcs/${wordCount}`)).body.data).toMatchObject({
+    input: { type: 'object', properties: { content: { type: 'string' } }, required: ['content'] },
+  });
+});
+
+test('a running task is told to stop, and only by who submitted it', async () => {
+  const { task_id } = await submit(wait, { kwargs: { seconds: 600 } });
+  await result(task_id, 'STARTED');
+  const now = String(nowInSeconds());
+  const headers = { authorization: momentaryHeader(mei, now) };
+  const stranger = await ask(`/task/${task_id}/terminate?_=${now}`, { method: 'POST', headers });
+  expect(stranger).toMatchObject({ status: 403, body: { code: 403, msg: '权限不足' } });
+
+  expect((await ask(`/task/${task_id}/terminate`, { method: 'POST' })).body.code).toBe(0);
+
+  expect(await result(task_id)).toMatchObject({ status: 'REVOKED', result: null });
+  // Ended is ended.
+  expect((await ask(`/task/${task_id}/terminate`, { method: 'POST' })).body.data).toMatchObject({ status: 'REVOKED' });
+});
+
+test('a task that fails is tried again, then is in the ledger; its replay is a task that names it', async () => {
+  const { task_id } = await submit(wait, { kwargs: { seconds: 0, fail: 'passing' } });
+  expect(await result(task_id)).toMatchObject({ status: 'FAILURE', error: 'TransientError' });
+  expect((await ask(`/task/${task_id}/info`)).body.data).toMatchObject({ attempts: 3 });
+
+  interface Failure {
+    readonly id: number;
+    readonly state: string;
+    readonly message: string;
+  }
+  const failure = async () => {
+    const { body } = await running.api('/platform/failures?workload=tasks&source=run-tasks');
+    const { data } = (body as { result: { data: readonly Failure[] } }).result;
+    return data.find(({ message }) => message.startsWith(wait));
+  };
+  const { id } = await eventually('a failure', failure);
+  const input = JSON.stringify({ task_id, input: { seconds: 0 } });
+  const replayed = await running.api(`/platform/failures/${id}/replay`, post({ input }));
+  expect(replayed.status, JSON.stringify(replayed.body)).toBeLessThan(300);
+
+  const again = await eventually('the replay', async () => {
+    const { items } = (await ask(`/tasks/list?name=${wait}`)).body.data as { readonly items: readonly Task[] };
+    return items.find(({ retry_of }) => retry_of === task_id);
+  });
+  expect(await result(again.task_id)).toMatchObject({ status: 'SUCCESS', result: { waited_seconds: 0 } });
+  expect(again).toMatchObject({ first_task_id: task_id });
+  await eventually('resolved', async () => ((await failure())?.state === 'resolved' ? true : undefined));
+}, 240_000);
+
+test('a failed task is done again with edited arguments; one that is well is not', async () => {
+  const { task_id } = await submit(wait, { kwargs: { seconds: 0, fail: 'lasting' } });
+  expect(await result(task_id)).toMatchObject({ status: 'FAILURE', error: 'PermanentError' });
+
+  const again = (await ask(`/task/${task_id}/retry`, post({ kwargs: { seconds: 0 } }))).body.data as Task;
+  expect(again).toMatchObject({ retry_of: task_id, first_task_id: task_id, kwargs: { seconds: 0 } });
+  expect(await result(again.task_id)).toMatchObject({ status: 'SUCCESS' });
+  expect(await ask(`/task/${again.task_id}/retry`, post({}))).toMatchObject({ status: 409 });
+});
+
+test('a long task runs in turns of a state machine', async () => {
+  const { task_id } = await submit('tasks.general.example:long_wait', { kwargs: { seconds: 2 } });
+
+  expect(await result(task_id)).toMatchObject({ status: 'SUCCESS', result: { waited_seconds: 2 } });
+});
+
+test('a result above 256 KB is linked', async () => {
+  const words = Array.from({ length: 40_000 }, (_, index) => index.toString(36));
+  const { task_id } = await submit(wordCount, { args: [words.join(' ')] });
+  const { result_url, result: inAnswer } = await result(task_id, 'SUCCESS');
+
+  expect(inAnswer).toBeNull();
+  const linked = (await (await fetch(String(result_url))).json()) as object;
+  expect(Object.keys(linked)).toHaveLength(words.length);
+});
+
+test('a caller is called back with a signature; an address that is not public is not called', async () => {
+  const { task_id } = await submit(wordCount, { args: ['x'], callback_url: callbackUrl });
+  const { headers, body } = await eventually('the callback', () =>
+    called.find((one) => one.headers['millrace-task-id'] === task_id),
+  );
+
+  expect(JSON.parse(body)).toMatchObject({ task_id, status: 'SUCCESS', result: { x: 1 } });
+  const [, time, signature] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['millrace-signature'])) ?? [];
+  expect(time).toBeDefined();
+  const kept = await readFile(path.join(running.directory, 'secrets.json'), 'utf8');
+  const signed = [...kept.matchAll(/\\"key\\":\s*\\"([^"\\]+)\\"/g)].map(([, key = '']) =>
+    createHmac('sha256', key).update(`${time}.${body}`).digest('hex'),
+  );
+  expect(signed).toContain(signature);
+
+  await submit(wordCount, { args: ['x'], callback_url: 'http://169.254.169.254/latest' });
+  await eventually('the refusal in the ledger', async () => {
+    const { body: answer } = await running.api('/platform/failures?workload=tasks&source=send-callbacks');
+    const { data } = (answer as { result: { data: readonly { message: string }[] } }).result;
+    return data.find(({ message }) => message.includes('169.254.169.254'));
+  });
+}, 120_000);
+
+test('messages that come three times run a task once', async () => {
+  running.stack.faults.set({ deliveries: 3 });
+  const tasks = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => submit(wait, { kwargs: { seconds: 0.1 }, desc: `${index}` })),
+  );
+  for (const { task_id } of tasks) expect(await result(task_id)).toMatchObject({ status: 'SUCCESS' });
+  for (const { task_id } of tasks)
+    expect((await ask(`/task/${task_id}/info`)).body.data).toMatchObject({ attempts: 1 });
+  running.stack.faults.set({ deliveries: 1 });
+}, 120_000);
+
+test('a slot of a schedule is one task, however often it is started', async () => {
+  const schedule = running.stack.model.schedules.find(({ name }) => name.includes('recent-tasks'));
+  const slot = new Date('2026-11-20T19:33:00Z');
+  for (let start = 0; start < 2; start += 1) await running.stack.wiring.scheduler.trigger(schedule?.name ?? '', slot);
+
+  const scheduled = await eventually('the slot’s task', async () => {
+    const { items } = (await ask('/tasks/list?username=schedule')).body.data as { readonly items: readonly Task[] };
+    return items.length > 0 ? items : undefined;
+  });
+  expect(scheduled).toHaveLength(1);
+  expect(await result(scheduled[0]?.task_id ?? '')).toMatchObject({ status: 'SUCCESS' });
 });

@@ -77,7 +77,7 @@ beforeAll(async () => {
   await Promise.all([submitAll(), killNowAndThen()]);
   await askConsole(stack, '/faults', { deliveries: 1, crashBefore: 0, crashAfter: 0 });
   rows = await allEnded();
-}, 15 * 60_000);
+}, 25 * 60_000);
 
 afterAll(async () => {
   for (const step of undo.reverse()) await step();

@@ -33,7 +33,10 @@ export const resultAnswer = z.object({
   result_url: z.string().nullable().meta({ description: 'Of a result above 256 KB: readable for an hour.' }),
   result_bytes: z.int().nullable(),
   error: z.string().nullable().meta({ description: 'The class of the last error.' }),
-  traceback: z.string().nullable(),
+  traceback: z
+    .string()
+    .nullable()
+    .meta({ description: 'The last error and its causes; the failure ledger has the stack.' }),
   progress: z.object({ percent: z.number().nullable(), text: z.string().nullable() }),
   started_at: moment.nullable(),
   ended_at: moment.nullable(),

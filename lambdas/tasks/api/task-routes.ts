@@ -1,3 +1,4 @@
+import type { Caller } from '#kit/api/authentication.ts';
 import { route } from '#kit/api/route.ts';
 import { ConflictError, ForbiddenError } from '#kit/errors.ts';
 import { scheduleUser } from '../contract.ts';
@@ -61,7 +62,7 @@ export const terminateTask = route({
   path: taskPath,
   answers: { 200: taskAnswer },
   handle: async ({ path, caller }, { tasks, sends }: TasksApiPorts) => {
-    await own(path.task_id, caller.name, tasks);
+    await own(path.task_id, caller, tasks);
     const task = await known(path.task_id, (id) => tasks.terminate(id));
     if (task.status === 'REVOKED')
       await sends.callbacks([{ id: task.task_id, status: task.status, callbackUrl: task.callback_url }]);
@@ -79,7 +80,7 @@ export const retryTask = route({
   form: true,
   answers: { 200: taskAnswer },
   handle: async ({ path, body, caller }, ports: TasksApiPorts) => {
-    const task = await own(path.task_id, caller.name, ports.tasks);
+    const task = await own(path.task_id, caller, ports.tasks);
     if (task.status !== 'FAILURE' && task.status !== 'REVOKED')
       throw new ConflictError(`Only what failed or was ended can be done again; the task is ${task.status}.`);
     const edited = body.args !== undefined || body.kwargs !== undefined;
@@ -107,11 +108,11 @@ async function known<T>(id: string, find: (id: string) => Promise<T | undefined>
   return found;
 }
 
-/** A task is changed by who submitted it; one of the schedule by anybody. */
-async function own(id: string, caller: string, tasks: TasksApiPorts['tasks']): Promise<TaskRow> {
+/** A task is changed by who submitted it, and by an admin; one of the schedule by anybody. */
+async function own(id: string, caller: Caller, tasks: TasksApiPorts['tasks']): Promise<TaskRow> {
   const task = await known(id, (each) => tasks.find(each));
-  if (task.username !== caller && task.username !== scheduleUser)
-    throw new ForbiddenError(`The task is ${task.username}’s.`);
+  const isTheirs = task.username === caller.name || task.username === scheduleUser;
+  if (!isTheirs && !caller.permissions.includes('admin')) throw new ForbiddenError(`The task is ${task.username}’s.`);
   return task;
 }
 

@@ -146,8 +146,15 @@ function rowOf({ task, ending, workedMs }: Ended) {
     ...told,
     delay: ending.status === 'RETRY' ? ending.delaySeconds : 0,
     error: clean(error.name),
-    traceback: clean(error.stack ?? `${error.name}: ${error.message}`),
+    traceback: clean(inWords(error)),
   };
+}
+
+/** What went wrong and why, without the places in our code: answers show those to nobody, the ledger has them. */
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = `${error.name}: ${error.message}`;
+  return error.cause === undefined ? own : `${own}\nCaused by ${inWords(error.cause)}`;
 }
 
 /** PostgreSQL's text holds no NUL. */
