@@ -47,7 +47,9 @@ const homes: Readonly<Record<string, string>> = {
   '@noble/hashes': 'docs-page/',
   'hyparquet|hyparquet-writer': 'lambdas/platform/exports/',
   htmlparser2: 'lambdas/(presale|tagger)/|local/',
-  'encoding-sniffer|chardet|linkedom|@mozilla/.+': 'lambdas/tagger/',
+  'encoding-sniffer|chardet': 'lambdas/tagger/',
+  // Measured beside others.
+  'linkedom|@mozilla/.+': 'lambdas/tagger/|bench/tagger/',
   'ipaddr.js': 'lambdas/adapters/',
   'p-queue': 'lambdas/tagger/',
   croner: 'lambdas/kit/',

@@ -20,7 +20,7 @@ export interface StepProps {
   readonly input: Readonly<Record<string, unknown>> | `{% ${string} %}`;
   /** Variables set from the answer (`$states.result.Payload`). */
   readonly assign?: Readonly<Record<string, unknown>>;
-  /** Outlasts a database or a bucket that is away for two minutes: for a state whose failure ends the run. @default false */
+  /** Outlasts a database or a bucket that is away for a minute: for a state whose failure ends the run. @default false */
   readonly patient?: boolean;
 }
 
@@ -119,12 +119,12 @@ export function step(scope: Construct, id: string, props: StepProps): LambdaInvo
     backoffRate: 2,
     jitterStrategy,
   });
-  // 3, 6, 12, 24 and then 30 s: 135 s in all, which jitter would make any number below.
+  // 3, 6, 12, 24 and 30 s: 75 s in all, which jitter would make any number below.
   if (props.patient)
     task.addRetry({
       errors: [unavailable],
       interval: Duration.seconds(3),
-      maxAttempts: 7,
+      maxAttempts: 5,
       backoffRate: 2,
       maxDelay: Duration.seconds(30),
     });

@@ -6,7 +6,7 @@ import type { FunctionHost } from '../functions/function-host.ts';
 import type { StreamSourceModel } from '../template/model.ts';
 import { batchesOf } from './stream-poller/batches.ts';
 import { type Delivery, deliver } from './stream-poller/deliver.ts';
-import type { PolledRecord } from './stream-poller/event.ts';
+import { type PolledRecord, partitionId } from './stream-poller/event.ts';
 import { failedBatch } from './stream-poller/failed-batch.ts';
 
 export interface StreamPoller {
@@ -96,7 +96,8 @@ async function poll(options: StreamPollerOptions, signal: AbortSignal): Promise<
     const stream = await consumer.consume({ topics: [source.topic], mode: 'committed', fallbackMode: source.startsAt });
     const limits = { batchSize: source.batchSize, windowMs: source.windowSeconds * 1000 };
     for await (const batch of batchesOf(stream, limits)) {
-      await deliver(batch, deliveryOf(options, consumer, signal));
+      // Fetched ahead, and another poller's since: it has them from there.
+      await deliver(ownedBy(consumer, batch), deliveryOf(options, consumer, signal));
       if (signal.aborted) return;
     }
   } finally {
@@ -117,7 +118,11 @@ function deliveryOf(
     faults,
     signal,
     onError,
-    commit: (records) => consumer.commit({ offsets: offsetsAfter(records) }),
+    commit: async (records) => {
+      // Whoever lost a partition meanwhile must not set its new owner back.
+      const owned = ownedBy(consumer, records);
+      if (owned.length > 0) await consumer.commit({ offsets: offsetsAfter(owned) });
+    },
     bury: async (records, condition, tries) => {
       const failed = failedBatch(source, brokers, { records, condition, tries });
       onError(`${source.topic}: ${records.length} records were given up after ${tries} tries (${condition})`);
@@ -126,6 +131,17 @@ function deliveryOf(
       await s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType: 'application/json' }));
     },
   };
+}
+
+/** The records of partitions that are this consumer's now; others were, before its group was shared out anew. */
+function ownedBy(
+  { assignments }: Pick<Consumer, 'assignments'>,
+  records: readonly PolledRecord[],
+): readonly PolledRecord[] {
+  const owned = new Set(
+    (assignments ?? []).flatMap(({ topic, partitions }) => partitions.map((one) => `${topic}-${one}`)),
+  );
+  return records.filter(({ record }) => owned.has(partitionId(record)));
 }
 
 /** Per partition, where reading goes on. */
