@@ -6,7 +6,7 @@ const unknown = '00000000-0000-4000-8000-000000000000';
 const submitted = '/tasks/submit';
 
 /** What callers do wrong: the code and the status they are told, part of the answer's data, and the request. */
-export const refusals: readonly (readonly [number, number, string, string, RequestInit?])[] = [
+export const refusals: [number, number, string, string, RequestInit?][] = [
   [2000, 422, 'Field "name" is missing', submitted, post({})],
   [2001, 422, 'Field "name" should be string.', submitted, post({ name: 7 })],
   [2001, 422, 'Field "args" should be list.', submitted, post({ name: wordCount, args: '{}' })],
