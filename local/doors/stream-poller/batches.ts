@@ -9,13 +9,6 @@ export interface BatchLimits {
 // Lambda's six megabytes for an event, less what stands around the records.
 const largestBatchBytes = 6 * 1024 * 1024 - 64 * 1024;
 
-/** A batch may fail while the next record is awaited: that its stream then ends badly is nobody's news. */
-function nextOf(records: AsyncIterator<Message>): Promise<IteratorResult<Message>> {
-  const next = records.next();
-  next.catch(() => undefined);
-  return next;
-}
-
 /** Cuts a stream of records into batches: full, heavy, or as much as came within the window after the first. */
 export async function* batchesOf(
   stream: MessagesStream<Buffer, Buffer, Buffer, Buffer>,
@@ -31,7 +24,7 @@ export async function* batchesOf(
     const window = Promise.withResolvers<undefined>();
     let timer = batch.length > 0 ? setTimeout(window.resolve, windowMs, undefined) : undefined;
     while (batch.length < batchSize) {
-      coming ??= nextOf(records);
+      coming ??= records.next();
       const next = await Promise.race([coming, window.promise]);
       if (next === undefined) break;
       coming = undefined;
