@@ -95,6 +95,10 @@ const tasks = z.object({
     /** How long a file stays. */
     keepDays: z.int().min(1).max(365),
   }),
+  spark: z.object({
+    /** Of all jobs together, each with 4 GB: what bounds the cost. 0.26 USD an hour for four (us-east-1, arm64). */
+    maxVcpu: z.int().min(4).max(400),
+  }),
 });
 
 const environmentSchema = z
@@ -185,6 +189,7 @@ const tasksDefaults = {
   callbackTimeoutMs: 10_000,
   callbacksAllowed: [],
   files: { maxBytes: 20 * 1000 ** 3, unfinishedHours: 48, keepDays: 30 },
+  spark: { maxVcpu: 16 },
 };
 
 const trial = {

@@ -30,7 +30,7 @@ export type EnvelopeName = 'plain' | 'tasks';
 
 /** Every handler that answers HTTP; a test holds it against the template. One line here documents the next one. */
 export const parts: readonly ApiPart[] = [
-  { handler: 'tasks/files-api', routes: filesApi, tag: 'files' },
+  { handler: 'tasks/files-api', routes: filesApi, tag: 'files', envelope: 'tasks' },
   { handler: 'presale/read-api', routes: readApi, tag: 'presale' },
   { handler: 'presale/start-run', routes: startApi, tag: 'presale' },
   { handler: 'presale/backfill-seasons', routes: backfillApi, tag: 'presale' },

@@ -4,6 +4,7 @@ import {
   ExecutionDoesNotExist,
   SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { correlationField, correlationId } from '#kit/correlation.ts';
 import { NotFoundError } from '#kit/errors.ts';
@@ -17,6 +18,8 @@ export interface StateMachine {
   start(name: string, input: object): Promise<'started' | 'exists'>;
   /** `undefined` when no execution has that name. */
   status(name: string): Promise<'running' | 'succeeded' | 'failed' | undefined>;
+  /** One that has ended, or was never there, is no error. */
+  stop(name: string, error: string): Promise<void>;
 }
 
 const client = once(() => new SFNClient({}));
@@ -38,11 +41,19 @@ export function stateMachine(arn: string): StateMachine {
       }
     },
     status: (name) => statusOf(arn, name),
+    async stop(name, error) {
+      if ((await statusOf(arn, name)) !== 'running') return;
+      await client().send(new StopExecutionCommand({ executionArn: executionArnOf(arn, name), error }));
+    },
   };
 }
 
+function executionArnOf(arn: string, name: string): string {
+  return `${arn.replace(':stateMachine:', ':execution:')}:${name}`;
+}
+
 async function statusOf(arn: string, name: string): ReturnType<StateMachine['status']> {
-  const executionArn = `${arn.replace(':stateMachine:', ':execution:')}:${name}`;
+  const executionArn = executionArnOf(arn, name);
   try {
     const { status } = await client().send(new DescribeExecutionCommand({ executionArn }));
     if (status === 'SUCCEEDED') return 'succeeded';

@@ -4,6 +4,7 @@ import type { ScheduledTask } from '#kit/schedule/schedule.ts';
 
 /** What the stack and the handlers of the tasks agree on. Imported by both; does no work. */
 export * from './files/contract.ts';
+export * from './spark/contract.ts';
 
 const text = z.string().min(1);
 const wholeNumber = z.coerce.number().int().positive();
@@ -79,10 +80,19 @@ export const taskMessage = z.object({
   input: z.record(z.string(), z.unknown()).optional(),
   /** Its execution ended without it: nobody else would end it. */
   lost: z.string().optional(),
+  /** It was told to end, and nothing runs of it any more. */
+  stopped: z.literal(true).optional(),
 });
 
+/** The error of an execution that a terminated task's was. The ledger has no use for it. */
+export const stoppedOnPurpose = 'TaskTerminated';
+
 /** For the state machines: the same, with where it runs. */
-export const startMessage = z.object({ task_id: z.uuid(), host: z.enum(['steps', 'spark']) });
+export const startMessage = z.object({
+  task_id: z.uuid(),
+  host: z.enum(['steps', 'spark']),
+  stop: z.literal(true).optional(),
+});
 
 /** One answer that a caller wants sent. */
 export const callbackMessage = z.object({

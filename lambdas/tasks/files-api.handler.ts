@@ -5,6 +5,7 @@ import { presigner } from '#adapters/objects/presigned.ts';
 import { bucketUploads } from '#adapters/objects/uploads.ts';
 import { queue } from '#adapters/queue.ts';
 import { apiHandler } from '#kit/api-handler.ts';
+import { tasksEnvelope } from './api/envelope.ts';
 import { filesApiEnv } from './contract.ts';
 import { type FileTables, fileBook } from './files/file-book-store.ts';
 import { filesApi } from './files/routes.ts';
@@ -15,7 +16,7 @@ const addressSeconds = 3600;
 /** Files of callers: announced, uploaded straight to the bucket, completed. */
 export const handler = apiHandler({
   env: filesApiEnv,
-  authenticate: authenticateCallers,
+  authenticate: (env) => authenticateCallers(env, { timestampFirst: true }),
   services(env) {
     const verifications = queue(env.VERIFY_FILES_QUEUE_URL);
     return {
@@ -32,4 +33,5 @@ export const handler = apiHandler({
     };
   },
   routes: filesApi,
+  envelope: tasksEnvelope,
 });

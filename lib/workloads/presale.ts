@@ -108,13 +108,20 @@ export class Presale extends Construct {
 
 /** Lets a door start runs and ask how one of them goes. */
 export function allowRuns(door: HandlerFunction, machine: StateMachine): void {
+  door.allow(['states:StartExecution'], [machine.stateMachineArn]);
+  allowOnRuns(door, machine, 'states:DescribeExecution');
+}
+
+/** Lets a door stop a run. */
+export function allowStops(door: HandlerFunction, machine: StateMachine): void {
+  allowOnRuns(door, machine, 'states:StopExecution');
+}
+
+function allowOnRuns(door: HandlerFunction, machine: StateMachine, action: string): void {
   const stack = Stack.of(door);
   const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
   const { resourceName: name } = stack.splitArn(machine.stateMachineArn, arnFormat);
   const runs = stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${name}:*`, arnFormat });
-  door.allow(['states:StartExecution'], [machine.stateMachineArn]);
-  door.allow(['states:DescribeExecution'], [runs]);
-  acknowledgeWildcards(door, 'Runs are named by their publication; the grant is for those of this one machine.', [
-    runs,
-  ]);
+  door.allow([action], [runs]);
+  acknowledgeWildcards(door, 'Runs are named by their work; the grant is for those of this one machine.', [runs]);
 }

@@ -6,8 +6,10 @@ import type { FunctionHost } from '../functions/function-host.ts';
 import type { StreamSourceModel } from '../template/model.ts';
 import { batchesOf } from './stream-poller/batches.ts';
 import { type Delivery, deliver } from './stream-poller/deliver.ts';
+import { doneSoFar } from './stream-poller/done-so-far.ts';
 import type { PolledRecord } from './stream-poller/event.ts';
 import { failedBatch } from './stream-poller/failed-batch.ts';
+import { ownedBy } from './stream-poller/owned-by.ts';
 
 export interface StreamPoller {
   stop(): Promise<void>;
@@ -94,9 +96,13 @@ async function poll(options: StreamPollerOptions, signal: AbortSignal): Promise<
   signal.addEventListener('abort', end);
   try {
     const stream = await consumer.consume({ topics: [source.topic], mode: 'committed', fallbackMode: source.startsAt });
+    const done = doneSoFar();
     const limits = { batchSize: source.batchSize, windowMs: source.windowSeconds * 1000 };
     for await (const batch of batchesOf(stream, limits)) {
-      await deliver(batch, deliveryOf(options, consumer, signal));
+      // After its group was shared out anew a stream has records of others, and some that it had before.
+      const mine = done.without(ownedBy(consumer.assignments, batch));
+      await deliver(mine, deliveryOf(options, consumer, signal));
+      done.add(mine);
       if (signal.aborted) return;
     }
   } finally {
@@ -117,7 +123,11 @@ function deliveryOf(
     faults,
     signal,
     onError,
-    commit: (records) => consumer.commit({ offsets: offsetsAfter(records) }),
+    commit: async (records) => {
+      // Whoever lost a partition meanwhile must not set its new owner back.
+      const owned = ownedBy(consumer.assignments, records);
+      if (owned.length > 0) await consumer.commit({ offsets: offsetsAfter(owned) });
+    },
     bury: async (records, condition, tries) => {
       const failed = failedBatch(source, brokers, { records, condition, tries });
       onError(`${source.topic}: ${records.length} records were given up after ${tries} tries (${condition})`);

@@ -115,8 +115,7 @@ describe('who does not say who they are gets nothing', () => {
       const answer = await flow.ask(`${route}?_=${now}`, { method, ...body, headers: { authorization } });
 
       expect(answer.status, authorization).toBe(401);
-      // In the words of its clients.
-      expect(JSON.stringify(answer.body)).toMatch(/^\{("error":"Unauthorized"|"code":401),/);
+      expect(answer.body).toMatchObject(template.startsWith('/api/v1/') ? { code: 401 } : { error: 'Unauthorized' });
       expect(answer.headers.get('www-authenticate')).toBe(challenge);
       expect(answer.headers.get('x-request-id')).toMatch(/./);
     }

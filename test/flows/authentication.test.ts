@@ -24,7 +24,7 @@ beforeAll(async () => {
   const found = firstAdmin(flow.running.stack.services);
   if (!found) throw new Error('There is no admin');
   admin = found;
-}, 180_000);
+});
 
 afterAll(() => flow?.stop());
 
@@ -211,6 +211,24 @@ describe('on /api/v1 the timestamp comes before all else, in the codes of its cl
     expect(await submit('one')).toEqual([200, 0]);
     expect(await submit('two')).toEqual([401, 401]);
   });
+});
+
+test('a task is ended by who submitted it or by an admin, and by nobody else', async () => {
+  const [mei, other] = [await account('task-mei'), await account('task-other')];
+  const post = async (of: Account, route: string, body: object = {}) => {
+    const { status, body: answer } = await fresh(of, `/api/v1${route}`, { method: 'POST', body: JSON.stringify(body) });
+    return { status, data: (answer as { data: { task_id: string } }).data };
+  };
+  const word_count = { name: 'tasks.general.example:word_count', kwargs: { content: 'x' } };
+  const { data } = await vi.waitFor(async () => {
+    const submitted = await post(mei, '/tasks/submit', word_count);
+    expect(submitted.status).toBe(200);
+    return submitted;
+  }, soon);
+  const terminate = `/task/${data.task_id}/terminate`;
+
+  await vi.waitFor(async () => expect((await post(other, terminate)).status).toBe(403), soon);
+  for (const of of [mei, admin]) expect((await post(of, terminate)).status).toBe(200);
 });
 
 test('too many requests of one user are 429 with Retry-After, and others go on', async () => {

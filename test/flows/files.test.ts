@@ -9,7 +9,7 @@ beforeAll(async () => {
   under = await startTestStack();
 }, 120_000);
 
-afterAll(() => under.stop());
+afterAll(() => under?.stop());
 
 const mebi = 1024 * 1024;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

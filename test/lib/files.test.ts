@@ -26,7 +26,7 @@ test.each(assemblies)(
   },
 );
 
-test.each(assemblies)('no function removes anything but callers’ files ($folder)', (assembly) => {
+test.each(assemblies)('nobody removes anything but callers’ files and what Spark has written ($folder)', (assembly) => {
   const statements = assembly
     .ofType('AWS::IAM::Policy')
     .flatMap(({ properties }) => (properties.PolicyDocument as { Statement: readonly object[] }).Statement)
@@ -34,5 +34,5 @@ test.each(assemblies)('no function removes anything but callers’ files ($folde
     .filter((statement) => statement.includes('s3:DeleteObject'));
 
   expect(statements.length).toBeGreaterThan(0);
-  for (const statement of statements) expect(statement).toMatch(/Files\w*Bucket.*\/files\/\*/);
+  for (const statement of statements) expect(statement).toMatch(/Files\w*Bucket.*\/(files|spark)\/\*/);
 });

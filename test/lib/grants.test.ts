@@ -92,6 +92,7 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
     's3:ListMultipartUploadParts',
     's3:PutObject',
   ],
+  'tasks/collect-spark-result': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
   'tasks/sweep-files': ['s3:AbortMultipartUpload', 's3:DeleteObject'],
   'tasks/verify-files': ['s3:DeleteObject', 's3:GetObject', 's3:ListBucket'],
 };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { wakeAlerts, wakingWorkloads } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { recordFailures } from '#adapters/failure-ledger.ts';
@@ -15,10 +15,13 @@ import { startFlow } from '../flows/flow.ts';
 import { useLocalAws } from '../support/aws.ts';
 import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
-/** Alert mails with the real minute between a failure and its mail, and with kills between claim and sending. */
+/**
+ * Alert mails with the real minute between a failure and its mail, and with kills between claim and sending. Both tests
+ * mostly wait, each with a stack of its own: they do so side by side.
+ */
 
 const alerts = (mails: readonly SentMail[]) => mails.filter(({ subject }) => subject.startsWith('[millrace-dev]'));
-const patience = { timeout: 5 * 60_000, interval: 500 };
+const patience = { timeout: 10 * 60_000, interval: 500 };
 
 const failure = (workload: string, number: number): NewFailure => ({
   naturalKey: `${workload}:${number}`,
@@ -36,7 +39,9 @@ const failure = (workload: string, number: number): NewFailure => ({
   replayOf: undefined,
 });
 
-test('100,000 failures within a minute are one mail; what comes after it waits a minute, and for SES', async () => {
+test.concurrent('100,000 failures within a minute are one mail; what comes after it waits a minute, and for SES', async ({
+  expect,
+}) => {
   const flow = await startFlow({ PRESALE_COUNTIES: 'W' });
   const { stack } = flow.running;
   const database = openDatabase({ url: stack.services.postgres.url('millrace_app', 'millrace') });
@@ -103,7 +108,7 @@ async function reach(stack: StackProcess) {
   };
 }
 
-test('a SIGKILL between a claim and its mail neither loses nor doubles the mail', async () => {
+test.concurrent('a SIGKILL between a claim and its mail neither loses nor doubles the mail', async ({ expect }) => {
   const directory = await mkdtemp(path.join(tmpdir(), 'millrace-test-'));
   let stack = await startStackProcess(directory);
   try {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ApiAnswer, problem } from '#kit/api/api-response.ts';
+import { problem } from '#kit/api/api-response.ts';
 import { route } from '#kit/api/route.ts';
 
 export interface FallbackPorts {
@@ -16,8 +16,8 @@ export const fallback = route({
     const { method } = event.requestContext.http;
     const allowed = methodsOf(rawPath, routes());
     if (allowed.length === 0)
-      return refused(404, rawPath, `There is no route ${rawPath}; /docs shows those there are.`);
-    const answer = refused(405, rawPath, `${rawPath} takes ${allowed.join(', ')}, not ${method}.`);
+      return problem(404, 'Not Found', `There is no route ${rawPath}; /docs shows those there are.`);
+    const answer = problem(405, 'Method Not Allowed', `${rawPath} takes ${allowed.join(', ')}, not ${method}.`);
     return { ...answer, headers: { allow: allowed.join(', ') } };
   },
 });
@@ -32,13 +32,4 @@ function methodsOf(path: string, routes: Readonly<Record<string, readonly string
     );
   };
   return Object.entries(routes).flatMap(([template, methods]) => (matches(template) ? methods : []));
-}
-
-const words = { 404: ['Not Found', '资源未找到'], 405: ['Method Not Allowed', '不支持的请求'] } as const;
-
-/** In the envelope of those who ask there: everything under /api/v1 is of the tasks' clients. */
-function refused(status: 404 | 405, path: string, message: string): ApiAnswer {
-  const [error, chinese] = words[status];
-  if (!path.startsWith('/api/v1/')) return problem(status, error, message);
-  return { status, body: { code: status, msg: chinese, data: message } };
 }

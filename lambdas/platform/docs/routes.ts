@@ -48,7 +48,7 @@ const page = route({
 const asset = route({
   summary: 'Serves what the page is made of',
   path: z.object({ file: choiceParameter(docsFileNames) }),
-  answers: { 200: z.string().meta({ contentTypes: docsContentTypes, description: 'The file.' }), 304: unchanged },
+  answers: { 200: z.unknown().meta({ contentTypes: docsContentTypes, description: 'The file.' }), 304: unchanged },
   handle: async ({ path, event }, ports: DocsPorts) => fileAnswer(path.file, event, ports),
 });
 

@@ -1,5 +1,6 @@
 import { type Route, route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
+import { docsRoutes } from '../../platform/contract.ts';
 import { filesRoutes, type tasksRoutes } from '../contract.ts';
 import { CodedError } from './codes.ts';
 import { findFunction, listFunctions } from './function-routes.ts';
@@ -24,7 +25,9 @@ const anythingElse = route({
   answers: {},
   handle: async ({ event }): Promise<never> => {
     const { path, method } = event.requestContext.http;
-    const allowed = [...Object.keys(documentedRoutes), ...filesRoutes].flatMap((key) => methodFor(key, path));
+    const allowed = [...Object.keys(documentedRoutes), ...filesRoutes, ...docsRoutes].flatMap((key) =>
+      methodFor(key, path),
+    );
     if (allowed.length > 0)
       throw new CodedError('METHOD_NOT_ALLOWED', `${method} is not supported here; there is ${allowed.join(', ')}.`);
     throw new NotFoundError(`There is no ${path}.`);

@@ -66,6 +66,8 @@ export const terminateTask = route({
     const task = await known(path.task_id, (id) => tasks.terminate(id));
     if (task.status === 'REVOKED')
       await sends.callbacks([{ id: task.task_id, status: task.status, callbackUrl: task.callback_url }]);
+    // It may wait for hours, of which no turn of it would hear.
+    if (task.status === 'STARTED' && task.runs_on === 'spark') await sends.stop({ id: task.task_id });
     return { status: 200, body: task };
   },
 });

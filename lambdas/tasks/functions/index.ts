@@ -5,6 +5,7 @@ import { segmentText } from '../../tagger/functions/segment.ts';
 import { tagText } from '../../tagger/functions/tag.ts';
 import { fileWordCount } from './file-word-count.ts';
 import { recentTasks } from './recent-tasks.ts';
+import { sparkWordCount } from './spark-word-count.ts';
 import { longWait, wait } from './wait.ts';
 import { wordCount } from './word-count.ts';
 
@@ -12,6 +13,7 @@ import { wordCount } from './word-count.ts';
 const registered: readonly TaskFunction[] = [
   wordCount,
   fileWordCount,
+  sparkWordCount,
   segmentText,
   textKeywords,
   tagText,

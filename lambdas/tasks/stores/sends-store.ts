@@ -25,6 +25,7 @@ export function taskSends(settings: SendSettings, callbackPorts: CallbackPorts):
       if (host === 'worker') await queue(settings.TASKS_QUEUE_URL, { delaySeconds })({ task_id: id });
       else await queue(settings.STARTS_QUEUE_URL, { delaySeconds })({ task_id: id, host });
     },
+    stop: ({ id }) => queue(settings.STARTS_QUEUE_URL)({ task_id: id, host: 'spark', stop: true }),
     callbacks: callbackSender(queue(settings.CALLBACKS_QUEUE_URL), callbackPorts),
     sweep: sweepWaker(settings.SWEEPS_QUEUE_URL),
   };

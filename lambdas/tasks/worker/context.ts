@@ -1,6 +1,6 @@
 import { PermanentError } from '#kit/errors.ts';
 import { type TaskContext, TaskStoppedError } from '#kit/task.ts';
-import { capabilities } from '../contract.ts';
+import { capabilities, sparkJobs } from '../contract.ts';
 import type { Sign } from '../stores/lease-store.ts';
 import type { LeasedTask } from '../task.ts';
 import { CallNeeded } from './attempt.ts';
@@ -58,9 +58,9 @@ async function checkpoint({ ports, sign, stop, turnEnds, signal }: ContextParts,
 function answering(task: LeasedTask): TaskContext['call'] {
   let asked = 0;
   return async (capability, input) => {
-    if (task.host !== 'steps') throw new PermanentError('Only functions on steps can ask steps of other workloads.');
-    if (!(capabilities as readonly string[]).includes(capability))
-      throw new PermanentError(`${capability} is no step that tasks may ask.`);
+    if (task.host === 'worker') throw new PermanentError('Functions in the worker can ask for nothing.');
+    const known: readonly string[] = task.host === 'spark' ? sparkJobs : capabilities;
+    if (!known.includes(capability)) throw new PermanentError(`${capability} is no step that tasks may ask.`);
     const answer = task.answers[asked];
     asked += 1;
     if (answer && 'error' in answer) throw new PermanentError(`${capability}: ${answer.error}`);

@@ -32,6 +32,8 @@ export interface WorkerPorts {
 export interface TaskSends {
   /** To whatever runs it. */
   readonly task: (task: { readonly id: string; readonly host: TaskHost }, delaySeconds?: number) => Promise<void>;
+  /** To whatever stops its execution, and what that waits for. */
+  readonly stop: (task: { readonly id: string }) => Promise<void>;
   /** To those whose caller wants to hear of an end; others are left out. */
   readonly callbacks: (ended: readonly AfterEnd[]) => Promise<void>;
   /** In half a minute somebody looks whether anything is stuck. */

@@ -1,6 +1,7 @@
 import { UnavailableError } from '#kit/errors.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
-import type { AfterEnd, Ended, LeasedTask } from '../task.ts';
+import { TaskStoppedError } from '#kit/task.ts';
+import type { AfterEnd, Ended, Ending, LeasedTask } from '../task.ts';
 import { type Attempt, begin, WorkerLostError } from './attempt.ts';
 import type { WorkerPorts } from './ports.ts';
 
@@ -61,9 +62,16 @@ async function beat(running: readonly Attempt[], { leases, leaseSeconds }: Worke
 }
 
 /** Ends a task whose execution can't; nothing happens while a turn of it still holds its lease. */
-export async function giveUp(id: string, why: string, ports: WorkerPorts): Promise<void> {
+export async function giveUp(
+  id: string,
+  { lost, stopped }: { readonly lost: string; readonly stopped?: true | undefined },
+  ports: WorkerPorts,
+): Promise<void> {
   const [task] = await ports.leases.claim([id], ports.leaseSeconds);
-  if (task) await writer(ports)({ task, ending: { status: 'FAILURE', error: new WorkerLostError(why) }, workedMs: 0 });
+  const ending: Ending = stopped
+    ? { status: 'REVOKED', error: new TaskStoppedError('terminated') }
+    : { status: 'FAILURE', error: new WorkerLostError(lost) };
+  if (task) await writer(ports)({ task, ending, workedMs: 0 });
 }
 
 /** Writes ends; those that come while others are written go together. */

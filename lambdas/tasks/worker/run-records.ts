@@ -25,9 +25,9 @@ export async function runRecords(
 
 /** The task that a message is about; a replay's is one of its own. `undefined`: another queue's. */
 async function taskOf({ body, messageAttributes }: TaskRecord, ports: WorkerPorts): Promise<string | undefined> {
-  const { task_id, input, lost } = messageOf(body);
+  const { task_id, input, lost, stopped } = messageOf(body);
   if (lost !== undefined) {
-    await giveUp(task_id, lost, ports);
+    await giveUp(task_id, { lost, stopped }, ports);
     return undefined;
   }
   const failureId = Number(messageAttributes[replayAttribute]?.stringValue);

@@ -10,17 +10,23 @@ const period = Duration.minutes(5);
 export function watchExecutions(
   scope: Construct,
   machine: StateMachine,
-  entry: Pick<AlarmEntry, 'name' | 'impact' | 'severity'>,
+  {
+    stopped,
+    ...entry
+  }: Pick<AlarmEntry, 'name' | 'impact' | 'severity'> & {
+    /** Executions are stopped for good reasons here, which is no failure. */
+    readonly stopped?: 'on-purpose';
+  },
 ): void {
   AlarmBook.of(scope).add(scope, {
     ...entry,
     metric: new MathExpression({
       label: 'Runs that failed, timed out or were stopped',
-      expression: 'failed + late + stopped',
+      expression: stopped ? 'failed + late' : 'failed + late + stopped',
       usingMetrics: {
         failed: machine.metricFailed({ period }),
         late: machine.metricTimedOut({ period }),
-        stopped: machine.metricAborted({ period }),
+        ...(stopped ? {} : { stopped: machine.metricAborted({ period }) }),
       },
       period,
     }),

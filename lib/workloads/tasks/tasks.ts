@@ -12,7 +12,8 @@ import { ownMetric } from '../../constructs/own-metric.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
 import { acknowledge } from '../../permissions/acknowledge.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
-import { allowRuns } from '../presale.ts';
+import { allowRuns, allowStops } from '../presale.ts';
+import { Spark } from './spark.ts';
 import { TaskQueues } from './task-queues.ts';
 import { TaskSchedules } from './task-schedules.ts';
 import { type Capabilities, TurnsFlow } from './turns-flow.ts';
@@ -51,7 +52,8 @@ export class Tasks extends Construct {
     const runTurn = this.#makeRunTurn(props);
     const { leaseSeconds } = this.#settings;
     this.turns = new TurnsFlow(this, 'Turns', { runTurn, capabilities: props.capabilities, leaseSeconds });
-    const starter = this.#makeStarter();
+    const spark = new Spark(this, 'Spark', { ...props, runTurn, leaseSeconds });
+    const starter = this.#makeStarter(spark);
     this.sweep = this.#makeSweep(props);
     this.queues.settle({ tasks: this.worker, starts: starter, callbacks: this.callbacks, sweeps: this.sweep });
     new TaskSchedules(this, 'Schedules', { ...props, queues: this.queues });
@@ -114,7 +116,7 @@ export class Tasks extends Construct {
   }
 
   /** Outside of the VPC: there is no way to Step Functions from inside. */
-  #makeStarter(): QueueHandler<typeof contract.startTasksEnv> {
+  #makeStarter(spark: Spark): QueueHandler<typeof contract.startTasksEnv> {
     const { machine } = this.turns;
     const starter = new QueueHandler(this, 'Start', {
       handler: 'tasks/start-tasks',
@@ -122,12 +124,13 @@ export class Tasks extends Construct {
       env: {
         TASKS_QUEUE_URL: this.queues.urlOf('tasks/run-tasks'),
         STEPS_MACHINE: machine.stateMachineArn,
-        SPARK_MACHINE: '',
+        SPARK_MACHINE: spark.machine.stateMachineArn,
       },
       impact: 'Long tasks are not begun.',
     });
     this.queues.allowSending(starter.handler);
-    allowRuns(starter.handler, machine);
+    for (const each of [machine, spark.machine]) allowRuns(starter.handler, each);
+    allowStops(starter.handler, spark.machine);
     return starter;
   }
 

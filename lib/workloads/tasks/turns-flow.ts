@@ -14,7 +14,7 @@ import {
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
+import { type EdgeName, edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
 import type { capabilities } from '../../../lambdas/tasks/contract.ts';
 import { FailureBook } from '../../constructs/failure-book.ts';
 import type { HandlerFunction } from '../../constructs/handler-function.ts';
@@ -28,6 +28,16 @@ import { watchExecutions } from '../runs/watch-executions.ts';
 export type Capabilities = { readonly [C in (typeof capabilities)[number]]?: HandlerFunction };
 
 export interface TurnsFlowProps {
+  /** @default tasks/turns */
+  readonly edge?: EdgeName;
+  /** @default tasks-turns-fail */
+  readonly alarm?: string;
+  /** @default that of any long task */
+  readonly impact?: string;
+  /** Whether an execution that somebody stopped is a failure. @default it is */
+  readonly stopped?: 'on-purpose';
+  /** What else a task may ask for, by name: the states of it, which lead back to the turn. */
+  readonly jobs?: Readonly<Record<string, (turn: IChainable) => IChainable>>;
   readonly runTurn: HandlerFunction;
   readonly capabilities: Capabilities;
   /** A turn that was lost may begin anew after it. */
@@ -43,7 +53,7 @@ export class TurnsFlow extends Construct {
 
   constructor(scope: Construct, id: string, props: TurnsFlowProps) {
     super(scope, id);
-    const edge = 'tasks/turns';
+    const { edge = 'tasks/turns', alarm = 'tasks-turns-fail', stopped } = props;
     this.machine = new StateMachine(this, 'StateMachine', {
       stateMachineName: edgeResourceName({ environment: environmentOf(this).name, edge }),
       stateMachineType: StateMachineType.STANDARD,
@@ -64,13 +74,14 @@ export class TurnsFlow extends Construct {
     );
     FailureBook.of(this).machines.push({ edge, machine: this.machine });
     watchExecutions(this, this.machine, {
-      name: 'tasks-turns-fail',
-      impact: 'A long task stands still; the sweep ends it as failed.',
+      name: alarm,
+      impact: props.impact ?? 'A long task stands still; the sweep ends it as failed.',
       severity: 'medium',
+      ...(stopped ? { stopped } : {}),
     });
   }
 
-  #turns({ runTurn, capabilities, leaseSeconds }: TurnsFlowProps): IChainable {
+  #turns({ runTurn, capabilities, jobs = {}, leaseSeconds }: TurnsFlowProps): IChainable {
     const turn = step(this, 'RunTurn', {
       name: 'Run a turn',
       handler: runTurn,
@@ -93,10 +104,8 @@ export class TurnsFlow extends Construct {
       Succeed.jsonata(this, 'Done', { stateName: 'Done' }),
     );
     for (const [name, handler] of Object.entries(capabilities))
-      next.when(
-        Condition.jsonata(`{% $states.input.state = 'call' and $states.input.capability = '${name}' %}`),
-        this.#ask(name, handler, turn),
-      );
+      next.when(asksFor(name), this.#ask(name, handler, turn));
+    for (const [name, states] of Object.entries(jobs)) next.when(asksFor(name), states(turn));
     const unknown = Pass.jsonata(this, 'NotHere', {
       stateName: 'Nobody to ask',
       assign: { given: { answer: { error: 'This stack has no such step.' } } },
@@ -117,4 +126,8 @@ export class TurnsFlow extends Construct {
     catchAll(ask, turn, { given: { answer: { error: `{% ${causeInWords} %}` } } });
     return ask.next(turn);
   }
+}
+
+function asksFor(name: string): Condition {
+  return Condition.jsonata(`{% $states.input.state = 'call' and $states.input.capability = '${name}' %}`);
 }

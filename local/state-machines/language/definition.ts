@@ -66,7 +66,10 @@ const task = z.strictObject({
   Resource: text
     .min(1)
     .refine((arn) => !arn.endsWith('.waitForTaskToken'), 'task tokens are not supported here')
-    .refine((arn) => !/\.sync(:\d+)?$/.test(arn), 'waiting for a job (.sync) is not supported here')
+    .refine(
+      (arn) => !/\.sync(:\d+)?$/.test(arn) || arn.endsWith(':emr-serverless:startJobRun.sync'),
+      'waiting for a job (.sync) of this kind is not supported here',
+    )
     .refine((arn) => !/^arn:[^:]+:states:[^:]*:[^:]+:activity:/.test(arn), 'activities are not supported here'),
   Arguments: template.optional(),
   TimeoutSeconds: z.union([seconds, expression]).optional(),

@@ -13,7 +13,7 @@ export interface Answer {
 /** Says what is wrong with an answer; `undefined` for one that is as documented. */
 export type Judge = (operation: Operation, request: Request, answer: Answer) => string | undefined;
 
-/** What tells a stranger how it is made inside. */
+/** What tells a stranger, in a refusal, how it is made inside. */
 const revealing = /\b(select|insert) .*\b(from|into)\b|\brelation "|\bkysely\b|node_modules|\.(ts|mjs|js):\d|\n\s+at /i;
 
 // The gateway's own answers: to what is no route of it, or no request of HTTP.
@@ -33,7 +33,7 @@ export function judgeBy(document: Document): Judge {
   return (operation, request, answer) => {
     const { status, headers, text } = answer;
     if (status >= 500) return `${status}: ${text.slice(0, 500)}`;
-    if (revealing.test(text)) return `shows what is inside: ${text.slice(0, 500)}`;
+    if (status >= 400 && revealing.test(text)) return `shows what is inside: ${text.slice(0, 500)}`;
     if (!request.routable && gatewayStatuses.includes(status) && text.includes('"message":')) return undefined;
     if (headers['x-request-id'] === undefined) return `${status} without x-request-id: ${text.slice(0, 300)}`;
     const documented =

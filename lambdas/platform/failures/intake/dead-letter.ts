@@ -1,7 +1,7 @@
 import { edgeOf } from '#kit/ledger/edge.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
 import { messageFailure } from '#kit/ledger/message-failure.ts';
-import { executionFailure } from './failed-execution.ts';
+import { endedOnPurpose, executionFailure } from './failed-execution.ts';
 import { invocationFailure } from './failed-invocation.ts';
 import { jsonOf } from './json.ts';
 import { reportedFailures } from './reported.ts';
@@ -15,6 +15,7 @@ export function failuresFrom(letter: DeadLetter): readonly NewFailure[] {
   const told = { letter, body: jsonOf(letter.body), attributes: textAttributes(letter) };
   // A message of a queue is never read as anything else: its body is its sender's.
   if (doorOf(letter) !== undefined) return [deadMessage(told)];
+  if (endedOnPurpose(told)) return [];
   const one = executionFailure(told) ?? invocationFailure(told) ?? undeliveredFailure(told);
   return one ? [one] : (reportedFailures(told.body) ?? [deadMessage(told)]);
 }
