@@ -183,7 +183,7 @@ const tasksDefaults = {
   enabled: true,
   workers: 4,
   longTasks: 2,
-  requests: 20,
+  requests: 8,
   leaseSeconds: 30,
   keepDays: 90,
   callbackTimeoutMs: 10_000,
