@@ -50,10 +50,16 @@ export async function assemble(project: string, environment: string): Promise<As
   return { directory, synthesized: true };
 }
 
-async function forgetOld(home: string): Promise<void> {
+/** Removes the assemblies that no start has used for a day. Other starts may make and move theirs meanwhile. */
+export async function forgetOld(home: string): Promise<void> {
   for (const name of await readdir(home)) {
     const folder = path.join(home, name);
-    if (Date.now() - (await stat(folder)).mtimeMs > keepMs) await rm(folder, { recursive: true, force: true });
+    // One that is gone meanwhile is another start's own, renamed to its place.
+    const found = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    if (found && Date.now() - found.mtimeMs > keepMs) await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -70,7 +70,7 @@ test('the doctor says that Kafka is not configured, and that this is no fault', 
 });
 
 test('the tagger’s routes are not there, and the console says why it has no topics', async () => {
-  expect(await running.api('/tagger/services')).toMatchObject({ status: 404 });
+  expect(await fetch(`${running.stack.wiring.api?.url}/tagger/services`)).toMatchObject({ status: 404 });
   const answer = await fetch(`${control.url}/topics`);
 
   expect(answer.status).toBe(400);

@@ -18,11 +18,16 @@ export function expectDocumented(
   made ??= read();
   const operation = operationOf(method, route.split('?')[0] ?? route, made.operations);
   // What the tests themselves broke answers 5xx, and they say so.
-  if (!operation || response.status >= 500) return;
+  if (!operation || response.status >= 500 || refusedByGateway(response)) return;
   const request = { method, target: route, headers: {}, routable: true };
   const answer = { status: response.status, headers: Object.fromEntries(response.headers), text };
   const fault = made.judge(operation, request, answer);
   if (fault !== undefined) throw new Error(`${method} ${route} is not as documented: ${fault}`);
+}
+
+/** A body above the gateway's own limit reaches no function, so it has no id of ours either. */
+function refusedByGateway({ status, headers }: Response): boolean {
+  return status === 413 && !headers.has('x-request-id');
 }
 
 function read(): Judged {

@@ -28,7 +28,7 @@ const anythingElse = route({
     const allowed = [...Object.keys(documentedRoutes), ...filesRoutes, ...docsRoutes].flatMap((key) =>
       methodFor(key, path),
     );
-    if (allowed.length > 0)
+    if (allowed.length > 0 && !allowed.includes(method))
       throw new CodedError('METHOD_NOT_ALLOWED', `${method} is not supported here; there is ${allowed.join(', ')}.`);
     throw new NotFoundError(`There is no ${path}.`);
   },

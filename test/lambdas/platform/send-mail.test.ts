@@ -1,19 +1,28 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { type Mail, startMail } from '../../../local/services/mail.ts';
+import { startStorage } from '../../../local/services/storage.ts';
 import batch from '../../fixtures/events/sqs-batch.json' with { type: 'json' };
 import { useLocalAws } from '../../support/aws.ts';
 import { lambdaContext, printed } from '../../support/lambda.ts';
 
 let directory: string;
 let service: Mail;
+let storage: Awaited<ReturnType<typeof startStorage>>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
   service = await startMail({ directory, identities: ['example.com'] });
+  const settings = { visibilityTimeoutSeconds: 30, delaySeconds: 0, retentionSeconds: 3600, fifo: false };
+  const queues = [{ ...settings, name: 'Failures', maximumMessageBytes: 1024 * 1024 }];
+  storage = await startStorage({ directory, buckets: [], queues });
   useLocalAws({
+    AWS_ENDPOINT_URL_SQS: storage.sqsUrl,
+    FAILURES_QUEUE_URL: storage.queueUrl('Failures'),
+    QUEUE_ATTEMPTS: '20',
     AWS_ENDPOINT_URL_SES: service.url,
     AWS_MAX_ATTEMPTS: '1',
     MAIL_FROM: 'millrace@example.com',
@@ -32,7 +41,7 @@ afterEach(() => {
 });
 
 afterAll(async () => {
-  await service.stop();
+  await Promise.all([service.stop(), storage.stop()]);
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -54,7 +63,7 @@ test('a mail goes to whom it names, else to the recipients of the environment', 
   ]);
 });
 
-test('a mail that is none goes back, the others of its batch are sent', async () => {
+test('a mail that is none is told to the ledger and taken, the others of its batch are sent', async () => {
   const before = (await service.mails()).length;
   const result = await deliver(
     { subject: '', text: 'no subject' },
@@ -62,8 +71,14 @@ test('a mail that is none goes back, the others of its batch are sent', async ()
     { to: ['nobody'], subject: 'no address', text: 'x' },
   );
 
-  expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-0' }, { itemIdentifier: 'm-2' }] });
+  expect(result).toEqual({ batchItemFailures: [] });
   expect((await service.mails()).slice(before).map(({ subject }) => subject)).toEqual(['good']);
+  const told = new ReceiveMessageCommand({ QueueUrl: storage.queueUrl('Failures'), MaxNumberOfMessages: 10 });
+  const { Messages = [] } = await new SQSClient({}).send(told);
+  const bodies = Messages.map(({ Body = '' }) => Body).join();
+  expect(bodies).toContain('no subject');
+  expect(bodies).toContain('no address');
+  expect(bodies).not.toContain('good');
 });
 
 test('while SES is away every mail goes back', async () => {
