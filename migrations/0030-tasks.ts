@@ -60,6 +60,7 @@ export const tasks: Migration = {
     await sql`CREATE INDEX tasks_by_user ON tasks.tasks (username, created_at DESC, id DESC)`.execute(db);
     await sql`CREATE INDEX tasks_newest ON tasks.tasks (created_at DESC, id DESC)`.execute(db);
     await sql`CREATE INDEX tasks_open ON tasks.tasks (sent_at) WHERE ended_at IS NULL`.execute(db);
+    await sql`CREATE INDEX tasks_ended ON tasks.tasks (ended_at) WHERE ended_at IS NOT NULL`.execute(db);
     await sql`
       CREATE INDEX tasks_to_call_back ON tasks.tasks (ended_at)
       WHERE ended_at IS NOT NULL AND callback_url IS NOT NULL AND callback_sent_at IS NULL`.execute(db);

@@ -79,6 +79,8 @@ export interface LeasedTask {
   readonly answers: readonly Answer[];
   readonly retryOf: string | null;
   readonly replayOf: number | null;
+  /** It was told to end: it doesn't begin again after its worker was lost. */
+  readonly terminate: boolean;
 }
 
 /** What a step of another workload answered, or why it didn't. */

@@ -62,9 +62,9 @@ export const terminateTask = route({
   path: taskPath,
   answers: { 200: taskAnswer },
   handle: async ({ path, caller }, { tasks, sends }: TasksApiPorts) => {
-    await own(path.task_id, caller, tasks);
+    const before = await own(path.task_id, caller, tasks);
     const task = await known(path.task_id, (id) => tasks.terminate(id));
-    if (task.status === 'REVOKED')
+    if (before.ended_at === null && task.status === 'REVOKED')
       await sends.callbacks([{ id: task.task_id, status: task.status, callbackUrl: task.callback_url }]);
     // It may wait for hours, of which no turn of it would hear.
     if (task.status === 'STARTED' && task.runs_on === 'spark') await sends.stop({ id: task.task_id });
@@ -93,7 +93,7 @@ export const retryTask = route({
         callback_url: task.callback_url ?? undefined,
         retryOf: task.task_id,
       },
-      { username: caller.name, unpublished: task.username === scheduleUser },
+      { username: caller.name, unpublished: task.username === scheduleUser && !edited },
       ports,
     );
     return { status: 200, body: again };

@@ -35,5 +35,5 @@ export async function startTask(
   }
   if ((await machine.start(task_id, { task_id })) === 'started') return;
   const status = await machine.status(task_id);
-  if (status === 'failed') await ports.tell({ task_id, lost: `Its execution ${status}.` });
+  if (status === 'failed' || status === 'succeeded') await ports.tell({ task_id, lost: `Its execution ${status}.` });
 }

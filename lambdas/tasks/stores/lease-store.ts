@@ -106,13 +106,14 @@ async function claim(
       status = 'STARTED', started_at = coalesce(t.started_at, now()),
       lease = ${lease}, lease_until = now() + make_interval(secs => ${leaseSeconds}), resent = 0,
       attempts = t.attempts + CASE WHEN t.status = 'STARTED' AND t.attempt_at IS NOT NULL THEN 0 ELSE 1 END,
-      attempt_at = CASE WHEN t.status = 'STARTED' THEN coalesce(t.attempt_at, now()) ELSE now() END,
+      -- Turns share their attempt's time; what a lost worker had of it is given back.
+      attempt_at = CASE WHEN t.status = 'STARTED' AND NOT (t.host = 'worker' AND t.lease IS NOT NULL)
+        THEN coalesce(t.attempt_at, now()) ELSE now() END,
       losses = t.losses + CASE WHEN t.status = 'STARTED' AND t.lease IS NOT NULL THEN 1 ELSE 0 END
     FROM free WHERE t.id = free.id
     RETURNING t.id, t.lease, t.name, t.host, t.username, t.input, t.attempts, t.retries, t.losses,
-      t.attempt_at AS "attemptAt", t.checkpoint, t.answers, t.retry_of AS "retryOf", t.replay_of AS "replayOf"`.execute(
-    query,
-  );
+      t.attempt_at AS "attemptAt", t.checkpoint, t.answers, t.retry_of AS "retryOf", t.replay_of AS "replayOf",
+      t.terminate_at IS NOT NULL AS terminate`.execute(query);
   return rows;
 }
 
@@ -125,10 +126,10 @@ async function finish(query: QueryExecutorProvider, ended: readonly Ended[]): Pr
       due_at = now() + make_interval(secs => coalesce(e.delay, 0)), sent_at = now(),
       lease = NULL, lease_until = NULL, worked_ms = t.worked_ms + e.worked_ms,
       progress_percent = CASE WHEN e.status = 'SUCCESS' THEN 100 ELSE t.progress_percent END,
-      result = e.result, result_key = e.result_key, result_bytes = e.result_bytes,
+      result = e.result::json, result_key = e.result_key, result_bytes = e.result_bytes,
       error = e.error, traceback = e.traceback
     FROM json_to_recordset(${JSON.stringify(ended.map(rowOf))}::json) AS e (id uuid, lease uuid, status text, delay real,
-      worked_ms bigint, result json, result_key text, result_bytes bigint, error text, traceback text)
+      worked_ms bigint, result text, result_key text, result_bytes bigint, error text, traceback text)
     WHERE t.id = e.id AND t.lease = e.lease AND t.ended_at IS NULL
     RETURNING t.id, t.status, t.callback_url AS "callbackUrl"`.execute(query);
   return rows;
@@ -138,7 +139,8 @@ function rowOf({ task, ending, workedMs }: Ended) {
   const told = { id: task.id, lease: task.lease, status: ending.status, worked_ms: Math.round(workedMs) };
   if (ending.status === 'SUCCESS') {
     const { result, resultKey, resultBytes } = ending;
-    const kept = resultKey === undefined ? { result: JSON.parse(result) as unknown } : { result_key: resultKey };
+    // As text: json_to_recordset refuses the escapes of NUL and of half a surrogate, and with them the whole batch.
+    const kept = resultKey === undefined ? { result } : { result_key: resultKey };
     return { ...told, ...kept, result_bytes: resultBytes };
   }
   const { error } = ending;
@@ -157,9 +159,9 @@ function inWords(error: unknown): string {
   return error.cause === undefined ? own : `${own}\nCaused by ${inWords(error.cause)}`;
 }
 
-/** PostgreSQL's text holds no NUL. */
+/** PostgreSQL's text holds no NUL, and no half of a surrogate, which a cut may leave. */
 function clean(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\u{FFFD}').slice(0, 20_000);
+  return text.slice(0, 20_000).toWellFormed().replaceAll('\0', '\u{FFFD}');
 }
 
 /** A task that was done again and succeeded puts the failures of those before it right. */

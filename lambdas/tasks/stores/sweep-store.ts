@@ -15,9 +15,9 @@ export interface SweepStore {
   unheard(limit: number): Promise<readonly AfterEnd[]>;
   /** Their callbacks are in the queue. */
   heard(ids: readonly string[]): Promise<void>;
-  /** How many have no end yet. */
+  /** How many have no end yet, or a caller who wasn't told of it. */
   open(): Promise<number>;
-  /** Keys and tasks older than they need to be; resolves to how many tasks went. */
+  /** Keys and tasks older than they need to be, some thousands at a time; resolves to how many tasks went. */
   forget(olderThanDays: number): Promise<number>;
 }
 
@@ -31,7 +31,10 @@ export function sweepStore(query: QueryExecutorProvider): SweepStore {
         WITH lost AS (
           SELECT id FROM tasks.tasks
           WHERE ended_at IS NULL AND (
-            status = 'STARTED' AND lease_until < now() AND sent_at < now() - make_interval(secs => 30 * (1 << least(resent, 8)))
+            -- Between two turns nobody has a lease: that lasts as long as the execution that brings the next.
+            status = 'STARTED' AND lease_until IS NULL
+              AND sent_at < now() - make_interval(secs => 300 * (1 << least(resent, 8)))
+            OR status = 'STARTED' AND lease_until < now() AND sent_at < now() - make_interval(secs => 30 * (1 << least(resent, 8)))
             OR status IN ('PENDING', 'RETRY')
               AND greatest(sent_at, due_at) < now() - make_interval(secs => 60 * (1 << least(resent, 8))))
           ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED)
@@ -54,13 +57,19 @@ export function sweepStore(query: QueryExecutorProvider): SweepStore {
     },
     async open() {
       const { rows } = await sql<{ open: number }>`
-        SELECT count(*) AS open FROM tasks.tasks WHERE ended_at IS NULL`.execute(query);
+        SELECT (SELECT count(*) FROM tasks.tasks WHERE ended_at IS NULL)
+          + (SELECT count(*) FROM tasks.tasks
+            WHERE ended_at IS NOT NULL AND callback_url IS NOT NULL AND callback_sent_at IS NULL) AS open`.execute(
+        query,
+      );
       return rows[0]?.open ?? 0;
     },
     async forget(olderThanDays) {
       await sql`DELETE FROM tasks.keys WHERE expires_at < now()`.execute(query);
       const { numAffectedRows } = await sql`
-        DELETE FROM tasks.tasks WHERE ended_at < now() - make_interval(days => ${olderThanDays})`.execute(query);
+        DELETE FROM tasks.tasks WHERE id IN (
+          SELECT id FROM tasks.tasks WHERE ended_at < now() - make_interval(days => ${olderThanDays})
+          ORDER BY ended_at LIMIT 5000)`.execute(query);
       return Number(numAffectedRows ?? 0);
     },
   };

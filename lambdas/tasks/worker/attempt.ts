@@ -59,6 +59,7 @@ export function begin(task: LeasedTask, ports: WorkerPorts, turnMs = Number.POSI
   };
   const sign = (): Sign => ({ id: task.id, lease: task.lease, ...progress });
   const work = async (): Promise<unknown> => {
+    if (task.terminate) throw new TaskStoppedError('terminated');
     if (!fn) throw new PermanentError(`There is no function ${task.name} any more.`);
     if (task.losses > mostLosses) throw new WorkerLostError(`Its worker was lost ${task.losses} times.`);
     const turnEnds = began + turnMs;

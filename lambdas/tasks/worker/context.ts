@@ -38,7 +38,7 @@ export function contextOf(parts: ContextParts): TaskContext {
     // Written with the next heartbeat.
     progress(percent, text) {
       progress.percent = Math.min(100, Math.max(0, percent));
-      progress.text = text?.slice(0, longestText).replaceAll('\0', '');
+      progress.text = text?.slice(0, longestText).toWellFormed().replaceAll('\0', '');
     },
     checkpoint: (state) => checkpoint(parts, state),
     call: answering(task),

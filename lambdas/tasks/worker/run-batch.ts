@@ -68,10 +68,12 @@ export async function giveUp(
   ports: WorkerPorts,
 ): Promise<void> {
   const [task] = await ports.leases.claim([id], ports.leaseSeconds);
-  const ending: Ending = stopped
-    ? { status: 'REVOKED', error: new TaskStoppedError('terminated') }
-    : { status: 'FAILURE', error: new WorkerLostError(lost) };
-  if (task) await writer(ports)({ task, ending, workedMs: 0 });
+  if (!task) return;
+  const ending: Ending =
+    stopped || task.terminate
+      ? { status: 'REVOKED', error: new TaskStoppedError('terminated') }
+      : { status: 'FAILURE', error: new WorkerLostError(lost) };
+  await writer(ports)({ task, ending, workedMs: 0 });
 }
 
 /** Writes ends; those that come while others are written go together. */
