@@ -104,7 +104,7 @@ test('failures of one workload are one mail that leads to them, and failed mails
   expect(told?.text).toContain('HIGH  RetriesExhausted in platform/send-mail');
   expect(told?.html).toContain(`<a href="${api}/platform/failures?${query.replaceAll('&', '&amp;')}"`);
   expect((await flow.ask(`/platform/failures?${query}`)).body).toMatchObject({ result: { total: 40 } });
-}, 90_000);
+}, 180_000);
 
 test('a second burst makes no mail before the minute is over, and nothing is dropped', {
   timeout: 300_000,

@@ -12,7 +12,7 @@ let api: string;
 beforeAll(async () => {
   flow = await startFlow();
   api = flow.running.stack.wiring.api?.url.replace(/\/$/, '') ?? '';
-}, 120_000);
+}, 180_000);
 
 afterAll(() => flow?.stop());
 

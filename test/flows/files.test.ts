@@ -7,7 +7,7 @@ let under: TestStack;
 
 beforeAll(async () => {
   under = await startTestStack();
-}, 120_000);
+}, 180_000);
 
 afterAll(() => under?.stop());
 

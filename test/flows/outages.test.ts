@@ -19,7 +19,7 @@ let disturbed: DisturbedFlow;
 
 beforeAll(async () => {
   disturbed = await startDisturbedFlow({ PRESALE_COUNTIES: letters.join(','), PRESALE_RETRY_SECONDS: '1' });
-}, 120_000);
+}, 180_000);
 
 afterAll(() => disturbed?.stop());
 

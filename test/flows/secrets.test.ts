@@ -49,7 +49,7 @@ beforeAll(async () => {
   expect(await stack.interrupt(), stack.printed()).toBe(0);
   printed = stack.printed();
   await readFiles();
-}, 120_000);
+}, 180_000);
 
 afterAll(async () => {
   await stack?.kill();

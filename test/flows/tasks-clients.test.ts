@@ -16,7 +16,7 @@ beforeAll(async () => {
   running = await startTestStack();
   const admin = firstAdmin(running.stack.services);
   caller = [running.stack.wiring.api?.url ?? '', admin?.name ?? '', admin?.password ?? ''];
-}, 120_000);
+}, 180_000);
 
 afterAll(() => running?.stop());
 

@@ -263,7 +263,7 @@ test('a caller is called back with a signature; an address that is not public is
     const { data } = (answer as { result: { data: readonly { message: string }[] } }).result;
     return data.find(({ message }) => message.includes('169.254.169.254'));
   });
-}, 120_000);
+}, 180_000);
 
 test('messages that come three times run a task once', async () => {
   running.stack.faults.set({ deliveries: 3 });
@@ -274,7 +274,7 @@ test('messages that come three times run a task once', async () => {
   for (const { task_id } of tasks)
     expect((await ask(`/task/${task_id}/info`)).body.data).toMatchObject({ attempts: 1 });
   running.stack.faults.set({ deliveries: 1 });
-}, 120_000);
+}, 180_000);
 
 test('a slot of a schedule is one task, however often it is started', async () => {
   const schedule = running.stack.model.schedules.find(({ name }) => name.includes('recent-tasks'));
