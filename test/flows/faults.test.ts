@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { openPool } from '../support/pool.ts';
 import { rawCsv } from '../support/raw-csv.ts';
 import { runToEnd, startTestStack, type TestStack } from '../support/stack.ts';
 
@@ -12,7 +13,7 @@ let pool: pg.Pool;
 
 beforeAll(async () => {
   running = await startTestStack({ PRESALE_COUNTIES: counties.join(','), PRESALE_RETRY_SECONDS: '1' });
-  pool = new pg.Pool({ connectionString: running.stack.services.postgres.url('postgres', 'millrace') });
+  pool = openPool(running.stack.services.postgres.url('postgres', 'millrace'));
 });
 
 afterEach(() => running.stack.faults.set({ duplicate: false, crashBefore: 0, crashAfter: 0 }));

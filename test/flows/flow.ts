@@ -1,11 +1,12 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import pg from 'pg';
+import type pg from 'pg';
 import { expect } from 'vitest';
 import { tokenOf } from '../../local/callers/console-token.ts';
 import { credentials, region } from '../../local/machine.ts';
 import type { SampleSite } from '../../local/sample-site/start.ts';
 import type { Transition } from '../../local/state-machines/execution.ts';
 import { expectDocumented } from '../support/documented.ts';
+import { openPool } from '../support/pool.ts';
 import { runToEnd, startTestStack, type TestStack } from '../support/stack.ts';
 import { type Deal, dealColumns, type Judged, judged } from './independent-reading.ts';
 
@@ -79,9 +80,7 @@ export async function startFlow(
   const { stack } = running;
   const { site } = stack.services;
   if (!site) throw new Error('The sample site is not running');
-  const pool = new pg.Pool({ connectionString: stack.services.postgres.url('postgres', 'millrace') });
-  // A test may stop the server: idle connections break then.
-  pool.on('error', () => undefined);
+  const pool = openPool(stack.services.postgres.url('postgres', 'millrace'));
   const s3 = new S3Client({ region, credentials, endpoint: stack.services.storage.s3Url });
   const start = async (request: RunRequest) => {
     const { status, body } = await running.api('/presale/runs', { method: 'POST', body: JSON.stringify(request) });

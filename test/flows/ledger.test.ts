@@ -1,7 +1,8 @@
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { credentials, region } from '../../local/machine.ts';
+import { openPool } from '../support/pool.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 /** What failed for good ends in the ledger, from each kind of edge the stack has. */
@@ -12,7 +13,7 @@ let sqs: SQSClient;
 
 beforeAll(async () => {
   running = await startTestStack({ PRESALE_COUNTIES: 'W', PRESALE_RETRY_SECONDS: '1', PRESALE_MAX_ATTEMPTS: '1' });
-  pool = new pg.Pool({ connectionString: running.stack.services.postgres.url('postgres', 'millrace') });
+  pool = openPool(running.stack.services.postgres.url('postgres', 'millrace'));
   sqs = new SQSClient({ region, credentials, endpoint: running.stack.services.storage.sqsUrl });
 });
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { credentials, region } from '../../local/machine.ts';
+import { openPool } from '../support/pool.ts';
 import { rawCsv, sumOf } from '../support/raw-csv.ts';
 import { runToEnd, startTestStack, type TestStack } from '../support/stack.ts';
 
@@ -17,7 +18,7 @@ let pool: pg.Pool;
 
 beforeAll(async () => {
   running = await startTestStack();
-  pool = new pg.Pool({ connectionString: running.stack.services.postgres.url('postgres', 'millrace') });
+  pool = openPool(running.stack.services.postgres.url('postgres', 'millrace'));
   site().setToday(publication);
   await running.stack.wiring.scheduler.trigger('Presale-Schedule-Schedule', new Date(`${publication}T02:00:00Z`));
   expect(await runToEnd(running.stack, runName), running.printed()).toMatchObject({ status: 'SUCCEEDED' });

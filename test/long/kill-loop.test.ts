@@ -3,12 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countyLetters } from '../../lambdas/presale/publication/counties.ts';
 import { dayInTaipei, publicationOn, seasonBefore, seasonOf } from '../../local/sample-site/calendar.ts';
 import { expectLoaded, type ToldRun } from '../flows/flow.ts';
 import { judged } from '../flows/independent-reading.ts';
+import { openPool } from '../support/pool.ts';
 import { inQueue } from '../support/queue-depth.ts';
 import { randomNumbers } from '../support/random.ts';
 import { askApi, askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
@@ -104,7 +105,7 @@ beforeAll(async () => {
   stack = await startStackProcess(directory, variables);
   while ((await listed()).some(({ status }) => status === 'RUNNING')) await sleep(500);
   executions = await listed();
-  pool = new pg.Pool({ connectionString: (await askConsole<Addresses>(stack, '/stack')).database });
+  pool = openPool((await askConsole<Addresses>(stack, '/stack')).database);
 }, 30 * 60_000);
 
 afterAll(async () => {

@@ -8,6 +8,7 @@ import { keptToken } from '../../local/callers/console-token.ts';
 import { copyCheckout } from '../support/copied-checkout.ts';
 import { type Effects, overlap, startEffects } from '../support/effects.ts';
 import { canFindInstances, instancesOf } from '../support/instances.ts';
+import { openPool } from '../support/pool.ts';
 import { randomNumbers } from '../support/random.ts';
 import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 import { addCountedTask, countedTask, type Outcome } from './counted-task.ts';
@@ -158,7 +159,7 @@ function killWorker(): void {
 
 async function allEnded(): Promise<readonly Row[]> {
   const { database } = await askConsole<{ database: string }>(stack, '/stack');
-  const pool = new pg.Pool({ connectionString: database });
+  const pool = openPool(database);
   undo.push(() => pool.end());
   const until = Date.now() + patienceMs;
   const open = 'select status, count(*)::int from tasks.tasks where ended_at is null group by status';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { stateMachine } from '#adapters/state-machine.ts';
 import { correlated } from '#kit/correlation.ts';
@@ -9,6 +9,7 @@ import { type Postgres, startPostgres } from '../../../local/services/postgres.t
 import { type StateMachinesServer, serveStateMachines } from '../../../local/state-machines/protocol.ts';
 import { type StateMachines, startStateMachines } from '../../../local/state-machines/state-machines.ts';
 import { useLocalAws } from '../../support/aws.ts';
+import { openPool } from '../../support/pool.ts';
 
 const arn = 'arn:aws:states:ap-northeast-1:000000000000:stateMachine:Flow';
 const definition = {
@@ -41,7 +42,7 @@ const flow = stateMachine(arn);
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
   postgres = await startPostgres({ directory });
-  pool = new pg.Pool({ connectionString: postgres.url('postgres', 'millrace') });
+  pool = openPool(postgres.url('postgres', 'millrace'));
   machines = await startStateMachines({
     pool,
     machines: [{ arn, name: 'Flow', definition }],

@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { startPostgres } from '../../../local/services/postgres.ts';
+import { openPool } from '../../support/pool.ts';
 
 /** A PostgreSQL server of its own for one test file. */
 export interface TestDatabase {
@@ -17,9 +18,7 @@ export async function openDatabase(): Promise<TestDatabase> {
   const directory = await mkdtemp(join(tmpdir(), 'state-machines-'));
   const postgres = await startPostgres({ directory });
   const url = postgres.url('postgres', 'millrace');
-  const pool = new pg.Pool({ connectionString: url, max: 4 });
-  // Connections die with the server, a moment after the pool has ended.
-  pool.on('error', () => undefined);
+  const pool = openPool(url, { max: 4 });
   return {
     pool,
     url,
