@@ -18,15 +18,29 @@ export interface Bundle {
   readonly bytes: number;
 }
 
-/** Bundles every `lambdas/<workload>/<name>.handler.ts` into `build/handlers/<workload>/<name>/index.mjs`, in one run. */
+// esbuild keeps all outputs of a run in memory until the last is printed, some 45 MB for each handler: all 50 at once took
+// 2.1 GB, more than everything else that `npm start` runs. Ten at a time take 0.7 GB, and a fifth more processor time,
+// since what they share is parsed anew.
+const handlersARun = 10;
+
+/** Bundles every `lambdas/<workload>/<name>.handler.ts` into `build/handlers/<workload>/<name>/index.mjs`. */
 export async function bundleHandlers(): Promise<readonly Bundle[]> {
   const handlers = globSync(`lambdas/*/*${suffix}`)
     .map((file) => file.replaceAll('\\', '/').slice('lambdas/'.length, -suffix.length))
     .sort();
   const unfinished = `${output}.new-${process.pid}`;
+  for (let next = 0; next < handlers.length; next += handlersARun)
+    await bundle(handlers.slice(next, next + handlersARun), unfinished);
+  await replaceFolder(unfinished, output);
+  return Promise.all(
+    handlers.map(async (handler) => ({ handler, bytes: (await stat(`${output}/${handler}/index.mjs`)).size })),
+  );
+}
+
+async function bundle(handlers: readonly string[], outdir: string): Promise<void> {
   const { metafile } = await build({
     entryPoints: handlers.map((handler) => ({ in: `lambdas/${handler}${suffix}`, out: `${handler}/index` })),
-    outdir: unfinished,
+    outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
@@ -49,10 +63,6 @@ export async function bundleHandlers(): Promise<readonly Bundle[]> {
     alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
   });
   await copyAssets(metafile);
-  await replaceFolder(unfinished, output);
-  return Promise.all(
-    handlers.map(async (handler) => ({ handler, bytes: (await stat(`${output}/${handler}/index.mjs`)).size })),
-  );
 }
 
 if (import.meta.main) {
