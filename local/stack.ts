@@ -5,6 +5,7 @@ import { assemble } from './assembly.ts';
 import { performsTask, taskPerformer } from './doors/tasks.ts';
 import { type Faults, faultSwitch } from './faults.ts';
 import { localVariables, machineEnvironment, withQueueUrls } from './function-environment.ts';
+import { compileCache } from './functions/compile-cache.ts';
 import { type FunctionHost, type Invocation, startFunctionHost } from './functions/function-host.ts';
 import { lockDirectory } from './lock.ts';
 import { credentials, region } from './machine.ts';
@@ -109,6 +110,7 @@ async function startParts(
     functions: model.functions.map((fn) => ({ ...fn, environment: localVariables(fn, services, told) })),
     environment,
     temporaryDirectory: path.join(settings.directory, 'tmp'),
+    compileCache: await compileCache(settings.project),
     maximumInstances,
     faults,
     onLine: log.functionLine,

@@ -2,13 +2,15 @@
  * Runs inside a function instance: loads the asset's handler and serves one event at a time, as Lambda's Node.js
  * runtime does. Everything it needs comes as environment variables; when the runtime dies, so does it.
  */
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import type { FromInstance, FunctionFailure, ToInstance } from './messages.ts';
 
 type Handler = (event: unknown, context: object) => unknown;
 
-const { MILLRACE_CODE, MILLRACE_MEMORY_MB = '128' } = process.env;
+const { MILLRACE_CODE, MILLRACE_COMPILE_CACHE, MILLRACE_MEMORY_MB = '128' } = process.env;
 delete process.env.MILLRACE_CODE;
+delete process.env.MILLRACE_COMPILE_CACHE;
 delete process.env.MILLRACE_MEMORY_MB;
 
 // Lambda kills a sandbox whose resident memory passes its size.
@@ -56,10 +58,20 @@ async function serve(handler: Handler, message: ToInstance): Promise<void> {
     send({ kind: 'failure', requestId: message.requestId, error: failureOf(error), memoryBytes: peakBytes });
   } finally {
     clearInterval(watch);
+    keepCompiled();
   }
 }
 
+/** Instances end by SIGKILL, so what V8 compiled is written after the first event, with the functions which that needed. */
+let kept = false;
+function keepCompiled(): void {
+  if (kept) return;
+  kept = true;
+  flushCompileCache();
+}
+
 process.on('disconnect', () => process.exit(0));
+enableCompileCache(MILLRACE_COMPILE_CACHE);
 try {
   const module = (await import(pathToFileURL(String(MILLRACE_CODE)).href)) as { handler: Handler };
   process.on('message', (message: ToInstance) => void serve(module.handler, message));

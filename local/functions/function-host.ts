@@ -44,6 +44,8 @@ export interface FunctionHostOptions {
   /** What every function gets beside its own variables (endpoints, region, credentials of this machine). */
   readonly environment: Readonly<Record<string, string>>;
   readonly temporaryDirectory: string;
+  /** Where instances keep what V8 made of their code. */
+  readonly compileCache: string;
   /** Processes at most over all functions; beyond it an idle one of another function gives way. */
   readonly maximumInstances: number;
   readonly faults: Faults;
@@ -91,6 +93,7 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
       codeFile: path.join(pool.codeDirectory, 'index.mjs'),
       environment: environmentOf(pool.model, options.environment),
       temporaryDirectory,
+      compileCache: options.compileCache,
       onLine: (line) => options.onLine(pool.model.handler, line),
     });
     all.add(instance);

@@ -15,6 +15,7 @@ export interface InstanceOptions {
   readonly codeFile: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly temporaryDirectory: string;
+  readonly compileCache: string;
   readonly onLine: (line: string) => void;
 }
 
@@ -51,11 +52,14 @@ export function startInstance(options: InstanceOptions): Instance {
       '--allow-fs-read=*',
       '--allow-fs-write=/tmp',
       `--allow-fs-write=${options.temporaryDirectory}`,
+      // Node.js itself writes there, and asks its own permissions.
+      `--allow-fs-write=${options.compileCache}`,
     ],
     env: {
       ...options.environment,
       TMPDIR: options.temporaryDirectory,
       MILLRACE_CODE: options.codeFile,
+      MILLRACE_COMPILE_CACHE: options.compileCache,
       MILLRACE_MEMORY_MB: String(model.memoryMegabytes),
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

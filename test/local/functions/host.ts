@@ -57,6 +57,7 @@ export async function startTestHost(
     functions: models,
     environment: { AWS_REGION: 'ap-northeast-1' },
     temporaryDirectory,
+    compileCache: join(directory, 'compile-cache'),
     maximumInstances: options.maximumInstances ?? 4,
     faults,
     onLine: (_handler, line) => lines.push(line),
