@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { listen } from './free-port.ts';
-import { answerTo, SecretsError } from './secrets/operations.ts';
+import { SecretsError } from './secrets/errors.ts';
+import { answerTo } from './secrets/operations.ts';
 import { openVault, type SecretDescription } from './secrets/vault.ts';
 
 export type { SecretDescription } from './secrets/vault.ts';

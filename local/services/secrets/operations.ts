@@ -1,19 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import { SecretsError } from './errors.ts';
 import type { StoredSecret, Vault } from './vault.ts';
-
-/** What Secrets Manager would answer instead. */
-export class SecretsError extends Error {
-  override readonly name = 'SecretsError';
-  readonly status: number;
-  readonly type: string;
-
-  constructor(status: number, type: string, message: string) {
-    super(message);
-    this.status = status;
-    this.type = type;
-  }
-}
 
 // Strict: a parameter that would change the answer is refused, not ignored.
 const inputs = {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { SecretsError } from './errors.ts';
 import { type Generation, generate } from './generate.ts';
-import { SecretsError } from './operations.ts';
 
 /** A secret as the template describes it. */
 export interface SecretDescription {
