@@ -4,6 +4,7 @@ import { freePort } from '../services/free-port.ts';
 import { portsFrom } from '../settings.ts';
 import type { Stack } from '../stack.ts';
 import { serveBuckets } from './bucket-routes.ts';
+import { serveFailures } from './failure-routes.ts';
 import { overviewPage } from './overview-page.ts';
 import { faultRequest, invokeRequest, parsed, refusalRequest, triggerRequest } from './requests.ts';
 import { serveTopics } from './topic-routes.ts';
@@ -39,6 +40,7 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
     return { service, until: new Date(Date.now() + seconds * 1000) };
   });
   serveBuckets(server, stack);
+  serveFailures(server, stack);
   const closeTopics = serveTopics(server, stack);
   const port = await freePort(portsFrom(stack.settings.port).console);
   const url = await server.listen({ host: '127.0.0.1', port });

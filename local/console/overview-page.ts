@@ -1,5 +1,5 @@
 import type { Stack } from '../stack.ts';
-import { latestRuns } from './latest-runs.ts';
+import { latestWork } from './latest-work.ts';
 import { page, table, text } from './page.ts';
 import { triggerNames } from './trigger-target.ts';
 
@@ -9,6 +9,8 @@ export async function overviewPage(stack: Stack): Promise<string> {
   const { executions } = await stack.machines.list({ limit: 20 });
   const links: [string, string][] = [
     ['API', wiring.api?.url ?? ''],
+    ...(wiring.api ? [["The API's documentation", `${wiring.api.url}/docs`] as [string, string]] : []),
+    ...(wiring.api ? [['The failure ledger', '/failures'] as [string, string]] : []),
     ['Mails that were sent', services.mail.inboxUrl],
     [
       'Pre-sale site',
@@ -20,8 +22,7 @@ export async function overviewPage(stack: Stack): Promise<string> {
   return page(
     'Millrace on this machine',
     `<table>${links.map(([name, url]) => `<tr><th>${text(name)}</th><td><a href="${text(url)}">${text(url)}</a></td></tr>`).join('')}</table>
-<h2>Runs</h2>
-${await latestRuns(services.postgres.url('postgres', 'millrace'))}
+${await latestWork(services.postgres.url('postgres', 'millrace'))}
 <h2>Executions</h2>
 ${table(
   ['Execution', 'State machine', 'State', 'Started', ''],

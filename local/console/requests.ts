@@ -30,6 +30,13 @@ export const recordRequest = z.strictObject({
   headers: z.record(z.string(), z.string()).default({}),
 });
 
+/** What a person does about a failure; `input` replaces what was received, as text. */
+export const settleRequest = z.strictObject({
+  action: z.enum(['replay', 'dry-run', 'resolve', 'discard']),
+  input: z.string().optional(),
+  note: z.string().optional(),
+});
+
 /** A body as its schema has it. Throws with every wrong field in words. */
 export function parsed<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
   const result = schema.safeParse(body);

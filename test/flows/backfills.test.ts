@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seasonBefore, seasonOf } from '../../lambdas/presale/publication/season.ts';
-import { latestRuns } from '../../local/console/latest-runs.ts';
+import { latestWork } from '../../local/console/latest-work.ts';
 import { type Flow, startFlow } from './flow.ts';
 
 /** A range of seasons through the whole stack: estimate, turns, starts, runs. */
@@ -91,8 +91,8 @@ test('each run is told with what came in and what became of it', async () => {
 test('the console shows the newest runs, and says when there is no database to ask', async () => {
   const { postgres } = flow.running.stack.services;
 
-  expect(await latestRuns(postgres.url('postgres', 'millrace'))).toContain(`<td>presale/${range.to}</td>`);
-  expect(await latestRuns('postgresql://nobody@127.0.0.1:1/none')).toContain("doesn't answer");
+  expect(await latestWork(postgres.url('postgres', 'millrace'))).toContain(`<td>presale/${range.to}</td>`);
+  expect(await latestWork('postgresql://nobody@127.0.0.1:1/none')).toContain("doesn't answer");
 });
 
 test.each([

@@ -1,7 +1,10 @@
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startControl } from '../../local/console/control.ts';
 import { credentials, region } from '../../local/machine.ts';
+import { browserPath, startBrowser } from '../support/browser.ts';
 import { openPool } from '../support/pool.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
@@ -125,4 +128,55 @@ test('a slot that its function failed on is in the ledger', { timeout: 300_000 }
         attempts: 3,
       },
     ]);
+});
+
+describe.skipIf(browserPath === undefined)('in a browser (skipped where there is no Chromium)', () => {
+  let control: Awaited<ReturnType<typeof startControl>>;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    control = await startControl(running.stack);
+    browser = await startBrowser();
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    await control?.stop();
+  });
+
+  test('a person finds a failure by its reason, edits its input and replays it', { timeout: 300_000 }, async () => {
+    const input = JSON.stringify({ subject: '<b>by hand</b>', text: 7 });
+    const page = await browser.newPage();
+    await sqs.send(
+      new SendMessageCommand({ QueueUrl: queueUrl('millrace-dev-platform-send-mail'), MessageBody: input }),
+    );
+    const find = async () => (await kept('platform/send-mail')).find((failure) => failure.input === input);
+    await expect.poll(find, { timeout: 120_000, interval: 200 }).toBeDefined();
+
+    await page.goto(control.url);
+    await page.getByRole('row', { name: 'send-mail' }).getByRole('link', { name: 'PermanentError' }).click();
+    await page.getByRole('link', { name: String((await find())?.id), exact: true }).click();
+    expect(await page.locator('textarea').inputValue()).toBe(input);
+    await page.locator('textarea').fill(input.replace('7', '"mended"'));
+    await page.getByRole('button', { name: 'dry-run' }).click();
+    await page.getByText('"door"').waitFor();
+    await page.getByRole('button', { name: 'replay', exact: true }).click();
+    await page.getByText('replayed by admin:console').waitFor();
+
+    await expect
+      .poll(() => running.stack.services.mail.mails(), { timeout: 120_000, interval: 200 })
+      .toContainEqual(expect.objectContaining({ subject: '<b>by hand</b>' }));
+    await page.getByRole('button', { name: 'replay', exact: true }).click();
+    await page.getByText('is replayed').waitFor();
+  });
+
+  test.each([
+    ['/failures?state=lost', 400, 'Must be one of'],
+    ['/failures/999999', 404, "Failure 999999 doesn't exist."],
+  ])('%s answers %i in words', async (route, status, words) => {
+    const answer = await fetch(`${control.url}${route}`);
+
+    expect(answer.status).toBe(status);
+    expect(await answer.text()).toContain(words);
+  });
 });
