@@ -68,7 +68,7 @@ test('killed at many moments, an execution goes on, ends once and repeats nothin
   } while (kills < 12 && (await execution()).status === 'RUNNING');
   // The tasks alone take 0.9 s.
   expect(kills).toBeGreaterThan(4);
-  await work(() => expect.poll(async () => (await execution()).status, { timeout: 20_000 }).not.toBe('RUNNING'));
+  await work(() => expect.poll(async () => (await execution()).status, { timeout: 60_000 }).not.toBe('RUNNING'));
   await note();
 
   expect(await execution()).toEqual({
