@@ -1,22 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { Assembly, type Resource } from '../../lib/inventory/assembly.ts';
+import type { Assembly } from '../../lib/inventory/assembly.ts';
 import { assemblies, prod } from './assemblies.ts';
+import { damaged, without } from './damaged.ts';
 import { edgesWithoutWay } from './ways-to-the-ledger.ts';
 
 type Read = Readonly<Record<string, unknown>>;
-
-/** A copy in which one resource is changed, or gone. */
-function damaged(from: Assembly, resource: Resource, change: (properties: Read) => Read | undefined): Assembly {
-  const resources = from.resources.flatMap((candidate) => {
-    if (candidate !== resource) return [candidate];
-    const properties = change(candidate.properties);
-    return properties === undefined ? [] : [{ ...candidate, properties }];
-  });
-  return Object.assign(Object.create(Assembly.prototype), from, { resources });
-}
-
-const without = (key: string) => (properties: Read) =>
-  Object.fromEntries(Object.entries(properties).filter(([name]) => name !== key));
 
 /** Everything a way to the ledger is made of, and how to break it. */
 const links: readonly { readonly name: string; readonly assembly: Assembly }[] = [

@@ -1,6 +1,7 @@
 import { edgeOf } from '../../lambdas/kit/ledger/edge.ts';
 import { scheduledFunctions } from '../../lambdas/tasks/contract.ts';
 import { type Assembly, handlerOf, type Resource } from '../../lib/inventory/assembly.ts';
+import { closedWays } from './closed-ways.ts';
 
 /** Template properties under the names a test needs. */
 type Read = Readonly<Record<string, unknown>>;
@@ -26,6 +27,8 @@ export function edgesWithoutWay(assembly: Assembly): readonly string[] {
     ...executions(assembly, leads),
     ...streams(assembly, leads),
     ...unnamed(assembly, drained),
+    ...closedWays(assembly),
+    ...unknownKinds(assembly),
   ];
 }
 
@@ -103,7 +106,6 @@ function executions(assembly: Assembly, leads: Leads): string[] {
     .flatMap((machine) => (told.includes(machine) ? [] : [`${machine.id} fails unheard`]));
 }
 
-/** The intake reads from a name what failed, and where a replay goes back in. */
 /** The mappings that a rule about what Lambda puts into the bucket waits for. */
 function mappingsHeard({ properties }: Resource): readonly string[] {
   const text = JSON.stringify(properties.EventPattern ?? {});
@@ -127,6 +129,7 @@ function streams(assembly: Assembly, leads: Leads): string[] {
   ];
 }
 
+/** The intake reads from a name what failed, and where a replay goes back in. */
 function unnamed(assembly: Assembly, drained: ReadonlySet<Resource | undefined>): string[] {
   const ends = [...drained].filter((queue) => queue !== undefined && !queue.properties.RedrivePolicy);
   return [
@@ -189,4 +192,21 @@ function unheardInto(assembly: Assembly, end: Resource): (Resource | undefined)[
 
 function targetsOf(properties: Read): readonly Read[] {
   return (properties.Targets ?? []) as Read[];
+}
+
+// Each of them sends on its own, and has a dead end of its own kind.
+const unknownTypes = /^AWS::(SNS|Pipes|Kinesis|KinesisFirehose|DynamoDB|IoT|AmazonMQ|AppSync|CodePipeline)::/;
+
+/** Kinds of edges that nothing above looks at: whoever brings the first one says where its failures go. */
+function unknownKinds(assembly: Assembly): string[] {
+  const sources = assembly.ofType('AWS::Lambda::EventSourceMapping').filter(({ stack, properties }) => {
+    const source = assembly.referred(stack, properties.EventSourceArn);
+    return source?.type !== 'AWS::SQS::Queue' && !properties.Topics;
+  });
+  const buckets = assembly.ofType('AWS::S3::Bucket').filter(({ properties }) => {
+    const kinds = Object.keys((properties.NotificationConfiguration ?? {}) as Read);
+    return kinds.some((kind) => kind !== 'EventBridgeConfiguration');
+  });
+  const others = assembly.resources.filter(({ type }) => unknownTypes.test(type));
+  return [...sources, ...buckets, ...others].map(({ id }) => `${id} is an edge of a kind that nobody has looked at`);
 }
