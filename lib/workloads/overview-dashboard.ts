@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { AlarmBook } from '../constructs/alarm-book.ts';
 import { environmentOf } from '../constructs/millrace-stack.ts';
 import { metricsNamespace } from '../constructs/own-metric.ts';
+import { severities } from '../environment.ts';
 
 export interface OverviewDashboardProps {
   readonly cluster: DatabaseCluster;
@@ -16,15 +17,17 @@ export interface OverviewDashboardProps {
 const half = 12;
 const whole = 24;
 
+// "Dashboard body structure" of CloudWatch's API reference: a dashboard with more in one widget is refused.
+const mostAlarms = 100;
+
 /** One page that says whether all is well: every alarm, then functions, API, database, and what the workloads count. */
 export class OverviewDashboard extends Construct {
   constructor(scope: Construct, id: string, { cluster, api, mails }: OverviewDashboardProps) {
     super(scope, id);
     const graph = (title: string, ...left: IMetric[]) => new GraphWidget({ title, left, width: half });
-    const alarms = AlarmBook.of(this).alarms.map(({ alarm }) => alarm);
     new Dashboard(this, 'Dashboard', {
       widgets: [
-        [new AlarmStatusWidget({ title: 'Alarms', alarms, width: whole, height: 6 })],
+        ...this.#alarms().map((widget) => [widget]),
         [
           graph('Errors by function', this.#everyFunction('Errors', 'Sum')),
           graph('Time by function (ms, p99)', this.#everyFunction('Duration', 'p99')),
@@ -67,6 +70,21 @@ export class OverviewDashboard extends Construct {
           graph('Rows exported', this.#ours('RowsExported')),
         ],
       ],
+    });
+  }
+
+  /** Every alarm, the most urgent first, in as many widgets as CloudWatch asks for. */
+  #alarms(): AlarmStatusWidget[] {
+    return severities.flatMap((severity) => {
+      const alarms = AlarmBook.of(this).alarms.flatMap((booked) =>
+        booked.severity === severity ? [booked.alarm] : [],
+      );
+      const widgets = Math.ceil(alarms.length / mostAlarms);
+      return Array.from({ length: widgets }, (_, index) => {
+        const title = `Alarms: ${severity}${index === 0 ? '' : `, ${index + 1}`}`;
+        const shown = alarms.slice(index * mostAlarms, (index + 1) * mostAlarms);
+        return new AlarmStatusWidget({ title, alarms: shown, width: whole, height: 6 });
+      });
     });
   }
 

@@ -28,6 +28,18 @@ describe.each(assemblies)('who is told ($folder)', (assembly) => {
     for (const { edge, section } of edges) expect([...alarms], edge).toContain(section);
   });
 
+  test('whoever looks at the overview: of every alarm, in widgets of no more than CloudWatch takes', () => {
+    const widgets = assembly.ofType('AWS::CloudWatch::Dashboard').flatMap(({ properties }) => {
+      const body = JSON.stringify(properties.DashboardBody).replaceAll('\\\\"', '"').replaceAll('\\"', '"');
+      return [...body.matchAll(/"type":"alarm".*?"alarms":\[(.*?)\]/g)].map(([, list = '']) =>
+        [...list.matchAll(/:alarm:millrace-[a-z]+-([\w-]+)/g)].map(([, name = '']) => name),
+      );
+    });
+
+    expect(widgets.flat().toSorted()).toEqual([...alarms].toSorted());
+    for (const shown of widgets) expect(shown.length).toBeLessThanOrEqual(100);
+  });
+
   test('of an alarm that goes up or ends: this environment’s own, by a rule each', () => {
     const prefix = `millrace-${String(variables.ALERT_ENVIRONMENT)}-`;
     const patterns = assembly
