@@ -20,6 +20,7 @@ export function slotBook(database: Database<unknown>): SlotBook {
         const missed = await keepMissed(query, schedule, { due, now });
         const plan = catchUp(schedule.catchUp, await openSlots(query, schedule), now);
         await mark(query, schedule, plan.skip, sql`state = 'skipped'`);
+        await forget(query, schedule, plan.skip);
         const left = missed.filter((slot) => !plan.skip.some((skipped) => skipped.getTime() === slot.getTime()));
         const failures = left.map((slot) => failureOf(schedule, slot, now));
         await recordFailures(query, failures);
@@ -34,7 +35,7 @@ export function slotBook(database: Database<unknown>): SlotBook {
 
 async function record(query: Query, start: SlotStart): Promise<void> {
   const { schedule, scheduled_time, run, started_by } = start;
-  const workload = schedule.split('/')[0] ?? schedule;
+  const workload = workloadOf(schedule);
   await sql`
     INSERT INTO platform.slots (schedule, scheduled_at, state, workload, run, who, started_at)
     VALUES (${schedule}, ${scheduled_time}, ${stateBy(started_by)}, ${workload}, ${run ?? null}, ${started_by}, now())
@@ -94,6 +95,16 @@ async function mark(query: Query, { name }: KeptSchedule, slots: readonly Date[]
   await sql`
     UPDATE platform.slots SET ${set}
     WHERE schedule = ${name} AND scheduled_at = ANY (${textsOf(slots)}::timestamptz[])`.execute(query);
+}
+
+/** An earlier look told of a slot that a newer one stands for by now: nobody is to do anything about it. */
+async function forget(query: Query, { name }: KeptSchedule, skipped: readonly Date[]): Promise<void> {
+  const naturalKeys = skipped.map((slot) => missedKey(name, slot));
+  if (naturalKeys.length > 0) await resolveFailures(query, { workload: workloadOf(name), naturalKeys }, 'keeper');
+}
+
+function workloadOf(schedule: string): string {
+  return schedule.split('/')[0] ?? schedule;
 }
 
 function textsOf(slots: readonly Date[]): string[] {

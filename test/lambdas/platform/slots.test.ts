@@ -115,6 +115,15 @@ test('a missed slot is in the ledger until it is caught up', async () => {
   expect(await states()).toEqual({ '10:00': 'caught-up' });
 });
 
+test('a missed slot that a newer one stands for by now is open in the ledger no longer', async () => {
+  await look(hourly('run-once'), '09:30');
+  await look(hourly('run-once'), '10:30');
+  await look(hourly('run-once'), '11:30');
+
+  expect(await states()).toEqual({ '10:00': 'skipped', '11:00': 'missed' });
+  expect(await ledger()).toMatchObject([{ state: 'resolved' }, { state: 'open' }]);
+});
+
 test('a start that got lost is asked for again after an hour, five times at most', async () => {
   await look(hourly('run-once', { at: 'cron(0 10 * * ? *)' }), '09:30');
   const asked: string[][] = [];
