@@ -163,7 +163,7 @@ const problemFields = {
 const correctionFields = {
   id: rowId,
   ...place,
-  corrected_by: text.meta({ examples: ['api:Mei'] }),
+  corrected_by: text.meta({ examples: ['admin:Mei'] }),
   corrected_at: momentText,
   source: text.nullable().describe('The version of the file that brought it; null for the API.'),
   before: cells,

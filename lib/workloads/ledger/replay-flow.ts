@@ -50,7 +50,7 @@ export class ReplayFlow extends Construct {
       queryLanguage: QueryLanguage.JSONATA,
       comment: 'platform',
       definitionBody: DefinitionBody.fromChainable(send),
-      // 100,000 failures at one in four seconds.
+      // No replay takes more than four (lambdas/platform/failures/replays/portion.ts): a day for what is away meanwhile.
       timeout: Duration.days(5),
       tracingEnabled: true,
       logs: { destination: logGroup(this, 'Logs'), level: LogLevel.ALL, includeExecutionData: true },

@@ -6,9 +6,14 @@ import type { Replays } from './replays.ts';
 /** Failures a second at most: what the function that puts them back is sure to keep up with. */
 export const largestRate = 200;
 
+/** A replay takes four days at most: its machine ends after five, and a day is for what is away meanwhile. */
+export const longestSeconds = 4 * 24 * 60 * 60;
+
 const portionSeconds = 30;
 // A hundred batches: sent within a second or two.
 const largestPortion = 1000;
+// A portion is nine events of its execution's history, which holds 25,000: the rest is for tries that fail.
+const mostPortions = 2000;
 
 /** A message that waits in the queue before anybody sees it. */
 export interface Paced {
@@ -24,9 +29,13 @@ export interface PortionPorts {
   readonly clock: () => Date;
 }
 
-/** How many failures go out together: half a minute's, for the queue spreads them over their seconds. */
-export function portionSize(rate: number): number {
-  return Math.max(1, Math.min(Math.ceil(rate * portionSeconds), largestPortion));
+/**
+ * How many failures go out together: half a minute's, for the queue spreads them over their seconds; of a replay that
+ * takes more than 16 hours more, up to three minutes' (SQS delays 15 at most).
+ */
+export function portionSize(rate: number, chosen: number): number {
+  const seconds = Math.max(portionSeconds, chosen / rate / mostPortions);
+  return Math.max(1, Math.min(Math.ceil(rate * seconds), largestPortion));
 }
 
 /** Failures as messages, as many in each second as the rate allows. */

@@ -25,7 +25,7 @@ export function replays(database: Database<PlatformTables>): Replays {
         const begun = { chosen, ...(chosen === 0 ? ({ state: 'done' } as const) : {}) };
         const update = session.query.updateTable('platform.replays').set(begun).where('id', '=', id);
         const replay = await update.returningAll().executeTakeFirstOrThrow();
-        if (chosen > 0) await start(id);
+        if (chosen > 0) await start({ id, chosen });
         return replay;
       }),
     find: (id) => progress(query, id),
@@ -70,12 +70,16 @@ async function estimate(query: Query, filter: FailureFilter, limit: number) {
 }
 
 /** The replay's own row is locked: one portion is taken at a time, and none while it is being stopped. */
-async function takePortion(query: Query, id: number, sizeAt: (rate: number) => number): Promise<Portion> {
-  const own = query.selectFrom('platform.replays').select(['state', 'rate']).where('id', '=', id);
+async function takePortion(
+  query: Query,
+  id: number,
+  sizeAt: (rate: number, chosen: number) => number,
+): Promise<Portion> {
+  const own = query.selectFrom('platform.replays').select(['state', 'rate', 'chosen']).where('id', '=', id);
   const replay = await own.forUpdate().executeTakeFirst();
   // Its machine may start before the transaction that began it is through.
   if (!replay) throw new TransientError(`Replay ${id} isn't known yet`);
-  const { rate, state } = replay;
+  const { rate, state, chosen } = replay;
   const taken = query.selectFrom('platform.failures').selectAll().where('replay_id', '=', id);
   const unsent = await taken.where('state', '=', 'replayed').where('sent_at', 'is', null).orderBy('id').execute();
   if (unsent.length > 0) return { state: 'more', rate, failures: unsent };
@@ -86,7 +90,7 @@ async function takePortion(query: Query, id: number, sizeAt: (rate: number) => n
     .where('replay_id', '=', id)
     .where('state', '=', 'open')
     .orderBy('id')
-    .limit(sizeAt(rate))
+    .limit(sizeAt(rate, chosen))
     .forUpdate();
   const failures = await query
     .updateTable('platform.failures')

@@ -43,17 +43,17 @@ export interface Portion {
 /** Replays of many. Throws UnavailableError while the database is away. */
 export interface Replays {
   estimate(filter: FailureFilter, limit: number): Promise<ReplayEstimate>;
-  /** Chooses the oldest open failures with a door; `start` is told the id before they are anybody's. */
+  /** Chooses the oldest open failures with a door; `start` is told before they are anybody's, and nothing is begun if it throws. */
   begin(
     wanted: { readonly filter: FailureFilter; readonly limit: number; readonly rate: number; readonly who: string },
-    start: (replayId: number) => Promise<void>,
+    start: (replay: Pick<ReplayRow, 'id' | 'chosen'>) => Promise<void>,
   ): Promise<ReplayRow>;
   find(id: number): Promise<ReplayProgress | undefined>;
   list(length: number): Promise<readonly ReplayRow[]>;
   /** Gives back what isn't sent, as open; `undefined` when there is none, else the state it has now. */
   stop(id: number): Promise<ReplayRow['state'] | undefined>;
   /** Takes what is next: first what an earlier try took and hasn't sent. Throws TransientError for an unknown replay. */
-  takePortion(id: number, sizeAt: (rate: number) => number): Promise<Portion>;
+  takePortion(id: number, sizeAt: (rate: number, chosen: number) => number): Promise<Portion>;
   /** What SQS has. Holds also for what was given back while it was on its way. */
   sent(id: number, failureIds: readonly number[]): Promise<void>;
 }

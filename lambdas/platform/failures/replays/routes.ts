@@ -3,11 +3,11 @@ import { resultOf } from '#kit/api/answers.ts';
 import { authorOf } from '#kit/api/author.ts';
 import { lengthParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
-import { ConflictError, NotFoundError } from '#kit/errors.ts';
+import { ConflictError, InvalidInputError, NotFoundError } from '#kit/errors.ts';
 import { begunReplay, replayEstimate, replayList, replayProgress, stoppedReplay } from '../answers.ts';
 import { idPath, manyBody } from '../parameters.ts';
 import type { LedgerPorts } from '../routes.ts';
-import { largestRate } from './portion.ts';
+import { largestRate, longestSeconds } from './portion.ts';
 
 const mostAtOnce = 100_000;
 const rate = z.number().min(0.01).max(largestRate).default(10).describe('Failures a second.');
@@ -15,7 +15,8 @@ const rate = z.number().min(0.01).max(largestRate).default(10).describe('Failure
 /** POST /platform/failures/replay */
 export const replayFailures = route({
   summary: 'Sends many again',
-  description: 'The oldest open ones that match, in portions at a rate; `dry_run` only estimates (200).',
+  description:
+    'The oldest open ones that match, in portions at a rate, within four days; `dry_run` only estimates (200).',
   answers: { 200: replayEstimate, 202: begunReplay },
   body: manyBody(mostAtOnce, { rate, dry_run: z.boolean().default(false).describe('Only estimates.') }),
   handle: async ({ body, caller }, { replays, machine, sendReplay }: LedgerPorts) => {
@@ -25,14 +26,12 @@ export const replayFailures = route({
       const { chosen, ...more } = await replays.estimate(filter, limit);
       return { status: 200, body: { result: { ...lasting(chosen), ...more } } };
     }
-    const begun = await replays.begin({ filter, limit, rate: perSecond, who: authorOf(caller, who) }, (id) =>
-      sendReplay({
-        name: `bulk-${id}`,
-        door: machine,
-        attributes: {},
-        input: JSON.stringify({ replay_id: id }),
-      }),
-    );
+    const wanted = { filter, limit, rate: perSecond, who: authorOf(caller, who) };
+    const begun = await replays.begin(wanted, async ({ id, chosen }) => {
+      refuseTooLong(chosen, perSecond);
+      const input = JSON.stringify({ replay_id: id });
+      await sendReplay({ name: `bulk-${id}`, door: machine, attributes: {}, input });
+    });
     const { id, state, chosen } = begun;
     return { status: 202, body: { result: { id, state, ...lasting(chosen) } } };
   },
@@ -74,6 +73,13 @@ export const stopReplay = route({
     return { status: 200, body: { result: { id, state: now } } };
   },
 });
+
+function refuseTooLong(chosen: number, perSecond: number): void {
+  if (chosen <= longestSeconds * perSecond) return;
+  const least = Math.ceil((chosen / longestSeconds) * 100) / 100;
+  const days = longestSeconds / 86_400;
+  throw new InvalidInputError({ json: { rate: [`${chosen} would take more than ${days} days: at least ${least}.`] } });
+}
 
 function noReplay(id: number): NotFoundError {
   return new NotFoundError(`Replay ${id} doesn't exist.`);

@@ -105,6 +105,20 @@ test('10,000 failures go into the queue in portions that keep to the rate', { ti
   expect(await progress(id)).toMatchObject({ state: 'done', waiting: 0, sent: 10_000 });
 });
 
+test('a replay that would outlast its machine is refused, and nothing is chosen', async () => {
+  await fill(3457);
+  const body = { workload: 'presale', limit: 10_000, rate: 0.01 };
+  const answer = await api.ask('POST /platform/failures/replay', { body });
+
+  expect(answer).toMatchObject({
+    status: 400,
+    body: { message: { json: { rate: ['3457 would take more than 4 days: at least 0.02.'] } } },
+  });
+  expect(started).toEqual([]);
+  expect((await api.ask('GET /platform/replays', {})).body.result).toEqual([]);
+  expect(await begin({ ...body, limit: 3456 })).toMatchObject({ chosen: 3456, seconds: 345_600 });
+});
+
 test('what was taken and not sent, because the function died, is sent first, and nothing twice', async () => {
   await fill(10);
   const { id } = await begin({ workload: 'presale', limit: 100, rate: 0.1 });
