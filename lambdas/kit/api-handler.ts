@@ -32,13 +32,14 @@ export function apiHandler<E extends z.ZodObject, S>(
   return instrumented(async (event: APIGatewayProxyEventV2) => {
     const { requestId } = event.requestContext;
     logger().appendKeys({ apiRequestId: requestId, routeKey: event.routeKey });
-    const { caller, answered } = await answer(event, spec, made);
+    const ids = { requestId, correlationId: correlationId() ?? requestId };
+    const { caller, answered } = await answer(event, spec, { made, toGateway: (told) => toGateway(told, ids) });
     // The audit: who asked for what and what came of it, with the request's id; never the credential. Of what tells
     // nothing there is none.
     const { name, scheme } = caller ?? anonymous;
     if (spec.authenticate || !event.routeKey.startsWith('GET '))
-      logger().info('Answered', { caller: name, scheme, status: answered.status });
-    return toGateway(answered, { requestId, correlationId: correlationId() ?? requestId });
+      logger().info('Answered', { caller: name, scheme, status: answered.statusCode });
+    return answered;
   }, idOfRequest);
 }
 
@@ -50,23 +51,30 @@ function idOfRequest({ headers, requestContext }: APIGatewayProxyEventV2): strin
 async function answer<E extends z.ZodObject, S>(
   event: APIGatewayProxyEventV2,
   { routes, envelope = plainEnvelope }: ApiSpec<E, S>,
-  made: () => { readonly authenticate: Authenticator | undefined; readonly services: S },
-): Promise<{ readonly caller: Caller | undefined; readonly answered: ApiAnswer }> {
+  {
+    made,
+    toGateway: sent,
+  }: {
+    readonly made: () => { readonly authenticate: Authenticator | undefined; readonly services: S };
+    /** Throws {@link PermanentError} for an answer that is too large to be sent. */
+    readonly toGateway: (answer: ApiAnswer) => APIGatewayProxyStructuredResultV2;
+  },
+): Promise<{ readonly caller: Caller | undefined; readonly answered: APIGatewayProxyStructuredResultV2 }> {
   let caller: Caller | undefined;
   try {
     const { authenticate, services } = made();
     caller = (await authenticate?.(event)) ?? anonymous;
     const found = routes[event.routeKey];
     if (!found) throw new NotFoundError(`There is no route ${event.routeKey}.`);
-    return { caller, answered: envelope.wrap(await found.serve(event, services, caller)) };
+    return { caller, answered: sent(envelope.wrap(await found.serve(event, services, caller))) };
   } catch (error) {
     const known = envelope.failure(error);
     if (known && known.status < 500) {
       logger().info('The request was refused', { status: known.status, reason: asError(error).message });
-      return { caller, answered: known };
+      return { caller, answered: sent(known) };
     }
     logger().error('The request failed', { error: asError(error), cause: causeOf(error) });
-    return { caller, answered: known ?? envelope.fault(event.requestContext.requestId) };
+    return { caller, answered: sent(known ?? envelope.fault(event.requestContext.requestId)) };
   }
 }
 

@@ -77,11 +77,16 @@ export function problem(status: number, error: string, message: unknown): ApiAns
   return { status, body: { error, message } };
 }
 
-/** An answer in API Gateway's payload format 2.0, with the ids that find it and what came of it in the logs. */
+/**
+ * An answer in API Gateway's payload format 2.0, with the ids that find it and what came of it in the logs. Throws
+ * {@link PermanentError} for one that Lambda would not hand on: API Gateway would answer 500 without a word.
+ */
 export function toGateway(
   answer: ApiAnswer,
   ids: { readonly requestId: string; readonly correlationId: string },
 ): APIGatewayProxyStructuredResultV2 {
+  const body = bodyOf(answer);
+  refuseTooLarge(body.body ?? '');
   return {
     statusCode: answer.status,
     headers: {
@@ -90,8 +95,20 @@ export function toGateway(
       [correlationHeader]: ids.correlationId,
       ...answer.headers,
     },
-    ...bodyOf(answer),
+    ...body,
   };
+}
+
+// Lambda's quota for a synchronous answer is 6 MB, of which the rest is for status and headers.
+const largestBytes = 6 * 1024 * 1024 - 16 * 1024;
+
+function refuseTooLarge(body: string): void {
+  // The body is a text in Lambda's own JSON: a character takes six bytes there at most.
+  if (body.length * 6 <= largestBytes) return;
+  const bytes = Buffer.byteLength(JSON.stringify(body));
+  if (bytes <= largestBytes) return;
+  const rows = 'Ask for fewer rows with length, or for one by its id.';
+  throw new PermanentError(`The answer has ${bytes} bytes, and at most ${largestBytes} can be sent. ${rows}`);
 }
 
 function bodyOf({ body, headers }: ApiAnswer): Pick<APIGatewayProxyStructuredResultV2, 'body' | 'isBase64Encoded'> {

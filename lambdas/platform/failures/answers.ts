@@ -12,7 +12,7 @@ const summaryFields = {
   source_kind: z.enum(sourceKinds),
   source_name: text.describe('Queue, function, schedule, topic with partition, file.'),
   reason: text.describe('A word to group by.'),
-  message: text,
+  message: text.describe('In lists at most 1,000 characters of it.'),
   occurred_at: momentText,
   recorded_at: momentText,
   attempts: count.nullable(),
@@ -41,7 +41,7 @@ export const failurePage = resultOf(
   z.object({
     data: z.array(summary).describe('The newest first.'),
     total: count.describe('Failures on all pages together.'),
-    groups: z.array(group).describe('How many failures of one source have one reason; the largest group first.'),
+    groups: z.array(group).describe('How many failures of one source have one reason; the 500 largest groups.'),
   }),
 );
 

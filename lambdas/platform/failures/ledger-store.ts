@@ -3,14 +3,21 @@ import type { Database } from '#adapters/database.ts';
 import type { FailureFilter, FailureState, FailureSummary, Ledger } from './ledger.ts';
 import { matching, type PlatformTables, type Query } from './matching-store.ts';
 
-/** Inputs, stacks and attributes may be large: only a single failure shows them. */
+// A cause may have 32 KB, and a page 500 rows: of lists, only this much of it is for reading.
+const shownMessage = 1000;
+
+/** More reasons are no help in finding the one that counts. */
+const mostGroups = 500;
+
+/** Inputs, stacks and attributes may be large: only a single failure shows them, and its message as a whole. */
 const summary = [
   'id',
   'workload',
   'source_kind',
   'source_name',
   'reason',
-  'message',
+  sql<string>`CASE WHEN length(message) > ${sql.lit(shownMessage)}
+    THEN left(message, ${sql.lit(shownMessage - 1)}) || '…' ELSE message END`.as('message'),
   'occurred_at',
   'recorded_at',
   'attempts',
@@ -19,7 +26,7 @@ const summary = [
   'changed_by',
   'changed_at',
   'note',
-] as const satisfies readonly (keyof FailureSummary)[];
+] as const;
 
 /** What a person may still put right. */
 const unsettled = ['open', 'replayed'] as const;
@@ -29,7 +36,7 @@ export function ledger(database: Database<PlatformTables>): Ledger {
   const { query } = database;
   return {
     async list({ start, length, ...filter }) {
-      const groups = await grouped(query, filter);
+      const { total, groups } = await grouped(query, filter);
       const data = await matching(query, filter)
         .select(summary)
         .orderBy('occurred_at', 'desc')
@@ -37,7 +44,7 @@ export function ledger(database: Database<PlatformTables>): Ledger {
         .offset(start)
         .limit(length)
         .execute();
-      return { data, total: groups.reduce((sum, { count }) => sum + count, 0), groups };
+      return { data, total, groups };
     },
     find: (id) => query.selectFrom('platform.failures').selectAll().where('id', '=', id).executeTakeFirst(),
     lineage: (id) => lineage(query, id),
@@ -81,8 +88,8 @@ export function ledger(database: Database<PlatformTables>): Ledger {
   };
 }
 
-function grouped(query: Query, filter: FailureFilter) {
-  return matching(query, filter)
+async function grouped(query: Query, filter: FailureFilter) {
+  const rows = await matching(query, filter)
     .select([
       'workload',
       'source_name',
@@ -90,13 +97,16 @@ function grouped(query: Query, filter: FailureFilter) {
       sql<number>`count(*)`.as('count'),
       sql<Date>`min(occurred_at)`.as('first_at'),
       sql<Date>`max(occurred_at)`.as('last_at'),
+      sql<number>`(sum(count(*)) OVER ())::bigint`.as('total'),
     ])
     .groupBy(['workload', 'source_name', 'reason'])
     .orderBy('count', 'desc')
     .orderBy('workload')
     .orderBy('source_name')
     .orderBy('reason')
+    .limit(mostGroups)
     .execute();
+  return { total: rows[0]?.total ?? 0, groups: rows.map(({ total: _, ...group }) => group) };
 }
 
 function changing(query: Query, state: FailureState, who: string, note?: string) {

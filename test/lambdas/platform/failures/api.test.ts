@@ -248,6 +248,25 @@ test('many are put right by filter', async () => {
   expect(await ask('POST /platform/failures/resolve', { body: { limit: 2 } })).toMatchObject({ status: 400 });
 });
 
+test('a long message is whole with its failure and cut in lists: a page of the longest can be sent', async () => {
+  const message = '字'.repeat(30_000);
+  await sql`
+    INSERT INTO platform.failures (natural_key, workload, source_kind, source_name, reason, message, input, attributes,
+      occurred_at)
+    SELECT 'n-' || n, 'presale', 'state-machine', 'run', 'Reason' || n, ${message}, 'x', '{}', now()
+      FROM generate_series(1, 600) n`.execute(database.app.query);
+
+  const page = await list({ length: '500' });
+  expect(page.data.map(({ message: shown }: { message: string }) => shown)).toEqual(
+    Array.from({ length: 500 }, () => `${'字'.repeat(999)}…`),
+  );
+  expect(Buffer.byteLength(JSON.stringify(page))).toBeLessThan(3 * 1024 * 1024);
+  expect(page).toMatchObject({ total: 600 });
+  expect(page.groups).toHaveLength(500);
+  const one = (await ask('GET /platform/failures/{id}', { id: '1' })).body;
+  expect(one).toMatchObject({ result: { message } });
+});
+
 test('10,000 failures are listed and counted in under 200 ms a page', async () => {
   await sql`
     INSERT INTO platform.failures (natural_key, workload, source_kind, source_name, reason, message, input, attributes,
