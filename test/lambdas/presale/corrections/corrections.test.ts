@@ -210,6 +210,11 @@ test('a key that says no publication, or a publication without a run, is refused
   ]);
 });
 
+test('a folder that somebody makes for their file is no file', async () => {
+  expect(await drop('', '1', 'presale/corrected/2022-09-11/')).toEqual([]);
+  expect(await failures('corrected-files')).toEqual([]);
+});
+
 test('thousands of rows are corrected by one file', async () => {
   const many = Array.from({ length: 3000 }, (_, index) => bad(`P${index}`));
   await load(many);
