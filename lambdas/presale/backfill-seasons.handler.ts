@@ -14,7 +14,10 @@ export const handler = apiHandler({
   services: (env) => {
     const database = apiDatabase<unknown>(env.DATABASE_URL);
     const send = queue(env.BACKFILLS_QUEUE_URL, { delaySeconds: 1 });
-    return { plan: seasonPlanner(database, { door: env.RUN_DOOR, send }), clock: systemClock };
+    return {
+      plan: seasonPlanner(database, { counties: env.PRESALE_COUNTIES, door: env.RUN_DOOR, send }),
+      clock: systemClock,
+    };
   },
   routes: backfillApi,
 });

@@ -53,6 +53,7 @@ export const backfillSeasonsEnv = z.object({
   DATABASE_URL: text,
   ...callerEnv,
   BACKFILLS_QUEUE_URL: text,
+  PRESALE_COUNTIES: countyList,
   /** ARN of the state machine of runs; others start it. */
   RUN_DOOR: text,
 });

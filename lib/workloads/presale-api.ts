@@ -15,6 +15,7 @@ import {
 import type { Database } from '../constructs/database.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
 import { apiTimeout, type HttpApi } from '../constructs/http-api.ts';
+import { environmentOf } from '../constructs/millrace-stack.ts';
 import { allowObjects } from '../permissions/bucket-access.ts';
 import type { Callers } from './callers.ts';
 import { allowRuns } from './presale.ts';
@@ -70,6 +71,7 @@ export class PresaleApi extends Construct {
         DATABASE_URL: database.url,
         ...callers.env,
         BACKFILLS_QUEUE_URL: backfills.queueUrl,
+        PRESALE_COUNTIES: environmentOf(this).workloads.presale.counties.join(','),
         RUN_DOOR: stateMachine.stateMachineArn,
       },
       impact: 'Nobody can start a backfill of seasons; single ones can be started.',

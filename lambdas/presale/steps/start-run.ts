@@ -19,12 +19,14 @@ export async function startRun(
   { machine, clock }: { readonly machine: RunMachine; readonly clock: Clock },
 ): Promise<StartedRun> {
   const subject = runSubject(request);
-  const next = publicationAfter(taipeiDate(clock()));
+  const today = taipeiDate(clock());
+  const next = publicationAfter(today);
   if (subject.publication_date > next) {
     const field = request.season ? 'season' : 'publication_date';
     throw new InvalidInputError({ json: { [field]: [`Too early: the next publication is that of ${next}.`] } });
   }
-  const runId = await freeName(subject, machine);
+  const whole = request.counties === undefined && subject.publication_date <= today;
+  const runId = await freeName(subject, machine, subject.season === null && !whole ? 2 : 1);
   const input = {
     ...(subject.season === null ? { publication_date: subject.publication_date } : { season: subject.season }),
     ...(request.counties ? { counties: request.counties } : {}),
@@ -36,12 +38,20 @@ export async function startRun(
   return { ...subject, run_id: runId };
 }
 
-async function freeName(subject: RunSubject, machine: RunMachine): Promise<string> {
+/**
+ * The first name from `first` on that nobody has taken. The schedule knows one name only, the first: a run of some
+ * counties, or one that may give up before the slot has come, leaves it free, or the rest would never be loaded.
+ */
+async function freeName(subject: RunSubject, machine: RunMachine, first: 1 | 2): Promise<string> {
+  let free: string | undefined;
   for (let ordinal = 1; ; ordinal += 1) {
     const name = executionName(subject, ordinal);
     const status = await machine.status(name);
-    if (status === undefined) return name;
     if (status === 'running') throw running(subject);
+    if (status !== undefined) continue;
+    if (ordinal >= first) free ??= name;
+    // Behind a free first name there may be runs that left it free.
+    if (ordinal > 1 && free !== undefined) return free;
   }
 }
 

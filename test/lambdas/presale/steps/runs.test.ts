@@ -65,12 +65,40 @@ test('a season’s own date is the season', async () => {
 });
 
 test('a run further away than the next publication is refused, in Taiwan’s days', async () => {
-  expect((await startRun({ publication_date: '2022-09-21' }, fakeMachine())).run_id).toBe('publication-2022-09-21');
+  expect((await startRun({ publication_date: '2022-09-21' }, fakeMachine())).run_id).toBe('publication-2022-09-21-2');
   for (const request of [{ publication_date: '2022-10-01' }, { season: '111S4' }, { season: '999S4' }]) {
     await expect(startRun(request, fakeMachine())).rejects.toThrow(
       'Too early: the next publication is that of 2022-09-21.',
     );
   }
+});
+
+test.each([{ publication_date: '2022-09-11', counties: ['F' as const] }, { publication_date: '2022-09-21' }])(
+  '%j leaves the schedule its name, so that every county is loaded on the day',
+  async (request) => {
+    const fake = fakeMachine();
+
+    const { run_id } = await startRun(request, fake);
+    expect(run_id).toBe(`publication-${request.publication_date}-2`);
+    // Meanwhile it is the same run.
+    for (const more of [{}, { counties: ['A' as const] }])
+      await expect(startRun({ publication_date: request.publication_date, ...more }, fake)).rejects.toThrow(
+        ConflictError,
+      );
+    fake.executions[run_id] = 'failed';
+    expect((await startRun(request, fake)).run_id).toBe(`publication-${request.publication_date}-3`);
+
+    const slot = { scheduledAt: new Date(`${request.publication_date}T02:00:00Z`) };
+    expect(await startPublication(slot, fake)).toMatchObject({ state: 'started' });
+  },
+);
+
+test('a whole run takes the schedule’s name also behind one of some counties', async () => {
+  const fake = fakeMachine({ 'publication-2022-09-11-2': 'succeeded' });
+
+  expect((await startRun({ publication_date: '2022-09-11' }, fake)).run_id).toBe('publication-2022-09-11');
+  fake.executions['publication-2022-09-11'] = 'succeeded';
+  expect((await startRun({ publication_date: '2022-09-11' }, fake)).run_id).toBe('publication-2022-09-11-3');
 });
 
 test('a run that is under way is not started again', async () => {
