@@ -178,6 +178,8 @@ export const runPlan = z.object({
   publication_date: z.iso.date(),
   season: season.nullable(),
   counties: z.array(county).min(1),
+  /** Nobody named counties: these are all there are. */
+  whole: z.boolean().optional(),
   retry_seconds: z.int().positive(),
   max_attempts: z.int().positive(),
   allow_withdrawals: z.boolean().optional(),

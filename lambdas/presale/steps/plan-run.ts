@@ -21,6 +21,7 @@ export async function planRun(
     run_id: input.run_id,
     ...subjectOf(input),
     counties: [...new Set(input.counties ?? settings.counties)],
+    ...(input.counties ? {} : { whole: true }),
     retry_seconds: settings.retrySeconds,
     max_attempts: settings.maxAttempts,
     ...(input.allow_withdrawals ? { allow_withdrawals: true } : {}),

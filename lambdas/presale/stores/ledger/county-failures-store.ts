@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+import * as z from 'zod';
 import type { Database } from '#adapters/database.ts';
 import { recordFailures, resolveFailures } from '#adapters/failure-ledger.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
@@ -27,11 +29,51 @@ export function countyFailures(database: Database<PresaleTables>): CountyFailure
       if (execution === undefined) return;
       // Later executions of a run are named -2, -3 after the first.
       const first = execution.slice(0, execution.lastIndexOf(':') + 1) + executionName(plan);
-      const naturalKeyPrefixes = [`execution:${first}:`, `execution:${first}-`];
-      await resolveFailures(database.query, { workload, naturalKeyPrefixes }, `run:${plan.run_id}`);
+      const naturalKeys = await madeGood(database.query, plan, [`execution:${first}:`, `execution:${first}-`]);
+      await resolveFailures(database.query, { workload, naturalKeys }, `run:${plan.run_id}`);
     },
   };
 }
+
+/**
+ * The keys of the executions that failed and of which every county is in by now. One that named no counties wanted all
+ * there are, and a run of some of them can't tell.
+ */
+async function madeGood(
+  query: Database<PresaleTables>['query'],
+  { name, whole }: RunPlan,
+  prefixes: readonly string[],
+): Promise<readonly string[]> {
+  const { rows: failed } = await sql<{ key: string; input: string | null }>`
+    SELECT natural_key AS key, input FROM platform.failures
+    WHERE workload = ${workload} AND state IN ('open', 'replayed') AND natural_key ^@ ANY(${prefixes}::text[])`.execute(
+    query,
+  );
+  if (failed.length === 0) return [];
+  const { rows } = await sql<{ letter: string }>`
+    SELECT letter FROM presale.county_runs WHERE run_name = ${name} AND state IN ('loaded', 'empty')`.execute(query);
+  const settled = new Set(rows.map(({ letter }) => letter));
+  return failed
+    .filter(({ input }) => countiesNamed(input)?.every((letter) => settled.has(letter)) ?? whole === true)
+    .map(({ key }) => key);
+}
+
+/** The counties that an execution's input names; `undefined` where it names none. */
+function countiesNamed(input: string | null): readonly string[] | undefined {
+  return executionInput.safeParse(input).data?.counties;
+}
+
+const executionInput = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue('not JSON');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ counties: z.array(z.string()).optional() }));
 
 function keyOf(plan: RunPlan, county: CountyFailure['county']): string {
   return `county:${plan.name}:${county}:`;

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { recordFailures } from '../../../../../lambdas/adapters/failure-ledger.ts';
 import { countyFailures } from '../../../../../lambdas/presale/stores/ledger/county-failures-store.ts';
+import { runStore } from '../../../../../lambdas/presale/stores/run-store.ts';
 import type { PresaleTables } from '../../../../../lambdas/presale/stores/tables.ts';
 import { startTestDatabase, type TestDatabase } from '../../../../support/database.ts';
 import { samplePlan } from '../../plan.ts';
@@ -54,28 +55,52 @@ test('a later run of the same publication resolves its counties, and of no other
   expect((await failures()).map(({ state }) => state)).toEqual(['open', 'resolved', 'open']);
 });
 
+const execution = (name: string) => `arn:aws:states:ap-northeast-1:1:execution:presale-run:${name}`;
+
+/** An execution that gave up, as EventBridge tells the ledger of it. */
+async function gaveUp(name: string, input: object) {
+  const failure = {
+    naturalKey: `execution:${execution(name)}:1669000000000`,
+    workload: 'presale',
+    sourceKind: 'state-machine' as const,
+    sourceName: 'run',
+    door: machine,
+    reason: 'GaveUp',
+    message: '',
+    stack: undefined,
+    input: JSON.stringify(input),
+    attributes: {},
+    occurredAt: new Date(0),
+    attempts: undefined,
+    replayOf: undefined,
+  };
+  await recordFailures(database.app.query, [failure]);
+}
+
 test('a run that is in resolves the executions of the same name that gave up, and no others', async () => {
-  const execution = (name: string) => `arn:aws:states:ap-northeast-1:1:execution:presale-run:${name}`;
-  const names = ['publication-2022-09-11', 'publication-2022-09-11-2', 'publication-2022-09-01'];
-  await recordFailures(
-    database.app.query,
-    names.map((name) => ({
-      naturalKey: `execution:${execution(name)}:1669000000000`,
-      workload: 'presale',
-      sourceKind: 'state-machine',
-      sourceName: 'run',
-      door: machine,
-      reason: 'GaveUp',
-      message: '',
-      stack: undefined,
-      input: '{}',
-      attributes: {},
-      occurredAt: new Date(0),
-      attempts: undefined,
-      replayOf: undefined,
-    })),
-  );
-  await book().runIsIn(plan, execution('publication-2022-09-11-3'));
+  for (const name of ['publication-2022-09-11', 'publication-2022-09-11-2', 'publication-2022-09-01'])
+    await gaveUp(name, {});
+  await book().runIsIn({ ...plan, whole: true }, execution('publication-2022-09-11-3'));
 
   expect((await failures()).map(({ state }) => state)).toEqual(['resolved', 'resolved', 'open']);
+});
+
+test('a run of one county resolves no execution that wanted others, until those are in as well', async () => {
+  await gaveUp('publication-2022-09-11', { publication_date: '2022-09-11' });
+  await gaveUp('publication-2022-09-11-2', { publication_date: '2022-09-11', counties: ['A', 'F'] });
+  await gaveUp('publication-2022-09-11-3', { publication_date: '2022-09-11', counties: ['F'] });
+  const states = async () => (await failures()).map(({ state }) => state);
+  const run = { ...plan, run_id: 'publication-2022-09-11-4' };
+  await runStore(database.app).begin(run);
+
+  for (const [county, expected] of [
+    ['F', ['open', 'open', 'resolved']],
+    ['A', ['open', 'resolved', 'resolved']],
+  ] as const) {
+    await runStore(database.app).keepRound(run, [{ county, state: 'empty' }], 1);
+    await book().runIsIn({ ...run, counties: [county] }, execution(run.run_id));
+    expect(await states()).toEqual(expected);
+  }
+  await book().runIsIn({ ...run, whole: true }, execution(run.run_id));
+  expect(await states()).toEqual(['resolved', 'resolved', 'resolved']);
 });
