@@ -16,12 +16,15 @@ export function problemRecord(
   { line_number, raw, reasons }: KeptProblem,
 ): Record<string, unknown> {
   const date = rocDate(raw[dateColumn]?.trim() ?? '');
-  const messages = reasons.map(({ column, reason }) => [column === '' ? wholeRow : column, reason]);
+  const messages = Map.groupBy(reasons, ({ column }) => (column === '' ? wholeRow : column));
   return {
     [countyName]: counties[county],
     [lineName]: line_number,
     ...raw,
     ...(date === undefined ? {} : { [dateColumn]: date }),
-    error_message: Object.fromEntries(messages),
+    // One column may give two values, and each its reason (移轉層次).
+    error_message: Object.fromEntries(
+      [...messages].map(([name, of]) => [name, of.map(({ reason }) => reason).join('; ')]),
+    ),
   };
 }

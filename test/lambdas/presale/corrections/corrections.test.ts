@@ -210,6 +210,18 @@ test('a key that says no publication, or a publication without a run, is refused
   ]);
 });
 
+test('a column of which two values are wrong tells both reasons', async () => {
+  await load([sampleLine({ 編號: 'P1', 移轉層次: '9'.repeat(101) })]);
+
+  expect(told()).toMatchObject([
+    {
+      error_message: {
+        移轉層次: expect.stringMatching(/^is longer than 100 characters; "?9+…"? is larger than 2147483647$/),
+      },
+    },
+  ]);
+});
+
 test('a folder that somebody makes for their file is no file', async () => {
   expect(await drop('', '1', 'presale/corrected/2022-09-11/')).toEqual([]);
   expect(await failures('corrected-files')).toEqual([]);
