@@ -14,7 +14,7 @@ import {
 import { SqsSendMessage } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { CheckAndRetry } from '../constructs/check-and-retry.ts';
-import { catchAll, causeInWords, correlationMember, passingErrors, step } from '../constructs/step.ts';
+import { catchAll, causeInFewWords, causeInWords, correlationMember, passingErrors, step } from '../constructs/step.ts';
 import type { PresaleSteps } from './presale-steps.ts';
 
 export interface PresaleFlowProps {
@@ -141,7 +141,7 @@ export class PresaleFlow extends Construct {
           county: '{% $states.input.county %}',
           state: 'failed',
           error: '{% $states.errorOutput.Error %}',
-          reason: `{% ${causeInWords} %}`,
+          reason: `{% ${causeInFewWords} %}`,
         },
       });
     }
