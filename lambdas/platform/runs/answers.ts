@@ -9,7 +9,7 @@ const number = z.int().nullable();
 /** One unit of work that people ask about. */
 export const run = z
   .object({
-    id: rowId,
+    id: rowId.nullable().describe('null: a task, which is found by its name.'),
     workload: text,
     name: text.describe('Unique within the workload.'),
     kind: text,

@@ -39,7 +39,7 @@ const span = {
 /** GET /platform/runs */
 export const listRuns = route({
   summary: 'Lists runs of every workload',
-  description: 'The newest first.',
+  description: 'The newest first. A task counts from when it was submitted.',
   answers: { 200: pageOf(runAnswer) },
   query: z.object({
     workload: word.optional(),

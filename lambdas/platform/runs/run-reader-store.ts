@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import * as z from 'zod';
 import type { Database } from '#adapters/database.ts';
 import { itemsOf } from './items-store.ts';
 import type { BackfillRow, Page, Paging, RunFilter, RunKey, RunReader, RunRow, SlotFilter, SlotRow } from './run.ts';
@@ -37,12 +38,13 @@ const runs = {
       WHERE s.workload = r.workload AND s.run = r.name)) AS slot,
     json_build_object('in', r.rows_in, 'out', r.rows_out, 'failed', r.rows_failed, 'filtered', r.rows_filtered,
       'waiting', r.rows_waiting) AS counts`,
-  from: sql`platform.runs r`,
-  order: sql`r.started_at DESC, r.id DESC`,
+  from: sql`platform.all_runs r`,
+  order: sql`r.started_at DESC, r.id DESC, r.name DESC`,
 };
 
 const slots = {
-  select: sql`s.*, r.state AS run_state`,
+  select: sql`s.*, coalesce(r.state, (SELECT t.state FROM platform.task_runs t
+    WHERE s.workload = 'tasks' AND t.task_id = CASE WHEN pg_input_is_valid(s.run, 'uuid') THEN s.run::uuid END)) AS run_state`,
   from: sql`platform.slots s LEFT JOIN platform.runs r ON r.workload = s.workload AND r.name = s.run`,
   order: sql`s.scheduled_at DESC, s.schedule`,
 };
@@ -70,8 +72,13 @@ function runConditions({ workload, name, kind, state, from, to, lost }: RunFilte
   ];
 }
 
+const isUuid = z.uuid();
+
 function keyCondition(key: RunKey): RawBuilder<unknown> {
-  return 'id' in key ? sql`r.id = ${key.id}` : sql`r.workload = ${key.workload} AND r.name = ${key.name}`;
+  if ('id' in key) return sql`r.id = ${key.id}`;
+  // A task's name is its id as text, which no index knows.
+  const ofTask = isUuid.safeParse(key.name).success ? sql`r.task_id = ${key.name}::uuid` : sql`FALSE`;
+  return sql`r.workload = ${key.workload} AND r.name = ${key.name} AND (r.task_id IS NULL OR ${ofTask})`;
 }
 
 function slotConditions({ schedule, state, from, to }: SlotFilter): RawBuilder<unknown>[] {

@@ -4,9 +4,10 @@ export const runStates = ['running', 'succeeded', 'failed', 'stopped'] as const;
 
 export type RunState = (typeof runStates)[number];
 
-/** One row of platform.runs, as people see it. */
+/** One row of platform.runs, or a task, as people see it. */
 export interface RunRow {
-  readonly id: number;
+  /** null: a task, which has its row elsewhere and is found by its name. */
+  readonly id: number | null;
   readonly workload: string;
   readonly name: string;
   readonly kind: string;
