@@ -4,6 +4,7 @@ import { openDatabase } from '#adapters/database.ts';
 import { queue } from '#adapters/queue.ts';
 import { scheduleHandler } from '#kit/schedule-handler.ts';
 import { count } from '#kit/telemetry.ts';
+import { alertMailStore } from './alerts/alert-mail-store.ts';
 import { keepSlotsEnv } from './contract.ts';
 import { keepSlots } from './slots/keep-slots.ts';
 import { slotBook } from './slots/slot-store.ts';
@@ -11,13 +12,17 @@ import { slotBook } from './slots/slot-store.ts';
 /** Looks for slots that nobody ran, and follows their schedules' policies. Its own slots are not kept: the next will do. */
 export const handler = scheduleHandler({
   env: keepSlotsEnv,
-  services: (env) => ({
-    schedules: env.SCHEDULES,
-    slots: slotBook(openDatabase({ url: env.DATABASE_URL })),
-    ask: queue(env.STARTS_QUEUE_URL),
-    wake: wakeAlerts(env.ALERTS_QUEUE_URL),
-    clock: systemClock,
-    count,
-  }),
+  services: (env) => {
+    const database = openDatabase({ url: env.DATABASE_URL });
+    return {
+      schedules: env.SCHEDULES,
+      slots: slotBook(database),
+      untold: alertMailStore(database).overdue,
+      ask: queue(env.STARTS_QUEUE_URL),
+      wake: wakeAlerts(env.ALERTS_QUEUE_URL),
+      clock: systemClock,
+      count,
+    };
+  },
   handle: (_slot, ports) => keepSlots(ports),
 });

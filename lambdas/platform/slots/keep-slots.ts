@@ -6,11 +6,19 @@ export interface KeepSlotsPorts extends SlotSends {
   readonly schedules: readonly KeptSchedule[];
   readonly slots: Pick<SlotBook, 'settle'>;
   readonly clock: Clock;
+  /** Workloads with something untold since before that time. */
+  readonly untold: (before: Date) => Promise<readonly string[]>;
   /** Adds to a metric. */
   readonly count: (name: string, value: number) => void;
 }
 
-/** Settles every schedule up to now, not up to the call's own slot: a late call has more to find, not less. */
+// What is only of low severity rides along with another mail of its day; on the next it makes one of its own.
+const ridesAlongMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Settles every schedule up to now, not up to the call's own slot: a late call has more to find, not less. It has the
+ * database awake, so it also wakes the mailer for what no other mail has told for a day.
+ */
 export async function keepSlots(ports: KeepSlotsPorts): Promise<Readonly<Record<string, Settled>>> {
   const { schedules, slots, clock, count } = ports;
   const now = clock();
@@ -28,6 +36,7 @@ export async function keepSlots(ports: KeepSlotsPorts): Promise<Readonly<Record<
     'SlotsMissed',
     Object.values(settled).reduce((sum, { missed }) => sum + missed, 0),
   );
+  await ports.wake(await ports.untold(new Date(now.getTime() - ridesAlongMs)));
   if (failed.length > 0) throw new AggregateError(failed, `${failed.length} schedules could not be settled`);
   return settled;
 }

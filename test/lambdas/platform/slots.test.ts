@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { CatchUpPolicy } from '../../../lambdas/kit/schedule/schedule.ts';
+import { alertMailStore } from '../../../lambdas/platform/alerts/alert-mail-store.ts';
 import type { KeptSchedule, StartMessage } from '../../../lambdas/platform/contract.ts';
 import { keepSlots } from '../../../lambdas/platform/slots/keep-slots.ts';
 import { slotBook } from '../../../lambdas/platform/slots/slot-store.ts';
@@ -40,6 +41,7 @@ async function look(schedule: KeptSchedule, time: string, app = database.app): P
     ask: async (message) => void asked.push(message),
     wake: async (workloads) => void woken.push(...workloads),
     clock: () => new Date(`2026-11-21T${time}:00Z`),
+    untold: alertMailStore(app).overdue,
     count: () => undefined,
   });
   return asked.map(({ input }) => (JSON.parse(input) as { scheduledTime: string }).scheduledTime.slice(11, 16));
@@ -191,6 +193,7 @@ test('one schedule that can’t be read fails the look, and hides no other', asy
       ask: async () => undefined,
       wake: async () => undefined,
       clock: () => new Date(`2026-11-21T${time}:00Z`),
+      untold: alertMailStore(database.app).overdue,
       count: () => undefined,
     });
 
@@ -198,4 +201,20 @@ test('one schedule that can’t be read fails the look, and hides no other', asy
   await expect(looks('11:30')).rejects.toThrow();
 
   expect(await states()).toEqual({ '10:00': 'missed', '11:00': 'missed' });
+});
+
+test('what no mail has told for a day wakes the mailer, what is younger waits to ride along', async () => {
+  const { query } = database.admin;
+  for (const [workload, recorded] of [
+    ['old', '2026-11-20T09:00:00Z'],
+    ['young', '2026-11-20T11:00:00Z'],
+  ])
+    await sql`
+      INSERT INTO platform.failures (natural_key, workload, source_kind, source_name, reason, message, input, attributes,
+        occurred_at, recorded_at)
+      VALUES (${workload}, ${workload}, 'queue', 'q', 'R', 'm', '', '{}', ${recorded}, ${recorded})`.execute(query);
+
+  await look(hourly('skip'), '10:00');
+
+  expect(woken).toEqual(['old']);
 });
