@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Account, addAccount, momentaryHeader, nowInSeconds } from '../support/credentials.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
-import { refusals } from './task-refusals.ts';
+import { messages, refusals } from './task-refusals.ts';
 
 interface Called {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -115,7 +115,8 @@ const submitted = '/tasks/submit';
 test.each(refusals)('code %i (%i): %s', async (code, status, data, route, init) => {
   const answer = await ask(route, init);
 
-  expect(answer).toMatchObject({ status, body: { code, data: expect.stringContaining(data) as unknown } });
+  const body = { code, msg: messages[code], data: expect.stringContaining(data) as unknown };
+  expect(answer).toEqual({ status, body });
 });
 
 test('who asks is known by a password of the moment, and what is wrong with it is told by its code', async () => {
@@ -128,9 +129,14 @@ test('who asks is known by a password of the moment, and what is wrong with it i
   const past = String(nowInSeconds() - 3600);
 
   expect((await as(`?_=${now}`, { authorization: momentaryHeader(mei, now) })).body.code).toBe(0);
-  expect(await as('')).toMatchObject({ status: 422, body: { code: 2000, data: 'Field "_" is missing' } });
-  expect((await as('?_=x')).body).toMatchObject({ code: 2001, data: 'Field "_" should be integer.' });
-  expect((await as(`?_=${past}`, { authorization: momentaryHeader(mei, past) })).body.code).toBe(2100);
+  expect(await as('')).toMatchObject({ status: 422, body: { code: 2000, msg: messages[2000] } });
+  expect((await as('?_=x')).body).toMatchObject({
+    code: 2001,
+    msg: messages[2001],
+    data: 'Field "_" should be integer.',
+  });
+  const late = (await as(`?_=${past}`, { authorization: momentaryHeader(mei, past) })).body;
+  expect(late).toMatchObject({ code: 2100, msg: '请求已过期。' });
   const refused = await as(`?_=${now}`);
   expect(refused).toMatchObject({ status: 401, body: { code: 401, msg: '未认证' } });
   expect(refused.headers.get('www-authenticate')).not.toBeNull();
@@ -141,6 +147,10 @@ test('the same key answers the first task, another request under it is refused',
   const [first, second] = await Promise.all([submit(wordCount, request), submit(wordCount, request)]);
 
   expect(second?.task_id).toBe(first?.task_id);
+  // An object has no order: the same arguments in another one are the same work.
+  const forth = await submit(wait, { kwargs: { seconds: 0, fail: 'never' }, idempotency_key: 'order-18' });
+  const back = await submit(wait, { kwargs: { fail: 'never', seconds: 0 }, idempotency_key: 'order-18' });
+  expect(back.task_id).toBe(forth.task_id);
   const other = await ask(submitted, post({ ...request, name: wordCount, kwargs: { content: 'twice' } }));
   expect(other).toMatchObject({ status: 409, body: { code: 409 } });
 });

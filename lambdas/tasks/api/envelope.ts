@@ -4,6 +4,7 @@ import {
   ConflictError,
   FieldMissingError,
   ForbiddenError,
+  type InputFaults,
   InvalidInputError,
   NotFoundError,
   PermanentError,
@@ -14,7 +15,7 @@ import {
   WrongFieldTypeError,
 } from '#kit/errors.ts';
 import { CodedError, type CodeName, codes } from './codes.ts';
-import { faultOf } from './faults.ts';
+import { faultOf, sentence } from './faults.ts';
 
 /** Answers below /api/v1: `{"code": 0, "msg": "OK", "data": ...}`, as their callers know them. */
 export const tasksEnvelope: Envelope = {
@@ -47,13 +48,19 @@ function codeOf(error: unknown): [CodeName, unknown] | undefined {
   if (error instanceof CodedError) return [error.code, error.detail];
   if (error instanceof InvalidInputError) {
     const [first] = error.issues;
-    if (!first) return ['BAD_ARGUMENTS', error.faults];
+    if (!first) return ['WRONG_FIELD_TYPE', firstOf(error.faults)];
     const { code, detail } = faultOf(first.issue);
     return [code, detail];
   }
   if (error instanceof UnavailableError) return ['UNAVAILABLE', 'Try again shortly.'];
   const name = known.find(([kind]) => error instanceof kind)?.[1];
   return name && error instanceof Error ? [name, error.message] : undefined;
+}
+
+/** Of faults that no schema could find, such as a bound of the environment. */
+function firstOf(faults: InputFaults): string {
+  const [field = 'body', [reason = 'is wrong.'] = []] = Object.values(faults).flatMap(Object.entries)[0] ?? [];
+  return sentence(field, reason);
 }
 
 function answer(name: CodeName, data: unknown): ApiAnswer {

@@ -17,6 +17,7 @@ export function faultOf(issue: z.core.$ZodIssue): Fault {
   if (params?.should !== undefined) return wrong(`Field "${field}" should be ${String(params.should)}.`);
   if (issue.code === 'invalid_type') {
     if (issue.input === undefined) return { code: 'FIELD_MISSING', detail: `Field "${field}" is missing` };
+    if (issue.message.startsWith('should ')) return wrong(sentence(field, issue.message));
     return wrong(`Field "${field}" should be ${types[issue.expected] ?? issue.expected}.`);
   }
   if (issue.code === 'invalid_value' && issue.input === undefined)
@@ -24,7 +25,12 @@ export function faultOf(issue: z.core.$ZodIssue): Fault {
   // The kit's whole numbers of queries.
   if (issue.code === 'invalid_format' && issue.pattern?.includes('\\d+$'))
     return wrong(`Field "${field}" should be integer.`);
-  return wrong(`Field "${field}": ${issue.message}`);
+  return wrong(sentence(field, issue.message));
+}
+
+/** `Field "size": Too small ...`, and `Field "args" should be list.` where the schema's own words go on so. */
+export function sentence(field: string, reason: string): string {
+  return `Field "${field}"${reason.startsWith('should ') ? '' : ':'} ${reason}`;
 }
 
 function wrong(detail: string): Fault {

@@ -44,6 +44,15 @@ const kwargs = orText(z.record(z.string(), z.unknown()), 'object').meta({
   description: 'Arguments by name: a JSON object, or its text.',
 });
 
+const notAUrl = 'Not a valid URL.';
+
+/** One that is called as it is written: without what parsers leave out, and without a user whom nobody would be. */
+function isPlainUrl(text: string): boolean {
+  const url = URL.parse(text);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+  return url?.username === '' && url.password === '' && text.isWellFormed() && !/[\u0000-\u0020\u007f]/.test(text);
+}
+
 /** Body of `POST /api/v1/tasks/submit`. */
 export const submission = z.object({
   name: z.string().max(200).meta({ description: 'The function: `module:name`.' }),
@@ -55,8 +64,9 @@ export const submission = z.object({
     .optional()
     .meta({ description: 'The same key of the same user within 24 hours answers the first task.' }),
   callback_url: z
-    .url({ protocol: /^https?$/, error: 'Not a valid URL.' })
-    .max(2000)
+    .url({ protocol: /^https?$/, error: notAUrl, abort: true })
+    .max(2000, 'Longer than maximum length 2000.')
+    .refine(isPlainUrl, notAUrl)
     .optional()
     .meta({ description: 'Is told the result by a signed POST when the task has ended. A public address.' }),
 });
@@ -68,7 +78,7 @@ export const retryRequest = z.object({ args: args.optional(), kwargs: kwargs.opt
 export const listQuery = z.object({
   username: shortText(200).min(1).optional().meta({ description: 'Whose tasks. @default the caller’s' }),
   status: z.enum(statuses).optional(),
-  name: z.string().max(200).optional().meta({ description: 'Of one function.' }),
+  name: shortText(200).optional().meta({ description: 'Of one function.' }),
   page: integerParameter({ min: 1, max: 1_000_000 }).default(1).describe('From 1.'),
   per_page: integerParameter({ min: 1, max: 100 }).default(20).describe('At most 100.'),
 });

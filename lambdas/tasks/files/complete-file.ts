@@ -1,5 +1,5 @@
 import type { Clock } from '#kit/clock.ts';
-import { ConflictError } from '#kit/errors.ts';
+import { ConflictError, InvalidInputError } from '#kit/errors.ts';
 import type { FileLimits } from './create-file.ts';
 import { type FileRow, objectKey } from './file-row.ts';
 import { partCount } from './plan-upload.ts';
@@ -66,7 +66,8 @@ async function wholeObject(
   if (file.inParts) {
     const { uploadId, partBytes } = file.inParts;
     const count = partCount(file.size, partBytes);
-    await uploads.complete(key, uploadId, parts ?? (await receivedParts(key, { uploadId, count }, uploads)));
+    const sent = parts ?? (await receivedParts(key, { uploadId, count }, uploads));
+    await uploads.complete(key, uploadId, eachOnce(sent, count));
   }
   const made = await uploads.facts(key);
   if (!made) throw new ConflictError('Nothing was uploaded yet.');
@@ -85,9 +86,16 @@ async function receivedParts(
   const received: SentPart[] = [];
   for (let from = 1; from <= count; from += page)
     received.push(...(await uploads.received(key, uploadId, { from, count: page })));
-  const numbers = new Set(received.map(({ number }) => number));
+  return received;
+}
+
+/** All parts in order. S3 would make a whole of fewer, whose size then refuses it, and all that was uploaded is gone. */
+function eachOnce(sent: readonly SentPart[], count: number): readonly SentPart[] {
+  const numbers = new Set(sent.map(({ number }) => number));
   const missing = Array.from({ length: count }, (_, index) => index + 1).filter((number) => !numbers.has(number));
   if (missing.length > 0)
-    throw new ConflictError(`${missing.length} of ${count} parts have not arrived: ${missing.slice(0, 20).join(', ')}`);
-  return received;
+    throw new ConflictError(`${missing.length} of ${count} parts are missing: ${missing.slice(0, 20).join(', ')}`);
+  if (sent.length > count)
+    throw new InvalidInputError({ json: { parts: [`should name each of the ${count} parts once.`] } });
+  return sent.toSorted((one, other) => one.number - other.number);
 }

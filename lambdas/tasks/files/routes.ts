@@ -20,6 +20,10 @@ const idPath = z.object({ file_id: z.uuid('should be the id of a file.') });
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const controls = /[\u0000-\u001f\u007f]/;
 
+// zod has two words for it, "number" for what is none and "int" for one with a fraction.
+const notAnInteger = ({ code }: { readonly code?: string }) =>
+  code === 'invalid_type' ? 'should be integer.' : undefined;
+
 const announcement = z.object({
   name: z
     .string()
@@ -27,7 +31,7 @@ const announcement = z.object({
     .max(255)
     .refine((name) => name.isWellFormed() && !controls.test(name), 'should have no control characters.')
     .meta({ description: 'For people, and for whoever downloads it.' }),
-  size: z.int().min(0).max(largestFileBytes).meta({ description: 'In bytes.' }),
+  size: z.int({ error: notAnInteger }).min(0).max(largestFileBytes).meta({ description: 'In bytes.' }),
   content_type: z
     .string()
     .max(255)
@@ -40,16 +44,18 @@ const announcement = z.object({
     .meta({ description: 'Of the whole content. Where it is given, a file with another one is refused.' }),
 });
 
-const sentParts = z.object({
-  parts: z
-    .array(z.object({ part_number: z.int().min(1).max(10_000), etag: z.string().min(1).max(100) }))
-    .max(10_000)
-    .optional()
-    .meta({
-      description:
-        'Of an upload in parts: all of them in order, each with the ETag it was answered with. Without the list, those that have arrived are taken; a list of more than 3,000 is too large for a request.',
-    }),
-});
+const sentParts = z
+  .object({
+    parts: z
+      .array(z.object({ part_number: z.int().min(1).max(10_000), etag: z.string().min(1).max(100) }))
+      .max(10_000)
+      .optional()
+      .meta({
+        description:
+          'Of an upload in parts: all of them, each with the ETag it was answered with. Without the list, those that have arrived are taken; a list of more than 3,000 is too large for a request.',
+      }),
+  })
+  .default({});
 
 /** The file of the caller; that of another one is as unknown as one that isn't there. */
 async function ownFile(id: string, username: string, { book }: Pick<FilesPorts, 'book'>): Promise<FileRow> {

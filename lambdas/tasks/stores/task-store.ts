@@ -125,8 +125,14 @@ function conditions({ username, status, name }: TaskFilter) {
 /** Two requests are equal when they ask for the same work and the same answer. */
 function requestHash({ name, input, description, callbackUrl }: NewTask): string {
   return createHash('sha256')
-    .update(JSON.stringify([name, input, description, callbackUrl ?? null]))
+    .update(JSON.stringify([name, input, description, callbackUrl ?? null], inOneOrder))
     .digest('hex');
+}
+
+/** For JSON.stringify: the members of an object by their names, for they have no order of their own. */
+function inOneOrder(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 async function one<T>(query: QueryExecutorProvider, statement: ReturnType<typeof sql>): Promise<T | undefined> {
