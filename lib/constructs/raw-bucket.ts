@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, StorageClass } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { removalPolicyOf } from './millrace-stack.ts';
+import { environmentOf, removalPolicyOf } from './millrace-stack.ts';
 
 /** A private bucket for raw inputs: every version kept, every change an event, every access logged. */
 export class RawBucket extends Construct {
@@ -44,6 +44,12 @@ export class RawBucket extends Construct {
         {
           prefix: 'platform/replays/',
           expiration: Duration.days(30),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
+        // Large results of tasks go with their rows: after that nobody can ask for them.
+        {
+          prefix: 'tasks/results/',
+          expiration: Duration.days(environmentOf(this).workloads.tasks.keepDays),
           noncurrentVersionExpiration: Duration.days(1),
         },
       ],

@@ -132,12 +132,52 @@ test('what is no file, and no request of here, is told apart', async () => {
   }
 });
 
-test('our own fault is 500 with an id that finds it in the log, and tells nothing of the database', async () => {
+/** Everything of the database, as its owner. */
+async function query(text: string, values: unknown[] = []): Promise<void> {
   const client = new pg.Client({ connectionString: under.stack.services.postgres.url('postgres', 'millrace') });
   await client.connect();
-  try {
-    await client.query('alter table tasks.files rename to files_away');
+  await client.query(text, values).finally(() => client.end());
+}
 
+test('what nobody completed in time, and what has had its days, is removed and told as expired', async () => {
+  const client = filesClient(under);
+  const bytes = Buffer.from('abc');
+  const kept = await client.announce(announcement(bytes));
+  const old = await client.announce(announcement(bytes));
+  const begun = await client.announce(announcement(bytes, { size: 100_000_001 }));
+  for (const { file, upload } of [kept, old]) {
+    await client.send(upload, bytes);
+    await client.complete(file.file_id);
+  }
+  if (begun.upload.kind !== 'multipart') throw new Error('It is large');
+  const [part] = begun.upload.parts;
+  await fetch(part?.url ?? '', { method: 'PUT', body: Buffer.alloc(part?.size ?? 0) });
+  const { download } = await client.find(old.file.file_id);
+  const overdue = [old.file.file_id, begun.file.file_id];
+  await query(`update tasks.files set expires_at = now() - interval '1 second' where id = any($1)`, [overdue]);
+
+  const { functions } = under.stack;
+  const swept = await functions.invoke(functions.model('tasks/sweep-files')?.arn ?? '', {
+    scheduledTime: new Date().toISOString(),
+  });
+
+  expect(swept).toMatchObject({ ok: true, payload: { expired: 2 } });
+  expect((await client.find(kept.file.file_id)).file.state).toBe('ready');
+  for (const id of overdue) {
+    const found = await client.find(id);
+    expect([found.file.state, found.download]).toEqual(['expired', null]);
+    expect((await client.complete(id)).status).toBe(409);
+  }
+  expect((await client.find(old.file.file_id)).file.reason).toContain('It was kept until');
+  expect((await client.find(begun.file.file_id)).file.reason).toContain('Its upload was not complete by');
+  // The addresses that were given out before lead nowhere.
+  expect((await fetch(download?.url ?? '')).status).toBe(404);
+  expect((await fetch(part?.url ?? '', { method: 'PUT', body: Buffer.alloc(part?.size ?? 0) })).status).toBe(404);
+});
+
+test('our own fault is 500 with an id that finds it in the log, and tells nothing of the database', async () => {
+  await query('alter table tasks.files rename to files_away');
+  try {
     const answer = await under.api('/api/v1/files/00000000-0000-4000-8000-000000000000');
 
     const data = { request_id: expect.stringMatching(/^[\w-]+$/) as unknown };
@@ -145,7 +185,6 @@ test('our own fault is 500 with an id that finds it in the log, and tells nothin
     const log = await readFile(path.join(under.directory, 'log', 'stack.jsonl'), 'utf8');
     expect(log).toContain((answer.body as { data: { request_id: string } }).data.request_id);
   } finally {
-    await client.query('alter table if exists tasks.files_away rename to files');
-    await client.end();
+    await query('alter table tasks.files_away rename to files');
   }
 });

@@ -3,6 +3,7 @@ import { environmentNamed } from '../../lib/environment.ts';
 import { assemblies } from './assemblies.ts';
 
 interface Rule {
+  readonly Prefix?: string;
   readonly ExpirationInDays?: number;
   readonly AbortIncompleteMultipartUpload?: { readonly DaysAfterInitiation: number };
 }
@@ -25,6 +26,16 @@ test.each(assemblies)(
     );
   },
 );
+
+test.each(assemblies)('large results of tasks are kept as long as the tasks ($folder)', (assembly) => {
+  const { keepDays } = environmentNamed(assembly.folder.split('/').at(-1) ?? '').workloads.tasks;
+  const rules = assembly
+    .ofType('AWS::S3::Bucket')
+    .flatMap(({ properties }) => (properties.LifecycleConfiguration as { Rules: readonly Rule[] }).Rules)
+    .filter(({ Prefix }) => Prefix === 'tasks/results/');
+
+  expect(rules).toMatchObject([{ ExpirationInDays: keepDays }]);
+});
 
 test.each(assemblies)('nobody removes anything but callers’ files and what Spark has written ($folder)', (assembly) => {
   const statements = assembly
