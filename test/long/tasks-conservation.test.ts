@@ -210,6 +210,8 @@ describe(`MILLRACE_KILL_SEED=${seed}`, () => {
     const ended = [...effects.runs].filter(([, runs]) => runs.filter((run) => run.ended !== undefined).length > 1);
     // The moment between a function's last word and the row: only a killed worker leaves it open, and its row says so.
     expect(ended.filter(([id]) => (rowOf(id)?.losses ?? 0) === 0)).toEqual([]);
+    // Without a kill in the middle nothing of this was put to the proof.
+    expect(struck).toBeGreaterThan(canFindInstances ? 0 : -1);
     console.info(`${struck} workers were killed; ${ended.length} tasks had said that they ended`);
   });
 
