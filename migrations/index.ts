@@ -14,6 +14,7 @@ import { tagger } from './0020-tagger.ts';
 import { callers } from './0025-callers.ts';
 import { tasks } from './0030-tasks.ts';
 import { taskFiles } from './0033-task-files.ts';
+import { taskCalls } from './0034-task-calls.ts';
 import { platformAllRuns } from './0035-platform-all-runs.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
@@ -33,5 +34,6 @@ export const migrations: Record<string, Migration> = {
   '0025-callers': callers,
   '0030-tasks': tasks,
   '0033-task-files': taskFiles,
+  '0034-task-calls': taskCalls,
   '0035-platform-all-runs': platformAllRuns,
 };

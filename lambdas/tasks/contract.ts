@@ -110,6 +110,8 @@ export const sweepMessage = z.object({});
 /** One turn of a task on a state machine. `answer`: of the step it asked for in its turn before, or why there is none. */
 export const turnInput = z.object({
   task_id: z.uuid(),
+  /** The question that `answer` is of, as the turn said that asked it. */
+  call: z.int().min(0).default(0),
   answer: z.union([z.object({ ok: z.unknown() }), z.object({ error: z.string() })]).optional(),
 });
 
@@ -119,6 +121,8 @@ export const turnOutput = z.object({
   seconds: z.int().min(0).default(0),
   capability: z.string().optional(),
   input: z.unknown().optional(),
+  /** Tells this question from those before. */
+  call: z.int().min(0).default(0),
 });
 
 /** What steps of other workloads a function on `steps` may ask (`context.call`). */

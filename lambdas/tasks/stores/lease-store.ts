@@ -25,8 +25,10 @@ export interface LeaseStore {
   finish(ended: readonly Ended[], failures: readonly NewFailure[]): Promise<readonly AfterEnd[]>;
   /** Gives a lease back without an ending: the next turn begins at once. */
   release(task: LeasedTask, workedMs: number): Promise<void>;
-  /** Keeps the answer of a step that the task asked. */
-  answer(id: string, answer: Answer): Promise<void>;
+  /** The same with a question to a step; resolves to what its answer must name, `undefined`: the lease is another's. */
+  ask(task: LeasedTask, workedMs: number): Promise<number | undefined>;
+  /** Keeps the answer of that question, once. */
+  answer(id: string, call: number, answer: Answer): Promise<void>;
 }
 
 /** Leases: one worker has a task at a time, and only what it writes under its lease counts. */
@@ -78,9 +80,16 @@ export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStor
       await sql`UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}
         WHERE id = ${id} AND lease = ${lease}`.execute(query);
     },
-    async answer(id, answer) {
-      await sql`UPDATE tasks.tasks SET answers = (answers::jsonb || jsonb_build_array(${JSON.stringify(answer)}::jsonb))::json
-        WHERE id = ${id} AND ended_at IS NULL`.execute(query);
+    async ask({ id, lease }, workedMs) {
+      const { rows } = await sql<{ calls: number }>`
+        UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}, calls = calls + 1
+        WHERE id = ${id} AND lease = ${lease} RETURNING calls`.execute(query);
+      return rows[0]?.calls;
+    },
+    async answer(id, call, answer) {
+      await sql`UPDATE tasks.tasks SET calls = calls + 1,
+          answers = (answers::jsonb || jsonb_build_array(${JSON.stringify(answer)}::jsonb))::json
+        WHERE id = ${id} AND calls = ${call} AND ended_at IS NULL`.execute(query);
     },
   };
 }

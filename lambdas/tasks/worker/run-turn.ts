@@ -12,10 +12,10 @@ const turnMs = 13 * 60 * 1000;
  * has used up its turn.
  */
 export async function runTurn(
-  { task_id, answer }: z.output<typeof turnInput>,
+  { task_id, call, answer }: z.output<typeof turnInput>,
   ports: WorkerPorts,
 ): Promise<z.input<typeof turnOutput>> {
-  if (answer !== undefined) await ports.leases.answer(task_id, answer);
+  if (answer !== undefined) await ports.leases.answer(task_id, call, answer);
   const [task] = await ports.leases.claim([task_id], ports.leaseSeconds);
   if (!task) return waiting(task_id, ports);
   const attempt = begin(task, ports, turnMs);
@@ -28,8 +28,13 @@ export async function runTurn(
         ? { state: 'again', seconds: ended.ending.delaySeconds }
         : { state: 'ended' };
     }
+    if (ended.paused === 'asked') {
+      const asked = await ports.leases.ask(task, ended.workedMs);
+      // Whoever has the lease now asks for itself.
+      if (asked === undefined) return { state: 'again', seconds: ports.leaseSeconds };
+      return { state: 'call', call: asked, capability: ended.capability, input: ended.input };
+    }
     await ports.leases.release(task, ended.workedMs);
-    if (ended.paused === 'asked') return { state: 'call', capability: ended.capability, input: ended.input };
     return { state: 'again' };
   } finally {
     heart.stop();

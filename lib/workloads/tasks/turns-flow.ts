@@ -45,8 +45,8 @@ export interface TurnsFlowProps {
 }
 
 /**
- * A long task: turns of one function, each from the last one's checkpoint, until it has ended. Variable: $given, what a
- * turn gets beside the task's id.
+ * A long task: turns of one function, each from the last one's checkpoint, until it has ended. Variables: $given, what a
+ * turn gets beside the task's id; $call, the question that this is the answer of.
  */
 export class TurnsFlow extends Construct {
   readonly machine: StateMachine;
@@ -85,8 +85,8 @@ export class TurnsFlow extends Construct {
     const turn = step(this, 'RunTurn', {
       name: 'Run a turn',
       handler: runTurn,
-      input: '{% $merge([{ "task_id": $states.context.Execution.Input.task_id }, $given]) %}',
-      assign: { given: {} },
+      input: '{% $merge([{ "task_id": $states.context.Execution.Input.task_id, "call": $call }, $given]) %}',
+      assign: { given: {}, call: '{% $states.result.Payload.call %}' },
     });
     const rest = Wait.jsonata(this, 'Rest', {
       stateName: 'Until the next turn',
@@ -113,7 +113,7 @@ export class TurnsFlow extends Construct {
     unknown.next(turn);
     next.when(Condition.jsonata("{% $states.input.state = 'call' %}"), unknown).otherwise(rest);
     turn.next(next);
-    return Pass.jsonata(this, 'Begin', { stateName: 'Begin', assign: { given: {} } }).next(turn);
+    return Pass.jsonata(this, 'Begin', { stateName: 'Begin', assign: { given: {}, call: 0 } }).next(turn);
   }
 
   #ask(name: string, handler: HandlerFunction, turn: IChainable): IChainable {

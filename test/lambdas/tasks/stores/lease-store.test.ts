@@ -116,6 +116,33 @@ test('a task between two turns is found when nothing brings the next', async () 
   expect(await found()).not.toContain(task.id);
 });
 
+test('an answer is kept once, and only for the question that is open', async () => {
+  const task = await claimed({ host: 'steps' });
+  const answers = async () => {
+    const [again] = await leases.claim([task.id], 30);
+    return again;
+  };
+  const first = await leases.ask(task, 1);
+  for (let times = 0; times < 2; times += 1) await leases.answer(task.id, first ?? -1, { ok: 'first' });
+  const next = await answers();
+  expect(next?.answers).toEqual([{ ok: 'first' }]);
+
+  // The turn that asks next is lost after its word is in the database: the machine brings the first answer again.
+  const second = next && (await leases.ask(next, 1));
+  await leases.answer(task.id, first ?? -1, { ok: 'first' });
+  await leases.answer(task.id, second ?? -1, { error: 'second' });
+
+  expect((await answers())?.answers).toEqual([{ ok: 'first' }, { error: 'second' }]);
+});
+
+test('whoever has lost the lease asks nothing', async () => {
+  const task = await claimed({ host: 'steps' });
+  await worked(task.id, 31);
+  await leases.claim([task.id], 30);
+
+  expect(await leases.ask(task, 1)).toBeUndefined();
+});
+
 test('the sweep goes on while a caller waits for the news of an end', async () => {
   const task = await claimed({ callbackUrl: 'https://example.com/ended' });
   const before = await sweeps.open();
