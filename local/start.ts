@@ -7,6 +7,7 @@ import { type Stack, startStack } from './stack.ts';
 import { runEverythingPublished } from './terminal/first-run.ts';
 import { openLog } from './terminal/log.ts';
 import { showProgress } from './terminal/progress.ts';
+import { showApi } from './terminal/summary.ts';
 
 /** `npm start`: the whole stack on this machine, until Ctrl-C. `--json` prints JSON lines, `--no-run` only starts. */
 async function main(flags: ReadonlySet<string>): Promise<void> {
@@ -28,7 +29,8 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
   try {
     await stack.announce(control.url);
     log.say(`Ready after ${((performance.now() - began) / 1000).toFixed(1)} s: ${control.url} leads to everything`);
-    if (!flags.has('--no-run')) await runEverythingPublished(stack, control.url, stopping.signal);
+    if (flags.has('--no-run')) showApi(stack);
+    else await runEverythingPublished(stack, control.url, stopping.signal);
     log.say('Ctrl-C stops everything.');
     if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
   } finally {

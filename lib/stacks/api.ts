@@ -50,7 +50,8 @@ export class ApiStack extends MillraceStack {
       severity: 'low',
       timeout: apiTimeout,
       memory: 256,
-      concurrency: 2,
+      // A browser asks for the files of the page over six connections at once; two people may open it in one moment.
+      concurrency: 12,
     });
     this.api.route(docsRoutes, docs);
     this.api.fallback(docs);

@@ -10,17 +10,23 @@ interface RunLine {
 
 /** Tells what the runs left behind, where it is, and one line that asks the API for it. */
 export async function printSummary(stack: Stack, consoleUrl: string): Promise<void> {
-  const { log, services, wiring, model } = stack;
-  const api = wiring.api?.url;
+  const { log, services, model } = stack;
   for (const run of await runs(stack)) log.say(runLine(run));
   const raw = model.buckets.find(({ notifiesEventBus }) => notifiesEventBus)?.name;
   log.say(`Raw files      ${consoleUrl}/buckets/${raw}/presale/raw/`);
   log.say(`Problem rows   ${consoleUrl}/buckets/${raw}/presale/problems/`);
   log.say(`Report mail    ${services.mail.inboxUrl}`);
-  log.say(`API            ${api}`);
   if (services.kafka) log.say(`Kafka          ${services.kafka.brokers}; topics: ${consoleUrl}/topics`);
-  showCaller(stack, `${api}/apiv1/deals?length=2`);
+  showApi(stack);
   if (services.kafka && services.site) showMessage(stack, consoleUrl, services.site.url);
+}
+
+/** Where the API is, and who may ask it; nothing where there is none. */
+export function showApi(stack: Stack): void {
+  const api = stack.wiring.api?.url;
+  if (api === undefined) return;
+  stack.log.say(`API            ${api}`);
+  showCaller(stack, `${api}/apiv1/deals?length=2`);
 }
 
 /** The generated user with the password of this moment, for a shell with md5sum; and a token for what can't compute one. */

@@ -17,6 +17,13 @@ beforeAll(async () => {
 afterAll(() => flow?.stop());
 
 describe('the files of the page', () => {
+  test('come side by side, as two browsers ask for them', async () => {
+    const files = ['', '/swagger-ui.css', '/page.css', '/swagger-ui-bundle.js', '/page.js', '/favicon-32x32.png'];
+    const asked = [...files, ...files].map(async (file) => (await fetch(`${api}/docs${file}`)).status);
+
+    expect(await Promise.all(asked)).toEqual(asked.map(() => 200));
+  });
+
   test.for(['/docs', '/api/v1/docs'])('%s lets nothing in from another host', async (route) => {
     const { status, headers } = await fetch(`${api}${route}`);
 
