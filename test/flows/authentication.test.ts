@@ -199,17 +199,24 @@ describe('on /api/v1 the timestamp comes before all else, in the codes of its cl
     expect(await told(`?_=${timestamp}`, momentaryHeader(admin, `${timestamp}.0`))).toEqual([200, 0]);
   });
 
-  test('a password submits one task', async () => {
-    const timestamp = `${nowInSeconds()}.75`;
-    const header = momentaryHeader(admin, timestamp);
-    const submit = async (content: string) => {
+  test('a password submits one task, also when two are asked for in one moment', async () => {
+    const submit = async (content: string, timestamp: string) => {
       const body = JSON.stringify({ name: 'tasks.general.example:word_count', kwargs: { content } });
+      const header = momentaryHeader(admin, timestamp);
       const answer = await ask(`/api/v1/tasks/submit?_=${timestamp}`, header, { method: 'POST', body });
       return [answer.status, (answer.body as { code: number }).code];
     };
+    const one = `${nowInSeconds()}.75`;
+    const other = `${nowInSeconds()}.76`;
 
-    expect(await submit('one')).toEqual([200, 0]);
-    expect(await submit('two')).toEqual([401, 401]);
+    expect(await submit('one', one)).toEqual([200, 0]);
+    expect(await submit('two', one)).toEqual([401, 401]);
+    const race = await Promise.all(['three', 'four', 'five'].map((content) => submit(content, other)));
+    expect(race.toSorted()).toEqual([
+      [200, 0],
+      [401, 401],
+      [401, 401],
+    ]);
   });
 });
 

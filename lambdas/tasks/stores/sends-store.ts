@@ -31,10 +31,11 @@ export function taskSends(settings: SendSettings, callbackPorts: CallbackPorts):
   };
 }
 
-// As long as the queue delays: one message in that time is enough.
-const sameMessageMs = 30_000;
+// The queue delays by 30 s. A sweep that finds nothing open ends them, so it must come well after the last call that its
+// message stands for: the row of that one may be written a moment later.
+const sameMessageMs = 20_000;
 
-/** Any number of calls within half a minute are one message; also those of different functions. */
+/** Any number of calls within that time are one message; also those of different functions. */
 function sweepWaker(queueUrl: string): () => Promise<void> {
   const send = orderedQueue(queueUrl);
   let sent = 0;
