@@ -220,22 +220,28 @@ describe('on /api/v1 the timestamp comes before all else, in the codes of its cl
   });
 });
 
-test('a task is ended by who submitted it or by an admin, and by nobody else', async () => {
+test('a task is ended and done again by who submitted it or by an admin for them, and by nobody else', async () => {
   const [mei, other] = [await account('task-mei'), await account('task-other')];
   const post = async (of: Account, route: string, body: object = {}) => {
     const { status, body: answer } = await fresh(of, `/api/v1${route}`, { method: 'POST', body: JSON.stringify(body) });
-    return { status, data: (answer as { data: { task_id: string } }).data };
+    return { status, data: (answer as { data: { task_id: string; username: string } }).data };
   };
-  const word_count = { name: 'tasks.general.example:word_count', kwargs: { content: 'x' } };
-  const { data } = await vi.waitFor(async () => {
-    const submitted = await post(mei, '/tasks/submit', word_count);
-    expect(submitted.status).toBe(200);
-    return submitted;
-  }, soon);
+  const wait = { name: 'tasks.general.example:wait', kwargs: { seconds: 300 } };
+  const expectOk = ({ status, data: task }: Awaited<ReturnType<typeof post>>) => {
+    expect(status).toBe(200);
+    return task;
+  };
+  const data = await vi.waitFor(async () => expectOk(await post(mei, '/tasks/submit', wait)), soon);
   const terminate = `/task/${data.task_id}/terminate`;
 
   await vi.waitFor(async () => expect((await post(other, terminate)).status).toBe(403), soon);
   for (const of of [mei, admin]) expect((await post(of, terminate)).status).toBe(200);
+  const retry = `/task/${data.task_id}/retry`;
+  expect((await post(other, retry)).status).toBe(403);
+  // Once it has heard that it is to end. The admin's requests are counted, too.
+  const again = await vi.waitFor(async () => expectOk(await post(admin, retry)), { timeout: 60_000, interval: 3000 });
+  expect(again.username).toBe('task-mei');
+  expect((await post(mei, `/task/${again.task_id}/terminate`)).status).toBe(200);
 });
 
 test('too many requests of one user are 429 with Retry-After, and others go on', async () => {

@@ -93,7 +93,7 @@ export const retryTask = route({
         callback_url: task.callback_url ?? undefined,
         retryOf: task.task_id,
       },
-      { username: caller.name, unpublished: task.username === scheduleUser && !edited },
+      { username: ownerOf(task, caller), unpublished: task.username === scheduleUser && !edited },
       ports,
     );
     return { status: 200, body: again };
@@ -114,6 +114,11 @@ async function own(id: string, caller: Caller, tasks: TasksApiPorts['tasks']): P
   const isTheirs = task.username === caller.name || task.username === scheduleUser;
   if (!isTheirs && !caller.permissions.includes('admin')) throw new ForbiddenError(`The task is ${task.username}’s.`);
   return task;
+}
+
+/** An admin acts for whose the task is: its files are that user's, and it is found in that user's list. */
+function ownerOf({ username }: TaskRow, caller: Caller): string {
+  return username === scheduleUser ? caller.name : username;
 }
 
 // Whoever asked reads it now; else the next answer has another link.
