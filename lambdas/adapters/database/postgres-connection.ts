@@ -55,7 +55,7 @@ function guarded(client: pg.PoolClient): Connection {
   }
 
   return {
-    query: (sql, parameters) => named(client.query(sql, parameters && [...parameters])),
+    query: (sql, parameters) => named(client.query(parameters ? oneStatement(sql, parameters) : sql)),
     copyIn: (statement, chunks) => named(copyIn(client, statement, chunks)),
     release(drop) {
       client.off('error', onError);
@@ -68,4 +68,13 @@ async function copyIn(client: pg.PoolClient, statement: string, chunks: AsyncIte
   const target = client.query(copyFrom(statement));
   await pipeline(Readable.from(chunks), target);
   return target.rowCount;
+}
+
+/**
+ * By the extended protocol, also without parameters: it takes one statement, so that no text ends the transaction it stands
+ * in. node-postgres has the setting (`queryMode`), its types don't.
+ */
+function oneStatement(text: string, parameters: readonly unknown[]): pg.QueryConfig {
+  const config = { text, values: [...parameters], queryMode: 'extended' };
+  return config;
 }

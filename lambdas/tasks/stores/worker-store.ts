@@ -63,7 +63,7 @@ export function workerPorts(settings: WorkerSettings): WorkerPorts {
 }
 
 /** PostgreSQL itself sees to it that nothing is written. */
-function reading(database: Database<unknown>): TaskContext['read'] {
+export function reading(database: Database<unknown>): TaskContext['read'] {
   return (statement, parameters = []) =>
     database.transaction(async ({ query }) => {
       await sql`SET TRANSACTION READ ONLY`.execute(query);

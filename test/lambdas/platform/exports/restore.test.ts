@@ -35,9 +35,8 @@ test('rows that were destroyed come back as they were, to the last microsecond a
 
 test('a dry run tells the same and changes nothing', async () => {
   await made.exported();
-  await made.query(
-    "DELETE FROM platform.kinds WHERE name = 'edge'; UPDATE platform.kinds SET words = 'new' WHERE name = 'full'",
-  );
+  await made.query("DELETE FROM platform.kinds WHERE name = 'edge'");
+  await made.query("UPDATE platform.kinds SET words = 'new' WHERE name = 'full'");
   const before = await made.all();
 
   const dry = await made.restored({ dry_run: true, mode: 'replace' });
@@ -63,7 +62,8 @@ test('what was changed since the export is kept, unless it is to be replaced', a
 
 test('rows that are newer than the export stay, and parents are never replaced', async () => {
   await made.exported();
-  await made.query("UPDATE platform.parents SET told = 'other'; INSERT INTO platform.kinds (name) VALUES ('newer')");
+  await made.query("UPDATE platform.parents SET told = 'other'");
+  await made.query("INSERT INTO platform.kinds (name) VALUES ('newer')");
 
   const { tables: told } = await made.restored({ mode: 'replace', tables: ['platform.kinds'] });
 
@@ -123,9 +123,8 @@ test('one row that cannot come back leaves all tables as they were', async () =>
 
 test('a column that came since gets its default; one that is gone is told', async () => {
   await made.exported();
-  await made.query(
-    "DELETE FROM platform.kinds; ALTER TABLE platform.kinds ADD COLUMN added text NOT NULL DEFAULT 'fresh'",
-  );
+  await made.query('DELETE FROM platform.kinds');
+  await made.query("ALTER TABLE platform.kinds ADD COLUMN added text NOT NULL DEFAULT 'fresh'");
   expect((await made.restored()).tables[1]).toMatchObject({ inserted: 4 });
   expect((await made.rowsOf('platform.kinds')).every((text) => text.endsWith(',fresh)'))).toBe(true);
 
