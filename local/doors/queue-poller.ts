@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import type { Faults } from '../faults.ts';
 import type { FunctionHost } from '../functions/function-host.ts';
 import type { QueueSourceModel } from '../template/model.ts';
+import { payloadsOf } from './queue-poller/payloads.ts';
 
 export interface QueuePoller {
   stop(): Promise<void>;
@@ -91,56 +92,58 @@ async function receiveBatch(options: QueuePollerOptions, signal: AbortSignal): P
 
 async function deliver(options: QueuePollerOptions, batch: readonly Message[]): Promise<void> {
   try {
-    const event = toEvent(batch, options);
-    if (options.faults.duplicates()) await options.functions.invoke(options.source.functionArn, event);
-    const invocation = await options.functions.invoke(options.source.functionArn, event);
-    if (!invocation.ok) return;
-    const failed = options.source.reportsItemFailures ? failedIds(invocation.payload, batch) : new Set();
-    const done = failed === 'all' ? [] : batch.filter(({ MessageId }) => !failed.has(MessageId));
-    for (let start = 0; start < done.length; start += receiveAtMost) {
-      const entries = done.slice(start, start + receiveAtMost);
-      await options.sqs.send(
-        new DeleteMessageBatchCommand({
-          QueueUrl: options.queueUrl,
-          Entries: entries.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
-        }),
-      );
-    }
+    const records = batch.map((message) => toRecord(message, options));
+    // One after the other: what is of one group stays in its order.
+    for (const payload of payloadsOf(records)) await deliverOne(options, payload);
   } catch (error) {
     // The messages come again after their visibility timeout.
     options.onError(`${options.source.queueArn}: ${String(error)}`);
   }
 }
 
+async function deliverOne(options: QueuePollerOptions, records: readonly SQSRecord[]): Promise<void> {
+  const { source, functions, faults, sqs, queueUrl } = options;
+  const event = { Records: records };
+  if (faults.duplicates()) await functions.invoke(source.functionArn, event);
+  const invocation = await functions.invoke(source.functionArn, event);
+  if (!invocation.ok) return;
+  const failed = source.reportsItemFailures ? failedIds(invocation.payload, records) : new Set();
+  const done = failed === 'all' ? [] : records.filter(({ messageId }) => !failed.has(messageId));
+  for (let start = 0; start < done.length; start += receiveAtMost) {
+    const Entries = done
+      .slice(start, start + receiveAtMost)
+      .map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
+    await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+  }
+}
+
 /** An identifier that is missing or unknown makes the whole batch a failure, as Lambda has it. */
-function failedIds(payload: unknown, batch: readonly Message[]): ReadonlySet<unknown> | 'all' {
+function failedIds(payload: unknown, records: readonly SQSRecord[]): ReadonlySet<unknown> | 'all' {
   const { batchItemFailures } = (payload ?? {}) as Partial<SQSBatchResponse>;
   const ids = (batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier);
-  const known = new Set(batch.map(({ MessageId }) => MessageId));
+  const known = new Set<unknown>(records.map(({ messageId }) => messageId));
   return ids.every((id) => known.has(id)) ? new Set(ids) : 'all';
 }
 
-function toEvent(batch: readonly Message[], { source, region }: QueuePollerOptions): SQSEvent {
+function toRecord(message: Message, { source, region }: QueuePollerOptions): SQSRecord {
   return {
-    Records: batch.map((message) => ({
-      messageId: message.MessageId ?? randomUUID(),
-      receiptHandle: message.ReceiptHandle ?? '',
-      body: message.Body ?? '',
-      attributes: (message.Attributes ?? {}) as SQSEvent['Records'][number]['attributes'],
-      messageAttributes: Object.fromEntries(
-        Object.entries(message.MessageAttributes ?? {}).map(([name, attribute]) => [
-          name,
-          {
-            dataType: attribute.DataType ?? 'String',
-            ...(attribute.StringValue === undefined ? {} : { stringValue: attribute.StringValue }),
-            ...(attribute.BinaryValue ? { binaryValue: Buffer.from(attribute.BinaryValue).toString('base64') } : {}),
-          },
-        ]),
-      ),
-      md5OfBody: message.MD5OfBody ?? '',
-      eventSource: 'aws:sqs',
-      eventSourceARN: source.queueArn,
-      awsRegion: region,
-    })),
+    messageId: message.MessageId ?? randomUUID(),
+    receiptHandle: message.ReceiptHandle ?? '',
+    body: message.Body ?? '',
+    attributes: (message.Attributes ?? {}) as SQSRecord['attributes'],
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.MessageAttributes ?? {}).map(([name, attribute]) => [
+        name,
+        {
+          dataType: attribute.DataType ?? 'String',
+          ...(attribute.StringValue === undefined ? {} : { stringValue: attribute.StringValue }),
+          ...(attribute.BinaryValue ? { binaryValue: Buffer.from(attribute.BinaryValue).toString('base64') } : {}),
+        },
+      ]),
+    ),
+    md5OfBody: message.MD5OfBody ?? '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: source.queueArn,
+    awsRegion: region,
   };
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ReceiveMessageCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type QueuePoller, startQueuePoller } from '../../../local/doors/queue-poller.ts';
@@ -41,6 +41,7 @@ beforeEach(async () => {
     queues: [
       { ...common, name: 'Work', visibilityTimeoutSeconds: 2, deadLetter: { queue: 'Dead', maxReceiveCount: 2 } },
       { ...common, name: 'Dead', visibilityTimeoutSeconds: 30 },
+      { ...common, name: 'Heavy', visibilityTimeoutSeconds: 180, maximumMessageBytes: 1_048_576 },
     ],
   });
   useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
@@ -56,10 +57,10 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-function poll(changes: Partial<QueueSourceModel> = {}): void {
+function poll(changes: Partial<QueueSourceModel> = {}, queue = 'Work'): void {
   poller = startQueuePoller({
     source: {
-      queueArn: storage.queueArn('Work'),
+      queueArn: storage.queueArn(queue),
       functionArn: arnOf('consumer'),
       batchSize: 10,
       windowSeconds: 0,
@@ -67,7 +68,7 @@ function poll(changes: Partial<QueueSourceModel> = {}): void {
       reportsItemFailures: true,
       ...changes,
     },
-    queueUrl: storage.queueUrl('Work'),
+    queueUrl: storage.queueUrl(queue),
     sqs,
     functions: host.host,
     faults: host.faults,
@@ -157,6 +158,20 @@ test('a batch has at most its size, and a window fills it', async () => {
   await vi.waitUntil(() => handled().flatMap(({ bodies }) => bodies).length === 4, { timeout: 60_000 });
 
   expect(handled().map(({ bodies }) => bodies.length)).toEqual([3, 1]);
+});
+
+test('a batch that is heavier than an event of Lambda comes in several, and nothing waits to be seen again', async () => {
+  // A message twice as large in the event as in its queue: quotes are escaped there.
+  const bodies = Array.from({ length: 10 }, (_, index) => `${index}${'"'.repeat(1_000_000)}`);
+  for (const MessageBody of bodies)
+    await sqs.send(new SendMessageCommand({ QueueUrl: storage.queueUrl('Heavy'), MessageBody }));
+  poll({}, 'Heavy');
+  await vi.waitUntil(() => host.lines.length > 3, { timeout: 15_000 });
+
+  expect(handled().flatMap(({ bodies: seen }) => seen.map(({ length }) => length))).toEqual(
+    bodies.map(({ length }) => length),
+  );
+  expect(handled().every(({ bodies: seen }) => seen.length < 4)).toBe(true);
 });
 
 test('no more batches are worked on at once than the source allows', async () => {
