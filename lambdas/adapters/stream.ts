@@ -63,7 +63,7 @@ export function streamProducer(options: StreamProducerOptions): StreamProducer {
   const { maxBufferedBytes = defaultBufferedBytes } = options;
   const producer = new Producer<Buffer, Buffer, Buffer, Buffer>(clientOptions(options));
   const waiting: Waiting[] = [];
-  const blocked: (() => void)[] = [];
+  const blocked: Waiting[] = [];
   let buffered = 0;
   let working: Promise<void> | undefined;
 
@@ -75,22 +75,28 @@ export function streamProducer(options: StreamProducerOptions): StreamProducer {
         if (outcome) one.failed(outcome.error);
         else one.done();
       }
-      for (const resume of blocked.splice(0)) resume();
+      admit();
     }
     working = undefined;
   };
 
-  const enqueue = async (records: readonly OutgoingRecord[]) => {
-    const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
+  /** In their order: a small one that fits must not overtake a large one that doesn't, for both may be of one partition. */
+  const admit = () => {
     // One larger than the whole buffer goes when nothing else waits.
-    while (buffered > 0 && buffered + bytes > maxBufferedBytes)
-      await new Promise<void>((resolve) => blocked.push(resolve));
-    buffered += bytes;
-    await new Promise<void>((done, failed) => {
-      waiting.push({ records, bytes, done, failed });
-      working ??= Promise.resolve().then(work);
-    });
+    for (let [one] = blocked; one && (buffered === 0 || buffered + one.bytes <= maxBufferedBytes); [one] = blocked) {
+      blocked.shift();
+      buffered += one.bytes;
+      waiting.push(one);
+    }
+    if (waiting.length > 0) working ??= Promise.resolve().then(work);
   };
+
+  const enqueue = (records: readonly OutgoingRecord[]) =>
+    new Promise<void>((done, failed) => {
+      const bytes = records.reduce((sum, record) => sum + sizeOf(record), 0);
+      blocked.push({ records, bytes, done, failed });
+      admit();
+    });
 
   return {
     send: async (records) => {

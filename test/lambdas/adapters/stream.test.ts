@@ -29,7 +29,7 @@ beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'millrace-stream-'));
   broker = await brokerIn(directory);
   const admin = new Admin({ clientId: 'test', bootstrapBrokers: [broker.address] });
-  for (const topic of ['whole', 'order', 'many', 'large', 'restart', 'placed', 'keyed'])
+  for (const topic of ['whole', 'order', 'order-narrow', 'many', 'large', 'restart', 'back', 'placed', 'keyed'])
     await admin.createTopics({
       topics: [topic],
       partitions: ['many', 'placed', 'keyed'].includes(topic) ? 4 : 1,
@@ -125,6 +125,18 @@ test('a buffer that is full makes senders wait, and loses nothing', async () => 
   expect(new Set(seen.map(({ value }) => Number(value))).size).toBe(1000);
 });
 
+test('whoever waits for room is overtaken by nobody, however little that one has', async () => {
+  const narrow = producerFor(broker.address, 4096);
+  const sizes = Array.from({ length: 60 }, (_, index) => (index % 3 === 0 ? 3500 : 1));
+  await Promise.all(
+    sizes.map((size, index) => narrow.send([{ topic: 'order-narrow', value: Buffer.alloc(size, index) }])),
+  );
+  await narrow.close();
+  const seen = await readAll('order-narrow', sizes.length);
+
+  expect(seen.map(({ value }) => value[0])).toEqual(sizes.map((_, index) => index));
+});
+
 test('a record that no topic takes is told apart from its neighbours, which arrive', async () => {
   // Noise: nothing makes it smaller.
   const noise = Buffer.from(crypto.getRandomValues(new Uint8Array(60_000)));
@@ -151,6 +163,17 @@ test('a broker that stays away is an error, not a loss', async () => {
 
   await expect(lonely.send(numbered('whole', 1))).rejects.toBeInstanceOf(UnavailableError);
 });
+
+test('after such an error the same producer goes on when the broker is back, and nothing is doubled or lost', async () => {
+  await producer.send(numbered('back', 1));
+  await broker.stop();
+  await expect(producer.send(numbered('back', 1, 1))).rejects.toBeInstanceOf(UnavailableError);
+  broker = await brokerIn(directory, broker.port);
+  await producer.send(numbered('back', 1, 1));
+  await producer.send(numbered('back', 1, 2));
+
+  expect((await readAll('back', 3)).map(({ value }) => Number(value))).toEqual([0, 1, 2]);
+}, 60_000);
 
 function randomBlocks(count: number): Buffer[] {
   return Array.from({ length: count }, () => Buffer.from(crypto.getRandomValues(new Uint8Array(60_000))));
