@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { CompressionTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -225,4 +225,49 @@ describe.each(kinds)('$name', ({ name, start, missing }) => {
     expect(read.stdout).toContain('k49 zstd 49');
     expect(group.stdout.trim().split('\n')).toHaveLength(200);
   });
+
+  test.skipIf(!kcat)(`deals partitions anew among kcat’s${kcat ? '' : ', which this machine lacks'}`, async () => {
+    const to = await topic(4);
+    const first = kcatMember(broker.brokers, to);
+    try {
+      await vi.waitFor(() => expect(first.partitions()).toBe(4), 30_000);
+      const second = kcatMember(broker.brokers, to);
+      try {
+        await vi.waitFor(() => expect([first.partitions(), second.partitions()]).toEqual([2, 2]), 30_000);
+        await send(to, numbers(200));
+        await vi.waitFor(() => expect(first.read() + second.read()).toBe(200), 20_000);
+        expect(second.read()).toBeGreaterThan(0);
+      } finally {
+        await second.leave();
+      }
+      await vi.waitFor(() => expect(first.partitions()).toBe(4), 30_000);
+      await send(to, numbers(100, 200));
+      await vi.waitFor(() => expect(first.read() + second.read()).toBe(300), 20_000);
+    } finally {
+      await first.leave();
+    }
+  });
 });
+
+/** One kcat in a topic's group. */
+function kcatMember(brokers: string, topic: string) {
+  const earliest = ['-X', 'auto.offset.reset=earliest'];
+  const child = spawn('kcat', ['-b', brokers, '-u', ...earliest, '-G', `kcat-${topic}`, topic]);
+  let [out, said] = ['', ''];
+  child.stdout.on('data', (bytes) => {
+    out += bytes;
+  });
+  child.stderr.on('data', (bytes) => {
+    said += bytes;
+  });
+  return {
+    read: () => out.split('\n').length - 1,
+    /** Of the last deal. */
+    partitions: () => said.split('assigned: ').at(-1)?.split('\n')[0]?.split(',').length,
+    async leave() {
+      const gone = new Promise((resolve) => child.once('close', resolve));
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
