@@ -21,10 +21,17 @@ export function groupAnswers(broker: Broker): readonly Answering[] {
   const { groups, host, port } = broker;
   return [
     answering(findCoordinator, ({ kind }) => {
-      // Kind 1 is a transaction's.
+      // Kind 1 is a transaction's. Any other error librdkafka takes for a passing one, and asks for ever.
       const refused = kind !== 0;
       const errorMessage = refused ? 'This broker has no transactions' : null;
-      return { throttleMs, error: refused ? errors.invalidRequest : errors.none, errorMessage, node, host, port };
+      return {
+        throttleMs,
+        error: refused ? errors.transactionalIdAuthorizationFailed : errors.none,
+        errorMessage,
+        node,
+        host,
+        port,
+      };
     }),
     answering(joinGroup, async (request, { version, clientId, host: caller }) => ({
       throttleMs,

@@ -1,3 +1,4 @@
+import { execFile, spawnSync } from 'node:child_process';
 import { appendFileSync, globSync, truncateSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -211,6 +212,19 @@ test('a transaction is refused', async () => {
 
   await expect(producer.transaction()).rejects.toThrow();
   await producer.disconnect();
+});
+
+const kcat = spawnSync('kcat', ['-V']).error === undefined;
+
+test.skipIf(!kcat)(`librdkafka is told so at once${kcat ? '' : ' (this machine lacks kcat)'}`, async () => {
+  await clients.topic('plain');
+  const said = await new Promise<string>((resolve) => {
+    const options = ['-b', broker.address, '-P', '-t', 'plain', '-X', 'transactional.id=t'];
+    execFile('kcat', options, (_error, _out, text) => resolve(text)).stdin?.end('hello');
+  });
+
+  expect(said).toMatch(/TransactionalId authorization failed|Transactional Id authorization failed/i);
+  expect(said).not.toContain('Timed out');
 });
 
 test('a client that speaks nonsense is hung up on, and the others are served', async () => {
