@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { pageFetcher } from '#adapters/public-http/fetch-page.ts';
@@ -64,7 +64,9 @@ const hostile = [
   'http://[0:0:0:0:0:ffff:127.0.0.1]:PORT/',
   'http://[::127.0.0.1]:PORT/',
   'http://[64:ff9b::127.0.0.1]:PORT/',
+  'http://[64:ff9b:1::7f00:1]:PORT/',
   'http://[2002:7f00:1::]:PORT/',
+  'http://[2001:0:7f00:1::]:PORT/',
   'http://[fe80::1]:PORT/',
   'http://[fd00:ec2::254]/latest/meta-data/',
   'http://localhost:PORT/',
@@ -87,6 +89,9 @@ const hostile = [
   'http://172.16.0.1/',
   'http://192.168.0.1/',
   'http://100.64.0.1/',
+  'http://100.100.100.200/latest/meta-data/',
+  'http://192.0.0.192/opc/v2/instance/',
+  'http://198.18.0.1/',
   'http://user:password@127.0.0.1:PORT/',
   'http://user@example.com/',
   'http://example.com@127.0.0.1:PORT/',
@@ -162,4 +167,19 @@ test('a name is looked up once for each connection: what was checked is what is 
 
   expect(first).toEqual(answers[0]);
   expect(second).toMatchObject({ reason: 'ForbiddenAddress' });
+});
+
+test('a name that was public when it was checked, and leads here when it is connected to, reaches nothing', async () => {
+  let answered = '8.8.8.8';
+  const dns = ((_host: string, _options: object, done: (error: null, all: unknown) => void) =>
+    done(null, [{ address: answered, family: 4 }])) as never;
+  const lookup = publicLookup(port, [], dns);
+  await new Promise((resolve) => lookup('rebind.example', { all: true }, resolve));
+  answered = '127.0.0.1';
+  const connecting = new Promise((resolve) =>
+    request(`http://rebind.example:${port}/`, { lookup }).once('error', resolve).once('response', resolve).end(),
+  );
+
+  expect(await connecting).toMatchObject({ reason: 'ForbiddenAddress' });
+  expect(connections).toBe(0);
 });
