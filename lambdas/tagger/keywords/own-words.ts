@@ -13,21 +13,30 @@ interface Span {
  */
 export function withOwnWords(folded: string, words: readonly string[], own: readonly Span[]): string[] {
   if (own.length === 0) return [...words];
-  const spans = own.toSorted((a, b) => a.begin - b.begin || b.end - a.end);
-  const merged: string[] = [];
-  let covered = 0;
-  for (const { begin, end } of spans) {
-    if (begin < covered) continue;
-    merged.push(folded.slice(begin, end));
-    covered = end;
-  }
-  let at = 0;
+  const spans = withoutOverlaps(own);
+  // Words and spans both come in the text's order: of the spans only the one that has begun last can cover a word.
+  let [at, next, reach] = [0, 0, 0];
   const kept = words.filter((word) => {
     const begin = folded.indexOf(word, at);
     // Of a lone surrogate the word is U+FFFD, which the text hasn't: its place is unknown, and no own word is there.
     if (begin < 0) return true;
     at = begin + word.length;
-    return !spans.some((span) => begin >= span.begin && at <= span.end);
+    for (let span = spans[next]; span && span.begin <= begin; span = spans[next]) {
+      reach = span.end;
+      next += 1;
+    }
+    return at > reach;
   });
-  return [...kept, ...merged];
+  return [...kept, ...spans.map(({ begin, end }) => folded.slice(begin, end))];
+}
+
+function withoutOverlaps(own: readonly Span[]): readonly Span[] {
+  let covered = 0;
+  return own
+    .toSorted((a, b) => a.begin - b.begin || b.end - a.end)
+    .filter(({ begin, end }) => {
+      if (begin < covered) return false;
+      covered = end;
+      return true;
+    });
 }

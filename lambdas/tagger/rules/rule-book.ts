@@ -71,9 +71,10 @@ type Found = Span & { readonly meaning: Meaning };
 function interpret(file: RuleFile, folded: string, found: readonly Found[]): RuleMatch {
   const given = new Set<string>();
   const tried = new Set<RE2JS>();
-  for (const { meaning, begin, end } of found) {
-    if (meaning.kind === 'keyword' && !given.has(meaning.tag) && !excepted(found, meaning.tag, { begin, end }))
-      given.add(meaning.tag);
+  const excepted = exceptedIn(found);
+  for (const one of found) {
+    const { meaning } = one;
+    if (meaning.kind === 'keyword' && !excepted.has(one)) given.add(meaning.tag);
     if (meaning.kind !== 'when' || given.has(meaning.tag) || tried.has(meaning.pattern)) continue;
     tried.add(meaning.pattern);
     if (meaning.pattern.matcher(folded).find()) given.add(meaning.tag);
@@ -84,9 +85,17 @@ function interpret(file: RuleFile, folded: string, found: readonly Found[]): Rul
   };
 }
 
-/** Whether an exception of the tag covers the keyword where it stands. */
-const excepted = (found: readonly Found[], tag: string, { begin, end }: Span): boolean =>
-  found.some((other) => {
-    const { meaning } = other;
-    return meaning.kind === 'except' && meaning.tag === tag && other.begin <= begin && other.end >= end;
-  });
+/** The keywords that an exception of their tag covers, in one pass: a text may be nothing but exceptions. */
+function exceptedIn(found: readonly Found[]): ReadonlySet<Found> {
+  const excepted = new Set<Found>();
+  if (!found.some(({ meaning }) => meaning.kind === 'except')) return excepted;
+  // By tag, how far the exceptions reach that have begun.
+  const reach = new Map<string, number>();
+  const first = ({ meaning }: Found) => (meaning.kind === 'except' ? 0 : 1);
+  for (const one of found.toSorted((a, b) => a.begin - b.begin || first(a) - first(b))) {
+    const { meaning, end } = one;
+    if (meaning.kind === 'except') reach.set(meaning.tag, Math.max(reach.get(meaning.tag) ?? 0, end));
+    if (meaning.kind === 'keyword' && (reach.get(meaning.tag) ?? 0) >= end) excepted.add(one);
+  }
+  return excepted;
+}

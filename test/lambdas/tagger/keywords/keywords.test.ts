@@ -30,3 +30,30 @@ test('an own word takes the place of its pieces', () => {
 
   expect(withOwnWords('发展区块链技术', ['发展', '区块', '链', '技术'], own)).toEqual(['发展', '技术', '区块链']);
 });
+
+test('of own words that overlap the earlier one counts, and pieces that one of them covers are gone', () => {
+  const own = [
+    { begin: 0, end: 4 },
+    { begin: 2, end: 5 },
+    { begin: 8, end: 10 },
+  ];
+
+  expect(withOwnWords('发展区块链技术和区块', ['发展', '区块', '链', '技术', '和', '区块'], own)).toEqual([
+    '链',
+    '技术',
+    '和',
+    '发展区块',
+    '区块',
+  ]);
+});
+
+test('a text of nothing but own words takes no longer than another', () => {
+  const times = 50_000;
+  const own = Array.from({ length: times }, (_, index) => ({ begin: index * 3, end: index * 3 + 3 }));
+  const words = Array.from({ length: times }, () => ['区块', '链']).flat();
+  const begun = performance.now();
+
+  expect(withOwnWords('区块链'.repeat(times), words, own)).toHaveLength(times);
+  // Each word held against each span would be a minute.
+  expect(performance.now() - begun).toBeLessThan(5000);
+});

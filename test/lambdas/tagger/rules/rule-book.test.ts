@@ -21,6 +21,29 @@ test('an exception voids the keyword that it covers, and no other', () => {
   expect(tagsOf(rules, '火箭队老板参观火箭发射')).toEqual(['space']);
 });
 
+test('an exception covers what it reaches over, whichever begins first and however many there are', () => {
+  const { match } = readRules(
+    JSON.stringify({
+      version: '1',
+      tags: { fire: { score: 0.9, keywords: ['火', '大火', '火锅店着火'], except: ['火锅', '红红火火', '火锅店'] } },
+    }),
+  );
+  const tagsOf = (text: string) => match(text).tags.map(({ tag }) => tag);
+
+  expect([tagsOf('红红火火吃火锅'), tagsOf('吃火锅去，大火'), tagsOf('火锅店着火')]).toEqual([[], ['fire'], ['fire']]);
+});
+
+test('a text of nothing but exceptions takes no longer than another', () => {
+  const { match } = readRules(
+    JSON.stringify({ version: '1', tags: { fire: { score: 0.9, keywords: ['火'], except: ['火锅'] } } }),
+  );
+  const begun = performance.now();
+
+  expect(match('火锅'.repeat(100_000)).tags).toEqual([]);
+  // Each held against each would be minutes.
+  expect(performance.now() - begun).toBeLessThan(5000);
+});
+
 test('a pattern is tried where one of its words is', () => {
   const rules = book({ sale: { score: 0.7, patterns: [{ pattern: '[0-9]+折', when: ['折'] }] } });
 
