@@ -289,8 +289,9 @@ test('50,000 failures of one minute are one mail', async () => {
   );
 
   console.info(`${failures} failures within ${(minutes * 60).toFixed(0)} s: ${mails.length} mails`);
-  // One for each minute it took the machine to find them.
-  expect(mails.length).toBeLessThanOrEqual(1 + Math.floor(minutes));
+  // Alone on two cores it is a third of that: what takes longer waits for something.
+  expect(minutes).toBeLessThan(1);
+  expect(mails).toMatchObject([{ count: failures }]);
   for (const { text, count } of mails)
     expect(text).toContain(`TextMissing in tag-messages\n  ${count.toLocaleString('en')} times`);
   const subjects = async () => (await askConsole<SentMail[]>(stack, '/mails')).map(({ subject }) => subject);
