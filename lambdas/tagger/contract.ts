@@ -113,3 +113,6 @@ export const tryRoutes = ['POST /tagger/try'] as const;
 
 /** The rules that stand above the shipped ones: docs/how-to/change-the-rules.md. */
 export const rulesKey = 'tagger/rules.json';
+
+/** The last of them that were good, for a function that starts while the newest are broken. */
+export const keptRulesKey = 'tagger/kept-rules/rules.json';

@@ -19,7 +19,7 @@ export const handler = streamBatchHandler({
   services: (env) => {
     const bucket = objectStore(env.TAGGER_BUCKET);
     return {
-      tagger: shippedTagger(env, systemClock),
+      tagger: shippedTagger(env, systemClock, true),
       publish: publisher(env),
       askForPages: pageQueue(env.PAGES_QUEUE_URL, bucket),
       progress: progressStore(openDatabase({ url: env.DATABASE_URL })),

@@ -1,4 +1,4 @@
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { credentials, region } from '../../local/machine.ts';
 import { freePort } from '../../local/services/free-port.ts';
@@ -240,4 +240,8 @@ test('rules in the bucket count without a deployment, and broken ones leave thos
   const tagsAndLog = async () => `${await tagsOf()} ${flow.running.printed()}`;
   await expect.poll(tagsAndLog, looks).toContain('The rules are refused');
   expect(await tagsOf()).toContain('instruments');
+
+  // For functions that start from now on.
+  const kept = new GetObjectCommand({ Bucket: 'millrace-raw-bucket', Key: 'tagger/kept-rules/rules.json' });
+  expect(await (await s3.send(kept)).Body?.transformToString()).toContain('ours-1');
 });

@@ -10,12 +10,19 @@ export type RuleObject =
 export interface RulePorts {
   /** Reads the rules unless they are those of the ETag. */
   readonly readRules: (etag: string | undefined) => Promise<RuleObject>;
+  /** The last file of the store that was good, whoever read it; `undefined`: there was none. */
+  readonly readKept: () => Promise<string | undefined>;
+  /** Keeps a good file for those who start while the newest is broken; '' when the store has none any more. */
+  readonly keep: (text: string) => Promise<void>;
   readonly clock: () => Date;
   /** Tells a person that rules were refused, or couldn't be read, and why. Called once for each broken version. */
   readonly refused: (error: Error) => void;
 }
 
-/** The rules in force: asks the store at most once in `everyMs`; a broken file is refused and the old rules stay. */
+/**
+ * The rules in force: asks the store at most once in `everyMs`. A broken file is refused and the old rules stay, also for
+ * whoever starts while it is there.
+ */
 export function ruleSource(shipped: RuleBook, everyMs: number, ports: RulePorts): () => Promise<RuleBook> {
   let rules = shipped;
   let etag: string | undefined;
@@ -25,13 +32,26 @@ export function ruleSource(shipped: RuleBook, everyMs: number, ports: RulePorts)
   const ask = async () => {
     const found = await ports.readRules(etag);
     if (found.state === 'absent') {
+      const was = etag;
       rules = shipped;
       etag = undefined;
+      if (was !== undefined) await ports.keep('');
     }
     if (found.state !== 'changed') return;
-    // Kept before it is read: a broken file is told once, not at every look.
+    const starts = etag === undefined;
+    // Known before it is read: a broken file is told once, not at every look.
     etag = found.etag;
-    rules = readRules(found.text);
+    try {
+      rules = readRules(found.text);
+    } catch (error) {
+      if (starts) rules = await keptOr(shipped);
+      throw error;
+    }
+    await ports.keep(found.text);
+  };
+  const keptOr = async (otherwise: RuleBook) => {
+    const text = await ports.readKept();
+    return text ? readRules(text) : otherwise;
   };
   return async () => {
     const now = ports.clock().getTime();

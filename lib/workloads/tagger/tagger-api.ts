@@ -1,6 +1,13 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { rulesKey, taggerApiEnv, taggerRoutes, tryRoutes, tryTaggerEnv } from '../../../lambdas/tagger/contract.ts';
+import {
+  keptRulesKey,
+  rulesKey,
+  taggerApiEnv,
+  taggerRoutes,
+  tryRoutes,
+  tryTaggerEnv,
+} from '../../../lambdas/tagger/contract.ts';
 import type { Database } from '../../constructs/database.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
 import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
@@ -54,6 +61,7 @@ export class TaggerApi extends Construct {
       memory: 1769,
     });
     allowObject(attempt, raw, rulesKey);
+    allowObject(attempt, raw, keptRulesKey);
     allowObjects(attempt, raw, { read: ['tagger/pages'], write: ['tagger/pages'] });
     callers.allow(read, attempt);
     api.route(taggerRoutes, read);

@@ -4,6 +4,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import {
   fetchPagesEnv,
+  keptRulesKey,
   rulesKey,
   type TaggerService,
   tagMessagesEnv,
@@ -78,7 +79,7 @@ export class Tagger extends Construct {
     });
     stream.handler.allow(['sqs:SendMessage'], [queue.queueArn]);
     this.#allowPublishing(stream.handler, props);
-    allowObjects(stream.handler, raw, { write: ['tagger/messages', failedInputs] });
+    allowObjects(stream.handler, raw, { write: ['tagger/messages', 'tagger/kept-rules', failedInputs] });
     return stream;
   }
 
@@ -136,6 +137,7 @@ export class Tagger extends Construct {
     );
     handler.allow(['sqs:SendMessage'], [failures.queueArn]);
     allowObject(handler, raw, rulesKey);
+    allowObject(handler, raw, keptRulesKey);
   }
 
   #watch(): void {
