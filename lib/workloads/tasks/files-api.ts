@@ -39,7 +39,7 @@ export class FilesApi extends Construct {
       timeout: apiTimeout,
       // Signing a page of addresses is work for a processor.
       memory: 1024,
-      concurrency: 2,
+      concurrency: 6,
       database,
     });
     callers.allow(handler);
