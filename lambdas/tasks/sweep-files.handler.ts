@@ -13,6 +13,7 @@ export const handler = scheduleHandler({
     book: fileBook(openDatabase<FileTables>({ url: env.DATABASE_URL })),
     uploads: bucketUploads(env.FILES_BUCKET),
     clock: systemClock,
+    keepDays: env.TASKS_KEEP_DAYS,
   }),
-  handle: async (_slot, ports) => ({ expired: await sweepFiles(ports) }),
+  handle: (_slot, ports) => sweepFiles(ports),
 });

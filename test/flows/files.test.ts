@@ -155,13 +155,19 @@ test('what nobody completed in time, and what has had its days, is removed and t
   const { download } = await client.find(old.file.file_id);
   const overdue = [old.file.file_id, begun.file.file_id];
   await query(`update tasks.files set expires_at = now() - interval '1 second' where id = any($1)`, [overdue]);
+  const gone = [await client.announce(announcement(bytes)), await client.announce(announcement(bytes))];
+  for (const [index, { file }] of gone.entries())
+    await query(`update tasks.files set state = 'expired', expires_at = now() - $2 * interval '1 day' where id = $1`, [
+      file.file_id,
+      [89, 91][index],
+    ]);
 
   const { functions } = under.stack;
   const swept = await functions.invoke(functions.model('tasks/sweep-files')?.arn ?? '', {
     scheduledTime: new Date().toISOString(),
   });
 
-  expect(swept).toMatchObject({ ok: true, payload: { expired: 2 } });
+  expect(swept).toMatchObject({ ok: true, payload: { expired: 2, forgotten: 1 } });
   expect((await client.find(kept.file.file_id)).file.state).toBe('ready');
   for (const id of overdue) {
     const found = await client.find(id);
@@ -170,6 +176,9 @@ test('what nobody completed in time, and what has had its days, is removed and t
   }
   expect((await client.find(old.file.file_id)).file.reason).toContain('It was kept until');
   expect((await client.find(begun.file.file_id)).file.reason).toContain('Its upload was not complete by');
+  // Whose file is long gone is told so for ninety days, and then that there was none.
+  const statuses = gone.map(({ file }) => under.api(`/api/v1/files/${file.file_id}`).then(({ status }) => status));
+  expect(await Promise.all(statuses)).toEqual([200, 404]);
   // The addresses that were given out before lead nowhere.
   expect((await fetch(download?.url ?? '')).status).toBe(404);
   expect((await fetch(part?.url ?? '', { method: 'PUT', body: Buffer.alloc(part?.size ?? 0) })).status).toBe(404);

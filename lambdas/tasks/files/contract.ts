@@ -40,7 +40,12 @@ export const verifyFilesEnv = z.object({
 /** A file that waits for being read. */
 export const verifyFileMessage = z.object({ file_id: z.uuid() });
 
-export const sweepFilesEnv = z.object({ DATABASE_URL: z.string().min(1), FILES_BUCKET: z.string().min(1) });
+export const sweepFilesEnv = z.object({
+  DATABASE_URL: z.string().min(1),
+  FILES_BUCKET: z.string().min(1),
+  /** How long a file that is gone is remembered, as a task that has ended is. */
+  TASKS_KEEP_DAYS: positive,
+});
 
 /** What is lost while the sweep doesn't come. */
 export const sweepFilesImpact = 'Files and unfinished uploads stay, and cost, longer than promised.';

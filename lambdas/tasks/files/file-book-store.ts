@@ -80,6 +80,11 @@ export function fileBook({ query }: Pick<Database<FileTables>, 'query'>): FileBo
         .execute();
       return rows.map(readRow);
     },
+    async forget(before) {
+      const gone = query.deleteFrom('tasks.files').where('state', 'in', ['refused', 'expired']);
+      const { numDeletedRows } = await gone.where('expires_at', '<', before).executeTakeFirst();
+      return Number(numDeletedRows);
+    },
     async hashProgress(id) {
       const found = await query
         .selectFrom('tasks.files')

@@ -79,6 +79,8 @@ export interface FileBook {
   giveUp(id: string, as: { readonly state: 'refused' | 'expired'; readonly reason: string }): Promise<void>;
   /** Files whose time was over at this moment. */
   overdue(at: Date, limit: number): Promise<readonly FileRow[]>;
+  /** Forgets files without content whose time was over at this moment; returns how many those were. */
+  forget(before: Date): Promise<number>;
   hashProgress(id: string): Promise<HashProgress>;
   keepHash(id: string, progress: { readonly bytes: number; readonly state: Uint8Array }): Promise<void>;
 }

@@ -58,10 +58,11 @@ export class Files extends Construct {
   }
 
   #makeSweep({ database, files }: FilesProps, env: Variables): void {
+    const { slots, workloads } = environmentOf(this);
     const start = new HandlerFunction(this, 'Sweep', {
       handler: 'tasks/sweep-files',
       contract: sweepFilesEnv,
-      env,
+      env: { ...env, TASKS_KEEP_DAYS: String(workloads.tasks.keepDays) },
       impact: sweepFilesImpact,
       severity: 'low',
       timeout: Duration.minutes(5),
@@ -73,7 +74,7 @@ export class Files extends Construct {
     allowRemoval(start, files, filesPrefix);
     new ScheduledFlow(this, 'Schedule', {
       // With the keeper of slots: each look wakes a database that pauses.
-      task: { at: environmentOf(this).slots.keepEvery, timeZone: 'Etc/UTC', impact: sweepFilesImpact },
+      task: { at: slots.keepEvery, timeZone: 'Etc/UTC', impact: sweepFilesImpact },
       start,
       enabled: true,
     });
