@@ -7,6 +7,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }
   bundles: () => import('./bundles.ts'),
   authentication: () => import('./authentication.ts'),
   refusals: () => import('./refusals.ts'),
+  'platform/failures': () => import('./platform/failures.ts'),
   'presale/load': () => import('./presale/load.ts'),
   'presale/api': () => import('./presale/api.ts'),
   'presale/flow': () => import('./presale/flow.ts'),

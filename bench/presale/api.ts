@@ -1,13 +1,8 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-import { tokenOf } from '../../local/callers/console-token.ts';
-import { startTestStack, type TestStack } from '../../test/support/stack.ts';
-import { type Benchmark, type Figure, figure, say } from '../figures.ts';
+import { startTestStack } from '../../test/support/stack.ts';
+import type { Benchmark, Figure } from '../figures.ts';
+import { ask, secondsEach, withoutLimits } from '../requests.ts';
 import { dealCount, insertDeals } from './many-deals.ts';
 
-const runs = 3;
-const secondsEach = 5;
 const connectionCounts = [1, 8] as const;
 
 /** Each on the county that asks for most: 新北市 holds a fifth of the deals. */
@@ -22,8 +17,7 @@ const queries: Readonly<Record<string, string>> = {
 export const benchmark: Benchmark = {
   title: `GET /apiv1/deals over ${dealCount.toLocaleString('en-US')} deals, ${secondsEach} s a run`,
   async measure() {
-    // One token asks more often than any caller may.
-    const running = await startTestStack({ CALLER_REQUESTS_PER_SECOND: '1000000', CALLER_BURST: '1000000' });
+    const running = await startTestStack(withoutLimits);
     try {
       await insertDeals(running.stack.services.postgres.url('postgres', 'millrace'));
       const figures: Figure[] = [];
@@ -36,56 +30,3 @@ export const benchmark: Benchmark = {
     }
   },
 };
-
-interface Question {
-  readonly name: string;
-  readonly route: string;
-  readonly connections: number;
-}
-
-async function ask(running: TestStack, { name, route, connections }: Question): Promise<Figure[]> {
-  const p50: number[] = [];
-  const p99: number[] = [];
-  const rate: number[] = [];
-  // Starts as many instances as will be asked at once, and isn't counted.
-  await autocannon(running, route, { connections, seconds: 1 });
-  for (let run = 1; run <= runs; run++) {
-    const { latency, requests } = await autocannon(running, route, { connections, seconds: secondsEach });
-    p50.push(latency.p50);
-    p99.push(latency.p99);
-    rate.push(requests.average);
-  }
-  const what = `${name}, ${connections} ${connections === 1 ? 'connection' : 'connections'}`;
-  say(`  ${what}`);
-  return [
-    figure(`${what}: p50`, 'ms', p50),
-    figure(`${what}: p99`, 'ms', p99),
-    figure(`${what}: requests`, 'per s', rate),
-  ];
-}
-
-interface Answer {
-  readonly latency: { readonly p50: number; readonly p99: number };
-  readonly requests: { readonly average: number };
-  readonly non2xx: number;
-  readonly errors: number;
-}
-
-/** Throws when one answer was not a 200: the time of a refusal says nothing. */
-async function autocannon(
-  { stack }: TestStack,
-  route: string,
-  { connections, seconds }: { readonly connections: number; readonly seconds: number },
-): Promise<Answer> {
-  const program = fileURLToPath(import.meta.resolve('autocannon'));
-  const load = ['--json', '--connections', String(connections), '--duration', String(seconds)];
-  const headers = ['--headers', `authorization=Bearer ${tokenOf(stack.services)}`];
-  const child = spawn(process.execPath, [program, ...load, ...headers, `${stack.wiring.api?.url}${route}`], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const answer = JSON.parse(await text(child.stdout)) as Answer;
-  if (answer.non2xx > 0 || answer.errors > 0) {
-    throw new Error(`${route}: ${answer.non2xx} answers were refusals, ${answer.errors} requests failed`);
-  }
-  return answer;
-}

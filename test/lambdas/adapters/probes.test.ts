@@ -112,5 +112,6 @@ test('a database that takes the connection and stays silent is given up', async 
   } finally {
     silent.close();
   }
-  expect(performance.now() - began).toBeLessThan(3000);
+  // A function's own connection waits for 40 s.
+  expect(performance.now() - began).toBeLessThan(20_000);
 });
