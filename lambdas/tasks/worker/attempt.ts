@@ -2,6 +2,7 @@ import { PermanentError } from '#kit/errors.ts';
 import { type TaskFunction, TaskStoppedError } from '#kit/task.ts';
 import type { Sign } from '../stores/lease-store.ts';
 import type { Ended, Ending, LeasedTask } from '../task.ts';
+import { type Asked, CallNeeded } from './call-needed.ts';
 import { contextOf, type Progress } from './context.ts';
 import type { WorkerPorts } from './ports.ts';
 
@@ -9,11 +10,6 @@ import type { WorkerPorts } from './ports.ts';
 export type Paused =
   | { readonly paused: 'lease-lost' | 'turn-over'; readonly task: LeasedTask; readonly workedMs: number }
   | (Asked & { readonly paused: 'asked'; readonly task: LeasedTask; readonly workedMs: number });
-
-export interface Asked {
-  readonly capability: string;
-  readonly input: unknown;
-}
 
 /** A function at work. */
 export interface Attempt {
@@ -128,15 +124,4 @@ function backoffSeconds(attempts: number): number {
 
 function since(began: number): number {
   return Math.round(performance.now() - began);
-}
-
-/** The function waits for a step of another workload: it is run again when the answer is there. */
-export class CallNeeded extends Error {
-  override readonly name = 'CallNeeded';
-  readonly asked: Asked;
-
-  constructor(asked: Asked) {
-    super(`The task asks ${asked.capability}`);
-    this.asked = asked;
-  }
 }

@@ -3,7 +3,7 @@ import { type TaskContext, TaskStoppedError } from '#kit/task.ts';
 import { capabilities, sparkJobs } from '../contract.ts';
 import type { Sign } from '../stores/lease-store.ts';
 import type { LeasedTask } from '../task.ts';
-import { CallNeeded } from './attempt.ts';
+import { CallNeeded } from './call-needed.ts';
 import type { WorkerPorts } from './ports.ts';
 
 /** What a function last said of how far it is. */
