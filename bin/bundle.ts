@@ -23,12 +23,16 @@ export interface Bundle {
 // since what they share is parsed anew.
 const handlersARun = 10;
 
+// esbuild is a Go program and collects its garbage late. This limit is soft: it costs 0.2 s and saves 0.2 GB.
+const memoryLimit = '550MiB';
+
 /** Bundles every `lambdas/<workload>/<name>.handler.ts` into `build/handlers/<workload>/<name>/index.mjs`. */
 export async function bundleHandlers(): Promise<readonly Bundle[]> {
   const handlers = globSync(`lambdas/*/*${suffix}`)
     .map((file) => file.replaceAll('\\', '/').slice('lambdas/'.length, -suffix.length))
     .sort();
   const unfinished = `${output}.new-${process.pid}`;
+  process.env.GOMEMLIMIT ??= memoryLimit;
   for (let next = 0; next < handlers.length; next += handlersARun)
     await bundle(handlers.slice(next, next + handlersARun), unfinished);
   await replaceFolder(unfinished, output);
