@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { assemblies } from './lib/assemblies.ts';
 
 const documents = globSync(['*.md', 'docs/**/*.md']).map((file) => ({ file, text: readFileSync(file, 'utf8') }));
 
@@ -37,4 +38,20 @@ test('every script that the documents name is one of package.json', () => {
 
   expect(named.length).toBeGreaterThan(5);
   for (const name of named) expect(Object.keys(scripts)).toContain(name);
+});
+
+test('how to deploy names the concurrency that an account needs', () => {
+  const sums = assemblies.map((assembly) => ({
+    name: path.basename(assembly.folder),
+    sum: assembly.functions.reduce((all, { properties }) => all + Number(properties.ReservedConcurrentExecutions), 0),
+  }));
+  const [dev, staging, prod] = ['dev', 'staging', 'prod'].map(
+    (name) => sums.find((one) => one.name === name)?.sum ?? 0,
+  );
+  // Lambda keeps a hundred for functions that reserve none.
+  const quotas = [dev, prod, sums.reduce((all, { sum }) => all + sum, 0)].map((sum = 0) => sum + 100);
+  const text = readFileSync('docs/how-to/deploy.md', 'utf8').replaceAll(/\s+/g, ' ');
+
+  expect(text).toContain(`**${dev} for dev, ${staging} for staging and ${prod} for prod**`);
+  expect(text).toContain(`a quota of ${quotas[0]} for dev alone, ${quotas[1]} for prod, ${quotas[2]} for all three`);
 });

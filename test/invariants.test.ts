@@ -1,5 +1,4 @@
 import { globSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scheduledFunctions } from '../lambdas/tasks/contract.ts';
 import { type Assembly, handlerOf, type Resource } from '../lib/inventory/assembly.ts';
@@ -300,20 +299,4 @@ describe('the environments', () => {
   test.each(assemblies)('passed the validator and cdk-nag: $folder has no finding', ({ folder }) => {
     expect(JSON.parse(readFileSync(`${folder}/validation-report.json`, 'utf8')).pluginReports).toEqual([]);
   });
-});
-
-test('how to deploy names the concurrency that an account needs', () => {
-  const sums = assemblies.map((assembly) => ({
-    name: path.basename(assembly.folder),
-    sum: assembly.functions.reduce((all, { properties }) => all + Number(properties.ReservedConcurrentExecutions), 0),
-  }));
-  const [dev, staging, prod] = ['dev', 'staging', 'prod'].map(
-    (name) => sums.find((one) => one.name === name)?.sum ?? 0,
-  );
-  // Lambda keeps a hundred for functions that reserve none.
-  const quotas = [dev, prod, sums.reduce((all, { sum }) => all + sum, 0)].map((sum = 0) => sum + 100);
-  const text = readFileSync('docs/how-to/deploy.md', 'utf8').replaceAll(/\s+/g, ' ');
-
-  expect(text).toContain(`**${dev} for dev, ${staging} for staging and ${prod} for prod**`);
-  expect(text).toContain(`a quota of ${quotas[0]} for dev alone, ${quotas[1]} for prod, ${quotas[2]} for all three`);
 });
