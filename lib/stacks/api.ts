@@ -8,7 +8,7 @@ import type { Environment } from '../environment.ts';
 import { Callers } from '../workloads/callers.ts';
 import { Dependencies } from '../workloads/dependencies.ts';
 import { FailuresApi } from '../workloads/ledger/failures-api.ts';
-import { PresaleApi } from '../workloads/presale-api.ts';
+import { PresaleApi } from '../workloads/presale/presale-api.ts';
 import { RunsApi } from '../workloads/runs/runs-api.ts';
 import { TaggerApi } from '../workloads/tagger/tagger-api.ts';
 import { FilesApi } from '../workloads/tasks/files-api.ts';

@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
 import { OverviewDashboard } from '../workloads/overview-dashboard.ts';
-import { PresaleDashboard } from '../workloads/presale-dashboard.ts';
+import { PresaleDashboard } from '../workloads/presale/presale-dashboard.ts';
 import { TaggerDashboard } from '../workloads/tagger/tagger-dashboard.ts';
 import { TasksDashboard } from '../workloads/tasks/tasks-dashboard.ts';
 import type { ApiStack } from './api.ts';

@@ -3,7 +3,7 @@ import type { KafkaCluster } from '../constructs/kafka/cluster.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
 import { Exports } from '../workloads/exports.ts';
-import { Presale } from '../workloads/presale.ts';
+import { Presale } from '../workloads/presale/presale.ts';
 import { Tagger } from '../workloads/tagger/tagger.ts';
 import { Files } from '../workloads/tasks/files.ts';
 import { Tasks } from '../workloads/tasks/tasks.ts';

@@ -12,7 +12,7 @@ import { ownMetric } from '../../constructs/own-metric.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
 import { acknowledge } from '../../permissions/acknowledge.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
-import { allowRuns, allowStops } from '../presale.ts';
+import { allowRuns, allowStops } from '../presale/presale.ts';
 import { Spark } from './spark.ts';
 import { TaskQueues } from './task-queues.ts';
 import { TaskSchedules } from './task-schedules.ts';

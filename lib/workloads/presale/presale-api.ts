@@ -11,13 +11,13 @@ import {
   readRoutes,
   startRoutes,
   startRunEnv,
-} from '../../lambdas/presale/contract.ts';
-import type { Database } from '../constructs/database.ts';
-import { HandlerFunction } from '../constructs/handler-function.ts';
-import { apiTimeout, type HttpApi } from '../constructs/http-api.ts';
-import { environmentOf } from '../constructs/millrace-stack.ts';
-import { allowObjects } from '../permissions/bucket-access.ts';
-import type { Callers } from './callers.ts';
+} from '../../../lambdas/presale/contract.ts';
+import type { Database } from '../../constructs/database.ts';
+import { HandlerFunction } from '../../constructs/handler-function.ts';
+import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
+import { environmentOf } from '../../constructs/millrace-stack.ts';
+import { allowObjects } from '../../permissions/bucket-access.ts';
+import type { Callers } from '../callers.ts';
 import { allowRuns } from './presale.ts';
 
 export interface PresaleApiProps {

@@ -4,11 +4,11 @@ import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { correctedPrefix, loadCorrectionsEnv } from '../../lambdas/presale/contract.ts';
-import type { Database } from '../constructs/database.ts';
-import { FailureBook } from '../constructs/failure-book.ts';
-import { QueueHandler } from '../constructs/queue-handler.ts';
-import { allowObjects } from '../permissions/bucket-access.ts';
+import { correctedPrefix, loadCorrectionsEnv } from '../../../lambdas/presale/contract.ts';
+import type { Database } from '../../constructs/database.ts';
+import { FailureBook } from '../../constructs/failure-book.ts';
+import { QueueHandler } from '../../constructs/queue-handler.ts';
+import { allowObjects } from '../../permissions/bucket-access.ts';
 
 export interface PresaleCorrectionsProps {
   readonly database: Database;

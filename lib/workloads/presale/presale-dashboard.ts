@@ -1,6 +1,6 @@
 import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import type { HandlerFunction } from '../constructs/handler-function.ts';
+import type { HandlerFunction } from '../../constructs/handler-function.ts';
 import type { Presale } from './presale.ts';
 
 const half = 12;

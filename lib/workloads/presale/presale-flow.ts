@@ -13,8 +13,15 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { SqsSendMessage } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { CheckAndRetry } from '../constructs/check-and-retry.ts';
-import { catchAll, causeInFewWords, causeInWords, correlationMember, passingErrors, step } from '../constructs/step.ts';
+import { CheckAndRetry } from '../../constructs/check-and-retry.ts';
+import {
+  catchAll,
+  causeInFewWords,
+  causeInWords,
+  correlationMember,
+  passingErrors,
+  step,
+} from '../../constructs/step.ts';
 import type { PresaleSteps } from './presale-steps.ts';
 
 export interface PresaleFlowProps {

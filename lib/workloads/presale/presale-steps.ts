@@ -2,11 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import * as contract from '../../lambdas/presale/contract.ts';
-import type { Database } from '../constructs/database.ts';
-import { HandlerFunction } from '../constructs/handler-function.ts';
-import { environmentOf } from '../constructs/millrace-stack.ts';
-import { allowObjects } from '../permissions/bucket-access.ts';
+import * as contract from '../../../lambdas/presale/contract.ts';
+import type { Database } from '../../constructs/database.ts';
+import { HandlerFunction } from '../../constructs/handler-function.ts';
+import { environmentOf } from '../../constructs/millrace-stack.ts';
+import { allowObjects } from '../../permissions/bucket-access.ts';
 
 export interface PresaleStepsProps {
   readonly database: Database;
