@@ -17,8 +17,8 @@ import { HandlerFunction } from '../../constructs/handler-function.ts';
 import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
+import { allowRuns } from '../../permissions/executions.ts';
 import type { Callers } from '../callers.ts';
-import { allowRuns } from './presale.ts';
 
 export interface PresaleApiProps {
   readonly api: HttpApi;

@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { DefinitionBody, LogLevel, QueryLanguage, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
 import { schedules, startPublicationEnv } from '../../../lambdas/presale/contract.ts';
 import { AlarmBook } from '../../constructs/alarm-book.ts';
+import { CapabilityBook } from '../../constructs/capability-book.ts';
 import type { Database } from '../../constructs/database.ts';
 import { FailureBook } from '../../constructs/failure-book.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
@@ -14,6 +15,7 @@ import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { ownMetric } from '../../constructs/own-metric.ts';
 import { ScheduledFlow } from '../../constructs/scheduled-flow.ts';
 import { acknowledge, acknowledgeWildcards } from '../../permissions/acknowledge.ts';
+import { allowRuns } from '../../permissions/executions.ts';
 import { watchConservation } from '../runs/conservation.ts';
 import { watchExecutions } from '../runs/watch-executions.ts';
 import { PresaleCorrections } from './presale-corrections.ts';
@@ -39,6 +41,7 @@ export class Presale extends Construct {
     super(scope, id);
     const { parallelCounties, scheduled } = environmentOf(this).workloads.presale;
     this.steps = new PresaleSteps(this, 'Steps', { database, raw, wakes });
+    CapabilityBook.of(this).offer(this.steps.refreshStatistics);
     const flow = new PresaleFlow(this, 'Flow', { steps: this.steps, mails, parallelCounties });
     this.stateMachine = this.#makeStateMachine(flow);
     FailureBook.of(this).machines.push({ edge: 'presale/run', machine: this.stateMachine });
@@ -104,24 +107,4 @@ export class Presale extends Construct {
       severity: 'high',
     });
   }
-}
-
-/** Lets a door start runs and ask how one of them goes. */
-export function allowRuns(door: HandlerFunction, machine: StateMachine): void {
-  door.allow(['states:StartExecution'], [machine.stateMachineArn]);
-  allowOnRuns(door, machine, 'states:DescribeExecution');
-}
-
-/** Lets a door stop a run. */
-export function allowStops(door: HandlerFunction, machine: StateMachine): void {
-  allowOnRuns(door, machine, 'states:StopExecution');
-}
-
-function allowOnRuns(door: HandlerFunction, machine: StateMachine, action: string): void {
-  const stack = Stack.of(door);
-  const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
-  const { resourceName: name } = stack.splitArn(machine.stateMachineArn, arnFormat);
-  const runs = stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${name}:*`, arnFormat });
-  door.allow([action], [runs]);
-  acknowledgeWildcards(door, 'Runs are named by their work; the grant is for those of this one machine.', [runs]);
 }
