@@ -1,11 +1,11 @@
 import type { Construct } from 'constructs';
 import { docsEnv, docsRoutes, healthEnv, healthRoutes } from '../../lambdas/platform/contract.ts';
+import { Callers } from '../constructs/api/callers.ts';
+import { apiTimeout, HttpApi } from '../constructs/api/http-api.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
-import { apiTimeout, HttpApi } from '../constructs/http-api.ts';
 import type { KafkaCluster } from '../constructs/kafka/cluster.ts';
 import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
-import { Callers } from '../workloads/callers.ts';
 import { Dependencies } from '../workloads/dependencies.ts';
 import { FailuresApi } from '../workloads/ledger/failures-api.ts';
 import { RunsApi } from '../workloads/runs/runs-api.ts';

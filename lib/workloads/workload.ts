@@ -1,11 +1,11 @@
 import type { Bucket, LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Callers } from '../constructs/api/callers.ts';
+import type { HttpApi } from '../constructs/api/http-api.ts';
 import type { Database } from '../constructs/database.ts';
-import type { HttpApi } from '../constructs/http-api.ts';
 import type { KafkaCluster, TopicProps } from '../constructs/kafka/cluster.ts';
 import type { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
-import type { Callers } from './callers.ts';
 
 /** What every workload finds in the stack Data. */
 export interface DataPlatform {

@@ -12,13 +12,13 @@ import {
   startRoutes,
   startRunEnv,
 } from '../../../lambdas/presale/contract.ts';
+import type { Callers } from '../../constructs/api/callers.ts';
+import { apiTimeout, type HttpApi } from '../../constructs/api/http-api.ts';
 import type { Database } from '../../constructs/database.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
-import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
 import { allowRuns } from '../../permissions/executions.ts';
-import type { Callers } from '../callers.ts';
 
 export interface PresaleApiProps {
   readonly api: HttpApi;

@@ -11,12 +11,12 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
-import { correlationHeader } from '../../lambdas/kit/correlation.ts';
-import { acknowledge } from '../permissions/acknowledge.ts';
-import { AlarmBook } from './alarm-book.ts';
-import type { HandlerFunction } from './handler-function.ts';
-import { logGroup } from './log-group.ts';
-import { environmentOf } from './millrace-stack.ts';
+import { correlationHeader } from '../../../lambdas/kit/correlation.ts';
+import { acknowledge } from '../../permissions/acknowledge.ts';
+import { AlarmBook } from '../alarm-book.ts';
+import type { HandlerFunction } from '../handler-function.ts';
+import { logGroup } from '../log-group.ts';
+import { environmentOf } from '../millrace-stack.ts';
 
 // One JSON object a line. The error field says why API Gateway itself refused.
 const accessLogFields = {

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
-import { admitCallerEnv } from '../../lambdas/platform/contract.ts';
-import type { Database } from '../constructs/database.ts';
-import { HandlerFunction } from '../constructs/handler-function.ts';
-import { environmentOf } from '../constructs/millrace-stack.ts';
+import { admitCallerEnv } from '../../../lambdas/platform/contract.ts';
+import type { Database } from '../database.ts';
+import { HandlerFunction } from '../handler-function.ts';
+import { environmentOf } from '../millrace-stack.ts';
 
 export interface CallersProps {
   /** The secret of the users. */
