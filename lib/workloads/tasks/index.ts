@@ -28,8 +28,8 @@ export const tasks = workload({
     return { verification, tasks: enabled ? new Tasks(stack, 'Tasks', props) : undefined };
   },
   api: (stack, platform, { data, pipelines }) => {
-    if (pipelines.tasks) new TasksApi(stack, 'Tasks', { ...platform, queues: pipelines.tasks.queues });
-    new FilesApi(stack, 'Files', { ...platform, files: data, verification: pipelines.verification });
+    if (pipelines.tasks) new TasksApi(stack, 'Tasks', { platform, queues: pipelines.tasks.queues });
+    new FilesApi(stack, 'Files', { platform, files: data, verification: pipelines.verification });
   },
   operations: (stack, { pipelines }) => {
     if (pipelines.tasks) new TasksDashboard(stack, 'Tasks', pipelines.tasks);
