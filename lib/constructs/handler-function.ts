@@ -4,6 +4,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
+  type FunctionOptions,
   Function as LambdaFunction,
   LoggingFormat,
   RecursiveLoop,
@@ -20,10 +21,14 @@ import { AlarmBook, type Severity } from './alarm-book.ts';
 import type { Database } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { type EdgeName, FailureBook } from './failure-book.ts';
-import type { KafkaCluster } from './kafka/cluster.ts';
 import { logGroup } from './log-group.ts';
 import { environmentOf } from './millrace-stack.ts';
 import { metricsNamespace } from './own-metric.ts';
+
+/** What stands in the VPC and says how functions get there. */
+export interface Placed {
+  readonly placement: Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
+}
 
 export interface HandlerFunctionProps<E extends z.ZodObject> {
   /** `presale/load-county` is `lambdas/presale/load-county.handler.ts`. */
@@ -44,7 +49,7 @@ export interface HandlerFunctionProps<E extends z.ZodObject> {
   /** Puts the function into the VPC and lets it sign in as the application's user. @default outside */
   readonly database?: Database;
   /** Puts the function into the VPC, where it reaches the brokers; what it may do there its grants say. @default outside */
-  readonly brokers?: Pick<KafkaCluster, 'placement'>;
+  readonly brokers?: Placed;
   /** Invoked without anybody waiting for the answer: failures go to dead letters. @default false */
   readonly asynchronous?: boolean;
   /** Sends work to itself, which Lambda takes for a mistake after 16 rounds. @default false */

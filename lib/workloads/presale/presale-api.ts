@@ -15,7 +15,13 @@ export interface PresaleApiProps {
 export class PresaleApi extends Construct {
   constructor(scope: Construct, id: string, { platform, stateMachine }: PresaleApiProps) {
     super(scope, id);
-    const { raw, backfills } = platform;
+    this.#read(platform);
+    this.#start(platform, stateMachine);
+    this.#correct(platform);
+    this.#backfill(platform, stateMachine);
+  }
+
+  #read(platform: ApiPlatform): void {
     new ApiHandler(this, 'ReadApi', {
       platform,
       handler: 'presale/read-api',
@@ -28,6 +34,9 @@ export class PresaleApi extends Construct {
       concurrency: 10,
       memory: 1024,
     });
+  }
+
+  #start(platform: ApiPlatform, stateMachine: StateMachine): void {
     const start = new ApiHandler(this, 'StartRun', {
       platform,
       handler: 'presale/start-run',
@@ -38,6 +47,10 @@ export class PresaleApi extends Construct {
       concurrency: 2,
     });
     allowRuns(start, stateMachine);
+  }
+
+  #correct(platform: ApiPlatform): void {
+    const { raw } = platform;
     new ApiHandler(this, 'CorrectProblem', {
       platform,
       handler: 'presale/correct-problem',
@@ -48,6 +61,10 @@ export class PresaleApi extends Construct {
       concurrency: 2,
       objects: { bucket: raw, write: ['presale/problems'] },
     });
+  }
+
+  #backfill(platform: ApiPlatform, stateMachine: StateMachine): void {
+    const { backfills } = platform;
     new ApiHandler(this, 'BackfillSeasons', {
       platform,
       handler: 'presale/backfill-seasons',
