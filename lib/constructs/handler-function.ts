@@ -31,7 +31,7 @@ export interface Placed {
 }
 
 export interface HandlerFunctionProps<E extends z.ZodObject> {
-  /** `presale/load-county` is `lambdas/presale/load-county.handler.ts`. */
+  /** `platform/send-mail` is `lambdas/platform/send-mail.handler.ts`. */
   readonly handler: EdgeName;
   /** The handler's own schema: it decides which keys `env` must have. */
   readonly contract: E;
@@ -61,9 +61,9 @@ const bundles = 'build/handlers';
 /** One handler as a Lambda function with the house's settings, a role of its own, a log group and an alarm. */
 export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Construct {
   readonly function: LambdaFunction;
-  /** `presale/load-county`. */
+  /** `platform/send-mail`. */
   readonly handler: EdgeName;
-  /** `presale-load-county`: what alarms and dead letters are named for. */
+  /** `platform-send-mail`: what alarms and dead letters are named for. */
   readonly name: string;
   readonly impact: string;
   readonly severity: Severity;
