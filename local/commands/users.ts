@@ -8,14 +8,17 @@ import { runningStack } from './running.ts';
 
 const usage = `npm run users -- <what> [options]
 
-  list                          users and tokens; never a password
-  add <name> [--admin]          a new user; prints the password, once
+  list                          users with their permissions, and tokens; never a password
+  add <name>                    a new user; prints the password, once
+  give <name> <permission>      operate (ledger, runs, corrections, schedules), or admin (all, and what is others')
+  take <name> <permission>
   rotate <name>                 a new password; prints it, once
   disable <name>, enable <name>
   remove <name>
   token add <name> [--note x]   a new Bearer token; prints it, once
   token revoke <id>
 
+  --permission <permission>     with add, as often as needed: what the user is given; --admin is short for one
   --password-stdin              with add and rotate: the password that a client has already, from standard input
   --environment <name>          of that environment on AWS, with the shell's credentials; without it, of this machine
   --profile <name>, --region <name>`;
@@ -26,6 +29,7 @@ try {
     allowPositionals: true,
     options: {
       admin: { type: 'boolean', default: false },
+      permission: { type: 'string', multiple: true, default: [] },
       note: { type: 'string', default: '' },
       'password-stdin': { type: 'boolean', default: false },
       environment: { type: 'string' },
@@ -52,6 +56,7 @@ async function storeFor({ environment, region }: { environment?: string; region?
 
 interface Options {
   readonly admin: boolean;
+  readonly permission: readonly string[];
   readonly note: string;
   readonly password: string | undefined;
 }
@@ -59,10 +64,13 @@ interface Options {
 type Change = (users: readonly User[]) => edit.Edited;
 
 /** What the words ask for; nothing for a list. */
-function changeOf(words: readonly string[], { admin, note, password }: Options): Change | undefined {
+function changeOf(words: readonly string[], { admin, permission, note, password }: Options): Change | undefined {
   const [what = 'list', name = '', owner = ''] = words;
+  const given = [...new Set([...permission, ...(admin ? ['admin'] : [])])].map(edit.permissionOf);
   const changes: Readonly<Record<string, readonly [words: number, change: Change]>> = {
-    add: [2, (users) => edit.addUser(users, name, { password, permissions: admin ? ['admin'] : [] })],
+    add: [2, (users) => edit.addUser(users, name, { password, permissions: given })],
+    give: [3, (users) => edit.givePermission(users, name, owner)],
+    take: [3, (users) => edit.takePermission(users, name, owner)],
     rotate: [2, (users) => edit.rotatePassword(users, name, password)],
     disable: [2, (users) => edit.disableUser(users, name, true)],
     enable: [2, (users) => edit.disableUser(users, name, false)],

@@ -17,6 +17,7 @@ export interface TryPorts {
 /** POST /tagger/try: what would be published for a message of this text, and why its page couldn't be had. */
 const tryText = route({
   summary: 'Tags a text now',
+  permission: 'read',
   description: 'What would be published for a message of this text; nothing is. With `url` its page is read, too.',
   answers: { 200: resultOf(tried) },
   body: z
