@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import type { User } from '../../lambdas/kit/api/authentication/users.ts';
+import { type User, type Way, ways } from '../../lambdas/kit/api/authentication/users.ts';
 import { usersSecretName } from '../callers/console-token.ts';
 import * as edit from '../callers/edit-users.ts';
 import { accountStore, localStore, type UserStore } from '../callers/secret-store.ts';
@@ -8,14 +8,20 @@ import { runningStack } from './running.ts';
 
 const usage = `npm run users -- <what> [options]
 
+  list                          users with their permissions, and tokens; never a password
+  add <name>                    a new user; prints the password, once
+  give <name> <permission>      operate (ledger, runs, corrections, schedules), or admin (all, and what is others')
+  take <name> <permission>
   list                          users and tokens; never a password
-  add <name> [--admin]          a new user; prints the password, once
+  bind <name> [--only x]        let in by the named ways alone; without --only by all
   rotate <name>                 a new password; prints it, once
   disable <name>, enable <name>
   remove <name>
   token add <name> [--note x]   a new Bearer token; prints it, once
   token revoke <id>
 
+  --permission <permission>     with add, as often as needed: what the user is given; --admin is short for one
+  --only <ways>                 with add and bind: of basic, hmac and token, comma separated
   --password-stdin              with add and rotate: the password that a client has already, from standard input
   --environment <name>          of that environment on AWS, with the shell's credentials; without it, of this machine
   --profile <name>, --region <name>`;
@@ -26,7 +32,9 @@ try {
     allowPositionals: true,
     options: {
       admin: { type: 'boolean', default: false },
+      permission: { type: 'string', multiple: true, default: [] },
       note: { type: 'string', default: '' },
+      only: { type: 'string' },
       'password-stdin': { type: 'boolean', default: false },
       environment: { type: 'string' },
       profile: { type: 'string' },
@@ -37,7 +45,11 @@ try {
   const password = values['password-stdin'] ? (await text(process.stdin)).replace(/\r?\n$/, '') : undefined;
   const store = await storeFor(values);
   const users = await store.read();
-  const change = changeOf(positionals, { ...values, password });
+  const change = changeOf(positionals, {
+    ...values,
+    password,
+    only: values.only === undefined ? undefined : waysIn(values.only),
+  });
   if (change === undefined) process.stdout.write(`${listed(users)}\n`);
   else await make(store, change(users));
 } catch (error) {
@@ -52,17 +64,32 @@ async function storeFor({ environment, region }: { environment?: string; region?
 
 interface Options {
   readonly admin: boolean;
+  readonly permission: readonly string[];
   readonly note: string;
   readonly password: string | undefined;
+  readonly only: readonly Way[] | undefined;
+}
+
+/** `hmac,token` as the ways they name. */
+function waysIn(list: string): readonly Way[] {
+  return list.split(',').map((word) => {
+    const way = ways.find((one) => one === word.trim());
+    if (way === undefined) throw new Error(`--only takes ${ways.join(', ')}, comma separated; not "${word}".`);
+    return way;
+  });
 }
 
 type Change = (users: readonly User[]) => edit.Edited;
 
 /** What the words ask for; nothing for a list. */
-function changeOf(words: readonly string[], { admin, note, password }: Options): Change | undefined {
+function changeOf(words: readonly string[], { admin, permission, note, password, only }: Options): Change | undefined {
   const [what = 'list', name = '', owner = ''] = words;
+  const given = [...new Set([...permission, ...(admin ? ['admin'] : [])])].map(edit.permissionOf);
   const changes: Readonly<Record<string, readonly [words: number, change: Change]>> = {
-    add: [2, (users) => edit.addUser(users, name, { password, permissions: admin ? ['admin'] : [] })],
+    add: [2, (users) => edit.addUser(users, name, { password, permissions: given, only })],
+    give: [3, (users) => edit.givePermission(users, name, owner)],
+    take: [3, (users) => edit.takePermission(users, name, owner)],
+    bind: [2, (users) => edit.bindUser(users, name, only)],
     rotate: [2, (users) => edit.rotatePassword(users, name, password)],
     disable: [2, (users) => edit.disableUser(users, name, true)],
     enable: [2, (users) => edit.disableUser(users, name, false)],
@@ -82,8 +109,8 @@ async function make(store: UserStore, { users, shownOnce }: edit.Edited): Promis
 }
 
 function listed(users: readonly User[]): string {
-  const lines = users.flatMap(({ name, disabled, permissions, tokens }) => [
-    [name, ...permissions, ...(disabled ? ['disabled'] : [])].join('  '),
+  const lines = users.flatMap(({ name, disabled, permissions, only, tokens }) => [
+    [name, ...permissions, ...(disabled ? ['disabled'] : []), ...(only ? [`only ${only.join(',')}`] : [])].join('  '),
     ...tokens.map(({ id, created, note }) => `  token ${id}  ${created.slice(0, 10)}  ${note}`.trimEnd()),
   ]);
   return lines.length === 0 ? 'There are no users.' : lines.join('\n');

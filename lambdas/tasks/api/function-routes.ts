@@ -11,6 +11,7 @@ type FunctionPorts = Pick<TasksApiPorts, 'functions'>;
 /** GET /api/v1/task_funcs/list */
 export const listFunctions = route({
   summary: 'The functions that can be submitted.',
+  permission: 'read',
   answers: { 200: functionList },
   handle: async (_request, { functions }: FunctionPorts) => {
     const items = [...functions.values()].filter(({ published }) => published).map(described);
@@ -21,6 +22,7 @@ export const listFunctions = route({
 /** GET /api/v1/task_funcs/{name} */
 export const findFunction = route({
   summary: 'One function with the schemas of its arguments and its result.',
+  permission: 'read',
   path: functionPath,
   answers: { 200: functionAnswer },
   handle: async ({ path, caller }, { functions }: FunctionPorts) => ({

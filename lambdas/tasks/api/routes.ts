@@ -22,6 +22,7 @@ export const documentedRoutes = {
 /** What no other route takes: a path that there is by another method, or none. */
 const anythingElse = route({
   summary: 'Any other path or method.',
+  permission: 'read',
   answers: {},
   handle: async ({ event }): Promise<never> => {
     const { path, method } = event.requestContext.http;

@@ -13,6 +13,7 @@ import type { TasksApiPorts } from './ports.ts';
 /** POST /api/v1/tasks/submit */
 export const postTask = route({
   summary: 'Submit a function with arguments; answers at once.',
+  permission: 'own',
   body: submission,
   form: true,
   answers: { 200: taskAnswer },
@@ -25,6 +26,7 @@ export const postTask = route({
 /** GET /api/v1/tasks/list */
 export const listTasks = route({
   summary: 'Tasks, the newest first.',
+  permission: 'own',
   query: listQuery,
   answers: { 200: listAnswer },
   handle: async ({ query, caller }, { tasks }: TasksApiPorts) => {
@@ -37,6 +39,7 @@ export const listTasks = route({
 /** GET /api/v1/task/{task_id}/info */
 export const findTask = route({
   summary: 'A task and its status.',
+  permission: 'own',
   path: taskPath,
   answers: { 200: taskAnswer },
   handle: async ({ path }, { tasks }: TasksApiPorts) => ({
@@ -48,6 +51,7 @@ export const findTask = route({
 /** GET /api/v1/task/{task_id}/result */
 export const findResult = route({
   summary: 'What came of a task, and how far it is.',
+  permission: 'own',
   path: taskPath,
   answers: { 200: resultAnswer },
   handle: async ({ path }, { tasks, link }: TasksApiPorts) => {
@@ -59,6 +63,7 @@ export const findResult = route({
 /** POST /api/v1/task/{task_id}/terminate */
 export const terminateTask = route({
   summary: 'End a task: one that waits never runs, one that runs is told to stop.',
+  permission: 'own',
   path: taskPath,
   answers: { 200: taskAnswer },
   handle: async ({ path, caller }, { tasks, sends }: TasksApiPorts) => {
@@ -75,6 +80,7 @@ export const terminateTask = route({
 /** POST /api/v1/task/{task_id}/retry */
 export const retryTask = route({
   summary: 'Do a failed task again, with the same arguments or edited ones, as a task of its own.',
+  permission: 'own',
   path: taskPath,
   body: retryRequest,
   form: true,

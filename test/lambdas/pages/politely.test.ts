@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { politely } from '../../../../lambdas/tagger/page/politely.ts';
+import { politely } from '#pages/politely.ts';
 
 test('no host has more requests at once than it should', async () => {
   const running = new Map<string, number>();

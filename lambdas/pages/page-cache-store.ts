@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore } from '#adapters/object-store.ts';
 import { NotFoundError } from '#kit/errors.ts';
-import type { PageCache, PageRecord } from '../ports.ts';
+import type { PageCache, PageRecord } from './ports.ts';
 
 /** Pages as JSON objects in the bucket, each under a name made of its URL. */
 export function pageCache(bucket: Pick<ObjectStore, 'put' | 'readText'>): PageCache {

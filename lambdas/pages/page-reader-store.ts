@@ -1,10 +1,10 @@
 import type { ObjectStore } from '#adapters/object-store.ts';
 import { pageFetcher } from '#adapters/public-http/fetch-page.ts';
 import type { Clock } from '#kit/clock.ts';
-import { pageReader } from '../page/page-reader.ts';
-import { politely } from '../page/politely.ts';
-import type { ReadPage } from '../ports.ts';
 import { pageCache } from './page-cache-store.ts';
+import { pageReader } from './page-reader.ts';
+import { politely } from './politely.ts';
+import type { ReadPage } from './ports.ts';
 
 export interface PageSettings {
   readonly PAGE_TIMEOUT_MS: number;

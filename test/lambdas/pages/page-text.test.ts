@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { pageText } from '../../../../lambdas/tagger/page/page-text.ts';
+import { pageText } from '#pages/page-text.ts';
 
 const simplified =
   '渡轮公司周二表示，停航半年的渡轮将于下周恢复航行，票价不变。港务局局长在记者会上说明，船只已经全面检修。';

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { PageError } from '#kit/pages/page-error.ts';
-import { pageReader } from '../../../../lambdas/tagger/page/page-reader.ts';
-import type { PageRecord } from '../../../../lambdas/tagger/ports.ts';
+import { pageReader } from '#pages/page-reader.ts';
+import type { PageRecord } from '#pages/ports.ts';
 
 let now: Date;
 let asked: string[];

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PermanentError } from '#kit/errors.ts';
-import { countWords, WordCounter } from '../../../../lambdas/tasks/words/word-counter.ts';
+import { countWords, WordCounter } from '#language/words/word-counter.ts';
 
 /** Python's `str.split()`, as a pattern. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: four of them are white space there

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { meanF1 } from '../../../../bench/tagger/main-text-score.ts';
-import { mainText } from '../../../../lambdas/tagger/page/main-text.ts';
+import { mainText } from '#pages/main-text.ts';
+import { meanF1 } from '../../../bench/pages/main-text-score.ts';
 
 const sentence =
   'The harbour office said on Tuesday that the ferry, which had been out of service since spring, will sail again. ';

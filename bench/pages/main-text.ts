@@ -6,8 +6,8 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
-import { mainText } from '../../lambdas/tagger/page/main-text.ts';
-import { rawText } from '../../lambdas/tagger/page/raw-text.ts';
+import { mainText } from '#pages/main-text.ts';
+import { rawText } from '#pages/raw-text.ts';
 import { type Benchmark, type Figure, figure, say } from '../figures.ts';
 import { meanF1 } from './main-text-score.ts';
 

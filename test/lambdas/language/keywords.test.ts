@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { topWords } from '../../../../lambdas/tagger/keywords/keywords.ts';
-import { withOwnWords } from '../../../../lambdas/tagger/keywords/own-words.ts';
-import { joinNames, segment } from '../../../../lambdas/tagger/keywords/segmenter.ts';
+import { topWords } from '#language/keywords.ts';
+import { withOwnWords } from '#language/own-words.ts';
+import { joinNames, segment } from '#language/segmenter.ts';
 
 test('words are cut by the dictionary, without white space', () => {
   expect(segment('北京大学 and 清华大学')).toEqual(['北京大学', 'and', '清华大学']);

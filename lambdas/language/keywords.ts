@@ -1,5 +1,11 @@
-import type { Keyword } from '../tagging.ts';
 import { stopWords } from './stop-words.ts';
+
+/** One word that says what a text is about. */
+export interface Keyword {
+  readonly word: string;
+  /** TF-IDF, comparable within one text only. */
+  readonly weight: number;
+}
 
 const wanted = 10;
 // Of a word of one sign only a Latin one could say something, and doesn't.

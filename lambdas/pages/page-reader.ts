@@ -1,7 +1,7 @@
 import { PageError, type PageFault } from '#kit/pages/page-error.ts';
-import type { PageCache, PageRecord, ReadPage } from '../ports.ts';
 import { mainText } from './main-text.ts';
 import { pageText } from './page-text.ts';
+import type { PageCache, PageRecord, ReadPage } from './ports.ts';
 
 export interface PageReaderPorts {
   /** Throws a PageError. */
