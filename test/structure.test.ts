@@ -170,16 +170,6 @@ describe('what is for all workloads', () => {
   // Of these the kit has its own: only what can mean the workload counts, a path, an edge, a member, a text.
   const nouns: readonly string[] = ['tasks'];
 
-  /** They name workloads still: the documentation and what is bundled get their own registry. May only shrink. */
-  const stillNaming: readonly string[] = [
-    'bin/bundle-assets.ts',
-    'bin/openapi/about.ts',
-    'bin/openapi/document.ts',
-    'bin/openapi/failures.ts',
-    'bin/openapi/functions.ts',
-    'bin/openapi/parts.ts',
-  ];
-
   function namesIn(text: string): readonly string[] {
     const words = new Set(text.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g)?.map((word) => word.toLowerCase()));
     return names.filter((name) =>
@@ -192,7 +182,7 @@ describe('what is for all workloads', () => {
   test('names no workload, not even in a comment', () => {
     const found = filesIn(...folders).filter(([, text]) => namesIn(text).length > 0);
 
-    expect(found.map(([file]) => file).sort()).toEqual(stillNaming);
+    expect(found.map(([file]) => file)).toEqual([]);
   });
 
   test.each([

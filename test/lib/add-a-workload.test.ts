@@ -44,7 +44,7 @@ test('a workload is its own files and a line in each of two lists', () => {
   expect(
     checkout.added.every((file) => /^lambdas\/greetings\/|^lib\/(settings|workloads)\/greetings[/.]/.test(file)),
   ).toBe(true);
-  expect(checkout.added).toHaveLength(5);
+  expect(checkout.added).toHaveLength(7);
   expect(checkout.changed).toEqual(['lib/settings/index.ts', 'lib/workloads/index.ts']);
 });
 

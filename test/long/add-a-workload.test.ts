@@ -41,9 +41,19 @@ test('its route answers, its queue is worked off, and what can’t be done is in
   expect((await greet({ name: 'Mei' })).status).toBe(202);
   expect((await greet({ name: 'Nobody' })).status).toBe(202);
 
-  const failures = async () =>
-    ((await (await ask('/platform/failures?workload=greetings')).json()) as { failures: unknown[] }).failures;
+  const failures = async () => {
+    const answer = (await (await ask('/platform/failures?workload=greetings')).json()) as {
+      readonly result: { readonly data: readonly unknown[] };
+    };
+    return answer.result.data;
+  };
   await expect.poll(failures, { timeout: 5 * 60_000 }).toMatchObject([{ message: 'Nobody cannot be greeted.' }]);
+});
+
+test('its route is documented', async () => {
+  const { paths } = (await (await ask('/openapi.json')).json()) as { readonly paths: object };
+
+  expect(paths).toHaveProperty(['/greetings', 'post', 'summary'], 'Greets somebody, soon');
 });
 
 test('its queue is among what the stack’s health looks at', async () => {

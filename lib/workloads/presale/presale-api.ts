@@ -17,8 +17,8 @@ export class PresaleApi extends Construct {
     super(scope, id);
     this.#read(platform);
     this.#start(platform, stateMachine);
-    this.#correct(platform);
     this.#backfill(platform, stateMachine);
+    this.#correct(platform);
   }
 
   #read(platform: ApiPlatform): void {
