@@ -17,10 +17,17 @@ const queues = {
   SWEEPS_QUEUE_URL: z.url(),
 };
 
+/** `127.0.0.1:4600`, comma separated: what may be called although it is not public. */
+const pageAllowed = z
+  .string()
+  .default('')
+  .transform((list) => list.split(',').filter(Boolean));
+
 export const tasksApiEnv = z.object({
   DATABASE_URL: text,
   ...callerEnv,
   RAW_BUCKET: text,
+  PAGE_ALLOWED: pageAllowed,
   ...queues,
 });
 
@@ -67,11 +74,7 @@ export const sendCallbacksEnv = z.object({
   /** Of `{"key": "..."}`: signs what is called back. */
   CALLBACKS_SECRET: text,
   CALLBACK_TIMEOUT_MS: wholeNumber,
-  /** `127.0.0.1:4600`, comma separated: what may be called although it is not public. */
-  PAGE_ALLOWED: z
-    .string()
-    .default('')
-    .transform((list) => list.split(',').filter(Boolean)),
+  PAGE_ALLOWED: pageAllowed,
 });
 
 /** A task that waits in a queue. A replay from the ledger may carry another input than the task's own. */

@@ -28,6 +28,7 @@ export class TasksApi extends Construct {
         ...queues.variables,
         DATABASE_URL: database.url,
         RAW_BUCKET: raw.bucketName,
+        PAGE_ALLOWED: environmentOf(this).workloads.tasks.callbacksAllowed.join(),
         ...callers.env,
       },
       impact: 'Nobody can submit tasks or ask for their results.',
