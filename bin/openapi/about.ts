@@ -1,4 +1,9 @@
 import type { oas31 } from 'zod-openapi';
+import { routePermissions } from '../../lambdas/kit/api/permission.ts';
+
+const permissions = Object.entries(routePermissions)
+  .map(([name, meaning]) => `- \`${name}\`: ${meaning}`)
+  .join('\n');
 
 const description = `
 A data stack: pre-sale deals, the tagger, tasks, and what they share.
@@ -10,6 +15,10 @@ A data stack: pre-sale deals, the tagger, tasks, and what they share.
 - \`Authorization: Millrace user:signature\`, the signature being the hex of
   \`HMAC-SHA256(password, "{METHOD}\\n{path}\\n{_}\\n{hex of the SHA-256 of the body}")\`, with \`_\` as above. For new clients.
 - \`Authorization: Bearer token\`.
+
+**Who may.** Each route has a permission, \`x-permission\` in this document, and answers 403 to those who lack it:
+
+${permissions}
 
 **What comes back.** JSON. Each answer has \`x-request-id\`; say it when you ask about a request. A caller's own
 \`x-correlation-id\` is given back, and is in the logs of all that the request set going. Failures are

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { createDocument, type oas31, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { routePermissions } from '../../lambdas/kit/api/permission.ts';
 import type { RouteShape } from '../../lambdas/kit/api/route.ts';
 import { about, securitySchemes, tags } from './about.ts';
 import { failuresOf } from './failures.ts';
@@ -46,13 +47,14 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
 }
 
 function operation(key: string, shape: RouteShape, part: ApiPart): ZodOpenApiOperationObject {
-  const { summary, description, path, query, body } = shape;
+  const { summary, description = '', permission, path, query, body } = shape;
   return {
     operationId: operationId(key),
     tags: [part.tag],
     summary,
-    ...(description === undefined ? {} : { description }),
-    ...(part.open ? { security: [] } : {}),
+    description: `${description}\n\n**Permission** \`${permission}\`: ${routePermissions[permission]}`.trim(),
+    'x-permission': permission,
+    ...(permission === 'none' || permission === 'link' ? { security: [] } : {}),
     ...(path || query ? { requestParams: { ...inPlace('path', path), ...inPlace('query', query) } } : {}),
     ...(body ? { requestBody: requestBody(key, shape, body) } : {}),
     responses: Object.fromEntries([...failuresOf(key, shape, part), ...answersOf(shape, part)]),

@@ -42,12 +42,18 @@ const descriptions: Readonly<Record<number, string>> = {
 };
 
 /** What a route can fail with. The kit decides it for all alike, so it is told for all alike. */
-export function failuresOf(key: string, { path, body, query }: RouteShape, { open, envelope = 'plain' }: ApiPart) {
+export function failuresOf(
+  key: string,
+  { path, body, query, permission }: RouteShape,
+  { envelope = 'plain' }: Pick<ApiPart, 'envelope'>,
+) {
+  const open = permission === 'none';
+  const credential = !open && permission !== 'link';
   const changes = !key.startsWith('GET ');
   const wrongInput = envelope === 'tasks' ? 422 : 400;
   const statuses = [
-    ...(path || body || query || !open ? [wrongInput] : []),
-    ...(open ? [] : [401, 403, 429]),
+    ...(path || body || query || credential ? [wrongInput] : []),
+    ...(credential ? [401, 403, 429] : open ? [] : [403]),
     ...(path || envelope === 'tasks' ? [404] : []),
     ...(changes ? [409] : []),
     ...(body ? [413] : []),

@@ -21,8 +21,6 @@ export interface ApiPart {
   readonly tag: string;
   /** How failures are worded. @default plain: `{"error", "message"}` */
   readonly envelope?: EnvelopeName;
-  /** Nobody has to say who they are. */
-  readonly open?: true;
 }
 
 /** How a workload words its failures. */
@@ -42,6 +40,6 @@ export const parts: readonly ApiPart[] = [
   { handler: 'platform/runs-api', routes: runsApi, tag: 'runs' },
   { handler: 'platform/check-inside', routes: insideApi, tag: 'health' },
   { handler: 'platform/check-outside', routes: outsideApi, tag: 'health' },
-  { handler: 'platform/health', routes: healthApi, tag: 'health', open: true },
-  { handler: 'platform/docs', routes: docsApi, tag: 'documentation', open: true },
+  { handler: 'platform/health', routes: healthApi, tag: 'health' },
+  { handler: 'platform/docs', routes: docsApi, tag: 'documentation' },
 ];

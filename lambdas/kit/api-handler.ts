@@ -2,6 +2,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import type * as z from 'zod';
 import { type ApiAnswer, type Envelope, plainEnvelope, toGateway } from './api/api-response.ts';
 import { type Authenticator, anonymous, type Caller } from './api/authentication.ts';
+import type { LinkVerifier } from './api/link.ts';
+import { permit, type RoutePermission } from './api/permission.ts';
 import type { Route } from './api/route.ts';
 import { correlationHeader, correlationId, wellFormedId } from './correlation.ts';
 import { readEnv } from './env.ts';
@@ -12,8 +14,10 @@ import { asError, logger } from './telemetry.ts';
 
 export interface ApiSpec<E extends z.ZodObject, S> {
   readonly env: E;
-  /** Who may call. `undefined` only for routes that tell nothing (health). */
+  /** Who calls. `undefined` only where every route's permission is `none` or `link`; others then let nobody in. */
   readonly authenticate: ((env: z.output<E>) => Authenticator) | undefined;
+  /** Lets in who holds a signed address, at routes of the permission `link`; without it they let nobody in. */
+  readonly verifyLink?: (env: z.output<E>) => LinkVerifier;
   readonly services: (env: z.output<E>) => S;
   /** By API Gateway's route key: `GET /apiv1/deals/{id}`. */
   readonly routes: Readonly<Record<string, Route<S>>>;
@@ -27,7 +31,11 @@ export function apiHandler<E extends z.ZodObject, S>(
 ): (event: APIGatewayProxyEventV2, context: Context) => Promise<APIGatewayProxyStructuredResultV2> {
   const made = once(() => {
     const env = readEnv(spec.env);
-    return { authenticate: spec.authenticate?.(env), services: spec.services(env) };
+    return {
+      authenticate: spec.authenticate?.(env),
+      verifyLink: spec.verifyLink?.(env),
+      services: spec.services(env),
+    };
   });
   return instrumented(async (event: APIGatewayProxyEventV2) => {
     const { requestId } = event.requestContext;
@@ -55,16 +63,19 @@ async function answer<E extends z.ZodObject, S>(
     made,
     toGateway: sent,
   }: {
-    readonly made: () => { readonly authenticate: Authenticator | undefined; readonly services: S };
+    readonly made: () => Doors & { readonly services: S };
     /** Throws {@link PermanentError} for an answer that is too large to be sent. */
     readonly toGateway: (answer: ApiAnswer) => APIGatewayProxyStructuredResultV2;
   },
 ): Promise<{ readonly caller: Caller | undefined; readonly answered: APIGatewayProxyStructuredResultV2 }> {
   let caller: Caller | undefined;
   try {
-    const { authenticate, services } = made();
-    caller = (await authenticate?.(event)) ?? anonymous;
+    const { services, ...doors } = made();
     const found = routes[event.routeKey];
+    // Nobody unknown is told which routes there are.
+    const permission = found?.shape.permission ?? (doors.authenticate ? 'read' : 'none');
+    caller = await callerOf(event, permission, doors);
+    permit(caller, permission);
     if (!found) throw new NotFoundError(`There is no route ${event.routeKey}.`);
     return { caller, answered: sent(envelope.wrap(await found.serve(event, services, caller))) };
   } catch (error) {
@@ -76,6 +87,21 @@ async function answer<E extends z.ZodObject, S>(
     logger().error('The request failed', { error: asError(error), cause: causeOf(error) });
     return { caller, answered: sent(known ?? envelope.fault(event.requestContext.requestId)) };
   }
+}
+
+interface Doors {
+  readonly authenticate: Authenticator | undefined;
+  readonly verifyLink: LinkVerifier | undefined;
+}
+
+/** A credential is only looked at where the route wants one. */
+async function callerOf(
+  event: APIGatewayProxyEventV2,
+  permission: RoutePermission,
+  { authenticate, verifyLink }: Doors,
+): Promise<Caller> {
+  if (permission === 'none') return anonymous;
+  return (await (permission === 'link' ? verifyLink : authenticate)?.(event)) ?? anonymous;
 }
 
 function causeOf(error: unknown): string | undefined {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { sha256 } from '../../lambdas/kit/api/authentication/schemes.ts';
-import { readUsers, type User } from '../../lambdas/kit/api/authentication/users.ts';
+import { readUsers, type User, usersText } from '../../lambdas/kit/api/authentication/users.ts';
 import type { SecretDescription } from '../services/secrets/vault.ts';
 import type { Secrets } from '../services/secrets.ts';
 
@@ -32,7 +32,7 @@ export async function keepConsoleToken(secrets: Pick<Secrets, 'value' | 'put'>):
     const others = user.tokens.filter(({ id }) => id !== tokenId);
     return { ...user, tokens: user.name === owner.name ? [...others, token] : others };
   });
-  await secrets.put(usersSecretName, JSON.stringify({ users: changed }));
+  await secrets.put(usersSecretName, usersText(changed));
 }
 
 /** The token, of a stack in this process. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../lambdas/kit/api/authentication/schemes.ts';
-import type { Permission, User, Way } from '../../lambdas/kit/api/authentication/users.ts';
+import { type Permission, permissions, type User, type Way } from '../../lambdas/kit/api/authentication/users.ts';
 import { generate } from '../services/secrets/generate.ts';
 
 /** Users after a change, and what nobody can be shown again: a new password or token. */
@@ -37,6 +37,27 @@ export function removeUser(users: readonly User[], name: string): Edited {
 /** The user stays and is let in by nothing, or by everything again. */
 export function disableUser(users: readonly User[], name: string, disabled: boolean): Edited {
   return { users: changed(users, name, { disabled }) };
+}
+
+/** With one permission more. */
+export function givePermission(users: readonly User[], name: string, permission: string): Edited {
+  const others = named(users, name).permissions.filter((one) => one !== permission);
+  return { users: changed(users, name, { permissions: [...others, permissionOf(permission)] }) };
+}
+
+/** With one permission less. */
+export function takePermission(users: readonly User[], name: string, permission: string): Edited {
+  const taken = permissionOf(permission);
+  return {
+    users: changed(users, name, { permissions: named(users, name).permissions.filter((one) => one !== taken) }),
+  };
+}
+
+/** Throws in words for what is none. */
+export function permissionOf(text: string): Permission {
+  const found = permissions.find((one) => one === text);
+  if (found === undefined) throw new Error(`There is no permission ${text}; there are ${permissions.join(' and ')}.`);
+  return found;
 }
 
 /** The only ways that let the user in; without any all do. */

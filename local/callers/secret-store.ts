@@ -4,7 +4,7 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { readUsers, type User, usersSecret } from '../../lambdas/kit/api/authentication/users.ts';
+import { readUsers, type User, usersText } from '../../lambdas/kit/api/authentication/users.ts';
 import { credentials, region } from '../machine.ts';
 
 /** A secret of users, wherever it is. */
@@ -32,9 +32,7 @@ function storeOf(client: SecretsManagerClient, secretId: () => Promise<string>):
     },
     async write(users) {
       // A name or note that the functions would refuse is refused here.
-      const SecretString = JSON.stringify({ users });
-      const checked = usersSecret.safeParse({ users });
-      if (!checked.success) throw new Error(checked.error.issues.map(({ message }) => message).join('; '));
+      const SecretString = usersText(users);
       await client.send(new PutSecretValueCommand({ SecretId: await secretId(), SecretString }));
     },
   };

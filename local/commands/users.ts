@@ -8,8 +8,11 @@ import { runningStack } from './running.ts';
 
 const usage = `npm run users -- <what> [options]
 
+  list                          users with their permissions, and tokens; never a password
+  add <name>                    a new user; prints the password, once
+  give <name> <permission>      operate (ledger, runs, corrections, schedules), or admin (all, and what is others')
+  take <name> <permission>
   list                          users and tokens; never a password
-  add <name> [--admin]          a new user; prints the password, once
   bind <name> [--only x]        let in by the named ways alone; without --only by all
   rotate <name>                 a new password; prints it, once
   disable <name>, enable <name>
@@ -17,6 +20,7 @@ const usage = `npm run users -- <what> [options]
   token add <name> [--note x]   a new Bearer token; prints it, once
   token revoke <id>
 
+  --permission <permission>     with add, as often as needed: what the user is given; --admin is short for one
   --only <ways>                 with add and bind: of basic, hmac and token, comma separated
   --password-stdin              with add and rotate: the password that a client has already, from standard input
   --environment <name>          of that environment on AWS, with the shell's credentials; without it, of this machine
@@ -28,6 +32,7 @@ try {
     allowPositionals: true,
     options: {
       admin: { type: 'boolean', default: false },
+      permission: { type: 'string', multiple: true, default: [] },
       note: { type: 'string', default: '' },
       only: { type: 'string' },
       'password-stdin': { type: 'boolean', default: false },
@@ -59,6 +64,7 @@ async function storeFor({ environment, region }: { environment?: string; region?
 
 interface Options {
   readonly admin: boolean;
+  readonly permission: readonly string[];
   readonly note: string;
   readonly password: string | undefined;
   readonly only: readonly Way[] | undefined;
@@ -76,10 +82,13 @@ function waysIn(list: string): readonly Way[] {
 type Change = (users: readonly User[]) => edit.Edited;
 
 /** What the words ask for; nothing for a list. */
-function changeOf(words: readonly string[], { admin, note, password, only }: Options): Change | undefined {
+function changeOf(words: readonly string[], { admin, permission, note, password, only }: Options): Change | undefined {
   const [what = 'list', name = '', owner = ''] = words;
+  const given = [...new Set([...permission, ...(admin ? ['admin'] : [])])].map(edit.permissionOf);
   const changes: Readonly<Record<string, readonly [words: number, change: Change]>> = {
-    add: [2, (users) => edit.addUser(users, name, { password, permissions: admin ? ['admin'] : [], only })],
+    add: [2, (users) => edit.addUser(users, name, { password, permissions: given, only })],
+    give: [3, (users) => edit.givePermission(users, name, owner)],
+    take: [3, (users) => edit.takePermission(users, name, owner)],
     bind: [2, (users) => edit.bindUser(users, name, only)],
     rotate: [2, (users) => edit.rotatePassword(users, name, password)],
     disable: [2, (users) => edit.disableUser(users, name, true)],

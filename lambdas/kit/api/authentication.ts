@@ -5,8 +5,9 @@ import type { Permission } from './authentication/users.ts';
 export interface Caller {
   /** The user's name. */
   readonly name: string;
-  readonly scheme: 'basic' | 'hmac' | 'bearer' | 'none';
-  /** What they may do beyond what every user may. */
+  /** `link`: whoever holds a signed address. */
+  readonly scheme: 'basic' | 'hmac' | 'bearer' | 'link' | 'none';
+  /** What they were given, beyond what every user may. */
   readonly permissions: readonly Permission[];
 }
 

@@ -5,12 +5,15 @@ import { faultsByField } from '../issues.ts';
 import type { ApiAnswer } from './api-response.ts';
 import type { Caller } from './authentication.ts';
 import { givenBody } from './body.ts';
+import type { RoutePermission } from './permission.ts';
 
 /** What a route takes and gives, for those who call it: the documentation is made of it. */
 export interface RouteShape {
   /** One line. */
   readonly summary: string;
   readonly description?: string;
+  /** Who may call it: held by the kit, before any of the route's own code. */
+  readonly permission: RoutePermission;
   readonly path?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;

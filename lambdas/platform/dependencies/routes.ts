@@ -38,6 +38,7 @@ const dependencies = z
 /** GET /health/dependencies and GET /health/services: each asks what its function reaches. */
 const answerDependencies = route({
   summary: 'Looks at what the stack depends on',
+  permission: 'operate',
   description:
     'Each function asks what it can reach: /health/dependencies what is inside of the network, /health/services what is outside. 503 when one that is required cannot be used.',
   answers: { 200: dependencies, 503: dependencies },
@@ -60,6 +61,7 @@ export const outsideApi = { 'GET /health/services': answerDependencies } satisfi
 export const healthApi = {
   'GET /health': route({
     summary: 'Says that the API answers',
+    permission: 'none',
     answers: { 200: z.object({ status: z.literal('ok') }) },
     handle: async () => ({ status: 200, body: { status: 'ok' } }),
   }),

@@ -10,6 +10,7 @@ export interface FallbackPorts {
 /** What answers a request that has no route: nobody need say who they are, for /openapi.json tells the routes anyway. */
 export const fallback = route({
   summary: 'Says that there is no such route',
+  permission: 'none',
   answers: { 404: z.unknown(), 405: z.unknown() },
   handle: async ({ event }, { routes }: FallbackPorts) => {
     const { rawPath } = event;

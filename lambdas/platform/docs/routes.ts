@@ -41,12 +41,14 @@ const openApi = z.record(z.string(), z.unknown()).describe('An OpenAPI 3.1 docum
 
 const page = route({
   summary: 'Shows this documentation, with forms that try it',
+  permission: 'none',
   answers: { 200: z.string().meta({ contentTypes: ['text/html'], description: 'The page.' }), 304: unchanged },
   handle: async ({ event }, ports: DocsPorts) => fileAnswer('index.html', event, ports),
 });
 
 const asset = route({
   summary: 'Serves what the page is made of',
+  permission: 'none',
   path: z.object({ file: choiceParameter(docsFileNames) }),
   answers: { 200: z.unknown().meta({ contentTypes: docsContentTypes, description: 'The file.' }), 304: unchanged },
   handle: async ({ path, event }, ports: DocsPorts) => fileAnswer(path.file, event, ports),
@@ -54,6 +56,7 @@ const asset = route({
 
 const document = route({
   summary: 'Tells all routes as an OpenAPI 3.1 document',
+  permission: 'none',
   answers: { 200: openApi, 304: unchanged },
   handle: async ({ event }, ports: DocsPorts) => fileAnswer('openapi.json', event, ports),
 });

@@ -28,6 +28,7 @@ const mostAtOnce = 10_000;
 /** GET /platform/failures */
 export const listFailures = route({
   summary: 'Lists failures, and counts them by reason',
+  permission: 'operate',
   answers: { 200: failurePage },
   query: z.object({
     ...filter,
@@ -41,6 +42,7 @@ export const listFailures = route({
 /** GET /platform/failures/{id} */
 export const findFailure = route({
   summary: 'Shows one failure with its input and its lineage',
+  permission: 'operate',
   answers: { 200: resultOf(failure) },
   path: idPath,
   handle: async ({ path: { id } }, { ledger }: Ports) => {
@@ -53,6 +55,7 @@ export const findFailure = route({
 /** POST /platform/failures/{id}/discard */
 export const discardFailure = route({
   summary: 'Gives a failure up',
+  permission: 'operate',
   answers: { 200: settledFailure },
   path: idPath,
   body: z.object({ who: whoField }).catchall(noMore).prefault({}),
@@ -63,6 +66,7 @@ export const discardFailure = route({
 /** POST /platform/failures/discard */
 export const discardFailures = route({
   summary: 'Gives up many',
+  permission: 'operate',
   description: 'The oldest open ones that match, at most `limit`.',
   answers: { 200: resultOf(z.object({ discarded: count })) },
   body: manyBody(mostAtOnce, {}),
@@ -75,6 +79,7 @@ export const discardFailures = route({
 /** POST /platform/failures/{id}/resolve */
 export const resolveFailure = route({
   summary: 'Says that a failure is put right',
+  permission: 'operate',
   answers: { 200: settledFailure },
   path: idPath,
   body: z.object({ note, who: whoField }).catchall(noMore).prefault({}),
@@ -85,6 +90,7 @@ export const resolveFailure = route({
 /** POST /platform/failures/resolve */
 export const resolveAllFailures = route({
   summary: 'Says that many are put right',
+  permission: 'operate',
   description: 'The oldest that match and are open or replayed, at most `limit`.',
   answers: { 200: resultOf(z.object({ resolved: count })) },
   body: manyBody(mostAtOnce, { note }),
@@ -97,6 +103,7 @@ export const resolveAllFailures = route({
 /** POST /platform/failures/{id}/replay */
 export const replayFailure = route({
   summary: 'Sends a failure again',
+  permission: 'operate',
   description: 'At the door it came in, as it was or with an edited input; `dry_run` shows what would be sent (200).',
   answers: { 200: replayPreview, 202: settledFailure },
   path: idPath,

@@ -39,6 +39,7 @@ const span = {
 /** GET /platform/runs */
 export const listRuns = route({
   summary: 'Lists runs of every workload',
+  permission: 'read',
   description: 'The newest first. A task counts from when it was submitted.',
   answers: { 200: pageOf(runAnswer) },
   query: z.object({
@@ -55,6 +56,7 @@ export const listRuns = route({
 /** GET /platform/runs/{id} */
 export const findRun = route({
   summary: 'Shows one run',
+  permission: 'read',
   answers: { 200: resultOf(runAnswer) },
   path: idPath,
   handle: async ({ path }, { reader }: RunsPorts) => {
@@ -67,6 +69,7 @@ export const findRun = route({
 /** GET /platform/runs/{workload}/{name} */
 export const findNamedRun = route({
   summary: 'Shows one run by its name',
+  permission: 'read',
   answers: { 200: resultOf(runAnswer) },
   path: z.object({ workload: word, name: word }),
   handle: async ({ path }, { reader }: RunsPorts) => {
@@ -79,6 +82,7 @@ export const findNamedRun = route({
 /** GET /platform/slots */
 export const listSlots = route({
   summary: 'Lists the slots of schedules',
+  permission: 'read',
   description: 'Each time that a schedule was due, and what came of it; the newest first.',
   answers: { 200: pageOf(slot) },
   query: z.object({ schedule: word.optional(), state: choiceParameter(slotStates).optional(), ...span }),
@@ -88,6 +92,7 @@ export const listSlots = route({
 /** GET /platform/backfills */
 export const listBackfills = route({
   summary: 'Lists backfills',
+  permission: 'operate',
   answers: { 200: pageOf(backfill) },
   query: z.object(paging),
   handle: async ({ query }, { reader }: RunsPorts) => ({
@@ -99,6 +104,7 @@ export const listBackfills = route({
 /** GET /platform/backfills/{id} */
 export const findBackfill = route({
   summary: 'Shows one backfill with its pieces',
+  permission: 'operate',
   answers: { 200: resultOf(backfillWithItems) },
   path: idPath,
   handle: async ({ path: { id } }, { reader }: RunsPorts) => {
@@ -111,6 +117,7 @@ export const findBackfill = route({
 /** POST /platform/backfills */
 export const postBackfill = route({
   summary: "Runs a schedule's slots of a time span",
+  permission: 'operate',
   description: 'Those that nobody has run, one after another; `dry_run` only estimates (200).',
   answers: { 200: plannedBackfill, 202: plannedBackfill },
   body: z

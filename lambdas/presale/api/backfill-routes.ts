@@ -25,6 +25,7 @@ const mostSeasons = 60;
 /** POST /presale/backfills */
 const postSeasons = route({
   summary: 'Loads a range of seasons',
+  permission: 'operate',
   description: 'One after another; `dry_run` only estimates (200). Follow it at `/platform/backfills/{id}`.',
   answers: { 200: plannedBackfill, 202: plannedBackfill },
   body: seasonRange.extend({ who: whoField }),

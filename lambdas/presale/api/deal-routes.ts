@@ -27,6 +27,7 @@ const dealsQuery = z.object({
 /** GET /apiv1/deals */
 export const listDeals = route({
   summary: 'Lists pre-sale deals',
+  permission: 'read',
   description: 'Deals of one county with transaction dates between two moments, both days included.',
   answers: { 200: pageOf(deal) },
   query: dealsQuery,
@@ -40,6 +41,7 @@ export const listDeals = route({
 /** GET /apiv1/deals/{id} */
 export const findDeal = route({
   summary: 'Shows one deal',
+  permission: 'read',
   answers: { 200: resultOf(deal) },
   path: idPath,
   handle: async ({ path }, { deals }: ReadPorts) => {
@@ -52,6 +54,7 @@ export const findDeal = route({
 /** GET /apiv1/deal-statistics */
 export const listStatistics = route({
   summary: 'Lists monthly statistics',
+  permission: 'read',
   description: 'Deals by county, district, month, project and number of rooms.',
   answers: { 200: pageOf(monthlyStatistic) },
   query: z.object({
@@ -71,6 +74,7 @@ export const listStatistics = route({
 /** GET /apiv1/deal-statistics/new-projects */
 export const listNewProjects = route({
   summary: 'Lists statistics of projects new to the market',
+  permission: 'read',
   description: 'The last one, three and six months of a project, by size of the house.',
   answers: { 200: pageOf(newProject) },
   query: z.object({

@@ -13,6 +13,7 @@ const filter = z
 /** GET /presale/problems */
 export const listProblems = route({
   summary: 'Lists problem rows',
+  permission: 'read',
   description: 'Rows that could not become deals and that nobody has put right.',
   answers: { 200: pageOf(problem) },
   query: filter,
@@ -22,6 +23,7 @@ export const listProblems = route({
 /** GET /presale/problems/{id} */
 export const findProblem = route({
   summary: 'Shows one problem row with its corrections',
+  permission: 'read',
   description: 'Also one that is right by now.',
   answers: { 200: resultOf(problemWithCorrections) },
   path: idPath,
@@ -35,6 +37,7 @@ export const findProblem = route({
 /** GET /presale/corrections */
 export const listCorrections = route({
   summary: 'Lists corrections',
+  permission: 'operate',
   description: 'The newest first.',
   answers: { 200: pageOf(correctionReport) },
   query: filter,

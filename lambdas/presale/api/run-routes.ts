@@ -11,6 +11,7 @@ import type { ReadPorts } from './ports.ts';
 /** GET /presale/runs */
 export const listRuns = route({
   summary: 'Lists runs of the pre-sale load',
+  permission: 'read',
   description: 'The newest publication first.',
   answers: { 200: pageOf(presaleRun) },
   query: z.object(paging),
@@ -20,6 +21,7 @@ export const listRuns = route({
 /** GET /presale/runs/{publication_date} */
 export const findRun = route({
   summary: 'Shows one run with all its counties',
+  permission: 'read',
   answers: { 200: resultOf(presaleRun) },
   path: z.object({ publication_date: publicationDate }),
   handle: async ({ path }, { runs }: ReadPorts) => {
@@ -32,6 +34,7 @@ export const findRun = route({
 /** POST /presale/runs */
 const postRun = route({
   summary: 'Starts a run by hand',
+  permission: 'operate',
   description: 'Of one publication or one season; again if it ran before. A run that is under way is a conflict (409).',
   answers: { 202: resultOf(startedRun) },
   body: runRequest,

@@ -12,6 +12,7 @@ import { columnNames } from './read-corrected.ts';
 /** PUT /presale/problems/{id} */
 const putProblem = route({
   summary: 'Corrects a problem row',
+  permission: 'operate',
   description:
     'The cells that change, by the Chinese names of their columns. A row that is right then is loaded at once.',
   answers: { 200: resultOf(correctedProblem) },

@@ -21,6 +21,7 @@ export interface ServicePorts {
 /** GET /tagger/services */
 const listServices = route({
   summary: 'Shows the services of the tagger with their lag and counts',
+  permission: 'read',
   answers: { 200: resultOf(z.array(serviceAnswer)) },
   handle: async (_request, ports: ServicePorts) => ({
     status: 200,
@@ -51,6 +52,7 @@ async function serviceOf(service: TaggerService, { reader, ends, model }: Servic
 /** GET /tagger/failures */
 const listFailures = route({
   summary: 'Lists what the tagger failed on',
+  permission: 'operate',
   description: 'Its part of the failure ledger in the words of the existing alerts; the newest first.',
   answers: { 200: pageOf(taggerFailure) },
   query: z.object({

@@ -12,6 +12,7 @@ type FunctionPorts = Pick<TasksApiPorts, 'functions'>;
 /** GET /api/v1/task_funcs/list */
 export const listFunctions = route({
   summary: 'The functions that can be submitted.',
+  permission: 'read',
   query: functionsQuery,
   answers: { 200: functionList },
   handle: async ({ query: { page, per_page: limit } }, { functions }: FunctionPorts) => {
@@ -24,6 +25,7 @@ export const listFunctions = route({
 /** GET /api/v1/task_funcs/{name} */
 export const findFunction = route({
   summary: 'One function with the schemas of its arguments and its result.',
+  permission: 'read',
   path: functionPath,
   answers: { 200: functionAnswer },
   handle: async ({ path, caller }, { functions }: FunctionPorts) => ({

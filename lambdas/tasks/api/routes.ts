@@ -1,4 +1,5 @@
 import type { ApiAnswer } from '#kit/api/api-response.ts';
+import { permit } from '#kit/api/permission.ts';
 import { type Route, route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import { docsRoutes } from '../../platform/contract.ts';
@@ -26,6 +27,7 @@ export const documentedRoutes = {
  */
 const anythingElse = route({
   summary: 'Any other path or method.',
+  permission: 'read',
   answers: {},
   handle: async ({ event, caller }, ports: TasksApiPorts): Promise<ApiAnswer> => {
     const { path, method } = event.requestContext.http;
@@ -33,8 +35,11 @@ const anythingElse = route({
       matches(key, path),
     );
     const asGet = method === 'HEAD' ? found.find(({ key }) => key.startsWith('GET ') && isDocumented(key)) : undefined;
-    if (asGet && isDocumented(asGet.key))
-      return documentedRoutes[asGet.key].serve({ ...event, pathParameters: asGet.parameters }, ports, caller);
+    if (asGet && isDocumented(asGet.key)) {
+      const { shape, serve } = documentedRoutes[asGet.key];
+      permit(caller, shape.permission);
+      return serve({ ...event, pathParameters: asGet.parameters }, ports, caller);
+    }
     if (found.length === 0) throw new NotFoundError(`There is no ${path}.`);
     const allow = [...new Set(found.map(({ key }) => key.split(' ', 1)[0]))].join(', ');
     if (method === 'OPTIONS') return { status: 200, headers: { allow }, body: {} };

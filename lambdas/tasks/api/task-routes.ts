@@ -16,6 +16,7 @@ import { shownTask } from './shown-task.ts';
 /** POST /api/v1/tasks/submit */
 export const postTask = route({
   summary: 'Submit a function with arguments; answers at once.',
+  permission: 'own',
   body: submission,
   form: true,
   answers: { 200: taskAnswer },
@@ -32,6 +33,7 @@ export const postTask = route({
 /** GET /api/v1/tasks/list */
 export const listTasks = route({
   summary: 'Tasks of a user, the newest first; of those of others id, name, owner, status and times.',
+  permission: 'own',
   query: listQuery,
   answers: { 200: listAnswer },
   handle: async ({ query, caller }, { tasks }: TasksApiPorts) => {
@@ -48,6 +50,7 @@ export const listTasks = route({
 /** GET /api/v1/task/{task_id}/info */
 export const findTask = route({
   summary: 'A task and its status.',
+  permission: 'own',
   path: taskPath,
   answers: { 200: taskAnswer },
   handle: async ({ path, caller }, { tasks }: TasksApiPorts) => ({
@@ -59,6 +62,7 @@ export const findTask = route({
 /** GET /api/v1/task/{task_id}/result */
 export const findResult = route({
   summary: 'What came of a task, and how far it is.',
+  permission: 'own',
   path: taskPath,
   answers: { 200: resultAnswer },
   handle: async ({ path, caller }, { tasks, link }: TasksApiPorts) => {
@@ -70,6 +74,7 @@ export const findResult = route({
 /** POST /api/v1/task/{task_id}/terminate */
 export const terminateTask = route({
   summary: 'End a task: one that waits never runs, one that runs is told to stop.',
+  permission: 'own',
   path: taskPath,
   answers: { 200: taskAnswer },
   handle: async ({ path, caller }, { tasks, sends }: TasksApiPorts) => {
@@ -86,6 +91,7 @@ export const terminateTask = route({
 /** POST /api/v1/task/{task_id}/retry */
 export const retryTask = route({
   summary: 'Do a failed task again, with the same arguments or edited ones, as a task of its own.',
+  permission: 'own',
   path: taskPath,
   body: retryRequest,
   form: true,

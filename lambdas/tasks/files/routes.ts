@@ -76,6 +76,7 @@ const firstPage = 100;
 /** POST /api/v1/files */
 const announceFile = route({
   summary: 'Announces a file and answers where to upload it',
+  permission: 'own',
   description:
     'Up to 100 MB in one piece, above it in parts. The addresses count for an hour; those of further parts, and new ones, come from the route of parts.',
   body: announcement,
@@ -100,6 +101,7 @@ const announceFile = route({
 /** GET /api/v1/files/{file_id}/parts */
 const listParts = route({
   summary: 'Answers where to upload further parts of a file, and which parts have arrived',
+  permission: 'own',
   path: idPath,
   query: z.object({
     from: integerParameter({ min: 1, max: 10_000 }).default(1),
@@ -119,6 +121,7 @@ const listParts = route({
 /** POST /api/v1/files/{file_id}/complete */
 const endUpload = route({
   summary: 'Ends the upload of a file and checks it against what was announced',
+  permission: 'own',
   description:
     'Another size refuses it at once. The SHA-256 of a file in parts is compared while it is `verifying`: ask for the file until it is `ready` or `refused`.',
   path: idPath,
@@ -135,6 +138,7 @@ const endUpload = route({
 /** GET /api/v1/files/{file_id} */
 const findFile = route({
   summary: 'Tells how a file is, and where to download it',
+  permission: 'own',
   path: idPath,
   answers: { 200: foundAnswer },
   handle: async ({ path: { file_id }, caller }, ports: FilesPorts) => {

@@ -31,7 +31,7 @@ afterEach(() => {
 const token = 'a-token-nobody-may-read';
 const key = 'GET /apiv1/deals/{id}';
 /** What every route tells; the tests ask what it does. */
-const shape = { summary: 'A route of the test', answers: {} };
+const shape = { summary: 'A route of the test', permission: 'none', answers: {} } as const;
 const base = { env: z.object({}), authenticate: undefined, services: () => undefined };
 
 async function answer<E extends z.ZodObject, S>(spec: ApiSpec<E, S>, event = httpRequest()) {

@@ -33,6 +33,7 @@ async function askWith(headers: Record<string, string>) {
     routes: {
       [key]: route({
         summary: 'A route of the test',
+        permission: 'none',
         answers: {},
         handle: async () => ({ status: 202, body: { id: correlationId() } }),
       }),

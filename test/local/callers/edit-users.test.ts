@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sha256 } from '../../../lambdas/kit/api/authentication/schemes.ts';
-import { readUsers } from '../../../lambdas/kit/api/authentication/users.ts';
+import { readUsers, usersText } from '../../../lambdas/kit/api/authentication/users.ts';
 import * as edit from '../../../local/callers/edit-users.ts';
 
 const now = new Date('2026-11-21T08:00:00Z');
@@ -30,8 +30,19 @@ test('a token is shown once and kept as its digest', () => {
     created: now.toISOString(),
     note: 'laptop',
   });
-  expect(readUsers(JSON.stringify({ users: after }))).toEqual(after);
+  expect(readUsers(usersText(after))).toEqual(after);
   expect(edit.revokeToken(after, token?.id ?? '').users).toEqual(users);
+});
+
+test('permissions are given and taken one by one', () => {
+  const { users: before } = edit.addUser(users, 'mei', {});
+  const of = ({ users: after }: edit.Edited) => after.map(({ permissions }) => permissions);
+  const { users: given } = edit.givePermission(before, 'mei', 'operate');
+
+  expect(of({ users: given })).toEqual([['admin'], ['operate']]);
+  expect(of(edit.givePermission(given, 'mei', 'operate'))).toEqual([['admin'], ['operate']]);
+  expect(of(edit.givePermission(given, 'mei', 'admin'))).toEqual([['admin'], ['operate', 'admin']]);
+  expect(edit.takePermission(given, 'mei', 'operate').users).toEqual(before);
 });
 
 test('rotating changes the password and leaves tokens', () => {
@@ -54,6 +65,9 @@ test.each<[string, () => edit.Edited]>([
   ['There is a user admin already.', () => edit.addUser(users, 'admin', {})],
   ['There is no user mei; there are admin.', () => edit.removeUser(users, 'mei')],
   ['There is no user mei; there are admin.', () => edit.rotatePassword(users, 'mei')],
+  ['There is no user mei; there are admin.', () => edit.givePermission(users, 'mei', 'operate')],
+  ['There is no permission root; there are operate and admin.', () => edit.givePermission(users, 'admin', 'root')],
+  ['There is no permission root; there are operate and admin.', () => edit.takePermission(users, 'admin', 'root')],
   ['There is no user mei; there are admin.', () => edit.addToken(users, 'mei', '', now)],
   ['No token has the id t-0', () => edit.revokeToken(users, 't-0')],
 ])('%s', (message, change) => {

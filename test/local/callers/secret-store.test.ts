@@ -53,7 +53,7 @@ test('the secret of an environment is found by the tags of its stack', async () 
     arn,
     arn,
   ]);
-  expect(JSON.parse(held)).toEqual({ users });
+  expect(JSON.parse(held)).toEqual({ version: 2, users });
 });
 
 test('an environment without the secret is told', async () => {

@@ -1,11 +1,8 @@
 import * as z from 'zod';
 
-/**
- * `admin`: acts for others, where a route belongs to the user who made what it is about. Everybody who has a name may use
- * the rest of the API.
- */
-const permission = z.enum(['admin']);
-export type Permission = z.output<typeof permission>;
+/** `operate`: the ledger, runs, corrections, schedules. `admin`: all of it, and what is others'. */
+export const permissions = ['operate', 'admin'] as const;
+export type Permission = (typeof permissions)[number];
 
 const token = z.strictObject({
   /** What people call it by: the token itself is nowhere. */
@@ -27,7 +24,8 @@ const user = z.strictObject({
   tokens: z.array(token).default([]),
   /** Kept, and let in by nothing. */
   disabled: z.boolean().default(false),
-  permissions: z.array(permission).default([]),
+  /** What every user may is not among them. */
+  permissions: z.array(z.enum(permissions)).default([]),
   /** The only ways that let the user in; without it all do. */
   only: z.array(z.enum(ways)).min(1).optional(),
 });
@@ -35,11 +33,37 @@ export type User = z.output<typeof user>;
 
 const distinct = (names: readonly string[]) => new Set(names).size === names.length;
 
+/** Written since permissions count; a list without it is of before. */
+const version = 2;
+
+const written = z.strictObject({ version: z.literal(version), users: z.array(user) });
+
+/**
+ * A list of the time when everybody who had a name might use the whole API: they keep what they could do, until the list
+ * is next written and says so itself.
+ */
+const before = z
+  .strictObject({ users: z.array(user) })
+  .transform(({ users }) => ({ version, users: users.map(asBefore) }) as const);
+
+function asBefore(old: z.output<typeof user>): z.output<typeof user> {
+  const keeps = old.permissions.includes('admin') || old.permissions.includes('operate');
+  return keeps ? old : { ...old, permissions: [...old.permissions, 'operate'] };
+}
+
 /** The secret of the users: a list, or the one user that CloudFormation generates with the stack. */
-export const usersSecret = z
-  .union([z.strictObject({ users: z.array(user) }), user.transform((first) => ({ users: [first] }))])
+const usersSecret = z
+  .union([written, before, user.transform((first) => ({ version, users: [first] }) as const)])
   .refine(({ users }) => distinct(users.map(({ name }) => name)), 'Two users have one name')
   .refine(({ users }) => distinct(users.flatMap(({ tokens }) => tokens.map(({ id }) => id))), 'Two tokens have one id');
+
+/** The secret's text. Throws in words where a name or a note is none that {@link readUsers} would take. */
+export function usersText(users: readonly User[]): string {
+  const list = { version, users };
+  const checked = usersSecret.safeParse(list);
+  if (!checked.success) throw new Error(checked.error.issues.map(({ message }) => message).join('; '));
+  return JSON.stringify(list);
+}
 
 /** Reads the secret's text. Throws an error that names fields, never their values. */
 export function readUsers(text: string): readonly User[] {

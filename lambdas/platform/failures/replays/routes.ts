@@ -15,6 +15,7 @@ const rate = z.number().min(0.01).max(largestRate).default(10).describe('Failure
 /** POST /platform/failures/replay */
 export const replayFailures = route({
   summary: 'Sends many again',
+  permission: 'operate',
   description:
     'The oldest open ones that match, in portions at a rate, within four days; `dry_run` only estimates (200).',
   answers: { 200: replayEstimate, 202: begunReplay },
@@ -40,6 +41,7 @@ export const replayFailures = route({
 /** GET /platform/replays */
 export const listReplays = route({
   summary: 'Lists replays of many',
+  permission: 'operate',
   answers: { 200: replayList },
   query: z.object({ length: lengthParameter(50) }),
   handle: async ({ query: { length } }, { replays }: Pick<LedgerPorts, 'replays'>) => ({
@@ -51,6 +53,7 @@ export const listReplays = route({
 /** GET /platform/replays/{id} */
 export const findReplay = route({
   summary: 'Shows how far a replay is',
+  permission: 'operate',
   answers: { 200: resultOf(replayProgress) },
   path: idPath,
   handle: async ({ path: { id } }, { replays }: Pick<LedgerPorts, 'replays'>) => {
@@ -63,6 +66,7 @@ export const findReplay = route({
 /** POST /platform/replays/{id}/stop */
 export const stopReplay = route({
   summary: 'Stops a replay',
+  permission: 'operate',
   description: 'What was not sent yet is open again.',
   answers: { 200: stoppedReplay },
   path: idPath,

@@ -18,7 +18,9 @@ async function answerOf(characters: number) {
     env: z.object({}),
     authenticate: undefined,
     services: () => undefined,
-    routes: { 'GET /apiv1/deals/{id}': route({ summary: 'A route of the test', answers: {}, handle }) },
+    routes: {
+      'GET /apiv1/deals/{id}': route({ summary: 'A route of the test', permission: 'none', answers: {}, handle }),
+    },
   });
   const { statusCode, body } = await handler(httpRequest(), lambdaContext());
   return { statusCode, body: JSON.parse(body ?? '') };
