@@ -18,6 +18,7 @@ import { taskCalls } from './0034-task-calls.ts';
 import { platformAllRuns } from './0035-platform-all-runs.ts';
 import { callersWithoutMemory } from './0065-callers-without-memory.ts';
 import { tasksVisibility } from './0066-tasks-visibility.ts';
+import { taskDeliveries } from './0067-task-deliveries.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '0035-platform-all-runs': platformAllRuns,
   '0065-callers-without-memory': callersWithoutMemory,
   '0066-tasks-visibility': tasksVisibility,
+  '0067-task-deliveries': taskDeliveries,
 };

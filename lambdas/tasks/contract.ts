@@ -71,6 +71,8 @@ export const startScheduledEnv = z.object({
 });
 
 export const sendCallbacksEnv = z.object({
+  /** Where the worker hears how it went, who has the database. */
+  TASKS_QUEUE_URL: z.url(),
   /** Of `{"key": "..."}`: signs what is called back. */
   CALLBACKS_SECRET: text,
   CALLBACK_TIMEOUT_MS: wholeNumber,
@@ -85,6 +87,8 @@ export const taskMessage = z.object({
   lost: z.string().optional(),
   /** It was told to end, and nothing runs of it any more. */
   stopped: z.literal(true).optional(),
+  /** Its caller was called back, or was not: only its row is to know. */
+  delivery: z.object({ at: z.iso.datetime(), error: z.string().nullable() }).optional(),
 });
 
 /** The error of an execution that a terminated task's was. The ledger has no use for it. */

@@ -30,6 +30,13 @@ export interface NewTask {
   readonly replayOf?: number | undefined;
 }
 
+/** A try to call back; `null` is no error. */
+export interface Delivery {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly error: string | null;
+}
+
 /** The row of a task as its owner sees it. */
 export interface TaskRow {
   /** The number existing clients know it by. */
@@ -49,6 +56,7 @@ export interface TaskRow {
   readonly retry_of: string | null;
   readonly first_task_id: string | null;
   readonly callback_url: string | null;
+  readonly deliveries: readonly Delivery[];
   readonly terminate_at: Date | null;
   readonly created_at: Date;
   readonly started_at: Date | null;

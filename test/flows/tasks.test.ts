@@ -255,6 +255,12 @@ test('a caller is called back with a signature', async () => {
   );
 
   expect(JSON.parse(body)).toMatchObject({ task_id, status: 'SUCCESS', result: { x: 1 } });
+  await eventually('the delivery in the row', async () => {
+    const { deliveries } = (await ask(`/task/${task_id}/info`)).body.data as { readonly deliveries: readonly object[] };
+    if (deliveries.length === 0) return undefined;
+    expect(deliveries).toEqual([{ at: expect.stringMatching(/Z$/), error: null }]);
+    return deliveries;
+  });
   const [, time, signature] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['millrace-signature'])) ?? [];
   expect(time).toBeDefined();
   const kept = await readFile(path.join(running.directory, 'secrets.json'), 'utf8');

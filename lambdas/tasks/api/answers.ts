@@ -36,6 +36,10 @@ export const taskAnswer = z.object({
   retry_of: z.uuid().nullable().meta({ description: 'The task that this one does again.' }),
   first_task_id: z.uuid().nullable().meta({ description: 'The first of all those.' }),
   callback_url: z.string().nullable().meta({ description: 'null for others than the owner and admins.' }),
+  deliveries: z
+    .array(z.object({ at: moment, error: z.string().nullable() }))
+    .nullable()
+    .meta({ description: 'Tries to call back, the last one last; null for others than the owner and admins.' }),
   terminate_at: moment.nullable().meta({ description: 'When somebody asked it to end.' }),
   create_date: httpDate,
   created_at: moment,

@@ -25,6 +25,7 @@ export function shownTask(task: TaskRow, caller: Caller): z.output<typeof taskAn
     retry_of: readable ? task.retry_of : null,
     first_task_id: readable ? task.first_task_id : null,
     callback_url: isOwn(task, caller) ? task.callback_url : null,
+    deliveries: isOwn(task, caller) ? [...task.deliveries] : null,
     terminate_at: moment(task.terminate_at),
     create_date: task.created_at.toUTCString(),
     created_at: task.created_at.toISOString(),
