@@ -17,10 +17,17 @@ const queues = {
   SWEEPS_QUEUE_URL: z.url(),
 };
 
+/** `127.0.0.1:4600`, comma separated: what may be called although it is not public. */
+const pageAllowed = z
+  .string()
+  .default('')
+  .transform((list) => list.split(',').filter(Boolean));
+
 export const tasksApiEnv = z.object({
   DATABASE_URL: text,
   ...callerEnv,
   RAW_BUCKET: text,
+  PAGE_ALLOWED: pageAllowed,
   ...queues,
 });
 
@@ -64,14 +71,12 @@ export const startScheduledEnv = z.object({
 });
 
 export const sendCallbacksEnv = z.object({
+  /** Where the worker hears how it went, who has the database. */
+  TASKS_QUEUE_URL: z.url(),
   /** Of `{"key": "..."}`: signs what is called back. */
   CALLBACKS_SECRET: text,
   CALLBACK_TIMEOUT_MS: wholeNumber,
-  /** `127.0.0.1:4600`, comma separated: what may be called although it is not public. */
-  PAGE_ALLOWED: z
-    .string()
-    .default('')
-    .transform((list) => list.split(',').filter(Boolean)),
+  PAGE_ALLOWED: pageAllowed,
 });
 
 /** A task that waits in a queue. A replay from the ledger may carry another input than the task's own. */
@@ -82,6 +87,8 @@ export const taskMessage = z.object({
   lost: z.string().optional(),
   /** It was told to end, and nothing runs of it any more. */
   stopped: z.literal(true).optional(),
+  /** Its caller was called back, or was not: only its row is to know. */
+  delivery: z.object({ at: z.iso.datetime(), error: z.string().nullable() }).optional(),
 });
 
 /** The error of an execution that a terminated task's was. The ledger has no use for it. */

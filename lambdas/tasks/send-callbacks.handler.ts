@@ -1,9 +1,11 @@
 import { systemClock } from '#adapters/clock.ts';
 import { sendFailures } from '#adapters/failure-sender.ts';
 import { jsonPoster } from '#adapters/public-http/post-json.ts';
+import { queue } from '#adapters/queue.ts';
 import { secretField } from '#adapters/secrets.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { callbackMessage, sendCallbacksEnv } from './contract.ts';
+import { noteDelivery } from './steps/note-delivery.ts';
 import { sendCallback } from './steps/send-callback.ts';
 
 /** Tells callers what came of their tasks. Outside of the VPC, where the internet is. */
@@ -14,7 +16,8 @@ export const handler = queueHandler({
   services: (env) => ({
     post: jsonPoster({ timeoutMs: env.CALLBACK_TIMEOUT_MS, allowed: env.PAGE_ALLOWED }),
     key: () => secretField(env.CALLBACKS_SECRET, 'key'),
+    tell: queue(env.TASKS_QUEUE_URL),
     clock: systemClock,
   }),
-  handle: sendCallback,
+  handle: (message, ports) => noteDelivery(message.task_id, () => sendCallback(message, ports), ports),
 });

@@ -10,6 +10,7 @@ import { type FileTables, fileBook } from '../files/file-book-store.ts';
 import { taskFiles } from '../files/task-files.ts';
 import { functions } from '../functions/index.ts';
 import type { WorkerPorts } from '../worker/ports.ts';
+import { deliveryStore } from './delivery-store.ts';
 import { leaseStore } from './lease-store.ts';
 import { type SendSettings, taskSends } from './sends-store.ts';
 import { sweepStore } from './sweep-store.ts';
@@ -40,6 +41,7 @@ export function workerPorts(settings: WorkerSettings): WorkerPorts {
   return {
     functions,
     leases: leaseStore(database, bucket),
+    noteDelivery: deliveryStore(database.query),
     leaseSeconds: settings.LEASE_SECONDS,
     clock: systemClock,
     results: { put: (key, text) => bucket.put(key, text, { contentType: 'application/json' }) },

@@ -20,7 +20,11 @@ export class TasksApi extends Construct {
       handler: 'tasks/api',
       contract: tasksApiEnv,
       routes: tasksRoutes,
-      env: { ...queues.variables, RAW_BUCKET: raw.bucketName },
+      env: {
+        ...queues.variables,
+        RAW_BUCKET: raw.bucketName,
+        PAGE_ALLOWED: environmentOf(this).workloads.tasks.callbacksAllowed.join(),
+      },
       impact: 'Nobody can submit tasks or ask for their results.',
       severity: 'high',
       memory: 1024,

@@ -174,6 +174,7 @@ export class Tasks extends Construct {
       handler: 'tasks/send-callbacks',
       contract: contract.sendCallbacksEnv,
       env: {
+        TASKS_QUEUE_URL: this.queues.urlOf('tasks/run-tasks'),
         CALLBACKS_SECRET: secret.secretArn,
         CALLBACK_TIMEOUT_MS: String(callbackTimeoutMs),
         PAGE_ALLOWED: callbacksAllowed.join(),
@@ -183,6 +184,7 @@ export class Tasks extends Construct {
       timeout: Duration.seconds(Math.ceil(callbackTimeoutMs / 1000) + 10),
     });
     callbacks.handler.allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
+    callbacks.handler.allow(['sqs:SendMessage'], [this.queues.arnOf('tasks/run-tasks')]);
     return callbacks;
   }
 
