@@ -46,12 +46,12 @@ export class RawBucket extends Construct {
           expiration: Duration.days(30),
           noncurrentVersionExpiration: Duration.days(1),
         },
-        // Large results of tasks go with their rows: after that nobody can ask for them.
-        {
-          prefix: 'tasks/results/',
+        // Large results of tasks, and what their callers are told, go with their rows: after that nobody asks for them.
+        ...['tasks/results/', 'tasks/callbacks/'].map((prefix) => ({
+          prefix,
           expiration: Duration.days(environmentOf(this).workloads.tasks.keepDays),
           noncurrentVersionExpiration: Duration.days(1),
-        },
+        })),
       ],
     });
     sendEvents(this.bucket);

@@ -1,6 +1,6 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { tasksApiEnv, tasksRoutes } from '../../../lambdas/tasks/contract.ts';
+import { callbacksPrefix, tasksApiEnv, tasksRoutes } from '../../../lambdas/tasks/contract.ts';
 import type { Database } from '../../constructs/database.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
 import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
@@ -40,7 +40,7 @@ export class TasksApi extends Construct {
     callers.allow(handler);
     queues.allowSending(handler);
     // A link to a result is worth what its maker may read.
-    allowObjects(handler, raw, { read: ['tasks/results'] });
+    allowObjects(handler, raw, { read: ['tasks/results'], write: [callbacksPrefix] });
     api.route(tasksRoutes, handler);
   }
 }

@@ -97,7 +97,7 @@ test('what is given up says by whom and when, and twice is once', async () => {
   for (let time = 0; time < 2; time += 1)
     expect(await ask('POST /platform/failures/{id}/discard', { id: '1' })).toMatchObject({ status: 200 });
   expect((await list()).data).toMatchObject([
-    { state: 'discarded', changed_by: 'anonymous', changed_at: expect.any(String) },
+    { state: 'discarded', changed_by: 'operator', changed_at: expect.any(String) },
   ]);
 });
 
@@ -132,8 +132,8 @@ test('whoever changes something may say who they are', async () => {
   await ask('POST /platform/failures/replay', { body: { reason: 'R5', limit: 1, who } });
 
   const authors = (await list()).data.map((row: { changed_by: string | null }) => row.changed_by);
-  expect(authors.toReversed()).toEqual([...Array(5).fill('anonymous:Mei'), null]);
-  expect((await ask('GET /platform/replays')).body.result).toMatchObject([{ asked_by: 'anonymous:Mei' }]);
+  expect(authors.toReversed()).toEqual([...Array(5).fill('operator:Mei'), null]);
+  expect((await ask('GET /platform/replays')).body.result).toMatchObject([{ asked_by: 'operator:Mei' }]);
   for (const wrong of ['', 'x'.repeat(101), '\0', 5])
     expect(await ask('POST /platform/failures/{id}/discard', { id: '6', body: { who: wrong } })).toMatchObject({
       status: 400,
@@ -171,12 +171,160 @@ test('a failure goes back to its door as it was, once', async () => {
   expect(sent).toEqual([{ name: 'replay-1', failure_id: 1, door, input: '{"a":1}', attributes: { trace: 't' } }]);
 });
 
-test('an edited input goes out, and the kept one stays', async () => {
-  await failed({ door });
+const tasksQueue = 'arn:aws:sqs:r:0:millrace-dev-tasks-run-tasks';
 
-  expect(await replay({ input: { a: 2 } })).toMatchObject({ status: 202 });
-  expect(sent).toMatchObject([{ input: '{"a":2}' }]);
-  expect((await ask('GET /platform/failures/{id}', { id: '1' })).body.result.input).toBe('{"a":1}');
+test('an edited input goes out, and the kept one stays', async () => {
+  const input = '{"task_id":"a","input":{"n":1}}';
+  await failed({ door: tasksQueue, input });
+
+  expect(await replay({ input: { task_id: 'a', input: { n: 2 } } })).toMatchObject({ status: 202 });
+  const edited = { source: 'tasks/run-tasks', original: { input } };
+  expect(sent).toMatchObject([{ input: '{"task_id":"a","input":{"n":2}}', edited }]);
+  expect((await ask('GET /platform/failures/{id}', { id: '1' })).body.result.input).toBe(input);
+});
+
+/** An input that failed, what somebody makes of it, and the field that the answer names. */
+const forged: readonly (readonly [string, string, object, object, string])[] = [
+  ['a task of another', tasksQueue, { task_id: 'a' }, { task_id: 'b', input: { file: 'file:1' } }, 'input.task_id'],
+  ['a task that is given up', tasksQueue, { task_id: 'a' }, { task_id: 'a', lost: 'x', stopped: true }, 'input.lost'],
+  [
+    'a task that is started elsewhere',
+    'arn:aws:sqs:r:0:millrace-dev-tasks-start-tasks',
+    { task_id: 'a', host: 'steps' },
+    { task_id: 'b', host: 'steps' },
+    'input',
+  ],
+  [
+    'a callback to another address',
+    'arn:aws:sqs:r:0:millrace-dev-tasks-send-callbacks',
+    { task_id: 'a' },
+    { task_id: 'a', url: 'https://b', body: '{}' },
+    'input',
+  ],
+  ['a file of another', 'arn:aws:sqs:r:0:millrace-dev-tasks-verify-files', { file_id: 'a' }, { file_id: 'b' }, 'input'],
+  [
+    'an execution of another task',
+    'arn:aws:states:r:0:stateMachine:millrace-dev-tasks-steps',
+    { task_id: 'a' },
+    { task_id: 'b' },
+    'input',
+  ],
+  [
+    'a replay of many that is another',
+    'arn:aws:states:r:0:stateMachine:millrace-dev-platform-replay',
+    { replay_id: 1 },
+    { replay_id: 2 },
+    'input',
+  ],
+  [
+    'a mail to another',
+    'arn:aws:sqs:r:0:millrace-dev-platform-send-mail',
+    { subject: 's', text: 't' },
+    { subject: 's', text: 't', to: ['a@example.com'] },
+    'input.to',
+  ],
+  [
+    'work for another door',
+    'arn:aws:sqs:r:0:millrace-dev-platform-start-work',
+    { door: 'a', input: '', name: 'n' },
+    { door: tasksQueue, input: '{"task_id":"b"}', name: 'n' },
+    'input',
+  ],
+  [
+    'a replay into another door',
+    'arn:aws:sqs:r:0:millrace-dev-platform-replay-failure',
+    { name: 'replay-1', door: 'a', attributes: {}, input: '' },
+    { name: 'replay-1', door: tasksQueue, attributes: {}, input: '' },
+    'input',
+  ],
+  [
+    'a failure that somebody makes up',
+    'arn:aws:sqs:r:0:millrace-dev-platform-failures',
+    { failures: [] },
+    { failures: [{ door: tasksQueue }] },
+    'input',
+  ],
+  [
+    'another page of a message',
+    'arn:aws:sqs:r:0:millrace-dev-tagger-tag-pages.fifo',
+    { topic: 't', offset: 1 },
+    { topic: 't', offset: 2 },
+    'input',
+  ],
+  [
+    'a run by another name',
+    'arn:aws:states:r:0:stateMachine:millrace-dev-presale-run',
+    {},
+    { run_id: 'x' },
+    'input.run_id',
+  ],
+  ['a queue that is none of ours', door, { a: 1 }, { a: 2 }, 'input'],
+];
+
+test.each(forged)('%s is not what failed: nothing goes out', async (_what, place, before, after, field) => {
+  // Whatever the row says of its source: what counts is who gets the input.
+  await failed({ door: place, workload: 'presale', sourceName: 'corrected-files', input: JSON.stringify(before) });
+
+  for (const body of [{ input: after }, { input: JSON.stringify(after) }, { input: after, dry_run: true }]) {
+    expect(await replay(body)).toMatchObject({
+      status: 400,
+      body: { message: { json: { [field]: [expect.any(String)] } } },
+    });
+  }
+  expect(sent).toEqual([]);
+  expect((await list()).data).toMatchObject([{ state: 'open' }]);
+  expect(await replay()).toMatchObject({ status: 202 });
+  expect(sent).toMatchObject([{ input: JSON.stringify(before) }]);
+});
+
+test.each([
+  ['a slot of another time', 'schedule', 'presale', 'start-publication', { time: '1' }, { time: '2' }, 'input'],
+  [
+    'a record of another offset',
+    'stream',
+    'tagger',
+    'tag-messages',
+    { records: { 't-0': [{ offset: 1, value: 'a' }] } },
+    { records: { 't-0': [{ offset: 2, value: 'a' }] } },
+    'input.records.t-0.0.offset',
+  ],
+] as const)(
+  '%s is not what a function failed on',
+  async (_what, sourceKind, workload, sourceName, before, after, field) => {
+    const place = { door: 'arn:aws:lambda:r:0:function:f', sourceKind, workload, sourceName };
+    await failed({ ...place, input: JSON.stringify(before) });
+
+    expect(await replay({ input: after })).toMatchObject({
+      status: 400,
+      body: { message: { json: { [field]: [expect.any(String)] } } },
+    });
+    expect(sent).toEqual([]);
+  },
+);
+
+test('a problem row stays the row of its line, whatever its cells become', async () => {
+  const place = {
+    door: 's3://raw/presale/corrected/x/a.5.json',
+    sourceKind: 'file',
+    sourceName: 'problem-rows',
+  } as const;
+  await failed({ ...place, input: '{"行號":5,"總價元":"x"}' });
+
+  expect(await replay({ input: { 行號: 6, 總價元: '1' } })).toMatchObject({ status: 400 });
+  expect(await replay({ input: { 總價元: '1' } })).toMatchObject({ status: 400 });
+  expect(await replay({ input: { 行號: 5, 總價元: '1' } })).toMatchObject({ status: 202 });
+});
+
+test('an edited input whose original lies elsewhere is held against it where it goes in', async () => {
+  const input = JSON.stringify({ task_id: 'a', input: 'x'.repeat(40_000) });
+  await failed({ door: tasksQueue, input });
+  await failed({ door: 'arn:aws:sqs:r:0:millrace-dev-tasks-send-callbacks', input });
+
+  expect(await replay({ input: { task_id: 'b' } })).toMatchObject({ status: 202 });
+  expect(sent).toMatchObject([
+    { input: '{"task_id":"b"}', edited: { source: 'tasks/run-tasks', original: { input_key: expect.any(String) } } },
+  ]);
+  expect(await replay({ input: { task_id: 'a' } }, '2')).toMatchObject({ status: 400 });
 });
 
 test('a dry run shows what would go out, and changes nothing', async () => {
@@ -233,7 +381,7 @@ test('what a person put right says so with a note, also after a replay, and a fa
   expect(await resolve('3')).toMatchObject({ status: 409 });
   expect(await resolve('4')).toMatchObject({ status: 404 });
   expect((await list({ state: 'resolved' })).data).toMatchObject([
-    { id: 2, note: null, changed_by: 'anonymous' },
+    { id: 2, note: null, changed_by: 'operator' },
     { id: 1, note: 'by hand' },
   ]);
 });

@@ -10,7 +10,7 @@ import { ledger } from '../../../../lambdas/platform/failures/ledger-store.ts';
 import type { PlatformTables } from '../../../../lambdas/platform/failures/matching-store.ts';
 import { replays } from '../../../../lambdas/platform/failures/replays/replays-store.ts';
 import type { TestDatabase } from '../../../support/database.ts';
-import { httpRequest } from '../../../support/lambda.ts';
+import { asOperator, httpRequest } from '../../../support/lambda.ts';
 
 /** What a test asks with: the routes on a database of its own, and where replays go. */
 export interface LedgerApi {
@@ -22,14 +22,14 @@ export interface LedgerApi {
   failed(changes?: Partial<NewFailure>): Promise<void>;
 }
 
-/** The routes of the ledger as API Gateway calls them, without a credential. */
+/** The routes of the ledger as API Gateway calls them, for an operator. */
 export function ledgerApi(
   database: TestDatabase<PlatformTables>,
   sendReplay: (replay: ReplayMessage) => Promise<void>,
 ): LedgerApi {
   const handler = apiHandler({
     env: z.object({}),
-    authenticate: undefined,
+    authenticate: asOperator,
     services: () => ({
       ledger: ledger(database.app),
       replays: replays(database.app),
