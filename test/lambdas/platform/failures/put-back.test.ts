@@ -158,7 +158,7 @@ test.each([
     expect(delivered).toEqual([]);
     expect(told).toMatchObject([{ replayOf: 7, message: expect.stringMatching(/task_id|no JSON/) }]);
 
-    const known = original.input_execution === undefined;
+    const known = !('input_execution' in original);
     expect(await come('m-2', { name: 'replay-8', door: tasksDoor, input: input('a'), edited })).toBe(
       known ? 'delivered' : 'refused',
     );
