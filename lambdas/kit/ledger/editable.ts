@@ -34,6 +34,16 @@ export function editedInput(
   if (edited === original) return { text: original };
   if (editable === undefined) return whole('Nothing of it may be edited: it goes back in as it was, or not at all.');
   if (editable.fields === 'whole') return { text: edited };
+  try {
+    return fieldByField(original, edited, editable);
+  } catch (error) {
+    // As deep as the stack is high: nothing that failed on its merits is.
+    if (error instanceof RangeError) return whole('It is nested too deep to be compared with what failed.');
+    throw error;
+  }
+}
+
+function fieldByField(original: string, edited: string, editable: Editable): { readonly text: string } | BoundFault {
   const [before, after] = [parsed(original), parsed(edited)];
   if (before === undefined) return whole('What failed is no JSON: nothing of it may be edited.');
   if (after === undefined) return whole('It is not JSON.');
@@ -77,7 +87,8 @@ function own(parent: Parent, name: string): unknown {
 function parsed(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) };
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }

@@ -121,11 +121,13 @@ export const replayFailure = route({
     .catchall(noMore)
     .prefault({}),
   handle: async ({ path: { id }, body: { input, dry_run, who }, caller }, { ledger, sendReplay }: LedgerPorts) => {
-    const edited = typeof input === 'object' ? JSON.stringify(input) : input;
+    const edited = typeof input === 'object' ? textOf(input) : input;
     if (dry_run) {
       const found = await ledger.find(id);
       if (!found) throw noFailure(id);
-      return { status: 200, body: { result: { id, state: found.state, replay: replayOf(found, edited) } } };
+      // What it is held against once more is no part of what would be sent.
+      const { edited: _, ...replay } = replayOf(found, edited);
+      return { status: 200, body: { result: { id, state: found.state, replay } } };
     }
     const before = await ledger.replay(id, authorOf(caller, who), (failure) => sendReplay(replayOf(failure, edited)));
     if (before === undefined) throw noFailure(id);
@@ -133,6 +135,16 @@ export const replayFailure = route({
     return { status: 202, body: { result: { id, state: 'replayed' } } };
   },
 });
+
+function textOf(input: object): string {
+  try {
+    return JSON.stringify(input);
+  } catch (cause) {
+    // Read it can be however deep it is nested; written it can't.
+    if (cause instanceof RangeError) throw new InvalidInputError({ json: { input: ['It is nested too deep.'] } });
+    throw cause;
+  }
+}
 
 function replayOf(failure: FailureRow, given: string | undefined): ReplayMessage {
   const { id, door } = failure;

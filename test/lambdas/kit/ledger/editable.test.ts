@@ -68,6 +68,16 @@ test('a star is any one name, a list keeps its length, and an exception stays bo
   expect(editedInput('{"行號":5,"a":1}', '{"a":1}', row)).toEqual(refused('行號'));
 });
 
+test('what is nested as deep as no input is, is refused and not our own fault', () => {
+  const deep = (end: string) => `{"task_id":"a","input":${'['.repeat(100_000)}${end}${']'.repeat(100_000)}}`;
+
+  for (const [one, other] of [
+    [failed, deep('1')],
+    [deep('1'), deep('2')],
+  ] as const)
+    expect(editedInput(one, other, task)).toEqual(refused('input'));
+});
+
 test('where the door says all, the input may be any text', () => {
   expect(editedInput('[]', 'not JSON', { fields: 'whole' })).toEqual({ text: 'not JSON' });
 });

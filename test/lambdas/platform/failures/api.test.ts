@@ -302,6 +302,13 @@ test.each([
   },
 );
 
+test('an input that is nested too deep to be written is a wrong input, not our own fault', async () => {
+  await failed({ door: tasksQueue, input: '{"task_id":"a"}' });
+  const body = `{"input":{"task_id":"a","input":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`;
+
+  expect(await ask('POST /platform/failures/{id}/replay', { id: '1', body })).toMatchObject({ status: 400 });
+});
+
 test('a problem row stays the row of its line, whatever its cells become', async () => {
   const place = {
     door: 's3://raw/presale/corrected/x/a.5.json',

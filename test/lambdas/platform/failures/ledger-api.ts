@@ -16,7 +16,7 @@ import { asOperator, httpRequest } from '../../../support/lambda.ts';
 export interface LedgerApi {
   ask(
     routeKey: string,
-    given?: { query?: Record<string, string>; id?: string | undefined; body?: object | 'none' },
+    given?: { query?: Record<string, string>; id?: string | undefined; body?: object | string },
   ): Promise<{ status: number | undefined; body: ReturnType<typeof JSON.parse> }>;
   /** Records a failure; ids count from 1, a minute apart. */
   failed(changes?: Partial<NewFailure>): Promise<void>;
@@ -44,7 +44,9 @@ export function ledgerApi(
         routeKey,
         queryStringParameters: given.query ?? {},
         pathParameters: given.id === undefined ? {} : { id: given.id },
-        ...(given.body === 'none' ? {} : { body: JSON.stringify(given.body ?? {}) }),
+        ...(given.body === 'none'
+          ? {}
+          : { body: typeof given.body === 'string' ? given.body : JSON.stringify(given.body ?? {}) }),
       });
       if (given.body === 'none') delete event.body;
       const answer = await handler(event, { functionName: 'failures-api' } as Context);
