@@ -3,29 +3,19 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { parts } from '../../bin/openapi/parts.ts';
-import { type Permission, readUsers, usersText } from '../../lambdas/kit/api/authentication/users.ts';
-import type { RoutePermission } from '../../lambdas/kit/api/permission.ts';
-import { fallbackRoute } from '../../lambdas/platform/contract.ts';
-import { fallback } from '../../lambdas/platform/docs/fallback.ts';
-import { tasksApiRoutes } from '../../lambdas/tasks/api/routes.ts';
-import { usersSecretName } from '../../local/callers/console-token.ts';
-import { addToken, addUser } from '../../local/callers/edit-users.ts';
 import { credentials, region } from '../../local/machine.ts';
-import { nowInSeconds } from '../support/credentials.ts';
 import { type Flow, startFlow } from './flow.ts';
+import { type AskAs, askAs, type Role, roles } from './roles.ts';
+import { requestOf, table, turnedAway } from './route-table.ts';
 
 /** Who may do what, over a running stack: every route for every kind of caller, and what hostile ones try. */
-
-const roles = { nobody: undefined, user: [], owner: [], operator: ['operate'], admin: ['admin'] } as const;
-type Role = keyof typeof roles;
 
 /** Where callers are told of their tasks, and where nobody asked to be told. */
 const called: { readonly path: string; readonly signature: unknown; readonly body: string }[] = [];
 let listener: Server;
 let flow: Flow;
 let host: string;
-const tokens: Partial<Record<Role, string>> = {};
+let ask: AskAs;
 
 beforeAll(async () => {
   listener = createServer((request, response) => {
@@ -47,74 +37,13 @@ beforeAll(async () => {
     CALLER_REQUESTS_PER_SECOND: '1000',
     USERS_FRESH_MS: '600',
   });
-  for (const [role, permissions] of Object.entries(roles)) await addRole(role as Role, permissions);
+  ask = await askAs(flow.running.stack);
 }, 180_000);
 
 afterAll(async () => {
   await flow?.stop();
   listener?.close();
 });
-
-async function addRole(role: Role, permissions: readonly Permission[] | undefined): Promise<void> {
-  if (permissions === undefined) return;
-  const { secrets } = flow.running.stack.services;
-  const { users } = addUser(readUsers(secrets.value(usersSecretName)), `walk-${role}`, { permissions });
-  const given = addToken(users, `walk-${role}`, '', new Date());
-  tokens[role] = given.shownOnce ?? '';
-  await secrets.put(usersSecretName, usersText(given.users));
-}
-
-interface Answered {
-  readonly status: number;
-  readonly body: ReturnType<typeof JSON.parse>;
-}
-
-async function ask(role: Role, method: string, path: string, body?: unknown): Promise<Answered> {
-  const token = tokens[role];
-  // Under /api/v1 the timestamp is looked at before anything else: who has no name sends one all the same.
-  const timestamp = token === undefined ? `?_=${nowInSeconds()}` : '';
-  const response = await fetch(`${flow.running.stack.wiring.api?.url}${path}${timestamp}`, {
-    method,
-    headers: {
-      'content-type': 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const isJson = response.headers.get('content-type')?.startsWith('application/json');
-  return { status: response.status, body: isJson && text !== '' ? JSON.parse(text) : text };
-}
-
-/** Every route there is: what the documentation is made of, and the two that answer where there is none. */
-const table = new Map<string, RoutePermission>([
-  ...parts.flatMap(({ routes }) =>
-    Object.entries(routes).map(([key, { shape }]) => [key, shape.permission] as [string, RoutePermission]),
-  ),
-  ...Object.entries(tasksApiRoutes).map(([key, { shape }]) => [key, shape.permission] as [string, RoutePermission]),
-  [fallbackRoute, fallback.shape.permission],
-]);
-
-/** Whom each permission turns away, and how; all others reach the route itself. */
-const turnedAway: Readonly<Record<RoutePermission, Partial<Record<Role, 401 | 403>>>> = {
-  none: {},
-  read: { nobody: 401 },
-  own: { nobody: 401 },
-  link: { nobody: 403, user: 403, owner: 403, operator: 403, admin: 403 },
-  operate: { nobody: 401, user: 403, owner: 403 },
-  admin: { nobody: 401, user: 403, owner: 403, operator: 403 },
-};
-
-/** Of nothing that there is: whoever reaches the route changes nothing. */
-const samples: Readonly<Record<string, string>> = { publication_date: '1999-01-01', file: 'index.html' };
-
-function requestOf(key: string): { readonly method: string; readonly path: string; readonly body?: string } {
-  if (key === fallbackRoute) return { method: 'GET', path: '/no/such/path' };
-  const [method = '', template = ''] = key.split(' ');
-  const path = template.replaceAll(/\{(\w+)\+?\}/g, (_, name: string) => samples[name] ?? '999999999');
-  // A body that is no JSON: refused by the route's own schema, behind the permission.
-  return method === 'GET' || method === 'ANY' ? { method: 'GET', path } : { method, path, body: '{"wrong":' };
-}
 
 test('every route that the stack serves is walked', () => {
   const served = (flow.running.stack.model.httpApi?.routes ?? []).map(({ key }) => key);

@@ -4,6 +4,7 @@ import type { ReplayMessage } from '../../../../lambdas/platform/contract.ts';
 import type { PlatformTables } from '../../../../lambdas/platform/failures/matching-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { printed } from '../../../support/lambda.ts';
+import { tasksQueue } from './forged-inputs.ts';
 import { type LedgerApi, ledgerApi } from './ledger-api.ts';
 
 let database: TestDatabase<PlatformTables>;
@@ -171,8 +172,6 @@ test('a failure goes back to its door as it was, once', async () => {
   expect(sent).toEqual([{ name: 'replay-1', failure_id: 1, door, input: '{"a":1}', attributes: { trace: 't' } }]);
 });
 
-const tasksQueue = 'arn:aws:sqs:r:0:millrace-dev-tasks-run-tasks';
-
 test('an edited input goes out, and the kept one stays', async () => {
   const input = '{"task_id":"a","input":{"n":1}}';
   await failed({ door: tasksQueue, input });
@@ -181,157 +180,6 @@ test('an edited input goes out, and the kept one stays', async () => {
   const edited = { source: 'tasks/run-tasks', original: { input } };
   expect(sent).toMatchObject([{ input: '{"task_id":"a","input":{"n":2}}', edited }]);
   expect((await ask('GET /platform/failures/{id}', { id: '1' })).body.result.input).toBe(input);
-});
-
-/** An input that failed, what somebody makes of it, and the field that the answer names. */
-const forged: readonly (readonly [string, string, object, object, string])[] = [
-  ['a task of another', tasksQueue, { task_id: 'a' }, { task_id: 'b', input: { file: 'file:1' } }, 'input.task_id'],
-  ['a task that is given up', tasksQueue, { task_id: 'a' }, { task_id: 'a', lost: 'x', stopped: true }, 'input.lost'],
-  [
-    'a task that is started elsewhere',
-    'arn:aws:sqs:r:0:millrace-dev-tasks-start-tasks',
-    { task_id: 'a', host: 'steps' },
-    { task_id: 'b', host: 'steps' },
-    'input',
-  ],
-  [
-    'a callback to another address',
-    'arn:aws:sqs:r:0:millrace-dev-tasks-send-callbacks',
-    { task_id: 'a' },
-    { task_id: 'a', url: 'https://b', body: '{}' },
-    'input',
-  ],
-  ['a file of another', 'arn:aws:sqs:r:0:millrace-dev-tasks-verify-files', { file_id: 'a' }, { file_id: 'b' }, 'input'],
-  [
-    'an execution of another task',
-    'arn:aws:states:r:0:stateMachine:millrace-dev-tasks-steps',
-    { task_id: 'a' },
-    { task_id: 'b' },
-    'input',
-  ],
-  [
-    'a replay of many that is another',
-    'arn:aws:states:r:0:stateMachine:millrace-dev-platform-replay',
-    { replay_id: 1 },
-    { replay_id: 2 },
-    'input',
-  ],
-  [
-    'a mail to another',
-    'arn:aws:sqs:r:0:millrace-dev-platform-send-mail',
-    { subject: 's', text: 't' },
-    { subject: 's', text: 't', to: ['a@example.com'] },
-    'input.to',
-  ],
-  [
-    'work for another door',
-    'arn:aws:sqs:r:0:millrace-dev-platform-start-work',
-    { door: 'a', input: '', name: 'n' },
-    { door: tasksQueue, input: '{"task_id":"b"}', name: 'n' },
-    'input',
-  ],
-  [
-    'a replay into another door',
-    'arn:aws:sqs:r:0:millrace-dev-platform-replay-failure',
-    { name: 'replay-1', door: 'a', attributes: {}, input: '' },
-    { name: 'replay-1', door: tasksQueue, attributes: {}, input: '' },
-    'input',
-  ],
-  [
-    'a failure that somebody makes up',
-    'arn:aws:sqs:r:0:millrace-dev-platform-failures',
-    { failures: [] },
-    { failures: [{ door: tasksQueue }] },
-    'input',
-  ],
-  [
-    'another page of a message',
-    'arn:aws:sqs:r:0:millrace-dev-tagger-tag-pages.fifo',
-    { topic: 't', offset: 1 },
-    { topic: 't', offset: 2 },
-    'input',
-  ],
-  [
-    'a run by another name',
-    'arn:aws:states:r:0:stateMachine:millrace-dev-presale-run',
-    {},
-    { run_id: 'x' },
-    'input.run_id',
-  ],
-  ['a queue that is none of ours', door, { a: 1 }, { a: 2 }, 'input'],
-];
-
-test.each(forged)('%s is not what failed: nothing goes out', async (_what, place, before, after, field) => {
-  // Whatever the row says of its source: what counts is who gets the input.
-  await failed({ door: place, workload: 'presale', sourceName: 'corrected-files', input: JSON.stringify(before) });
-
-  for (const body of [{ input: after }, { input: JSON.stringify(after) }, { input: after, dry_run: true }]) {
-    expect(await replay(body)).toMatchObject({
-      status: 400,
-      body: { message: { json: { [field]: [expect.any(String)] } } },
-    });
-  }
-  expect(sent).toEqual([]);
-  expect((await list()).data).toMatchObject([{ state: 'open' }]);
-  expect(await replay()).toMatchObject({ status: 202 });
-  expect(sent).toMatchObject([{ input: JSON.stringify(before) }]);
-});
-
-test.each([
-  ['a slot of another time', 'schedule', 'presale', 'start-publication', { time: '1' }, { time: '2' }, 'input'],
-  [
-    'a record of another offset',
-    'stream',
-    'tagger',
-    'tag-messages',
-    { records: { 't-0': [{ offset: 1, value: 'a' }] } },
-    { records: { 't-0': [{ offset: 2, value: 'a' }] } },
-    'input.records.t-0.0.offset',
-  ],
-] as const)(
-  '%s is not what a function failed on',
-  async (_what, sourceKind, workload, sourceName, before, after, field) => {
-    const place = { door: 'arn:aws:lambda:r:0:function:f', sourceKind, workload, sourceName };
-    await failed({ ...place, input: JSON.stringify(before) });
-
-    expect(await replay({ input: after })).toMatchObject({
-      status: 400,
-      body: { message: { json: { [field]: [expect.any(String)] } } },
-    });
-    expect(sent).toEqual([]);
-  },
-);
-
-test('an input that is nested too deep to be written is a wrong input, not our own fault', async () => {
-  await failed({ door: tasksQueue, input: '{"task_id":"a"}' });
-  const body = `{"input":{"task_id":"a","input":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`;
-
-  expect(await ask('POST /platform/failures/{id}/replay', { id: '1', body })).toMatchObject({ status: 400 });
-});
-
-test('a problem row stays the row of its line, whatever its cells become', async () => {
-  const place = {
-    door: 's3://raw/presale/corrected/x/a.5.json',
-    sourceKind: 'file',
-    sourceName: 'problem-rows',
-  } as const;
-  await failed({ ...place, input: '{"行號":5,"總價元":"x"}' });
-
-  expect(await replay({ input: { 行號: 6, 總價元: '1' } })).toMatchObject({ status: 400 });
-  expect(await replay({ input: { 總價元: '1' } })).toMatchObject({ status: 400 });
-  expect(await replay({ input: { 行號: 5, 總價元: '1' } })).toMatchObject({ status: 202 });
-});
-
-test('an edited input whose original lies elsewhere is held against it where it goes in', async () => {
-  const input = JSON.stringify({ task_id: 'a', input: 'x'.repeat(40_000) });
-  await failed({ door: tasksQueue, input });
-  await failed({ door: 'arn:aws:sqs:r:0:millrace-dev-tasks-send-callbacks', input });
-
-  expect(await replay({ input: { task_id: 'b' } })).toMatchObject({ status: 202 });
-  expect(sent).toMatchObject([
-    { input: '{"task_id":"b"}', edited: { source: 'tasks/run-tasks', original: { input_key: expect.any(String) } } },
-  ]);
-  expect(await replay({ input: { task_id: 'a' } }, '2')).toMatchObject({ status: 400 });
 });
 
 test('a dry run shows what would go out, and changes nothing', async () => {
