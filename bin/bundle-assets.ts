@@ -5,7 +5,7 @@ import { writeDocsPage } from './docs-page.ts';
 
 /** Files that a module reads at run time, by `new URL('./name', import.meta.url)`: in a bundle they stand beside the code. */
 const assets: Readonly<Record<string, string>> = {
-  'lambdas/tagger/keywords/segmenter.ts': 'node_modules/jieba-wasm/pkg/web/jieba_rs_wasm_bg.wasm',
+  'lambdas/language/segmenter.ts': 'node_modules/jieba-wasm/pkg/web/jieba_rs_wasm_bg.wasm',
   'lambdas/tagger/model/default-model.ts': 'lambdas/tagger/model/topics.model',
   'lambdas/tagger/rules/default-rules.ts': 'lambdas/tagger/rules/default-rules.json',
 };

@@ -1,17 +1,11 @@
 import * as z from 'zod';
-import { countyLetters } from '../lambdas/presale/contract.ts';
-import { taggerServices } from '../lambdas/tagger/contract.ts';
+import { onBrokers, workloads } from './settings/index.ts';
 
 /** What happens to a resource that holds data when its stack is deleted. */
 const removal = z.enum(['destroy', 'retain']);
 
 /** CloudWatch takes only these numbers of days. */
 const retentionDays = z.literal([7, 14, 30, 90, 180, 365]);
-
-const counties = z
-  .array(z.enum(countyLetters))
-  .min(1)
-  .refine((letters) => new Set(letters).size === letters.length, 'A county stands once');
 
 /** Aurora capacity units; a minimum of 0 lets the cluster pause, and the first query after that waits 15 to 30 s. */
 const database = z
@@ -25,81 +19,6 @@ const database = z
   })
   .refine(({ minAcu, maxAcu }) => minAcu <= maxAcu, 'minAcu is above maxAcu')
   .refine(({ minAcu, pauseAfterMinutes }) => pauseAfterMinutes === undefined || minAcu === 0, 'Only 0 ACU can pause');
-
-const presale = z.object({
-  enabled: z.boolean(),
-  /** Off: runs start by hand only. */
-  scheduled: z.boolean(),
-  siteUrl: z.url(),
-  counties,
-  /** Counties fetched and loaded at once; each holds one database connection while it loads. */
-  parallelCounties: z.int().min(1).max(22),
-  retrySeconds: z.int().positive(),
-  maxAttempts: z.int().positive(),
-});
-
-const tagger = z.object({
-  enabled: z.boolean(),
-  /** `wx`: reads `wx.messages`, writes `wx.messages.tagged`. `{ name: 'app', in: 'posts', out: 'tagged-posts' }`: its own. */
-  services: taggerServices,
-  /** Of each topic; as many batches are tagged side by side at most. It can grow, never shrink. */
-  partitions: z.int().min(1).max(100),
-  /** Lambda's own, kept ready; each takes 5 MB/s. */
-  pollers: z
-    .object({ minimum: z.int().min(1).max(200), maximum: z.int().min(1).max(2000) })
-    .refine(({ minimum, maximum }) => minimum <= maximum, 'minimum is above maximum'),
-  pages: z.object({
-    /** Functions that fetch at once. */
-    workers: z.int().min(2).max(1000),
-    timeoutMs: z.int().min(100).max(60_000),
-    /** Of the decoded page. */
-    maxBytes: z.int().positive(),
-    /** Of what is published of it; Kafka takes a MiB a message, and both HTML and text must fit in. */
-    keptBytes: z
-      .int()
-      .positive()
-      .max(400 * 1024),
-    /** Requests to one host at once, and the gap between two of them. */
-    perHost: z.int().min(1).max(10),
-    gapMs: z.int().min(0),
-    /** How long a page stands for itself in further messages. */
-    freshMs: z.int().positive(),
-    /** `10.0.0.7:8080`: what may be asked for although it is not public. */
-    allowed: z.array(z.string()),
-  }),
-});
-
-const tasks = z.object({
-  enabled: z.boolean(),
-  /** Batches of up to ten tasks at once; each worker holds two database connections. */
-  workers: z.int().min(2).max(1000),
-  /** Turns of long tasks at once. */
-  longTasks: z.int().min(1).max(1000),
-  /** Requests at once. */
-  requests: z.int().min(1).max(1000),
-  /** How long a task stays its worker's without a word from it; it says one every two seconds. */
-  leaseSeconds: z.int().min(10).max(600),
-  /** How long a task that has ended is remembered. */
-  keepDays: z.int().min(1).max(3650),
-  callbackTimeoutMs: z.int().min(100).max(60_000),
-  /** `10.0.0.7:8080`: what may be called back although it is not public. */
-  callbacksAllowed: z.array(z.string()),
-  files: z.object({
-    /** Of one file; S3 takes no more than 5 TiB. */
-    maxBytes: z
-      .int()
-      .positive()
-      .max(5 * 1024 ** 4),
-    /** How long an upload may take. */
-    unfinishedHours: z.int().min(1).max(168),
-    /** How long a file stays. */
-    keepDays: z.int().min(1).max(365),
-  }),
-  spark: z.object({
-    /** Of all jobs together, each with 4 GB: what bounds the cost. 0.26 USD an hour for four (us-east-1, arm64). */
-    maxVcpu: z.int().min(4).max(400),
-  }),
-});
 
 const environmentSchema = z
   .object({
@@ -142,55 +61,20 @@ const environmentSchema = z
     }),
     /** Kafka: costs 298 USD a month as two standard brokers, 547 serverless, 894 as three express brokers (us-east-1). */
     broker: z.enum(['none', 'provisioned', 'serverless', 'express']),
-    workloads: z.object({ presale, tagger, tasks }),
+    workloads,
   })
-  .refine(({ broker, workloads }) => broker !== 'none' || !workloads.tagger.enabled, {
-    path: ['workloads', 'tagger', 'enabled'],
-    message: 'The tagger reads from Kafka: it needs a broker',
+  .superRefine(({ broker, workloads }, { addIssue }) => {
+    if (broker !== 'none') return;
+    for (const name of onBrokers.filter((one) => workloads[one].enabled))
+      addIssue({
+        code: 'custom',
+        path: ['workloads', name, 'enabled'],
+        message: `The ${name} reads from Kafka: it needs a broker`,
+      });
   });
 
-/** One place to run: sizes, addresses, switches. No secrets. */
+/** One place to run: sizes, addresses, switches. No secrets. Of a workload it says what differs from lib/settings. */
 export type Environment = z.output<typeof environmentSchema>;
-
-const presaleDefaults = {
-  enabled: true,
-  scheduled: true,
-  siteUrl: 'https://plvr.land.moi.gov.tw',
-  counties: countyLetters,
-  parallelCounties: 4,
-  retrySeconds: 3600,
-  maxAttempts: 24,
-};
-
-const taggerDefaults = {
-  enabled: true,
-  services: ['wx'],
-  partitions: 4,
-  pollers: { minimum: 1, maximum: 2 },
-  pages: {
-    workers: 4,
-    timeoutMs: 30_000,
-    maxBytes: 5_000_000,
-    keptBytes: 256 * 1024,
-    perHost: 2,
-    gapMs: 500,
-    freshMs: 60 * 60 * 1000,
-    allowed: [],
-  },
-};
-
-const tasksDefaults = {
-  enabled: true,
-  workers: 4,
-  longTasks: 2,
-  requests: 16,
-  leaseSeconds: 30,
-  keepDays: 90,
-  callbackTimeoutMs: 10_000,
-  callbacksAllowed: [],
-  files: { maxBytes: 20 * 1000 ** 3, unfinishedHours: 48, keepDays: 30 },
-  spark: { maxVcpu: 16 },
-};
 
 const trial = {
   region: 'ap-northeast-1',
@@ -215,7 +99,6 @@ const environments: Record<string, unknown> = {
       burst: 40,
       callers: { requestsPerSecond: 1000, burst: 2000 },
     },
-    workloads: { presale: presaleDefaults, tagger: taggerDefaults, tasks: tasksDefaults },
   },
   staging: {
     ...trial,
@@ -228,7 +111,6 @@ const environments: Record<string, unknown> = {
       burst: 100,
       callers: { requestsPerSecond: 25, burst: 50 },
     },
-    workloads: { presale: presaleDefaults, tagger: taggerDefaults, tasks: tasksDefaults },
   },
   prod: {
     ...trial,
@@ -246,19 +128,9 @@ const environments: Record<string, unknown> = {
       callers: { requestsPerSecond: 50, burst: 100 },
     },
     workloads: {
-      presale: { ...presaleDefaults, parallelCounties: 6 },
-      tagger: {
-        ...taggerDefaults,
-        pollers: { minimum: 1, maximum: 4 },
-        pages: { ...taggerDefaults.pages, workers: 10 },
-      },
-      tasks: {
-        ...tasksDefaults,
-        workers: 10,
-        longTasks: 6,
-        requests: 40,
-        files: { ...tasksDefaults.files, maxBytes: 5 * 1024 ** 4 },
-      },
+      presale: { parallelCounties: 6 },
+      tagger: { pollers: { maximum: 4 }, pages: { workers: 10 } },
+      tasks: { workers: 10, longTasks: 6, requests: 40, files: { maxBytes: 5 * 1024 ** 4 } },
     },
   },
 };

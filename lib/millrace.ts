@@ -8,7 +8,8 @@ import { NetworkStack } from './stacks/network.ts';
 import { OperationsStack } from './stacks/operations.ts';
 import { PipelinesStack } from './stacks/pipelines.ts';
 import { StreamingStack } from './stacks/streaming.ts';
-import { taggerTopics } from './workloads/tagger/topics.ts';
+import { begin } from './workloads/index.ts';
+import type { WorkloadInApp } from './workloads/workload.ts';
 
 export interface MillraceProps {
   /** cdk.json's context; `environment` in it, or from the CDK CLI, names the environment. @default dev */
@@ -35,21 +36,27 @@ export async function makeApp({ context, validate, outdir, ...given }: MillraceP
   if (validate) await addNag(app);
   const environment = given.environment ?? environmentNamed(String(app.node.tryGetContext('environment') ?? 'dev'));
 
+  const workloads = begin(environment);
   const network = new NetworkStack(app, environment);
-  const data = new DataStack(app, environment, network);
-  const streaming = addStreaming(app, environment, network);
-  const pipelines = new PipelinesStack(app, environment, { data, cluster: streaming?.cluster });
+  const data = new DataStack(app, environment, { network, workloads });
+  const cluster = addStreaming(app, environment, { network, workloads })?.cluster;
+  new PipelinesStack(app, environment, { ...data.platform, cluster, workloads });
   const ledger = new LedgerStack(app, environment, data);
-  const api = new ApiStack(app, environment, { data, pipelines, ledger, cluster: streaming?.cluster });
-  new OperationsStack(app, environment, data, pipelines, api);
+  const api = new ApiStack(app, environment, { data, ledger, cluster, workloads });
+  new OperationsStack(app, environment, { data, api, workloads });
   boundVendoredLogs(app);
   return app;
 }
 
 /** The brokers, where the environment has some: CloudFormation takes no empty stack. */
-function addStreaming(app: App, environment: Environment, network: NetworkStack): StreamingStack | undefined {
+function addStreaming(
+  app: App,
+  environment: Environment,
+  { network, workloads }: { readonly network: NetworkStack; readonly workloads: readonly WorkloadInApp[] },
+): StreamingStack | undefined {
   if (environment.broker === 'none') return undefined;
-  return new StreamingStack(app, environment, { network, kind: environment.broker, topics: taggerTopics(environment) });
+  const topics = workloads.flatMap((workload) => workload.topics);
+  return new StreamingStack(app, environment, { network, kind: environment.broker, topics });
 }
 
 /** Loaded only when used: its rules take half a second. */

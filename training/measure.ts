@@ -1,4 +1,4 @@
-import { segment } from '../lambdas/tagger/keywords/segmenter.ts';
+import { segment } from '#language/segmenter.ts';
 import { readText } from '../lambdas/tagger/model/read-text.ts';
 import type { TopicModel } from '../lambdas/tagger/model/topic-model.ts';
 import type { Row } from './rows.ts';

@@ -1,4 +1,4 @@
-import { segment } from '../lambdas/tagger/keywords/segmenter.ts';
+import { segment } from '#language/segmenter.ts';
 import { featureSet } from '../lambdas/tagger/model/features.ts';
 import { encodeModel, type ModelHeader } from '../lambdas/tagger/model/model-file.ts';
 import { readText } from '../lambdas/tagger/model/read-text.ts';

@@ -1,4 +1,4 @@
-import { segment } from '../lambdas/tagger/keywords/segmenter.ts';
+import { segment } from '#language/segmenter.ts';
 import { featureBuffer } from '../lambdas/tagger/model/feature-buffer.ts';
 import { collectFeatures } from '../lambdas/tagger/model/features.ts';
 import { readText } from '../lambdas/tagger/model/read-text.ts';

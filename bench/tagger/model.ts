@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { segment } from '#language/segmenter.ts';
 import { createTagger } from '../../lambdas/tagger/create-tagger.ts';
-import { segment } from '../../lambdas/tagger/keywords/segmenter.ts';
 import { readText } from '../../lambdas/tagger/model/read-text.ts';
 import { readModel } from '../../lambdas/tagger/model/topic-model.ts';
 import { defaultRules } from '../../lambdas/tagger/rules/default-rules.ts';

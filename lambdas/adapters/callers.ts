@@ -7,7 +7,7 @@ import { userBook } from './callers/user-book.ts';
 import { systemClock } from './clock.ts';
 import { apiDatabase } from './database/api-database.ts';
 
-/** All schemes, for a function that has the database: one statement of its connection counts and remembers. */
+/** All schemes, for a function that has the database: one statement of its connection counts. */
 export function authenticateCallers(
   env: CallerEnv & { readonly DATABASE_URL: string },
   options: { readonly timestampFirst?: true } = {},

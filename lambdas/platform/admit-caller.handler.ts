@@ -4,11 +4,11 @@ import { apiDatabase } from '#adapters/database/api-database.ts';
 import { stepHandler } from '#kit/step-handler.ts';
 import { admission, admissionAnswer, admitCallerEnv } from './contract.ts';
 
-/** Counts a request and remembers its password for functions that have no database. */
+/** Counts a request for functions that have no database. */
 export const handler = stepHandler({
   env: admitCallerEnv,
   input: admission,
   output: admissionAnswer,
   services: (env) => admitByDatabase(apiDatabase(env.DATABASE_URL), limitOf(env)),
-  handle: async ({ credential, used }, admit) => ({ verdict: await admit({ credential, used }) }),
+  handle: async (asked, admit) => ({ verdict: await admit(asked) }),
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
+import { pageEnv } from '#pages/contract.ts';
 
 /** What the stack and the handlers of the tagger agree on. Imported by both; does no work. */
 
@@ -73,24 +74,7 @@ export const tagMessagesEnv = z.object({ ...publishing, PAGES_QUEUE_URL: z.url()
 export const tagPagesEnv = z.object(publishing);
 
 /** What asks for pages. */
-const fetching = {
-  TAGGER_BUCKET: z.string().min(1),
-  PAGE_TIMEOUT_MS: milliseconds,
-  /** Of the decoded page. */
-  PAGE_MAX_BYTES: milliseconds,
-  /** Of what is kept of a page, as HTML and as text. */
-  PAGE_KEPT_BYTES: milliseconds,
-  /** Requests to one host at once, and the gap between two of them. */
-  PAGE_PER_HOST: milliseconds,
-  PAGE_GAP_MS: z.coerce.number().int().nonnegative(),
-  /** How long a page stands for itself in further messages. */
-  PAGE_FRESH_MS: milliseconds,
-  /** `127.0.0.1:4600`, comma separated: addresses that may be asked for although they are not public. */
-  PAGE_ALLOWED: z
-    .string()
-    .default('')
-    .transform((list) => list.split(',').filter(Boolean)),
-};
+const fetching = { TAGGER_BUCKET: z.string().min(1), ...pageEnv };
 
 export const fetchPagesEnv = z.object({ ...fetching, TAG_PAGES_QUEUE_URL: z.url() });
 

@@ -1,6 +1,6 @@
-import { topWords } from './keywords/keywords.ts';
-import { withOwnWords } from './keywords/own-words.ts';
-import { joinNames, segment } from './keywords/segmenter.ts';
+import { topWords } from '#language/keywords.ts';
+import { withOwnWords } from '#language/own-words.ts';
+import { joinNames, segment } from '#language/segmenter.ts';
 import type { ReadText } from './model/features.ts';
 import { readText } from './model/read-text.ts';
 import type { TopicModel } from './model/topic-model.ts';

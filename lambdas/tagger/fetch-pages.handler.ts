@@ -3,9 +3,9 @@ import { sendFailures } from '#adapters/failure-sender.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { queue } from '#adapters/queue.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
+import { pagesOf } from '#pages/page-reader-store.ts';
 import { fetchPagesEnv } from './contract.ts';
 import { pageRequestMessage } from './message/page-request.ts';
-import { pagesOf } from './stores/page-reader-store.ts';
 
 /** The queue of pages' door, outside of the VPC: reads the page into the bucket, then sends its message on. */
 export const handler = queueHandler({

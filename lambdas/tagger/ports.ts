@@ -1,39 +1,6 @@
-import type { PageFault } from '#kit/pages/page-error.ts';
 import type { StreamHeader, StreamRecord } from '#kit/stream/event.ts';
 import type { TaggerVersion } from './message/tagged-message.ts';
 import type { BatchTagger, Tagger } from './tagging.ts';
-
-/** Why a message has no page; `PageLost`: it waited for longer than pages are kept. */
-export type MissingPage = PageFault | 'EmptyPage' | 'PageLost';
-
-/** A page that was asked for: its text, or why there is none. */
-export type PageRecord = {
-  readonly url: string;
-  /** ISO 8601, UTC. */
-  readonly fetchedAt: string;
-} & (
-  | {
-      readonly state: 'read';
-      /** How long the fetch took. */
-      readonly seconds: number;
-      /** '' when the page names none. */
-      readonly title: string;
-      readonly content: string;
-      readonly html: string;
-      /** The page is longer than what is kept of its HTML. */
-      readonly htmlTruncated: boolean;
-    }
-  | { readonly state: 'failed'; readonly fault: MissingPage; readonly reason: string }
-);
-
-/** Reads a page by its URL. What is wrong with the page is in the record; throws only what passes. */
-export type ReadPage = (url: string) => Promise<PageRecord>;
-
-/** Pages that were read before. */
-export interface PageCache {
-  readonly get: (url: string) => Promise<PageRecord | undefined>;
-  readonly put: (record: PageRecord) => Promise<void>;
-}
 
 /** Where a record stands in the broker. */
 export type RecordPlace = Pick<StreamRecord, 'topic' | 'partition' | 'offset'>;

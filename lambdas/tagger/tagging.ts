@@ -1,16 +1,11 @@
+import type { Keyword } from '#language/keywords.ts';
+
 /** One tag of a text. */
 export interface Tag {
   readonly tag: string;
   /** 0 to 1: of a model the calibrated probability that the tag is right, of a rule what its file says. */
   readonly score: number;
   readonly source: 'model' | 'rule';
-}
-
-/** One word that says what a text is about. */
-export interface Keyword {
-  readonly word: string;
-  /** TF-IDF, comparable within one text only. */
-  readonly weight: number;
 }
 
 /** What is known of a text; both lists with the best first. */

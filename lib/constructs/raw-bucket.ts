@@ -1,7 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, StorageClass } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CfnBucket,
+  type LifecycleRule,
+  StorageClass,
+} from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { environmentOf, removalPolicyOf } from './millrace-stack.ts';
+import { removalPolicyOf } from './millrace-stack.ts';
 
 /** A private bucket for raw inputs: every version kept, every change an event, every access logged. */
 export class RawBucket extends Construct {
@@ -9,7 +16,12 @@ export class RawBucket extends Construct {
   /** Where the accesses to this and other buckets are written down. */
   readonly accessLogs: Bucket;
 
-  constructor(scope: Construct, id: string) {
+  /** `lifecycle` is of those prefixes whose objects go earlier than others. */
+  constructor(
+    scope: Construct,
+    id: string,
+    { lifecycle = [] }: { readonly lifecycle?: readonly LifecycleRule[] } = {},
+  ) {
     super(scope, id);
     const shared = {
       encryption: BucketEncryption.S3_MANAGED,
@@ -34,24 +46,13 @@ export class RawBucket extends Construct {
         },
         // A day's export is replaced by the next day's; a year of them tells when something was changed.
         { prefix: 'platform/exports/', expiration: Duration.days(400) },
-        // Pages and large messages on their way: what waits for longer than its queues keep it is told as lost.
-        ...['tagger/pages/', 'tagger/messages/'].map((prefix) => ({
-          prefix,
-          expiration: Duration.days(10),
-          noncurrentVersionExpiration: Duration.days(1),
-        })),
         // Which message replays what: of use while it may come again, and to tell a replay's next failure.
         {
           prefix: 'platform/replays/',
           expiration: Duration.days(30),
           noncurrentVersionExpiration: Duration.days(1),
         },
-        // Large results of tasks, and what their callers are told, go with their rows: after that nobody asks for them.
-        ...['tasks/results/', 'tasks/callbacks/'].map((prefix) => ({
-          prefix,
-          expiration: Duration.days(environmentOf(this).workloads.tasks.keepDays),
-          noncurrentVersionExpiration: Duration.days(1),
-        })),
+        ...lifecycle,
       ],
     });
     sendEvents(this.bucket);

@@ -12,15 +12,19 @@ import { FailureReports } from '../workloads/ledger/failure-reports.ts';
 import { Mails } from '../workloads/mails.ts';
 import { Migrations } from '../workloads/migrations.ts';
 import { SlotRecords } from '../workloads/runs/slot-records.ts';
-import { FileBucket } from '../workloads/tasks/file-bucket.ts';
+import type { DataPlatform, WorkloadInApp } from '../workloads/workload.ts';
 import type { NetworkStack } from './network.ts';
+
+export interface DataStackProps {
+  readonly network: NetworkStack;
+  readonly workloads: readonly WorkloadInApp[];
+}
 
 /** What must outlive a deployment: database, raw files, secrets, and mails on their way. */
 export class DataStack extends MillraceStack {
   readonly database: Database;
   readonly raw: Bucket;
-  /** Of callers. */
-  readonly files: Bucket;
+  readonly accessLogs: Bucket;
   /** Who may call the API. */
   readonly users: Secret;
   readonly mails: Queue;
@@ -30,11 +34,11 @@ export class DataStack extends MillraceStack {
   /** Where functions tell what they failed on. */
   readonly failures: Queue;
 
-  constructor(scope: Construct, environment: Environment, network: NetworkStack) {
+  constructor(scope: Construct, environment: Environment, { network, workloads }: DataStackProps) {
     super(scope, 'Data', environment);
-    const raw = new RawBucket(this, 'Raw');
+    const raw = new RawBucket(this, 'Raw', { lifecycle: workloads.flatMap(({ lifecycle }) => lifecycle) });
     this.raw = raw.bucket;
-    this.files = new FileBucket(this, 'Files', raw).bucket;
+    this.accessLogs = raw.accessLogs;
     this.database = new Database(this, 'Database', {
       vpc: network.vpc,
       subnets: network.subnets,
@@ -61,5 +65,12 @@ export class DataStack extends MillraceStack {
       'Its users hold the passwords: a new one is a person’s step, not a timer’s.',
       'AwsSolutions-SMG4',
     );
+    for (const workload of workloads) workload.data(this, this.platform);
+  }
+
+  /** What every workload may use of it. */
+  get platform(): DataPlatform {
+    const { database, raw, accessLogs, mails, alerts, slots, failures } = this;
+    return { database, raw, accessLogs, mails, wakes: alerts.wakes, slots, failures };
   }
 }

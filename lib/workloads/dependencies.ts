@@ -12,15 +12,15 @@ import {
   checkOutsideRoutes,
   type OutsideDependency,
 } from '../../lambdas/platform/contract.ts';
+import type { Callers } from '../constructs/api/callers.ts';
+import { apiTimeout, type HttpApi } from '../constructs/api/http-api.ts';
 import type { Database } from '../constructs/database.ts';
 import { FailureBook } from '../constructs/failure-book.ts';
 import { HandlerFunction } from '../constructs/handler-function.ts';
-import { apiTimeout, type HttpApi } from '../constructs/http-api.ts';
 import type { KafkaCluster } from '../constructs/kafka/cluster.ts';
 import { environmentOf } from '../constructs/millrace-stack.ts';
 import { QueueHandler } from '../constructs/queue-handler.ts';
 import { ScheduledFlow } from '../constructs/scheduled-flow.ts';
-import type { Callers } from './callers.ts';
 import { FailureReports } from './ledger/failure-reports.ts';
 
 export interface DependenciesProps {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../lambdas/kit/api/authentication/schemes.ts';
-import { type Permission, permissions, type User } from '../../lambdas/kit/api/authentication/users.ts';
+import { type Permission, permissions, type User, type Way } from '../../lambdas/kit/api/authentication/users.ts';
 import { anonymous } from '../../lambdas/kit/api/authentication.ts';
 import { scheduleUser } from '../../lambdas/tasks/contract.ts';
 import { generate } from '../services/secrets/generate.ts';
@@ -20,12 +20,17 @@ const reserved: readonly string[] = [scheduleUser, anonymous.name, 'link', 'file
 export function addUser(
   users: readonly User[],
   name: string,
-  given: { readonly password?: string | undefined; readonly permissions?: readonly Permission[] },
+  given: {
+    readonly password?: string | undefined;
+    readonly permissions?: readonly Permission[];
+    readonly only?: readonly Way[] | undefined;
+  },
 ): Edited {
   if (users.some((user) => user.name === name)) throw new Error(`There is a user ${name} already.`);
   if (reserved.includes(name)) throw new Error(`No user may be called ${name}: the stack itself acts under that name.`);
   const password = given.password ?? newPassword();
-  const user = { name, password, tokens: [], disabled: false, permissions: [...(given.permissions ?? [])] };
+  const only = given.only === undefined ? {} : { only: [...given.only] };
+  const user = { name, password, tokens: [], disabled: false, permissions: [...(given.permissions ?? [])], ...only };
   return { users: [...users, user], ...shown(given.password, password) };
 }
 
@@ -59,6 +64,13 @@ export function permissionOf(text: string): Permission {
   const found = permissions.find((one) => one === text);
   if (found === undefined) throw new Error(`There is no permission ${text}; there are ${permissions.join(' and ')}.`);
   return found;
+}
+
+/** The only ways that let the user in; without any all do. */
+export function bindUser(users: readonly User[], name: string, only: readonly Way[] | undefined): Edited {
+  const { only: _before, ...user } = named(users, name);
+  const bound = only === undefined ? user : { ...user, only: [...only] };
+  return { users: users.map((each) => (each.name === name ? bound : each)) };
 }
 
 /** Another password; the one of before lets nobody in. Tokens stay. */

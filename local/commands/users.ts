@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import type { User } from '../../lambdas/kit/api/authentication/users.ts';
+import { type User, type Way, ways } from '../../lambdas/kit/api/authentication/users.ts';
 import { usersSecretName } from '../callers/console-token.ts';
 import * as edit from '../callers/edit-users.ts';
 import { accountStore, localStore, type UserStore } from '../callers/secret-store.ts';
@@ -12,6 +12,8 @@ const usage = `npm run users -- <what> [options]
   add <name>                    a new user; prints the password, once
   give <name> <permission>      operate (ledger, runs, corrections, schedules), or admin (all, and what is others')
   take <name> <permission>
+  list                          users and tokens; never a password
+  bind <name> [--only x]        let in by the named ways alone; without --only by all
   rotate <name>                 a new password; prints it, once
   disable <name>, enable <name>
   remove <name>
@@ -19,6 +21,7 @@ const usage = `npm run users -- <what> [options]
   token revoke <id>
 
   --permission <permission>     with add, as often as needed: what the user is given; --admin is short for one
+  --only <ways>                 with add and bind: of basic, hmac and token, comma separated
   --password-stdin              with add and rotate: the password that a client has already, from standard input
   --environment <name>          of that environment on AWS, with the shell's credentials; without it, of this machine
   --profile <name>, --region <name>`;
@@ -31,6 +34,7 @@ try {
       admin: { type: 'boolean', default: false },
       permission: { type: 'string', multiple: true, default: [] },
       note: { type: 'string', default: '' },
+      only: { type: 'string' },
       'password-stdin': { type: 'boolean', default: false },
       environment: { type: 'string' },
       profile: { type: 'string' },
@@ -41,7 +45,11 @@ try {
   const password = values['password-stdin'] ? (await text(process.stdin)).replace(/\r?\n$/, '') : undefined;
   const store = await storeFor(values);
   const users = await store.read();
-  const change = changeOf(positionals, { ...values, password });
+  const change = changeOf(positionals, {
+    ...values,
+    password,
+    only: values.only === undefined ? undefined : waysIn(values.only),
+  });
   if (change === undefined) process.stdout.write(`${listed(users)}\n`);
   else await make(store, change(users));
 } catch (error) {
@@ -59,18 +67,29 @@ interface Options {
   readonly permission: readonly string[];
   readonly note: string;
   readonly password: string | undefined;
+  readonly only: readonly Way[] | undefined;
+}
+
+/** `hmac,token` as the ways they name. */
+function waysIn(list: string): readonly Way[] {
+  return list.split(',').map((word) => {
+    const way = ways.find((one) => one === word.trim());
+    if (way === undefined) throw new Error(`--only takes ${ways.join(', ')}, comma separated; not "${word}".`);
+    return way;
+  });
 }
 
 type Change = (users: readonly User[]) => edit.Edited;
 
 /** What the words ask for; nothing for a list. */
-function changeOf(words: readonly string[], { admin, permission, note, password }: Options): Change | undefined {
+function changeOf(words: readonly string[], { admin, permission, note, password, only }: Options): Change | undefined {
   const [what = 'list', name = '', owner = ''] = words;
   const given = [...new Set([...permission, ...(admin ? ['admin'] : [])])].map(edit.permissionOf);
   const changes: Readonly<Record<string, readonly [words: number, change: Change]>> = {
-    add: [2, (users) => edit.addUser(users, name, { password, permissions: given })],
+    add: [2, (users) => edit.addUser(users, name, { password, permissions: given, only })],
     give: [3, (users) => edit.givePermission(users, name, owner)],
     take: [3, (users) => edit.takePermission(users, name, owner)],
+    bind: [2, (users) => edit.bindUser(users, name, only)],
     rotate: [2, (users) => edit.rotatePassword(users, name, password)],
     disable: [2, (users) => edit.disableUser(users, name, true)],
     enable: [2, (users) => edit.disableUser(users, name, false)],
@@ -90,8 +109,8 @@ async function make(store: UserStore, { users, shownOnce }: edit.Edited): Promis
 }
 
 function listed(users: readonly User[]): string {
-  const lines = users.flatMap(({ name, disabled, permissions, tokens }) => [
-    [name, ...permissions, ...(disabled ? ['disabled'] : [])].join('  '),
+  const lines = users.flatMap(({ name, disabled, permissions, only, tokens }) => [
+    [name, ...permissions, ...(disabled ? ['disabled'] : []), ...(only ? [`only ${only.join(',')}`] : [])].join('  '),
     ...tokens.map(({ id, created, note }) => `  token ${id}  ${created.slice(0, 10)}  ${note}`.trimEnd()),
   ]);
   return lines.length === 0 ? 'There are no users.' : lines.join('\n');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -56,6 +56,28 @@ test.each(['check', 'synth', 'test:long'])('%s that fails without counting is on
 
   expect(lines.at(-1)).toMatch(/^1[03] passed, 1 failed, 1 skipped$/);
   expect(code).toBe(1);
+});
+
+test('each step says when it began, when it ended and how long it took', async () => {
+  const { lines } = await run(good);
+
+  for (const step of [
+    'npm ci',
+    'npm run check',
+    'npm run synth',
+    'timeout .* npm test',
+    'timeout .* npm run test:long',
+  ]) {
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^==> \\d\\d:\\d\\d:\\d\\d  ${step}$`)));
+    const end = `^==> \\d\\d:\\d\\d:\\d\\d  ${step}: exit status 0 after \\d+ min \\d+ s$`;
+    expect(lines).toContainEqual(expect.stringMatching(new RegExp(end)));
+  }
+});
+
+test('the proofs at full length are no part of it', async () => {
+  await run(good);
+
+  expect(await readFile(join(directory, 'ran'), 'utf8')).not.toContain('proof');
 });
 
 test('without packages nothing else is tried', async () => {

@@ -62,6 +62,19 @@ describe('an environment', () => {
     );
   });
 
+  test('says of a workload only what differs from its settings, and nothing that nobody reads', () => {
+    const named = readEnvironment({ ...dev, workloads: { tagger: { pages: { workers: 9 } } } }).workloads;
+
+    expect(named).toEqual({
+      ...dev.workloads,
+      tagger: { ...dev.workloads.tagger, pages: { ...dev.workloads.tagger.pages, workers: 9 } },
+    });
+    expect(() => readEnvironment({ ...dev, workloads: { presale: { paralelCounties: 6 } } })).toThrow(
+      /paralelCounties/,
+    );
+    expect(() => readEnvironment({ ...dev, workloads: { tager: { enabled: false } } })).toThrow(/tager/);
+  });
+
   test('that pauses must be able to go down to nothing', () => {
     const database = { ...dev.database, minAcu: 1 };
 

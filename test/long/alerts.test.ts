@@ -13,6 +13,7 @@ import type { SentMail } from '../../local/services/mail.ts';
 import batch from '../fixtures/events/sqs-batch.json' with { type: 'json' };
 import { startFlow } from '../flows/flow.ts';
 import { useLocalAws } from '../support/aws.ts';
+import { counted, lengths } from '../support/lengths.ts';
 import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
 /**
@@ -39,7 +40,9 @@ const failure = (workload: string, number: number): NewFailure => ({
   replayOf: undefined,
 });
 
-test.concurrent('100,000 failures within a minute are one mail; what comes after it waits a minute, and for SES', async ({
+const failures = lengths.alertFailures;
+
+test.concurrent(`${counted(failures)} failures at once are one mail; what comes after it waits a minute, and for SES`, async ({
   expect,
 }) => {
   const flow = await startFlow({ PRESALE_COUNTIES: 'W' });
@@ -61,15 +64,15 @@ test.concurrent('100,000 failures within a minute are one mail; what comes after
     alerts(await stack.services.mail.mails()).filter(({ subject }) => subject.includes(` ${workload}: `));
   try {
     await fail('tagger', 0, 7);
-    await fail('presale', 0, 100_000);
+    await fail('presale', 0, failures);
     await expect.poll(() => told('presale'), patience).toHaveLength(1);
     await expect.poll(() => told('tagger'), patience).toHaveLength(1);
-    expect((await told('presale'))[0]?.subject).toBe('[millrace-dev] medium: presale: 100,000 failures');
-    expect((await told('presale'))[0]?.text).toContain('MEDIUM  Even in load-county\n  50,000 times');
+    expect((await told('presale'))[0]?.subject).toBe(`[millrace-dev] medium: presale: ${counted(failures)} failures`);
+    expect((await told('presale'))[0]?.text).toContain(`MEDIUM  Even in load-county\n  ${counted(failures / 2)} times`);
     expect((await told('tagger'))[0]?.subject).toBe('[millrace-dev] medium: tagger: 7 failures');
 
-    stack.refuse('ses', 150_000);
-    await fail('presale', 100_000, 5);
+    stack.refuse('ses', lengths.sesRefusedMs);
+    await fail('presale', failures, 5);
     await expect.poll(() => told('presale'), patience).toHaveLength(2);
     expect((await told('presale'))[1]?.subject).toBe('[millrace-dev] medium: presale: 5 failures');
 

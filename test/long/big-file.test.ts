@@ -7,10 +7,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { credentials, region } from '../../local/machine.ts';
 import { type HugeFile, hugeFile } from '../../local/sample-site/generated/huge-file.ts';
 import { type Flow, startFlow, type ToldCounty } from '../flows/flow.ts';
+import { lengths } from '../support/lengths.ts';
 
-/** A file of 200 MB through the whole stack: it streams, so that no function's memory grows with it. */
+/** A file of up to 200 MB through the whole stack: it streams, so that no function's memory grows with it. */
 
-const megabytes = 200;
+const megabytes = lengths.fileMegabytes;
 let flow: Flow;
 let file: HugeFile;
 let publication: string;

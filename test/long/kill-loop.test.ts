@@ -9,6 +9,7 @@ import { countyLetters } from '../../lambdas/presale/publication/counties.ts';
 import { dayInTaipei, publicationOn, seasonBefore, seasonOf } from '../../local/sample-site/calendar.ts';
 import { expectLoaded, type ToldRun } from '../flows/flow.ts';
 import { judged } from '../flows/independent-reading.ts';
+import { lengths } from '../support/lengths.ts';
 import { openPool } from '../support/pool.ts';
 import { inQueue } from '../support/queue-depth.ts';
 import { randomNumbers } from '../support/random.ts';
@@ -19,8 +20,7 @@ import { askApi, askConsole, type StackProcess, startStackProcess } from '../sup
  * before it is up. In the end each run has ended once, and what is loaded is what the site has.
  */
 
-const kills = 50;
-const killsWhileStarting = 10;
+const { kills, killsWhileStarting } = lengths;
 const longestMs = 2000;
 /** As many kills would have to strike one message before it is given up: no queue allows fewer tries. */
 const strikes = 5;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { lengths } from '../support/lengths.ts';
 import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
 /**
@@ -11,7 +12,7 @@ import { askConsole, type StackProcess, startStackProcess } from '../support/sta
  * look, the start and the report, or after. In the end the slot is caught up, by one run.
  */
 
-const kills = 8;
+const kills = lengths.slotKills;
 // The keeper looks two seconds after the start; its start and its report take about one more.
 const firstMs = 1800;
 const stepMs = 250;

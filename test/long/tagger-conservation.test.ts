@@ -10,6 +10,7 @@ import type { SentMail } from '../../local/services/mail.ts';
 import { type ReadRecord, readTopic } from '../flows/topics.ts';
 import { clientsOf } from '../support/kafka/clients.ts';
 import { type EmbeddedBroker, startEmbedded } from '../support/kafka/embedded.ts';
+import { counted, lengths } from '../support/lengths.ts';
 import { inQueue } from '../support/queue-depth.ts';
 import { askApi, askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 import { type PageSite, refusing, startPageSite } from './page-site.ts';
@@ -18,7 +19,7 @@ import { faultOf, place, placeIn } from './tagger-outputs.ts';
 
 /** All that goes in comes out, waits or is in the ledger, whatever is killed meanwhile; and thousands of failures are one mail. */
 
-const messages = 100_000;
+const messages = lengths.taggedMessages;
 const hosts = 16;
 const patience = { timeout: 20 * 60_000, interval: 1000 };
 
@@ -260,8 +261,8 @@ test('every other message came out as it went in, tagged, those without a page i
   console.info(`${repeated} of ${outputs.size} came twice`);
 });
 
-test('50,000 failures of one minute are one mail', async () => {
-  const failures = 50_000;
+test(`${counted(lengths.failuresOfOneMail)} failures at once are one mail a minute at most`, async () => {
+  const failures = lengths.failuresOfOneMail;
   // What was found before is told, and nobody sleeps to tell more.
   await expect.poll(() => inQueue(stack, 'millrace-dev-platform-send-alerts.fifo'), patience).toBe(0);
   const [known] = await rows<{ last: number }>('select max(id)::int as last from platform.failures');
@@ -289,11 +290,10 @@ test('50,000 failures of one minute are one mail', async () => {
   );
 
   console.info(`${failures} failures within ${(minutes * 60).toFixed(0)} s: ${mails.length} mails`);
-  // Alone on two cores it is a third of that: what takes longer waits for something.
-  expect(minutes).toBeLessThan(1);
-  expect(mails).toMatchObject([{ count: failures }]);
-  for (const { text, count } of mails)
-    expect(text).toContain(`TextMissing in tag-messages\n  ${count.toLocaleString('en')} times`);
+  // A machine that needs more minutes for them sends more mails.
+  expect(mails.length).toBeLessThanOrEqual(1 + Math.floor(minutes));
+  expect(mails.reduce((sum, { count }) => sum + count, 0)).toBe(failures);
+  for (const { text, count } of mails) expect(text).toContain(`TextMissing in tag-messages\n  ${counted(count)} times`);
   const subjects = async () => (await askConsole<SentMail[]>(stack, '/mails')).map(({ subject }) => subject);
   await expect.poll(subjects, patience).toEqual(expect.arrayContaining(mails.map(({ subject }) => subject)));
 });

@@ -8,20 +8,19 @@ import { keptToken } from '../../local/callers/console-token.ts';
 import { copyCheckout } from '../support/copied-checkout.ts';
 import { type Effects, overlap, startEffects } from '../support/effects.ts';
 import { canFindInstances, instancesOf } from '../support/instances.ts';
+import { lengths } from '../support/lengths.ts';
 import { openPool } from '../support/pool.ts';
 import { randomNumbers } from '../support/random.ts';
 import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 import { addCountedTask, countedTask, type Outcome } from './counted-task.ts';
 
 /**
- * Ten thousand tasks over HTTP, while workers and the whole stack are killed without warning and every message comes up
+ * Up to ten thousand tasks over HTTP, while workers and the whole stack are killed without warning and every message comes up
  * to three times. In the end each task has one end, and what was terminated in the queue never ran.
  */
 
-const tasks = Number(process.env.MILLRACE_TASKS ?? 10_000);
+const { tasks, taskStackKills: stackKills, taskWorkerKills: workerKills } = lengths;
 const submitters = 6;
-const stackKills = 3;
-const workerKills = 12;
 /** For the ends after the last submission: a lost lease ends, and the sweep comes round. */
 const patienceMs = 6 * 60_000;
 /** Stands in the name of every test, so that a failure tells it; MILLRACE_KILL_SEED repeats the moments. */

@@ -8,7 +8,7 @@ import { userBook } from './user-book.ts';
 
 /**
  * All schemes, for routes that change nothing and must answer without the database (health, a trial): requests are
- * counted in this instance, whose number the function's concurrency bounds, and no password is remembered.
+ * counted in this instance, whose number the function's concurrency bounds.
  */
 export function authenticateAlone(env: CallerEnv): Authenticator {
   const requests = tokenBuckets(limitOf(env));

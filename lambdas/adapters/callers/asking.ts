@@ -10,8 +10,8 @@ import { userBook } from './user-book.ts';
 const client = once(() => new LambdaClient({}));
 
 /**
- * All schemes, for functions outside of the VPC whose routes change something: the function that has the database is
- * asked, so that a password is known again wherever it came first.
+ * All schemes, for functions outside of the VPC whose routes change something: the function that has the database
+ * counts, so that the limit holds over all functions together.
  */
 export function authenticateAsking(env: UsersEnv & { readonly ADMISSION_FUNCTION: string }): Authenticator {
   return authenticator({

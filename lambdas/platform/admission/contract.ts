@@ -10,11 +10,6 @@ export const admitCallerEnv = z.object({
   CALLER_BURST: callerEnv.CALLER_BURST,
 });
 
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
-
-export const admission = z.object({
-  credential: z.string().min(1).max(200),
-  used: z.object({ password: digest, request: digest }).optional(),
-});
+export const admission = z.object({ credential: z.string().min(1).max(200) });
 
 export const admissionAnswer = z.object({ verdict: z.enum(verdicts) });

@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { resultOf } from '#kit/api/answers.ts';
 import { route } from '#kit/api/route.ts';
 import type { Clock } from '#kit/clock.ts';
+import type { ReadPage } from '#pages/ports.ts';
 import type { tryRoutes } from '../contract.ts';
 import { taggedMessage } from '../message/tagged-message.ts';
-import type { CurrentTagger, ReadPage } from '../ports.ts';
+import type { CurrentTagger } from '../ports.ts';
 import { tried } from './answers.ts';
 
 export interface TryPorts {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineTask } from '#kit/task.ts';
-import { joinNames, segment } from '../keywords/segmenter.ts';
+import { joinNames, segment } from '#language/segmenter.ts';
 import { input } from './text.ts';
 
 /** `tasks.text:segment` */

@@ -1,4 +1,4 @@
-import type { Segment } from '../keywords/segmenter.ts';
+import type { Segment } from '#language/segmenter.ts';
 import type { ReadText } from './features.ts';
 import { fold } from './fold.ts';
 

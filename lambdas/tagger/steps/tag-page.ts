@@ -1,8 +1,9 @@
 import { PermanentError } from '#kit/errors.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
 import { asError } from '#kit/telemetry.ts';
+import type { PageCache } from '#pages/ports.ts';
 import { outgoingHeaders, taggedMessage } from '../message/tagged-message.ts';
-import type { CurrentTagger, MissingPage, PageCache, PageRequest, Progress, Publish } from '../ports.ts';
+import type { CurrentTagger, PageRequest, Progress, Publish } from '../ports.ts';
 
 export interface TagPagePorts {
   readonly tagger: () => Promise<Pick<CurrentTagger, 'tag' | 'version'>>;
@@ -42,7 +43,8 @@ export async function tagPage(request: PageRequest, ports: TagPagePorts): Promis
   await ports.progress.pageDone(record, 'published');
 }
 
-const lost = { state: 'failed', fault: 'PageLost' satisfies MissingPage, reason: 'It is no longer kept' } as const;
+/** It waited for longer than pages are kept. */
+const lost = { state: 'failed', fault: 'PageLost', reason: 'It is no longer kept' } as const;
 
 /** The alert's words are those of the existing consumers of alerts: `Exception` and `raw_json`. */
 function failureOf(

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineTask, file, type TaskContext } from '#kit/task.ts';
-import { WordCounter, wordLimits } from '../words/word-counter.ts';
+import { WordCounter, wordLimits } from '#language/words/word-counter.ts';
 
 /** The state of a checkpoint. */
 const counted = z.object({ bytes: z.int(), counts: z.record(z.string(), z.number()) });

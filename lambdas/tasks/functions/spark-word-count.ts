@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { defineTask, file, type TaskContext } from '#kit/task.ts';
+import { wordLimits } from '#language/words/word-counter.ts';
 import { collectSparkOutput } from '../contract.ts';
-import { wordLimits } from '../words/word-counter.ts';
 
 const counts = z
   .custom<Record<string, number>>()

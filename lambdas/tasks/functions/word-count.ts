@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineTask } from '#kit/task.ts';
-import { countWords } from '../words/word-counter.ts';
+import { countWords } from '#language/words/word-counter.ts';
 
 /** `tasks.general.example:word_count` */
 export const wordCount = defineTask({

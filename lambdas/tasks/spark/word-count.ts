@@ -1,5 +1,5 @@
 import { objectStore } from '#adapters/object-store.ts';
-import { WordCounter } from '../words/word-counter.ts';
+import { WordCounter } from '#language/words/word-counter.ts';
 
 /** What a job says of itself when it is done. */
 interface Summary {

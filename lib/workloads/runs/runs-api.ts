@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
 import { runsApiEnv, runsRoutes } from '../../../lambdas/platform/contract.ts';
+import type { Callers } from '../../constructs/api/callers.ts';
+import { apiTimeout, type HttpApi } from '../../constructs/api/http-api.ts';
 import type { Database } from '../../constructs/database.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
-import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
-import type { Callers } from '../callers.ts';
 import type { Slots } from './slots.ts';
 
 export interface RunsApiProps {

@@ -8,13 +8,13 @@ import {
   tryRoutes,
   tryTaggerEnv,
 } from '../../../lambdas/tagger/contract.ts';
+import type { Callers } from '../../constructs/api/callers.ts';
+import { apiTimeout, type HttpApi } from '../../constructs/api/http-api.ts';
 import type { Database } from '../../constructs/database.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
-import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { allowObject, allowObjects } from '../../permissions/bucket-access.ts';
-import type { Callers } from '../callers.ts';
 import { pageVariables, rulesVariable, servicesVariable } from './settings.ts';
 
 export interface TaggerApiProps {

@@ -1,9 +1,8 @@
 import type { TopicProps } from '../../constructs/kafka/cluster.ts';
 import type { Environment } from '../../environment.ts';
 
-/** The topics of the tagger's services; none where it is switched off. */
+/** The topics of the tagger's services. */
 export function taggerTopics({ workloads: { tagger } }: Environment): readonly TopicProps[] {
-  if (!tagger.enabled) return [];
   const { partitions } = tagger;
   // A message goes out in the partition it came in: both topics have as many.
   return tagger.services.flatMap((service) => [

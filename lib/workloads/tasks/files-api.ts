@@ -1,12 +1,12 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { filesApiEnv, filesPrefix, filesRoutes } from '../../../lambdas/tasks/contract.ts';
+import type { Callers } from '../../constructs/api/callers.ts';
+import { apiTimeout, type HttpApi } from '../../constructs/api/http-api.ts';
 import type { Database } from '../../constructs/database.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
-import { apiTimeout, type HttpApi } from '../../constructs/http-api.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { allowObjects, allowRemoval } from '../../permissions/bucket-access.ts';
-import type { Callers } from '../callers.ts';
 import type { Files } from './files.ts';
 
 export interface FilesApiProps {

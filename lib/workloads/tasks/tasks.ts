@@ -5,6 +5,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/tasks/contract.ts';
 import { AlarmBook } from '../../constructs/alarm-book.ts';
+import { CapabilityBook } from '../../constructs/capability-book.ts';
 import type { Database } from '../../constructs/database.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
 import { environmentOf, removalPolicyOf } from '../../constructs/millrace-stack.ts';
@@ -12,11 +13,11 @@ import { ownMetric } from '../../constructs/own-metric.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
 import { acknowledge } from '../../permissions/acknowledge.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
-import { allowRuns, allowStops } from '../presale.ts';
+import { allowRuns, allowStops } from '../../permissions/executions.ts';
 import { Spark } from './spark.ts';
 import { TaskQueues } from './task-queues.ts';
 import { TaskSchedules } from './task-schedules.ts';
-import { type Capabilities, TurnsFlow } from './turns-flow.ts';
+import { TurnsFlow } from './turns-flow.ts';
 
 export interface TasksProps {
   readonly database: Database;
@@ -27,8 +28,6 @@ export interface TasksProps {
   readonly slots: Queue;
   /** Wakes the mailer. */
   readonly wakes: Queue;
-  /** Steps of other workloads that tasks may ask. */
-  readonly capabilities: Capabilities;
 }
 
 const impact = 'Tasks that callers submit wait and have no result.';
@@ -51,7 +50,8 @@ export class Tasks extends Construct {
     this.worker = this.#makeWorker(props);
     const runTurn = this.#makeRunTurn(props);
     const { leaseSeconds } = this.#settings;
-    this.turns = new TurnsFlow(this, 'Turns', { runTurn, capabilities: props.capabilities, leaseSeconds });
+    const capabilities = CapabilityBook.of(this).offered(contract.capabilities);
+    this.turns = new TurnsFlow(this, 'Turns', { runTurn, capabilities, leaseSeconds });
     const spark = new Spark(this, 'Spark', { ...props, runTurn, leaseSeconds });
     const starter = this.#makeStarter(spark);
     this.sweep = this.#makeSweep(props);

@@ -75,3 +75,11 @@ test.each<[string, () => edit.Edited]>([
 ])('%s', (message, change) => {
   expect(change).toThrow(message);
 });
+
+test('a user is bound to some ways, and to none again', () => {
+  const { users: bound } = edit.bindUser(users, 'admin', ['hmac', 'token']);
+
+  expect(readUsers(JSON.stringify({ users: bound }))).toEqual([{ ...users[0], only: ['hmac', 'token'] }]);
+  expect(edit.bindUser(bound, 'admin', undefined).users).toEqual(users);
+  expect(edit.addUser([], 'mei', { only: ['hmac'] }).users).toMatchObject([{ name: 'mei', only: ['hmac'] }]);
+});

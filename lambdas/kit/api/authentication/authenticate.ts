@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts';
 import { TooManyRequestsError, UnauthorizedError } from '../../errors.ts';
 import type { Authenticator } from '../authentication.ts';
 import { type Credential, readCredential, schemeOf } from './credential.ts';
-import { type Asked, askedOf, changesState, fingerprint, sha256 } from './schemes.ts';
+import { askedOf } from './schemes.ts';
 import { readTimestamp } from './timestamp.ts';
 import { type TokenBuckets, tokenBuckets } from './token-buckets.ts';
 import type { User } from './users.ts';
@@ -17,19 +17,16 @@ export interface UserBook {
   renewed(): Promise<readonly User[] | undefined>;
 }
 
-/** A request whose credential is right, for the last two questions: too many, and a second time. */
+/** A request whose credential is right, for the last question: is it one too many? */
 export interface Admission {
   /** Whose requests are counted: a user's password, or one token. */
   readonly credential: string;
-  /** A password of its moment and the request it came with, as digests; a signature fits its request alone. */
-  readonly used: { readonly password: string; readonly request: string } | undefined;
 }
 
-/** `other request`: the password came before, with a request that was not this one. */
-export const verdicts = ['admitted', 'too many', 'other request'] as const;
+export const verdicts = ['admitted', 'too many'] as const;
 export type Verdict = (typeof verdicts)[number];
 
-/** Counts a request and remembers its password. Throws UnavailableError where that can't be asked. */
+/** Counts a request. Throws UnavailableError where that can't be asked. */
 export type Admit = (admission: Admission) => Promise<Verdict>;
 
 export interface AuthenticatorParts {
@@ -44,7 +41,10 @@ export interface AuthenticatorParts {
 
 const guesses = { perSecond: 0.5, burst: 30 };
 
-/** Tells who called: the timestamp first, then the header, the credential, and whether it is one too many or a replay. */
+/**
+ * Tells who called: the timestamp first, then the header, the credential, and whether it is one too many. Every request
+ * within a password's 60 s is let in: existing clients list and submit within one second of a whole timestamp.
+ */
 export function authenticator(parts: AuthenticatorParts): Authenticator {
   const { users, clock, attempts = tokenBuckets(guesses) } = parts;
   return async (event) => {
@@ -63,7 +63,8 @@ export function authenticator(parts: AuthenticatorParts): Authenticator {
         guess === undefined ? 'The token is not valid.' : 'The user is unknown or the password is wrong.',
       );
     }
-    await admitted(parts.admit, known, credential, asked);
+    if ((await parts.admit({ credential: known.by })) === 'too many')
+      throw new TooManyRequestsError('Too many requests.', 1);
     return { name: known.user.name, scheme: credential.scheme, permissions: known.user.permissions };
   };
 }
@@ -84,15 +85,4 @@ async function knownTo(users: UserBook, tried: Tried): Promise<Known | undefined
   if (known) return known;
   const renewed = await users.renewed();
   return renewed && verify(tried, renewed);
-}
-
-async function admitted(admit: Admit, { by }: Known, credential: Credential, asked: Asked): Promise<void> {
-  const used =
-    credential.scheme === 'basic'
-      ? { password: sha256(`${credential.user}:${credential.password}`), request: fingerprint(asked) }
-      : undefined;
-  const verdict = await admit({ credential: by, used });
-  if (verdict === 'too many') throw new TooManyRequestsError('Too many requests.', 1);
-  if (verdict === 'other request' && changesState(asked.method))
-    throw new UnauthorizedError('This password was used for another request: take a new timestamp.');
 }

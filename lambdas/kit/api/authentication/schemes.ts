@@ -22,7 +22,7 @@ export function signedText(request: {
   return [request.method, request.target, request.timestamp, request.bodySha256].join('\n');
 }
 
-/** What a request asks for: all that makes it another request than the next. */
+/** What a request asks for: all that a signature covers. */
 export interface Asked {
   readonly method: string;
   /** Percent-decoded: API Gateway hands it over so. */
@@ -55,14 +55,9 @@ export function signedTargets({ method, path, query }: Asked): readonly [string,
   return [whole, changesState(method) ? whole : path];
 }
 
-/** Whether a request may change something; such a one is never let in with a password that served another. */
-export function changesState(method: string): boolean {
+/** Whether a request may change something. */
+function changesState(method: string): boolean {
   return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS';
-}
-
-/** One text for all of a request; another request has another. */
-export function fingerprint({ method, path, query, bodySha256 }: Asked): string {
-  return sha256(JSON.stringify([method, path, query, bodySha256]));
 }
 
 /** In lower-case hex; text as UTF-8. */

@@ -25,7 +25,8 @@ const wholeNumber = /^(-?\d+)(\.0+)?$/;
  */
 export function readTimestamp({ queryStringParameters }: APIGatewayProxyEventV2, now: Date): Timestamp {
   const sent = queryStringParameters?.[timestampField];
-  if (sent === undefined) throw new FieldMissingError(timestampField);
+  // An empty one is none: forms and old clients send fields that they leave out so.
+  if (sent === undefined || sent === '') throw new FieldMissingError(timestampField);
   if (!number.test(sent)) throw new WrongFieldTypeError(timestampField, 'integer');
   const age = Math.floor(now.getTime() / 1000) - Number(sent);
   if (Math.abs(age) > validSeconds)

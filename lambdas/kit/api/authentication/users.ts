@@ -13,6 +13,10 @@ const token = z.strictObject({
   note: z.string().max(200).default(''),
 });
 
+/** The ways to say who calls, as `npm run users` names them. */
+export const ways = ['basic', 'hmac', 'token'] as const;
+export type Way = (typeof ways)[number];
+
 const user = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][\w.@-]{0,63}$/, 'A name has letters, digits and . _ @ -'),
   /** Kept as it is: MD5 and HMAC are computed from the real one. Only the secret store has it. */
@@ -22,6 +26,8 @@ const user = z.strictObject({
   disabled: z.boolean().default(false),
   /** What every user may is not among them. */
   permissions: z.array(z.enum(permissions)).default([]),
+  /** The only ways that let the user in; without it all do. */
+  only: z.array(z.enum(ways)).min(1).optional(),
 });
 export type User = z.output<typeof user>;
 

@@ -3,7 +3,7 @@ import { once } from '../../once.ts';
 import type { Credential } from './credential.ts';
 import { type Asked, dynamicPassword, sha256, signature, signedTargets, signedText } from './schemes.ts';
 import type { Timestamp } from './timestamp.ts';
-import type { User } from './users.ts';
+import type { User, Way } from './users.ts';
 
 /** Whether two texts are the same, in a time that tells nothing of where they differ. */
 export type Equal = (one: string, other: string) => boolean;
@@ -26,7 +26,7 @@ export interface Known {
 }
 
 /**
- * The user whom a credential shows, or `undefined`: unknown, disabled or wrong, which look alike. For a name that nobody
+ * The user whom a credential shows, or `undefined`: unknown, disabled, bound to another way or wrong, which look alike. For a name that nobody
  * has, a user whom nobody knows is tried, so that each failure makes as many comparisons as a success.
  */
 export function verify(tried: Tried, users: readonly User[], equal: Equal = equalInConstantTime): Known | undefined {
@@ -36,7 +36,12 @@ export function verify(tried: Tried, users: readonly User[], equal: Equal = equa
   const [named] = users.filter(({ name }) => name === credential.user);
   const user = named ?? nobody();
   const right = someEqual(offeredOf(credential), expectedOf(tried, user), equal);
-  return named && right && !user.disabled ? { user, by: `user ${user.name}` } : undefined;
+  return named && right && letsIn(user, credential.scheme) ? { user, by: `user ${user.name}` } : undefined;
+}
+
+/** Whether a user is let in at all, and by this way. */
+function letsIn({ disabled, only }: User, way: Way): boolean {
+  return !disabled && (only === undefined || only.includes(way));
 }
 
 /** A user for comparisons that must fail; nobody knows the password. */
@@ -70,7 +75,7 @@ function ownerOf(offered: string, users: readonly User[], equal: Equal): Known |
   const all = users.flatMap((user) => user.tokens.map((token) => ({ user, token })));
   // Every token is compared, so that the time says nothing about which came close.
   const matching = all.filter(({ token }) => equal(token.sha256, digest));
-  const found = matching.find(({ user }) => !user.disabled);
+  const found = matching.find(({ user }) => letsIn(user, 'token'));
   return found && { user: found.user, by: `token ${found.token.id}` };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { segment } from '../../../../lambdas/tagger/keywords/segmenter.ts';
+import { segment } from '#language/segmenter.ts';
 import { decodeModel, encodeModel } from '../../../../lambdas/tagger/model/model-file.ts';
 import { readText } from '../../../../lambdas/tagger/model/read-text.ts';
 import { readModel } from '../../../../lambdas/tagger/model/topic-model.ts';

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { PermanentError, UnavailableError } from '#kit/errors.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
-import type { PageRecord, TaggedRecord } from '../../../../lambdas/tagger/ports.ts';
+import type { PageRecord } from '#pages/ports.ts';
+import type { TaggedRecord } from '../../../../lambdas/tagger/ports.ts';
 import { tagPage } from '../../../../lambdas/tagger/steps/tag-page.ts';
 
 let page: PageRecord | undefined;

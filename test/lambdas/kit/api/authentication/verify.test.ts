@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Credential } from '#kit/api/authentication/credential.ts';
-import { askedOf, dynamicPassword, sha256 } from '#kit/api/authentication/schemes.ts';
+import { askedOf, dynamicPassword, sha256, signature, signedText } from '#kit/api/authentication/schemes.ts';
 import type { User } from '#kit/api/authentication/users.ts';
 import { verify } from '#kit/api/authentication/verify.ts';
 import { httpRequest } from '../../../../support/lambda.ts';
@@ -58,4 +58,18 @@ test('a token is compared with all there are, wherever it stands', () => {
     { known: undefined, comparisons: 3 },
     { known: undefined, comparisons: 3 },
   ]);
+});
+
+test('who is bound to other ways is told what a stranger is told, and let in by those', () => {
+  const bound = [user('bot', { only: ['hmac', 'token'] })];
+  const timestamp = { sent, forms: [sent, sent, `${sent}.0`] } as const;
+  const asked = askedOf(httpRequest());
+  const { method, bodySha256 } = asked;
+  const signed = signature('s3cret', signedText({ method, target: asked.path, timestamp: sent, bodySha256 }));
+  const known = (credential: Credential, of = bound) => verify({ credential, timestamp, asked }, of)?.user.name;
+
+  expect(known({ scheme: 'basic', user: 'bot', password: right })).toBeUndefined();
+  expect(known({ scheme: 'hmac', user: 'bot', signature: signed })).toBe('bot');
+  expect(known({ scheme: 'bearer', token: 'bot-token' })).toBe('bot');
+  expect(known({ scheme: 'bearer', token: 'bot-token' }, [user('bot', { only: ['basic'] })])).toBeUndefined();
 });

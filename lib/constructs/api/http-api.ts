@@ -1,0 +1,102 @@
+import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  HttpApi as Api,
+  CorsHttpMethod,
+  HttpMethod,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import { correlationHeader } from '../../../lambdas/kit/correlation.ts';
+import { acknowledge } from '../../permissions/acknowledge.ts';
+import { AlarmBook } from '../alarm-book.ts';
+import type { HandlerFunction } from '../handler-function.ts';
+import { logGroup } from '../log-group.ts';
+import { environmentOf } from '../millrace-stack.ts';
+
+// One JSON object a line. The error field says why API Gateway itself refused.
+const accessLogFields = {
+  requestId: '$context.requestId',
+  at: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  route: '$context.routeKey',
+  path: '$context.path',
+  status: '$context.status',
+  bytes: '$context.responseLength',
+  latencyMs: '$context.responseLatency',
+  error: '$context.error.message',
+};
+
+/** API Gateway hangs up after 30 s; a function that stops before it leaves a log that says why. */
+export const apiTimeout = Duration.seconds(29);
+
+/** One HTTP API: routes by the contracts' own keys, throttled, logged, open to the environment's web pages. */
+export class HttpApi extends Construct {
+  readonly api: Api;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const { corsOrigins, requestsPerSecond, burst } = environmentOf(this).api;
+    this.api = new Api(this, 'Api', {
+      createDefaultStage: false,
+      corsPreflight: {
+        allowOrigins: [...corsOrigins],
+        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.DELETE],
+        allowHeaders: ['authorization', 'content-type', correlationHeader],
+        exposeHeaders: ['x-request-id', correlationHeader],
+        maxAge: Duration.hours(1),
+      },
+    });
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: requestsPerSecond, burstLimit: burst },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup(this, 'AccessLogs')),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+      },
+    });
+    new CfnOutput(this, 'Url', { value: stage.url, description: 'Where the API answers' });
+    this.#watch();
+  }
+
+  /** Serves routes (`GET /presale/runs/{publication_date}`) by one function. */
+  route(keys: readonly string[], handler: HandlerFunction): void {
+    const integration = new HttpLambdaIntegration(handler.name, handler.function);
+    for (const key of keys) {
+      const [method, path] = key.split(' ');
+      const known = Object.values(HttpMethod).find((name) => name === method);
+      if (!known || !path?.startsWith('/')) throw new Error(`"${key}" is no route: expected METHOD /path`);
+      const [route] = this.api.addRoutes({ path, methods: [known], integration });
+      if (route) this.#acknowledge(route);
+    }
+  }
+
+  /** Answers every request that has no route. */
+  fallback(handler: HandlerFunction): void {
+    const integration = new HttpLambdaIntegration(`${handler.name}-fallback`, handler.function);
+    const route = new HttpRoute(this, 'Fallback', { httpApi: this.api, routeKey: HttpRouteKey.DEFAULT, integration });
+    this.#acknowledge(route);
+  }
+
+  #acknowledge(route: HttpRoute): void {
+    const reason = 'The kit authenticates: an authorizer could not answer with our own bodies.';
+    acknowledge(route, reason, 'AwsSolutions-APIG4');
+  }
+
+  #watch(): void {
+    AlarmBook.of(this).add(this, {
+      name: 'api-answers-errors',
+      metric: this.api.metricServerError({ statistic: 'Sum', period: Duration.minutes(5) }),
+      // One failed request is in the function's own alarm; five in five minutes are an outage.
+      threshold: 5,
+      impact: 'People who use the API get errors instead of data.',
+      severity: 'high',
+    });
+  }
+}

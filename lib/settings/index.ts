@@ -1,0 +1,20 @@
+import * as z from 'zod';
+import { presale } from './presale.ts';
+import { tagger } from './tagger.ts';
+import { tasks } from './tasks.ts';
+
+/**
+ * What an environment may say of each workload: a file of its own for each, and one line here. A workload that an
+ * environment doesn't name is as its file says. The workloads themselves are listed in lib/workloads/index.ts, which
+ * needs the environment; in one list, each of the two would need the other.
+ */
+export const workloads = z
+  .strictObject({
+    presale: presale.prefault({}),
+    tagger: tagger.prefault({}),
+    tasks: tasks.prefault({}),
+  })
+  .prefault({});
+
+/** The workloads that read from Kafka and so need brokers. */
+export const onBrokers = ['tagger'] as const satisfies readonly (keyof z.output<typeof workloads>)[];

@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { pageText } from '#pages/page-text.ts';
+
+const simplified =
+  '渡轮公司周二表示，停航半年的渡轮将于下周恢复航行，票价不变。港务局局长在记者会上说明，船只已经全面检修。';
+const traditional =
+  '渡輪公司週二表示，停航半年的渡輪將於下週恢復航行，票價不變。港務局局長在記者會上說明，船隻已經全面檢修。';
+const japanese = '港湾局は火曜日、半年間運休していたフェリーが来週から運航を再開すると発表した。運賃は変わらない。';
+
+/** Bytes in another charset, made by libc's iconv: our decoder's own tables would prove nothing. */
+function bytes(text: string, charset: string): Buffer {
+  return execFileSync('iconv', ['-f', 'UTF-8', '-t', charset], { input: text });
+}
+
+const lacksIconv = (() => {
+  try {
+    execFileSync('iconv', ['--version']);
+    return false;
+  } catch {
+    return true;
+  }
+})();
+
+const page = (text: string, head = '') => `<html><head>${head}<title>${text.slice(0, 6)}</title></head><p>${text}</p>`;
+
+const charsets = [
+  ['GB18030', 'gb18030', simplified],
+  ['GBK', 'gb2312', simplified],
+  ['BIG5', 'big5', traditional],
+  ['SHIFT_JIS', 'shift_jis', japanese],
+  ['EUC-JP', 'euc-jp', japanese],
+  ['UTF-8', 'utf-8', simplified],
+  ['UTF-16LE', 'utf-16le', simplified],
+  ['UTF-16BE', 'utf-16be', traditional],
+] as const;
+
+test.skipIf(lacksIconv).each(charsets)('%s is read by its header (needs iconv)', (charset, label, text) => {
+  expect(pageText(bytes(page(text), charset), `text/html; charset="${label}"`)).toBe(page(text));
+});
+
+test.skipIf(lacksIconv).each(charsets)(
+  '%s named nowhere is known by its bytes (needs iconv)',
+  (charset, _label, text) => {
+    expect(pageText(bytes(page(text), charset), 'text/html')).toBe(page(text));
+  },
+);
+
+// A meta tag can't be read in UTF-16: it is ASCII by definition.
+test.skipIf(lacksIconv).each(charsets.filter(([, label]) => !label.startsWith('utf-16')))(
+  '%s is read by its meta tag (needs iconv)',
+  (charset, label, text) => {
+    const old = page(text, `<meta http-equiv="Content-Type" content="text/html; charset=${label}">`);
+    const current = page(text, `<meta charset="${label}">`);
+
+    expect(pageText(bytes(old, charset), 'text/html')).toBe(old);
+    expect(pageText(bytes(current, charset), '')).toBe(current);
+  },
+);
+
+test.skipIf(lacksIconv)('the header is believed before the meta tag (needs iconv)', () => {
+  const html = page(simplified, '<meta charset="big5">');
+
+  expect(pageText(bytes(html, 'GB18030'), 'text/html; charset=gbk')).toBe(html);
+});
+
+test.skipIf(lacksIconv)('a charset nobody knows is as none (needs iconv)', () => {
+  const html = page(traditional, '<meta charset="klingon">');
+
+  expect(pageText(bytes(html, 'BIG5'), 'text/html; charset=nonsense')).toBe(html);
+});
+
+test('a byte order mark is believed before all else, and is no text', () => {
+  const marked = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(page(simplified), 'utf16le')]);
+
+  expect(pageText(marked, 'text/html; charset=big5')).toBe(page(simplified));
+});
+
+test('bytes that are no text at all still give something', () => {
+  expect(pageText(new Uint8Array(), '')).toBe('');
+  expect(
+    pageText(
+      Uint8Array.from({ length: 4096 }, (_, index) => (index * 7919) % 256),
+      '',
+    ).length,
+  ).toBeGreaterThan(0);
+});
