@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { tasksApiEnv, tasksRoutes } from '../../../lambdas/tasks/contract.ts';
+import { callbacksPrefix, tasksApiEnv, tasksRoutes } from '../../../lambdas/tasks/contract.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import type { ApiPlatform } from '../workload.ts';
@@ -30,7 +30,7 @@ export class TasksApi extends Construct {
       memory: 1024,
       concurrency: environmentOf(this).workloads.tasks.requests,
       // A link to a result is worth what its maker may read.
-      objects: { bucket: raw, read: ['tasks/results'] },
+      objects: { bucket: raw, read: ['tasks/results'], write: [callbacksPrefix] },
     });
     queues.allowSending(handler);
   }
