@@ -62,6 +62,8 @@ export function localVariables(
     ),
     // The address has the password of this machine.
     DATABASE_SECRET_ARN: '',
+    // The embedded database never sleeps.
+    DATABASE_PAUSES: 'no',
     ALERT_API_URL: apiUrl,
     ...(services.kafka ? { KAFKA_BROKERS: services.kafka.brokers, KAFKA_AUTH: 'none' } : {}),
     // The sample site's articles are the one thing on this machine that pages may be fetched from.

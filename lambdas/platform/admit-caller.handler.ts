@@ -10,5 +10,5 @@ export const handler = stepHandler({
   input: admission,
   output: admissionAnswer,
   services: (env) => admitByDatabase(apiDatabase(env.DATABASE_URL), limitOf(env)),
-  handle: async ({ credential, used }, admit) => ({ verdict: await admit({ credential, used }) }),
+  handle: async ({ credential, used, pair }, admit) => ({ verdict: await admit({ credential, used, pair }) }),
 });

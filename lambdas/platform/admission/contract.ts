@@ -15,6 +15,7 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 export const admission = z.object({
   credential: z.string().min(1).max(200),
   used: z.object({ password: digest, request: digest }).optional(),
+  pair: digest.optional(),
 });
 
 export const admissionAnswer = z.object({ verdict: z.enum(verdicts) });

@@ -3,9 +3,9 @@ import type { Clock } from '../../clock.ts';
 import { TooManyRequestsError, UnauthorizedError } from '../../errors.ts';
 import type { Authenticator } from '../authentication.ts';
 import { type Credential, readCredential, schemeOf } from './credential.ts';
+import { type FailedAttempts, pairOf, waitSeconds } from './failed-attempts.ts';
 import { type Asked, askedOf, changesState, fingerprint, sha256 } from './schemes.ts';
 import { readTimestamp } from './timestamp.ts';
-import { type TokenBuckets, tokenBuckets } from './token-buckets.ts';
 import type { User } from './users.ts';
 import { type Known, type Tried, verify } from './verify.ts';
 
@@ -23,10 +23,15 @@ export interface Admission {
   readonly credential: string;
   /** A password of its moment and the request it came with, as digests; a signature fits its request alone. */
   readonly used: { readonly password: string; readonly request: string } | undefined;
+  /** The name and address, where others may have guessed at its password; a token is not guessed. */
+  readonly pair?: string | undefined;
 }
 
-/** `other request`: the password came before, with a request that was not this one. */
-export const verdicts = ['admitted', 'too many', 'other request'] as const;
+/**
+ * `other request`: the password came before, with a request that was not this one. `must wait`: too many wrong passwords
+ * came from there, counted by another instance.
+ */
+export const verdicts = ['admitted', 'too many', 'other request', 'must wait'] as const;
 export type Verdict = (typeof verdicts)[number];
 
 /** Counts a request and remembers its password. Throws UnavailableError where that can't be asked. */
@@ -36,34 +41,27 @@ export interface AuthenticatorParts {
   readonly users: UserBook;
   readonly admit: Admit;
   readonly clock: Clock;
-  /** Failed attempts by name and address. @default 30 at once, one every two seconds after that */
-  readonly attempts?: TokenBuckets;
+  /** Failed attempts by name and address. */
+  readonly attempts: FailedAttempts;
   /** The timestamp is looked at before the header: the order of `/api/v1`. @default only where the scheme has one */
   readonly timestampFirst?: boolean;
 }
 
-const guesses = { perSecond: 0.5, burst: 30 };
-
 /** Tells who called: the timestamp first, then the header, the credential, and whether it is one too many or a replay. */
 export function authenticator(parts: AuthenticatorParts): Authenticator {
-  const { users, clock, attempts = tokenBuckets(guesses) } = parts;
+  const { users, clock, attempts } = parts;
   return async (event) => {
     const now = clock();
     const timestamp = isTimed(event, parts.timestampFirst) ? readTimestamp(event, now) : undefined;
     const credential = readCredential(event.headers.authorization);
     const asked = askedOf(event);
-    const guess = guessOf(credential, event);
+    const pair = pairTried(credential, event);
     // Whether the password would have been right is not told: one who guesses learns nothing more.
-    if (guess !== undefined && attempts.empty(guess, now))
-      throw new TooManyRequestsError('Too many failed attempts.', Math.ceil(1 / guesses.perSecond));
+    const waiting = pair === undefined ? undefined : attempts.waiting(pair, now);
+    if (waiting !== undefined) throw tooManyFailures(waiting);
     const known = await knownTo(users, { credential, timestamp, asked });
-    if (!known) {
-      if (guess !== undefined) attempts.take(guess, now);
-      throw new UnauthorizedError(
-        guess === undefined ? 'The token is not valid.' : 'The user is unknown or the password is wrong.',
-      );
-    }
-    await admitted(parts.admit, known, credential, asked);
+    if (!known) throw await refused(parts, { credential, pair, now });
+    await admitted(parts.admit, known, { credential, asked, pair });
     return { name: known.user.name, scheme: credential.scheme, permissions: known.user.permissions };
   };
 }
@@ -73,9 +71,28 @@ function isTimed({ headers }: APIGatewayProxyEventV2, first: boolean | undefined
   return scheme !== 'bearer' && (first === true || scheme !== undefined);
 }
 
-/** By name and address: an attacker elsewhere closes the door to themselves, never to the user. Tokens aren't guessed. */
-function guessOf(credential: Credential, { requestContext }: APIGatewayProxyEventV2): string | undefined {
-  return credential.scheme === 'bearer' ? undefined : `${requestContext.http.sourceIp} ${credential.user}`;
+/**
+ * By name and address: an attacker elsewhere closes the door to themselves, never to the user. The address is the
+ * gateway's word, never a header's. Tokens aren't guessed.
+ */
+function pairTried(credential: Credential, { requestContext }: APIGatewayProxyEventV2): string | undefined {
+  return credential.scheme === 'bearer' ? undefined : pairOf(credential.user, requestContext.http.sourceIp);
+}
+
+/** Counts a credential that opens nothing; past the limit the answer is the same for a right one. */
+async function refused(
+  { users, attempts }: AuthenticatorParts,
+  { credential, pair, now }: { credential: Credential; pair: string | undefined; now: Date },
+): Promise<Error> {
+  if (credential.scheme === 'bearer' || pair === undefined) return new UnauthorizedError('The token is not valid.');
+  const names = (await users.current()).map(({ name }) => name);
+  const waiting = await attempts.count({ pair, isKnown: names.includes(credential.user) }, now);
+  if (waiting !== undefined) return tooManyFailures(waiting);
+  return new UnauthorizedError('The user is unknown or the password is wrong.');
+}
+
+function tooManyFailures(seconds: number): TooManyRequestsError {
+  return new TooManyRequestsError('Too many failed attempts.', seconds);
 }
 
 /** Whoever isn't known may be new: the users are asked for once more before anybody is sent away. */
@@ -86,12 +103,19 @@ async function knownTo(users: UserBook, tried: Tried): Promise<Known | undefined
   return renewed && verify(tried, renewed);
 }
 
-async function admitted(admit: Admit, { by }: Known, credential: Credential, asked: Asked): Promise<void> {
+interface Offered {
+  readonly credential: Credential;
+  readonly asked: Asked;
+  readonly pair: string | undefined;
+}
+
+async function admitted(admit: Admit, { by }: Known, { credential, asked, pair }: Offered): Promise<void> {
   const used =
     credential.scheme === 'basic'
       ? { password: sha256(`${credential.user}:${credential.password}`), request: fingerprint(asked) }
       : undefined;
-  const verdict = await admit({ credential: by, used });
+  const verdict = await admit({ credential: by, used, pair });
+  if (verdict === 'must wait') throw tooManyFailures(waitSeconds);
   if (verdict === 'too many') throw new TooManyRequestsError('Too many requests.', 1);
   if (verdict === 'other request' && changesState(asked.method))
     throw new UnauthorizedError('This password was used for another request: take a new timestamp.');
