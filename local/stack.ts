@@ -35,6 +35,8 @@ export interface Stack {
   readonly functions: FunctionHost;
   readonly machines: StateMachines;
   readonly wiring: Wiring;
+  /** Where Step Functions and Lambda answer. */
+  readonly urls: { readonly stateMachines: string; readonly functions: string };
   readonly faults: Faults;
   /** A service answers 503 for a while, as AWS does on bad days. */
   refuse(service: RefusingService, milliseconds: number): void;
@@ -169,7 +171,7 @@ async function startParts(
     states: server.refuse,
   };
   const refuse: Stack['refuse'] = (service, milliseconds) => refusals[service](milliseconds);
-  return { settings, model, services, functions, machines, wiring, faults, refuse, log };
+  return { settings, model, services, functions, machines, wiring, urls, faults, refuse, log };
 }
 
 /** What CloudFormation runs while it deploys: the migration. A failure stops the start, as it stops a deployment. */

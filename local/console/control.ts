@@ -63,12 +63,14 @@ async function invokeByName(stack: Stack, name: string, event: unknown): Promise
 }
 
 /** Where the parts are, for commands and tests; no secret among it. */
-function addressesOf({ services, wiring, settings }: Stack) {
+function addressesOf({ services, wiring, urls, settings }: Stack) {
   return {
     api: wiring.api?.url,
     s3: services.storage.s3Url,
     sqs: services.storage.sqsUrl,
     secrets: services.secrets.url,
+    schedules: services.schedules.url,
+    ...urls,
     mail: services.mail.inboxUrl,
     kafka: services.kafka?.brokers,
     site: services.site?.url ?? settings.variables.PRESALE_SITE_URL,
