@@ -180,18 +180,18 @@ test('the SDK’s own ways of sending a body are taken', async () => {
 });
 
 test('curl’s signatures are taken', async (context) => {
-  const version = await run('curl', ['--version']).then(
-    ({ stdout }) => Number(/^curl (\d+)/.exec(stdout)?.[1]),
-    () => 0,
+  const isThere = await run('curl', ['--version']).then(
+    () => true,
+    () => false,
   );
-  // Before 8 curl left the body's hash out.
-  if (version < 8) context.skip(`curl is ${version}`);
+  if (!isThere) context.skip('There is no curl');
   const folder = await mkdtemp(join(tmpdir(), 'millrace-test-'));
   await writeFile(join(folder, 'a.txt'), 'abc');
   const key = `${testCredentials.accessKeyId}:${testCredentials.secretAccessKey}`;
   const curl = (more: string[]) => run('curl', ['-sS', '--aws-sigv4', 'aws:amz:us-east-1:s3', '-u', key, ...more]);
   const url = `${under.storage.s3Url}/raw/c/a.txt`;
-  const put = await curl(['-o', '-', '-w', '%{http_code}', '-T', join(folder, 'a.txt'), url]);
+  const hash = ['-H', 'x-amz-content-sha256: UNSIGNED-PAYLOAD'];
+  const put = await curl(['-o', '-', '-w', '%{http_code}', ...hash, '-T', join(folder, 'a.txt'), url]);
   const got = await curl([url]);
   await rm(folder, { recursive: true });
 
