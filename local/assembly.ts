@@ -80,7 +80,8 @@ async function synthesize(project: string, environment: string, outdir: string):
 
 /** Runs one of the project's scripts; throws with all it printed when it fails. */
 export async function run(project: string, script: string, variables: Readonly<Record<string, string>>): Promise<void> {
-  const app = spawn(process.execPath, [script], {
+  // What is made here is uploaded as it is by a deployment, whose functions run under another account.
+  const app = spawn('/bin/sh', ['-c', 'umask 022; exec "$@"', 'sh', process.execPath, script], {
     cwd: project,
     env: { ...process.env, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { credentials, region } from './machine.ts';
+import { region } from './machine.ts';
 import type { Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import { queueUrlPlaceholder } from './template/local-references.ts';
@@ -14,8 +14,8 @@ export function machineEnvironment(
   const embedded = {
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: services.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: services.credentials.secretAccessKey,
     AWS_ENDPOINT_URL_S3: services.storage.s3Url,
     AWS_ENDPOINT_URL_SES: services.mail.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
@@ -33,6 +33,11 @@ export function machineEnvironment(
     embedded,
     Object.fromEntries(named.flatMap((name) => (variables[name] === undefined ? [] : [[name, variables[name]]]))),
   );
+}
+
+/** Whether somebody named a service that isn't this machine's. */
+export function hasServiceElsewhere(variables: Settings['variables']): boolean {
+  return replaceable.some((name) => variables[name] !== undefined);
 }
 
 const replaceable = ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_SES', 'AWS_ENDPOINT_URL_SECRETS_MANAGER'];
@@ -55,8 +60,10 @@ export function localVariables(
       'DATABASE_SECRET_ARN' in model.environment ? 'postgres' : 'millrace_app',
       'millrace',
     ),
-    // The embedded database trusts the loopback interface.
+    // The address has the password of this machine.
     DATABASE_SECRET_ARN: '',
+    // The embedded database never sleeps.
+    DATABASE_PAUSES: 'no',
     ALERT_API_URL: apiUrl,
     ...(services.kafka ? { KAFKA_BROKERS: services.kafka.brokers, KAFKA_AUTH: 'none' } : {}),
     // The sample site's articles are the one thing on this machine that pages may be fetched from.

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { consoleToken, keepConsoleToken, usersSecretName } from './callers/console-token.ts';
+import { hasServiceElsewhere } from './function-environment.ts';
+import type { Credentials, StackCredentials } from './guard/credentials.ts';
 import { region } from './machine.ts';
 import { type SampleSite, startSampleSite } from './sample-site/start.ts';
 import { freePort } from './services/free-port.ts';
@@ -15,6 +17,8 @@ import type { StackModel } from './template/model.ts';
 /** The services a template needs, running. */
 export interface Services {
   readonly postgres: Postgres;
+  /** With which the stack's own parts sign; every AWS endpoint of this machine takes them. */
+  readonly credentials: Credentials;
   readonly storage: Awaited<ReturnType<typeof startStorage>>;
   readonly mail: Awaited<ReturnType<typeof startMail>>;
   readonly secrets: Awaited<ReturnType<typeof startSecrets>>;
@@ -31,31 +35,41 @@ export interface Services {
 export async function startServices(
   settings: Settings,
   model: StackModel,
-  { postgres, onError }: { readonly postgres: Postgres; readonly onError: (message: string) => void },
+  {
+    postgres,
+    credentials: kept,
+    onError,
+  }: {
+    readonly postgres: Postgres;
+    readonly credentials: StackCredentials;
+    readonly onError: (message: string) => void;
+  },
 ): Promise<Services> {
   const ports = portsFrom(settings.port);
   const folder = (name: string) => path.join(settings.directory, name);
   const { variables } = settings;
+  const credentials = acceptedCredentials(kept.aws, variables);
   const [storage, mail, secrets, schedules, kafka, site] = await Promise.all([
     startStorage({
       directory: folder('storage'),
       region,
       s3Port: ports.s3,
       sqsPort: ports.sqs,
-      buckets: model.buckets.map(({ name, versioned }) => ({ name, versioned })),
-      credentials: credentialsOf(variables),
+      buckets: model.buckets.map(({ name, versioned, cors }) => ({ name, versioned, cors })),
+      credentials,
       queues: model.queues,
     }),
-    startMail({ directory: folder('mails'), port: ports.mail, identities: model.mailIdentities }),
+    startMail({ directory: folder('mails'), port: ports.mail, identities: model.mailIdentities, credentials }),
     startSecrets({
       file: folder('secrets.json'),
       port: ports.secrets,
+      credentials,
       secrets: [
         ...model.secrets.map(({ name, arn, generate }) => ({ id: name, arn, ...(generate ? { generate } : {}) })),
         consoleToken,
       ],
     }),
-    startSchedules({ port: ports.schedules, schedules: model.schedules }),
+    startSchedules({ port: ports.schedules, schedules: model.schedules, credentials }),
     // A serverless cluster's topics are made by a function of its own.
     model.topics.length + model.streamSources.length > 0
       ? startKafka({
@@ -78,6 +92,7 @@ export async function startServices(
   if (model.secrets.some(({ name }) => name === usersSecretName)) await keepConsoleToken(secrets);
   return {
     postgres,
+    credentials: kept.aws,
     storage,
     mail,
     secrets,
@@ -91,8 +106,8 @@ export async function startServices(
 }
 
 /** Functions sign with a person's own credentials where one of the services is elsewhere. */
-function credentialsOf({ AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY }: Settings['variables']) {
-  return AWS_ACCESS_KEY_ID === undefined || AWS_SECRET_ACCESS_KEY === undefined
-    ? []
-    : [{ accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY }];
+export function acceptedCredentials(own: Credentials, variables: Settings['variables']): readonly Credentials[] {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables;
+  if (accessKeyId === undefined || secretAccessKey === undefined || !hasServiceElsewhere(variables)) return [own];
+  return [own, { accessKeyId, secretAccessKey }];
 }

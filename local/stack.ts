@@ -7,12 +7,14 @@ import { type Faults, faultSwitch } from './faults.ts';
 import { localVariables, machineEnvironment, withQueueUrls } from './function-environment.ts';
 import { compileCache } from './functions/compile-cache.ts';
 import { type FunctionHost, type Invocation, startFunctionHost } from './functions/function-host.ts';
+import { stackCredentials } from './guard/credentials.ts';
+import { keepFilesPrivate, makePrivate } from './guard/private-files.ts';
 import { lockDirectory } from './lock.ts';
-import { credentials, region } from './machine.ts';
+import { region } from './machine.ts';
 import { freePort } from './services/free-port.ts';
 import { startPostgres } from './services/postgres.ts';
 import { sparkJobs } from './services/spark-jobs.ts';
-import { type Services, startServices } from './services.ts';
+import { acceptedCredentials, type Services, startServices } from './services.ts';
 import { portsFrom, type Settings } from './settings.ts';
 import { serveStateMachines } from './state-machines/protocol.ts';
 import { type StateMachines, startStateMachines } from './state-machines/state-machines.ts';
@@ -33,6 +35,8 @@ export interface Stack {
   readonly functions: FunctionHost;
   readonly machines: StateMachines;
   readonly wiring: Wiring;
+  /** Where Step Functions and Lambda answer. */
+  readonly urls: { readonly stateMachines: string; readonly functions: string };
   readonly faults: Faults;
   /** A service answers 503 for a while, as AWS does on bad days. */
   refuse(service: RefusingService, milliseconds: number): void;
@@ -48,6 +52,7 @@ const maximumInstances = 10;
 
 /** Starts everything the template says; what was started is stopped again when a later part fails. */
 export async function startStack(settings: Settings, log: Log): Promise<Stack> {
+  keepFilesPrivate();
   const undo: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -55,17 +60,20 @@ export async function startStack(settings: Settings, log: Log): Promise<Stack> {
   try {
     const lock = await lockDirectory(settings.directory);
     undo.push(() => lock.release());
+    await makePrivate(settings.directory);
+    const credentials = await stackCredentials(settings.directory);
     const [{ model: resolved }, postgres] = await settled(
       readModel(settings),
       startPostgres({
         directory: path.join(settings.directory, 'postgres'),
         port: portsFrom(settings.port).database,
+        passwords: credentials.database,
       }).then((server) => {
         undo.push(() => server.stop());
         return server;
       }),
     );
-    const services = await startServices(settings, resolved, { postgres, onError: log.warn });
+    const services = await startServices(settings, resolved, { postgres, credentials, onError: log.warn });
     undo.push(() => services.stop());
     const stack = await startParts(settings, log, withQueueUrls(resolved, services), services, undo);
     return { ...stack, announce: (url) => lock.announce(url), stop };
@@ -94,6 +102,7 @@ async function startParts(
   undo: (() => Promise<unknown>)[],
 ) {
   const faults = faultSwitch();
+  const { credentials } = services;
   const sqs = new SQSClient({ region, credentials, endpoint: services.storage.sqsUrl });
   const pool = new pg.Pool({ connectionString: services.postgres.url('postgres', 'millrace'), max: 4 });
   pool.on('error', (error) => log.debug(`The runtime's own connection: ${error.message}`));
@@ -135,7 +144,10 @@ async function startParts(
     onError: (error) => log.warn(String(error)),
   });
   undo.push(() => machines.close());
-  const server = await serveStateMachines(machines, { port: machinesPort });
+  const server = await serveStateMachines(machines, {
+    port: machinesPort,
+    credentials: acceptedCredentials(credentials, settings.variables),
+  });
   undo.push(() => server.stop());
   const wiring = await wire({
     settings,
@@ -159,7 +171,7 @@ async function startParts(
     states: server.refuse,
   };
   const refuse: Stack['refuse'] = (service, milliseconds) => refusals[service](milliseconds);
-  return { settings, model, services, functions, machines, wiring, faults, refuse, log };
+  return { settings, model, services, functions, machines, wiring, urls, faults, refuse, log };
 }
 
 /** What CloudFormation runs while it deploys: the migration. A failure stops the start, as it stops a deployment. */

@@ -10,8 +10,8 @@ import { type Delivered, type Scheduler, startScheduler } from './doors/schedule
 import { type StreamPoller, startStreamPoller } from './doors/stream-poller.ts';
 import type { Faults } from './faults.ts';
 import type { FunctionHost } from './functions/function-host.ts';
-import { credentials, region } from './machine.ts';
-import type { Services } from './services.ts';
+import { region } from './machine.ts';
+import { acceptedCredentials, type Services } from './services.ts';
 import type { Settings } from './settings.ts';
 import type { StateMachines } from './state-machines/state-machines.ts';
 import type { StackModel } from './template/model.ts';
@@ -88,7 +88,12 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
   const api =
     model.httpApi &&
     (await startHttpApi({ api: model.httpApi, functions, port: options.apiPort, onAnswer: log.debug }));
-  const lambdaApi = await startLambdaApi({ functions, invoker, port: options.functionsPort });
+  const lambdaApi = await startLambdaApi({
+    functions,
+    invoker,
+    port: options.functionsPort,
+    credentials: acceptedCredentials(options.services.credentials, options.settings.variables),
+  });
   invoker.resume();
   return {
     api,
@@ -105,7 +110,7 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
 }
 
 function pollStreams({ model, services, functions, faults, log }: WiringOptions): readonly StreamPoller[] {
-  const { kafka, storage } = services;
+  const { kafka, storage, credentials } = services;
   if (!kafka) return [];
   const s3 = new S3Client({ region, credentials, endpoint: storage.s3Url, forcePathStyle: true });
   return model.streamSources.map((source) =>

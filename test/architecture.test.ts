@@ -55,6 +55,7 @@ const homes: Readonly<Record<string, string>> = {
   zod: 'lambdas/(?!adapters/)|lib/|local/|bench/|bin/openapi/',
   'zod-openapi': 'bin/openapi/',
   '@noble/hashes': 'docs-page/',
+  '@smithy/signature-v4': 'local/guard/',
   'hyparquet|hyparquet-writer': 'lambdas/platform/exports/',
   htmlparser2: 'lambdas/(presale|pages)/|local/',
   'encoding-sniffer|chardet': 'lambdas/pages/',

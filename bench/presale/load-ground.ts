@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { RunPlan } from '../../lambdas/presale/contract.ts';
@@ -61,7 +61,7 @@ export async function prepareLoadGround(files: readonly SeasonFile[]): Promise<L
     await sql`TRUNCATE ${sql.join(tables.map((table) => sql.table(table)))}`.execute(query);
     await sql`CHECKPOINT`.execute(query);
   };
-  const url = await addressOf(database.admin.query);
+  const { url } = database;
   await load(files);
   const rows = await copyTexts(url, files);
   const bare = database.another();
@@ -80,11 +80,6 @@ export async function prepareLoadGround(files: readonly SeasonFile[]): Promise<L
     emptyBare: () => emptied('presale.bare_deals'),
     stop: () => database.stop(),
   };
-}
-
-async function addressOf(query: Kysely<PresaleTables>): Promise<string> {
-  const { rows } = await sql<{ port: string }>`SELECT current_setting('port') AS port`.execute(query);
-  return `postgresql://postgres@127.0.0.1:${rows[0]?.port}/millrace`;
 }
 
 interface CopyText {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { keptToken } from '../../local/callers/console-token.ts';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { askConsole, startStackProcess } from '../../test/support/stack-process.ts';
 import { type Benchmark, type Figure, figure, say } from '../figures.ts';
 import { type CeleryFigures, celeryBaseline } from './celery-baseline.ts';
@@ -140,10 +140,10 @@ async function startTasks() {
     CALLER_BURST: '100000',
     POWERTOOLS_LOG_LEVEL: 'WARN',
   });
-  const at = await askConsole<{ api: string; sqs: string; database: string }>(stack, '/stack');
+  const at = await askConsole<{ api: string; sqs: string }>(stack, '/stack');
   const authorization = `Bearer ${await keptToken(directory)}`;
-  const pool = new pg.Pool({ connectionString: at.database, max: 2 });
-  const sqs = new SQSClient({ region, credentials, endpoint: at.sqs });
+  const pool = new pg.Pool({ connectionString: stack.databaseUrl, max: 2 });
+  const sqs = new SQSClient({ region, credentials: stack.credentials, endpoint: at.sqs });
   const submit = async () => {
     const response = await fetch(`${at.api.replace(/\/$/, '')}/api/v1/tasks/submit`, {
       method: 'POST',

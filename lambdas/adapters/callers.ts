@@ -2,6 +2,7 @@ import { authenticator } from '#kit/api/authentication/authenticate.ts';
 import type { CallerEnv } from '#kit/api/authentication/env.ts';
 import type { Authenticator } from '#kit/api/authentication.ts';
 import { admitByDatabase } from './callers/admit-by-database.ts';
+import { attemptsInDatabase } from './callers/attempts-in-database.ts';
 import { limitOf } from './callers/limit.ts';
 import { userBook } from './callers/user-book.ts';
 import { systemClock } from './clock.ts';
@@ -12,9 +13,12 @@ export function authenticateCallers(
   env: CallerEnv & { readonly DATABASE_URL: string },
   options: { readonly timestampFirst?: true } = {},
 ): Authenticator {
+  const database = apiDatabase<unknown>(env.DATABASE_URL);
+  const place = { database, pauses: env.DATABASE_PAUSES === 'yes', instances: env.CALLER_INSTANCES };
   return authenticator({
     users: userBook(env, systemClock),
-    admit: admitByDatabase(apiDatabase(env.DATABASE_URL), limitOf(env)),
+    admit: admitByDatabase(database, limitOf(env)),
+    attempts: attemptsInDatabase(place),
     clock: systemClock,
     ...options,
   });

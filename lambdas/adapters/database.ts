@@ -18,6 +18,8 @@ export interface Database<T> {
   readonly query: Kysely<T>;
   /** Commits when `work` resolves, else rolls back and passes the error on. */
   transaction<R>(work: (session: Session<T>) => Promise<R>): Promise<R>;
+  /** Whether there is a connection, so that a question wakes nothing. */
+  isConnected(): boolean;
   close(): Promise<void>;
 }
 
@@ -49,6 +51,7 @@ export function openDatabase<T>(settings: DatabaseSettings): Database<T> {
   return {
     query: new Kysely<T>({ dialect: new PostgresDialect({ pool: poolOf(() => takeConnection(pool)) }) }),
     transaction: (work) => inTransaction(pool, work),
+    isConnected: () => pool.totalCount > 0,
     close: () => pool.end(),
   };
 }

@@ -10,5 +10,5 @@ export const handler = stepHandler({
   input: admission,
   output: admissionAnswer,
   services: (env) => admitByDatabase(apiDatabase(env.DATABASE_URL), limitOf(env)),
-  handle: async (asked, admit) => ({ verdict: await admit(asked) }),
+  handle: async ({ credential, pair }, admit) => ({ verdict: await admit({ credential, pair }) }),
 });

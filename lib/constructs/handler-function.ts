@@ -33,9 +33,9 @@ export interface Placed {
 export interface HandlerFunctionProps<E extends z.ZodObject> {
   /** `platform/send-mail` is `lambdas/platform/send-mail.handler.ts`. */
   readonly handler: EdgeName;
-  /** The handler's own schema: it decides which keys `env` must have. */
+  /** The handler's own schema: it decides which keys `env` must have. CALLER_INSTANCES is the concurrency, always. */
   readonly contract: E;
-  readonly env: EnvOf<E>;
+  readonly env: Omit<EnvOf<E>, 'CALLER_INSTANCES'>;
   /** What is lost while this fails, in the words of the person who will read the alarm. */
   readonly impact: string;
   /** @default medium */
@@ -119,13 +119,14 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
     });
   }
 
-  #houseEnvironment({ handler, database }: HandlerFunctionProps<E>): Record<string, string> {
+  #houseEnvironment({ handler, database, contract, concurrency }: HandlerFunctionProps<E>): Record<string, string> {
     return {
       POWERTOOLS_SERVICE_NAME: handler.split('/')[0] ?? handler,
       POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(this),
       POWERTOOLS_LOG_LEVEL: environmentOf(this).logLevel,
       NODE_OPTIONS: '--enable-source-maps',
       // Lambda's own file of authorities knows those of RDS; Node's built-in list does not.
+      ...('CALLER_INSTANCES' in contract.shape ? { CALLER_INSTANCES: String(concurrency) } : {}),
       ...(database ? { NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' } : {}),
     };
   }

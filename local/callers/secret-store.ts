@@ -5,7 +5,8 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { readUsers, type User, usersText } from '../../lambdas/kit/api/authentication/users.ts';
-import { credentials, region } from '../machine.ts';
+import type { Credentials } from '../guard/credentials.ts';
+import { region } from '../machine.ts';
 
 /** A secret of users, wherever it is. */
 export interface UserStore {
@@ -14,7 +15,7 @@ export interface UserStore {
 }
 
 /** The users of the stack on this machine. */
-export function localStore(endpoint: string, secretId: string): UserStore {
+export function localStore(endpoint: string, secretId: string, credentials: Credentials): UserStore {
   return storeOf(new SecretsManagerClient({ region, credentials, endpoint }), async () => secretId);
 }
 

@@ -4,6 +4,8 @@ import { type User, type Way, ways } from '../../lambdas/kit/api/authentication/
 import { usersSecretName } from '../callers/console-token.ts';
 import * as edit from '../callers/edit-users.ts';
 import { accountStore, localStore, type UserStore } from '../callers/secret-store.ts';
+import { stackCredentials } from '../guard/credentials.ts';
+import { settingsFromEnvironment } from '../settings.ts';
 import { runningStack } from './running.ts';
 
 const usage = `npm run users -- <what> [options]
@@ -59,7 +61,9 @@ try {
 
 async function storeFor({ environment, region }: { environment?: string; region?: string }): Promise<UserStore> {
   if (environment !== undefined) return accountStore(environment, { region });
-  return localStore((await runningStack()).secrets, usersSecretName);
+  const { secrets } = await runningStack();
+  const { aws } = await stackCredentials(settingsFromEnvironment().directory);
+  return localStore(secrets, usersSecretName, aws);
 }
 
 interface Options {

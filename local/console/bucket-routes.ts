@@ -1,12 +1,13 @@
 import { GetObjectCommand, NoSuchKey, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import type { FastifyInstance } from 'fastify';
-import { credentials, region } from '../machine.ts';
+import { region } from '../machine.ts';
 import type { Stack } from '../stack.ts';
 import { objectsPage, type StoredObject } from './objects-page.ts';
 
 /** Buckets to look into: a listing below a prefix that ends in a slash, else the object itself. */
 export function serveBuckets(server: FastifyInstance, stack: Stack): void {
-  const s3 = new S3Client({ region, credentials, endpoint: stack.services.storage.s3Url });
+  const { credentials, storage } = stack.services;
+  const s3 = new S3Client({ region, credentials, endpoint: storage.s3Url });
   server.get<{ Params: { bucket: string; '*': string } }>('/buckets/:bucket/*', async ({ params, headers }, reply) => {
     const key = params['*'];
     if (key === '' || key.endsWith('/')) {

@@ -1,9 +1,11 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify from 'fastify';
 import type { Invocation } from '../functions/function-host.ts';
+import { guardServer } from '../guard/guard-server.ts';
 import { freePort } from '../services/free-port.ts';
 import { portsFrom } from '../settings.ts';
 import type { Stack } from '../stack.ts';
 import { serveBuckets } from './bucket-routes.ts';
+import { consoleSecurity } from './console-security.ts';
 import { serveFailures } from './failure-routes.ts';
 import { overviewPage } from './overview-page.ts';
 import { faultRequest, invokeRequest, parsed, refusalRequest, triggerRequest } from './requests.ts';
@@ -13,7 +15,7 @@ import { trigger } from './trigger-target.ts';
 /** The one address that leads to everything, for people and for the commands. */
 export async function startControl(stack: Stack): Promise<{ url: string; stop(): Promise<void> }> {
   const server = fastify({ bodyLimit: 10 * 1024 * 1024 });
-  refuseOtherSites(server);
+  guardServer(server.server, { contentSecurity: consoleSecurity });
   server.setErrorHandler<Error>((error, _request, reply) => reply.code(400).send({ error: error.message }));
   // A browser sends a form without asking; JSON alone makes it ask first (CORS), and nothing here answers that.
   server.get('/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(await overviewPage(stack)));
@@ -61,24 +63,23 @@ async function invokeByName(stack: Stack, name: string, event: unknown): Promise
 }
 
 /** Where the parts are, for commands and tests; no secret among it. */
-function addressesOf({ services, wiring, settings }: Stack) {
+function addressesOf({ services, wiring, urls, settings }: Stack) {
   return {
     api: wiring.api?.url,
     s3: services.storage.s3Url,
     sqs: services.storage.sqsUrl,
     secrets: services.secrets.url,
+    schedules: services.schedules.url,
+    ...urls,
     mail: services.mail.inboxUrl,
     kafka: services.kafka?.brokers,
     site: services.site?.url ?? settings.variables.PRESALE_SITE_URL,
-    database: services.postgres.url('postgres', 'millrace'),
+    database: withoutPassword(services.postgres.url('postgres', 'millrace')),
   };
 }
 
-/** Only names of this machine: a page elsewhere can't reach in by a name of its own that leads here. */
-function refuseOtherSites(server: FastifyInstance): void {
-  server.addHook('onRequest', async (request, reply) => {
-    const { hostname } = new URL(`http://${request.headers.host ?? ''}`);
-    if (hostname !== '127.0.0.1' && hostname !== 'localhost')
-      await reply.code(403).send({ error: 'Only this machine may ask' });
-  });
+function withoutPassword(address: string): string {
+  const url = new URL(address);
+  url.password = '';
+  return url.href;
 }

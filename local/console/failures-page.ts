@@ -75,8 +75,8 @@ ${start + data.length < total ? `<p>${link(`/failures?${next}`, 'Older ones')}</
   );
 }
 
-// JSON of its own makes a browser ask first, which is what keeps other sites out.
-const script = `document.querySelector('form').addEventListener('submit', async (event) => {
+/** JSON of its own makes a browser ask first, which is what keeps other sites out. */
+export const failureScript = `document.querySelector('form').addEventListener('submit', async (event) => {
   event.preventDefault();
   const { input, note } = Object.fromEntries(new FormData(event.target));
   const action = event.submitter.value;
@@ -110,7 +110,7 @@ ${failure.stack === null ? '' : `<details><summary>Stack</summary><pre>${text(fa
 <p><input name="note" size="60" placeholder="what was done, when it is put right by hand"></p>
 <p>${['dry-run', 'replay', 'resolve', 'discard'].map((action) => `<button value="${action}">${action}</button>`).join(' ')}</p>
 </form><pre><output></output></pre>
-<h2>Lineage</h2>${failureTable(failure.lineage)}<script>${script}</script>`,
+<h2>Lineage</h2>${failureTable(failure.lineage)}<script>${failureScript}</script>`,
   );
 }
 

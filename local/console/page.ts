@@ -1,4 +1,5 @@
-const style = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#222}
+/** Of every page of the console. */
+export const style = `body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#222}
 table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}
 td,th{border-bottom:1px solid #ddd;padding:.3rem .6rem;text-align:left;vertical-align:top}
 code{background:#f3f3f3;padding:.1rem .3rem}h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:2rem}

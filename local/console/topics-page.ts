@@ -14,8 +14,8 @@ export function topicsPage(brokers: string, topics: readonly TopicState[]): stri
   );
 }
 
-// JSON of its own makes a browser ask first, which is what keeps other sites out.
-const script = `document.querySelector('form').addEventListener('submit', async (event) => {
+/** JSON of its own makes a browser ask first, which is what keeps other sites out. */
+export const topicScript = `document.querySelector('form').addEventListener('submit', async (event) => {
   event.preventDefault();
   const { key, value } = Object.fromEntries(new FormData(event.target));
   const answer = await fetch(location.pathname, { method: 'POST', headers: { 'content-type': 'application/json' },
@@ -38,6 +38,6 @@ export function topicPage(topic: string, records: readonly TopicRecord[]): strin
     `<form><p><input name="key" placeholder="key"></p>
 <p><textarea name="value" rows="4" cols="80">{"text": "新船试航，傍晚多开四班"}</textarea></p>
 <button>Produce</button> <output></output></form>
-${table(['Place', 'Time', 'Key', 'Value', 'Headers'], rows)}<script>${script}</script>`,
+${table(['Place', 'Time', 'Key', 'Value', 'Headers'], rows)}<script>${topicScript}</script>`,
   );
 }

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { FunctionHost, Invocation } from '../functions/function-host.ts';
+import { guardServer } from '../guard/guard-server.ts';
 import type { HttpApiModel } from '../template/model.ts';
 import { fallbackKey, toGatewayEvent } from './http-event.ts';
 
@@ -29,6 +30,7 @@ export async function startHttpApi(options: {
     routerOptions: { caseSensitive: true, maxParamLength: 2048 },
     frameworkErrors: (_error, _request, reply) => refuse(reply.raw),
   });
+  guardServer(server.server, { credentialed: true, origins: options.api.cors?.origins ?? [] });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   // What a body says it is, is its function's affair; fastify would refuse some of it.

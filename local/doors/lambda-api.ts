@@ -1,5 +1,8 @@
 import Fastify, { type FastifyReply } from 'fastify';
 import type { FunctionHost } from '../functions/function-host.ts';
+import { jsonCodes, requireSignature } from '../guard/check-signature.ts';
+import type { Credentials } from '../guard/credentials.ts';
+import { guardServer } from '../guard/guard-server.ts';
 import type { AsynchronousInvoker } from './asynchronous.ts';
 
 /** The Lambda endpoint of this machine, for `AWS_ENDPOINT_URL_LAMBDA`. */
@@ -13,6 +16,8 @@ export interface LambdaApiOptions {
   readonly invoker: Pick<AsynchronousInvoker, 'accept'>;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Whose requests are answered. */
+  readonly credentials: readonly Credentials[];
 }
 
 // Lambda's quotas: 6 MB for who waits, 1 MB for who doesn't.
@@ -21,8 +26,11 @@ const largestEventBytes = 1024 * 1024;
 const throttled = 'Lambda.TooManyRequestsException';
 
 /** Serves Invoke, and nothing else of Lambda's API. Source: Lambda API Reference, "Invoke". */
-export async function startLambdaApi({ functions, invoker, port }: LambdaApiOptions): Promise<LambdaApi> {
+export async function startLambdaApi({ functions, invoker, port, credentials }: LambdaApiOptions): Promise<LambdaApi> {
   const server = Fastify({ bodyLimit: largestBytes, forceCloseConnections: true });
+  guardServer(server.server, { credentialed: true });
+  const rules = { service: 'lambda', credentials, mostBytes: largestBytes };
+  requireSignature(server, rules, (reply, { fault, message }) => refuse(reply, 403, jsonCodes[fault], message));
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, String(body)));
   server.post('/2015-03-31/functions/:name/invocations', async (request, reply) => {

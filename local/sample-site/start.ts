@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { guardServer } from '../guard/guard-server.ts';
 import { systemError } from './answers.ts';
 import type { Archive, Publication } from './archive.ts';
 import { brokenAnswer } from './broken-answers.ts';
@@ -65,6 +66,15 @@ interface Site {
   overview(): Overview;
 }
 
+/** Its pages are read by programs; in a browser they are shown, and nothing of them runs. */
+const contentSecurity = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 const KEPT_REQUESTS = 1000;
 
 /** Starts a stand-in for the site of pre-sale prices, on this machine only. */
@@ -72,6 +82,7 @@ export async function startSampleSite(options: SampleSiteOptions = {}): Promise<
   const { directory, seed = 'millrace' } = options;
   const archive = directory === undefined ? generatedArchive(seed) : await directoryArchive(directory);
   const server = createServer((request, response) => serve(site, request, response));
+  guardServer(server, { contentSecurity });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
   });

@@ -1,3 +1,4 @@
+import type { Credentials } from '../guard/credentials.ts';
 import { openSentMails, type SentMail } from './mail/sent-mails.ts';
 import { startMailServer } from './mail/server.ts';
 
@@ -23,11 +24,14 @@ export async function startMail(options: {
   directory: string;
   port?: number;
   identities: readonly string[];
+  /** Who may send. */
+  credentials: readonly Credentials[];
 }): Promise<Mail> {
   const sent = await openSentMails(options.directory);
   const server = await startMailServer({
     sent,
     identities: options.identities,
+    credentials: options.credentials,
     ...(options.port ? { port: options.port } : {}),
   });
   return {

@@ -1,9 +1,10 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { Client, DatabaseError } from 'pg';
+import { type StackCredentials, stackCredentials } from '../guard/credentials.ts';
 import { freePort } from './free-port.ts';
 import { postgresBinaries } from './postgres/binaries.ts';
-import { createCluster } from './postgres/cluster.ts';
+import { askForPasswords, asksForPasswords, createCluster } from './postgres/cluster.ts';
 import { reachableHome, unprivileged } from './postgres/home.ts';
 import { stopLeftover } from './postgres/leftover.ts';
 import { runServer, type Server } from './postgres/server.ts';
@@ -11,42 +12,60 @@ import { runServer, type Server } from './postgres/server.ts';
 /** A running PostgreSQL server that ends with this process, however this process ends. */
 export interface Postgres {
   readonly port: number;
-  /** Trusted on the loopback address: no password. */
+  /** With the role's password, where the stack has one for it. */
   url(role: string, database: string): string;
   /** A fast shutdown; open connections are cut (57P01), so close pools first. */
   stop(): Promise<void>;
 }
 
+type Passwords = StackCredentials['database'];
+
 /**
  * Starts the PostgreSQL 18 server of this folder, made on first use, with the superuser `postgres` and the database
  * `millrace`. One folder has one owner: a server found running there is taken for a leftover and stopped.
  */
-export async function startPostgres(options: { directory: string; port?: number }): Promise<Postgres> {
+export async function startPostgres(options: {
+  directory: string;
+  port?: number;
+  /** @default the folder's own, made when there are none */
+  passwords?: Passwords;
+}): Promise<Postgres> {
   const owner = unprivileged();
   await mkdir(options.directory, { recursive: true });
+  const passwords = options.passwords ?? (await stackCredentials(options.directory)).database;
   const home = await reachableHome(options.directory, owner);
   const binaries = await postgresBinaries(owner);
   const data = join(home, 'data');
 
   await stopLeftover(data);
-  if (!(await exists(data))) await createCluster(binaries, { data, owner });
-  const { server, port } = await runOnFreePort(options.port, (port) =>
-    runServer(binaries, { home, data, port, owner }),
-  );
+  if (!(await exists(data))) await createCluster(binaries, { data, owner, superuserPassword: passwords.postgres });
+  else if (!(await asksForPasswords(data))) await askForPasswords(binaries, { data, owner }, passwords.postgres);
+  const run = () => runOnFreePort(options.port, (port) => runServer(binaries, { home, data, port, owner }));
+  const first = await run();
   try {
-    await createDatabase(port, 'millrace');
+    if (await prepared(first.port, passwords)) return running(first, passwords);
   } catch (error) {
-    await server.stop();
+    await first.server.stop();
     throw error;
   }
-  return running(server, port);
+  // The passwords were lost or made anew while the data stayed: whoever has the folder may set them.
+  await first.server.stop();
+  await askForPasswords(binaries, { data, owner }, passwords.postgres);
+  const second = await run();
+  if (await prepared(second.port, passwords)) return running(second, passwords);
+  await second.server.stop();
+  throw new Error(`PostgreSQL refuses the password that it was just given in ${data}`);
 }
 
-function running(server: Server, port: number): Postgres {
+function running({ server, port }: { server: Server; port: number }, passwords: Passwords): Postgres {
   return {
     port,
-    url: (role, database) =>
-      `postgresql://${encodeURIComponent(role)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+    url(role, database) {
+      const url = new URL(`postgresql://127.0.0.1:${port}/${encodeURIComponent(database)}`);
+      url.username = encodeURIComponent(role);
+      if (Object.hasOwn(passwords, role)) url.password = passwords[role as keyof Passwords];
+      return url.href;
+    },
     stop: () => server.stop(),
   };
 }
@@ -66,12 +85,23 @@ async function runOnFreePort(
   }
 }
 
-async function createDatabase(port: number, name: string): Promise<void> {
-  const client = new Client({ host: '127.0.0.1', port, user: 'postgres', database: 'postgres' });
-  await client.connect();
+/** Makes the database, and the functions' role with its password; false where the superuser's password is another. */
+async function prepared(port: number, { postgres: password, millrace_app }: Passwords): Promise<boolean> {
+  const client = new Client({ host: '127.0.0.1', port, user: 'postgres', password, database: 'postgres' });
   try {
-    const found = await client.query('select 1 from pg_database where datname = $1', [name]);
-    if (found.rowCount === 0) await client.query(`create database ${client.escapeIdentifier(name)}`);
+    await client.connect();
+  } catch (error) {
+    // invalid_password
+    if (error instanceof DatabaseError && error.code === '28P01') return false;
+    throw error;
+  }
+  try {
+    const database = await client.query("select 1 from pg_database where datname = 'millrace'");
+    if (database.rowCount === 0) await client.query('create database millrace');
+    const role = await client.query("select 1 from pg_roles where rolname = 'millrace_app'");
+    const verb = role.rowCount === 0 ? 'create' : 'alter';
+    await client.query(`${verb} role millrace_app login password ${client.escapeLiteral(millrace_app)}`);
+    return true;
   } finally {
     await client.end();
   }

@@ -1,4 +1,7 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
+import { checkSignedBody, jsonCodes, SignatureError } from '../guard/check-signature.ts';
+import type { Credentials } from '../guard/credentials.ts';
+import { guardServer } from '../guard/guard-server.ts';
 import type { ScheduleModel } from '../template/model.ts';
 import { listen } from './free-port.ts';
 
@@ -12,12 +15,16 @@ export interface Schedules {
 export async function startSchedules(options: {
   port?: number;
   schedules: readonly ScheduleModel[];
+  /** Whose requests are answered. */
+  credentials: readonly Credentials[];
 }): Promise<Schedules> {
-  const server = createServer((request, response) => {
-    const { status, type, body } = answerTo(options.schedules, request.method, request.url);
+  const server = createServer(async (request, response) => {
+    const refused = await signatureRefusal(request, options.credentials);
+    const { status, type, body } = refused ?? answerTo(options.schedules, request.method, request.url);
     const headers = { 'content-type': 'application/json', ...(type === undefined ? {} : { 'x-amzn-errortype': type }) };
     response.writeHead(status, headers).end(JSON.stringify(body));
   });
+  guardServer(server, { credentialed: true });
   const port = await listen(server, options.port);
   return {
     url: `http://127.0.0.1:${port}`,
@@ -27,6 +34,17 @@ export async function startSchedules(options: {
       return closed;
     },
   };
+}
+
+/** Only what has no body is served, so that a signature over any is refused. */
+async function signatureRefusal(request: IncomingMessage, credentials: readonly Credentials[]) {
+  try {
+    await checkSignedBody(request, new Uint8Array(), { service: 'scheduler', credentials });
+    return undefined;
+  } catch (error) {
+    if (error instanceof SignatureError) return refusal(403, jsonCodes[error.fault], error.message);
+    return refusal(500, 'InternalServerException', String(error));
+  }
 }
 
 function answerTo(schedules: readonly ScheduleModel[], method = '', address = '/') {

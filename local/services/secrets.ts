@@ -1,4 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { checkSignedBody, jsonCodes, SignatureError } from '../guard/check-signature.ts';
+import type { Credentials } from '../guard/credentials.ts';
+import { guardServer } from '../guard/guard-server.ts';
 import { listen } from './free-port.ts';
 import { SecretsError } from './secrets/errors.ts';
 import { answerTo } from './secrets/operations.ts';
@@ -26,6 +29,8 @@ export async function startSecrets(options: {
   file: string;
   port?: number;
   secrets: readonly SecretDescription[];
+  /** Whose requests are answered. */
+  credentials: readonly Credentials[];
 }): Promise<Secrets> {
   const vault = await openVault(options.file, options.secrets);
   let refusedUntil = 0;
@@ -33,14 +38,17 @@ export async function startSecrets(options: {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const pieces: Uint8Array[] = [];
     for await (const piece of request) pieces.push(piece as Uint8Array);
+    const body = Buffer.concat(pieces);
+    await checkSignedBody(request, body, { service: 'secretsmanager', credentials: options.credentials });
     if (Date.now() < refusedUntil) throw new SecretsError(503, 'ServiceUnavailable', 'Not available for a while.');
-    const answer = await answerTo(vault, request.headers, Buffer.concat(pieces).toString());
+    const answer = await answerTo(vault, request.headers, body.toString());
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
   }
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error) => sendError(response, error));
   });
+  guardServer(server, { credentialed: true });
   const port = await listen(server, options.port);
   return {
     url: `http://127.0.0.1:${port}`,
@@ -60,8 +68,14 @@ export async function startSecrets(options: {
 }
 
 function sendError(response: ServerResponse, error: unknown): void {
-  const known = error instanceof SecretsError ? error : new SecretsError(500, 'InternalServiceError', String(error));
+  const known = knownError(error);
   response
     .writeHead(known.status, { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-errortype': known.type })
     .end(JSON.stringify({ __type: known.type, message: known.message }));
+}
+
+function knownError(error: unknown): SecretsError {
+  if (error instanceof SecretsError) return error;
+  if (error instanceof SignatureError) return new SecretsError(403, jsonCodes[error.fault], error.message);
+  return new SecretsError(500, 'InternalServiceError', String(error));
 }

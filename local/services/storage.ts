@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { credentials as localCredentials } from '../machine.ts';
+import type { Credentials } from '../guard/credentials.ts';
 import { startS3 } from './s3/server.ts';
-import type { Credentials } from './s3/signature.ts';
+import type { Bucket } from './s3/storage/catalogue.ts';
 import type { ObjectCreatedListener } from './s3/storage/outbox.ts';
 import type { QueueDescription } from './sqs/queues.ts';
 import { startSqs } from './sqs/server.ts';
@@ -31,20 +31,23 @@ export async function startStorage(options: {
   sqsPort?: number;
   /** @default us-east-1 */
   region?: string;
-  buckets: readonly { name: string; versioned: boolean }[];
-  /** Whose presigned URLs count beside those that functions of this machine sign. */
-  credentials?: readonly Credentials[];
+  buckets: readonly Bucket[];
+  /** Whose requests are answered. */
+  credentials: readonly Credentials[];
   queues: readonly QueueDescription[];
 }): Promise<Storage> {
-  const { directory, s3Port, sqsPort, region = 'us-east-1', buckets, queues } = options;
-  const credentials = [localCredentials, ...(options.credentials ?? [])];
+  const { directory, s3Port, sqsPort, region = 'us-east-1', buckets, queues, credentials } = options;
   const s3 = await startS3({ directory: join(directory, 's3'), region, buckets, credentials, ...withPort(s3Port) });
-  const sqs = await startSqs({ directory: join(directory, 'sqs'), region, queues, ...withPort(sqsPort) }).catch(
-    async (error) => {
-      await s3.stop();
-      throw error;
-    },
-  );
+  const sqs = await startSqs({
+    directory: join(directory, 'sqs'),
+    region,
+    queues,
+    credentials,
+    ...withPort(sqsPort),
+  }).catch(async (error) => {
+    await s3.stop();
+    throw error;
+  });
   return {
     s3Url: s3.url,
     sqsUrl: sqs.endpoint,

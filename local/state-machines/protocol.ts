@@ -1,4 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
+import { jsonCodes, requireSignature } from '../guard/check-signature.ts';
+import type { Credentials } from '../guard/credentials.ts';
+import { guardServer } from '../guard/guard-server.ts';
 import { answer } from './actions.ts';
 import { RequestError } from './errors.ts';
 import type { StateMachines } from './state-machines.ts';
@@ -16,13 +19,21 @@ const contentType = 'application/x-amz-json-1.0';
 // An input of 256 KiB can double as a JSON string inside a JSON body.
 const largestBodyBytes = 1024 * 1024;
 
-/** Serves AWS JSON 1.0 on the loopback address; port 0 or none takes a free one. */
+/** Serves AWS JSON 1.0 on the loopback address to whoever signs with these; port 0 or none takes a free one. */
 export async function serveStateMachines(
   stateMachines: StateMachines,
-  { port = 0 }: { port?: number } = {},
+  { port = 0, credentials }: { port?: number; credentials: readonly Credentials[] },
 ): Promise<StateMachinesServer> {
   let refusedUntil = 0;
   const server = Fastify({ bodyLimit: largestBodyBytes, forceCloseConnections: true });
+  guardServer(server.server, { credentialed: true });
+  const rules = { service: 'states', credentials, mostBytes: largestBodyBytes };
+  requireSignature(server, rules, (reply, { fault, message }) =>
+    reply
+      .status(403)
+      .type(contentType)
+      .send(JSON.stringify({ __type: jsonCodes[fault], message })),
+  );
   answerAwsJson(server, async (action, request) => {
     if (Date.now() < refusedUntil) throw new RequestError('ServiceUnavailable', 'The service is unavailable.');
     return answer(stateMachines, action, request);

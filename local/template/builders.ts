@@ -1,5 +1,5 @@
 import { TemplateError } from './intrinsics.ts';
-import type { FunctionModel, HttpApiModel, StackModel } from './model.ts';
+import type { BucketCorsRule, FunctionModel, HttpApiModel, StackModel } from './model.ts';
 import type { ResolvedResource } from './resolved-resource.ts';
 import { streamSource } from './stream-source.ts';
 
@@ -99,6 +99,7 @@ export const builders: Readonly<Record<string, Build>> = {
     buckets.push({
       name,
       versioned: at(properties, 'VersioningConfiguration', 'Status') === 'Enabled',
+      cors: ((at(properties, 'CorsConfiguration', 'CorsRules') ?? []) as readonly Bag[]).map(corsRule),
       notifiesEventBus:
         at(notifications, 'EventBridgeConfiguration') !== undefined &&
         at(notifications, 'EventBridgeConfiguration', 'EventBridgeEnabled') !== false,
@@ -190,4 +191,15 @@ function number(value: unknown, otherwise: number): number {
 
 function optional(value: unknown): string | undefined {
   return value === undefined ? undefined : String(value);
+}
+
+function corsRule(rule: Bag): BucketCorsRule {
+  const texts = (name: string) => ((rule[name] ?? []) as readonly unknown[]).map(String);
+  return {
+    origins: texts('AllowedOrigins'),
+    methods: texts('AllowedMethods'),
+    headers: texts('AllowedHeaders'),
+    exposed: texts('ExposedHeaders'),
+    maxAgeSeconds: rule.MaxAge === undefined ? undefined : Number(rule.MaxAge),
+  };
 }

@@ -49,8 +49,18 @@ export interface QueueModel {
 export interface BucketModel {
   readonly name: string;
   readonly versioned: boolean;
+  readonly cors: readonly BucketCorsRule[];
   /** Object events go to the event bus. */
   readonly notifiesEventBus: boolean;
+}
+
+/** Which pages of other sites may use a bucket, and how. */
+export interface BucketCorsRule {
+  readonly origins: readonly string[];
+  readonly methods: readonly string[];
+  readonly headers: readonly string[];
+  readonly exposed: readonly string[];
+  readonly maxAgeSeconds: number | undefined;
 }
 
 export interface StateMachineModel {

@@ -86,11 +86,10 @@ export const resourceTypes: Readonly<Record<string, ResourceRule>> = {
   },
   'AWS::SQS::QueuePolicy': permissions,
   'AWS::S3::Bucket': {
-    plays: ['NotificationConfiguration', 'VersioningConfiguration'],
+    plays: ['CorsConfiguration', 'NotificationConfiguration', 'VersioningConfiguration'],
     without: {
       AccessControl: permissions.absent,
       BucketEncryption: 'nothing is encrypted at rest here',
-      CorsConfiguration: 'any origin may ask here',
       LifecycleConfiguration: 'nothing grows old here; `npm run reset` empties',
       LoggingConfiguration: 'the runtime keeps the log',
       OwnershipControls: permissions.absent,

@@ -46,9 +46,9 @@ const quiet: ReadonlySet<unknown> = new Set(['The step is done', 'The batch is d
 
 /** A log that keeps the file and prints to `write`. */
 export function openLog(options: LogOptions): Log {
-  mkdirSync(path.dirname(options.file), { recursive: true });
+  mkdirSync(path.dirname(options.file), { recursive: true, mode: 0o700 });
   rotate(options.file);
-  const keep = (entry: object) => appendFileSync(options.file, `${JSON.stringify(entry)}\n`);
+  const keep = (entry: object) => appendFileSync(options.file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
   const print = (entry: Entry) => options.write(options.json ? `${JSON.stringify(entry)}\n` : readable(entry));
   const emit = (entry: Entry) => {
     keep(entry);

@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import type { SentMail } from '../../local/services/mail.ts';
 import change from '../fixtures/events/alarm-state-change.json' with { type: 'json' };
 import batch from '../fixtures/events/sqs-batch.json' with { type: 'json' };
@@ -16,7 +16,11 @@ let sqs: SQSClient;
 
 beforeAll(async () => {
   flow = await startFlow({ PRESALE_COUNTIES: 'W' });
-  sqs = new SQSClient({ region, credentials, endpoint: flow.running.stack.services.storage.sqsUrl });
+  sqs = new SQSClient({
+    region,
+    credentials: flow.running.stack.services.credentials,
+    endpoint: flow.running.stack.services.storage.sqsUrl,
+  });
 });
 
 afterAll(async () => {

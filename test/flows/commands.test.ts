@@ -111,7 +111,7 @@ test('a running stack is not reset', async () => {
 });
 
 test('Ctrl-C stops everything cleanly, and a reset empties the folder', async () => {
-  const { database } = await askConsole<{ database: string }>(stack, '/stack');
+  const database = stack.databaseUrl;
 
   expect(await stack.interrupt(), stack.printed()).toBe(0);
   expect(stack.printed()).toContain('Stopped');

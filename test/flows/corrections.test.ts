@@ -1,6 +1,6 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { type Flow, startFlow } from './flow.ts';
 
 /** Problem rows and back: the whole way by the API, and by a file in the bucket. */
@@ -162,7 +162,7 @@ const failures = (source: string) =>
   flow.rows<Failure>('select * from platform.failures where source_name = $1 order by id', source);
 
 async function drop(key: string, text: string): Promise<void> {
-  const endpoint = flow.running.stack.services.storage.s3Url;
-  const s3 = new S3Client({ region, credentials, endpoint });
+  const { credentials, storage } = flow.running.stack.services;
+  const s3 = new S3Client({ region, credentials, endpoint: storage.s3Url });
   await s3.send(new PutObjectCommand({ Bucket: 'millrace-raw-bucket', Key: key, Body: text }));
 }

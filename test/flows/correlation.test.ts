@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { type Flow, startFlow } from './flow.ts';
 
 /** One request sets a whole run going: its id must stand wherever the run leaves a trace. */
@@ -85,7 +85,11 @@ test('no function’s line is without an id', async () => {
 
 test('the objects a run wrote say which work they came from', async () => {
   const [row] = await flow.rows<{ source_key: string }>('select source_key from presale.deals limit 1');
-  const s3 = new S3Client({ region, credentials, endpoint: flow.running.stack.services.storage.s3Url });
+  const s3 = new S3Client({
+    region,
+    credentials: flow.running.stack.services.credentials,
+    endpoint: flow.running.stack.services.storage.s3Url,
+  });
   const object = await s3.send(new GetObjectCommand({ Bucket: 'millrace-raw-bucket', Key: row?.source_key ?? '' }));
 
   expect(object.Metadata).toEqual({ 'correlation-id': id });

@@ -2,7 +2,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type pg from 'pg';
 import { expect } from 'vitest';
 import { tokenOf } from '../../local/callers/console-token.ts';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import type { SampleSite } from '../../local/sample-site/start.ts';
 import type { Transition } from '../../local/state-machines/execution.ts';
 import { expectDocumented } from '../support/documented.ts';
@@ -81,7 +81,7 @@ export async function startFlow(
   const { site } = stack.services;
   if (!site) throw new Error('The sample site is not running');
   const pool = openPool(stack.services.postgres.url('postgres', 'millrace'));
-  const s3 = new S3Client({ region, credentials, endpoint: stack.services.storage.s3Url });
+  const s3 = new S3Client({ region, credentials: stack.services.credentials, endpoint: stack.services.storage.s3Url });
   const start = async (request: RunRequest) => {
     const { status, body } = await running.api('/presale/runs', { method: 'POST', body: JSON.stringify(request) });
     expect(status, JSON.stringify(body)).toBe(202);

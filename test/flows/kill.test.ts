@@ -133,7 +133,6 @@ async function ended(running: StackProcess): Promise<{ status: string }[]> {
 }
 
 interface Addresses {
-  readonly database: string;
   readonly site: string;
   readonly mail: string;
 }
@@ -143,7 +142,7 @@ interface Addresses {
  * each problem row once in the ledger, with nothing beside it.
  */
 async function expectInOnce(running: StackProcess): Promise<void> {
-  const { database } = await askConsole<Addresses>(running, '/stack');
+  const database = running.databaseUrl;
   const client = new pg.Client({ connectionString: database });
   await client.connect();
   const rows = async <T>(statement: string, ...values: readonly unknown[]) =>

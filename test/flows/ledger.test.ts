@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startControl } from '../../local/console/control.ts';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { browserPath, startBrowser } from '../support/browser.ts';
 import { openPool } from '../support/pool.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
@@ -17,7 +17,11 @@ let sqs: SQSClient;
 beforeAll(async () => {
   running = await startTestStack({ PRESALE_COUNTIES: 'W', PRESALE_RETRY_SECONDS: '1', PRESALE_MAX_ATTEMPTS: '1' });
   pool = openPool(running.stack.services.postgres.url('postgres', 'millrace'));
-  sqs = new SQSClient({ region, credentials, endpoint: running.stack.services.storage.sqsUrl });
+  sqs = new SQSClient({
+    region,
+    credentials: running.stack.services.credentials,
+    endpoint: running.stack.services.storage.sqsUrl,
+  });
 });
 
 afterAll(async () => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { goodCells } from './good-cells.ts';
 import { type DisturbedFlow, expectInOnce, startDisturbedFlow } from './outages.ts';
 
@@ -112,14 +112,18 @@ test('mails, corrections and dead letters that come in an outage are done once a
   const { stack, directory } = flow.running;
   await database.begin();
   stack.refuse('ses', 600_000);
-  const sqs = new SQSClient({ region, credentials, endpoint: stack.services.storage.sqsUrl });
+  const sqs = new SQSClient({
+    region,
+    credentials: stack.services.credentials,
+    endpoint: stack.services.storage.sqsUrl,
+  });
   const send = (queue: string, mail: object) =>
     sqs.send(
       new SendMessageCommand({ QueueUrl: stack.services.storage.queueUrl(queue), MessageBody: JSON.stringify(mail) }),
     );
   await send('millrace-dev-platform-send-mail', { id: 'outage', subject: 'after the outage', text: 'x' });
   await send('millrace-dev-platform-send-mail-dead', { subject: 'never', text: 'x' });
-  const s3 = new S3Client({ region, credentials, endpoint: stack.services.storage.s3Url });
+  const s3 = new S3Client({ region, credentials: stack.services.credentials, endpoint: stack.services.storage.s3Url });
   const Body = JSON.stringify(rows.map((row, index) => ({ ...row, ...goodCells, 編號: `OUTAGE${index}` })));
   await s3.send(new PutObjectCommand({ Bucket: 'millrace-raw-bucket', Key: `presale/corrected/${date}/F.json`, Body }));
   const failed = async (handler: string) => {

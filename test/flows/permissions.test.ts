@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { type Flow, startFlow } from './flow.ts';
 import { type AskAs, askAs, type Role, roles } from './roles.ts';
 import { requestOf, table, turnedAway } from './route-table.ts';
@@ -220,7 +220,8 @@ describe('a replay is bound to what failed', () => {
     expect(await replay({ input: forged })).toMatchObject({ status: 400 });
     expect(await replay({ input: JSON.stringify(forged) })).toMatchObject({ status: 400 });
     // And if it got into the queue all the same.
-    const sqs = new SQSClient({ region, credentials, endpoint: flow.running.stack.services.storage.sqsUrl });
+    const { credentials, storage } = flow.running.stack.services;
+    const sqs = new SQSClient({ region, credentials, endpoint: storage.sqsUrl });
     const QueueName = 'millrace-dev-tasks-send-callbacks';
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(forged) }));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { openPool } from '../support/pool.ts';
 import { rawCsv, sumOf } from '../support/raw-csv.ts';
 import { runToEnd, startTestStack, type TestStack } from '../support/stack.ts';
@@ -42,7 +42,11 @@ async function published(letter: string): Promise<Buffer | undefined> {
 }
 
 async function stored(key: string): Promise<Buffer> {
-  const s3 = new S3Client({ region, credentials, endpoint: running.stack.services.storage.s3Url });
+  const s3 = new S3Client({
+    region,
+    credentials: running.stack.services.credentials,
+    endpoint: running.stack.services.storage.s3Url,
+  });
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'millrace-raw-bucket', Key: key }));
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 }

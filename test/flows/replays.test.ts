@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 /** What is in the ledger goes back in at each kind of door, one or many, through HTTP alone. */
@@ -20,7 +20,11 @@ interface Failure {
 beforeAll(async () => {
   running = await startTestStack({ PRESALE_COUNTIES: 'W', PRESALE_RETRY_SECONDS: '1', PRESALE_MAX_ATTEMPTS: '1' });
   running.stack.services.site?.setToday('2026-11-01');
-  sqs = new SQSClient({ region, credentials, endpoint: running.stack.services.storage.sqsUrl });
+  sqs = new SQSClient({
+    region,
+    credentials: running.stack.services.credentials,
+    endpoint: running.stack.services.storage.sqsUrl,
+  });
 });
 
 afterAll(async () => {

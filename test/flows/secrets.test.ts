@@ -175,7 +175,7 @@ function run(command: readonly string[]): Promise<string> {
 
 /** Every row of every table as text, histories of executions included. */
 async function dump(running: StackProcess): Promise<ReadonlyMap<string, string>> {
-  const { database } = await askConsole<{ database: string }>(running, '/stack');
+  const database = running.databaseUrl;
   const client = new pg.Client({ connectionString: database });
   await client.connect();
   try {

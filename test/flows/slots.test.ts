@@ -8,7 +8,7 @@ import type { CatchUpPolicy } from '../../lambdas/kit/schedule/schedule.ts';
 import { slotsBetween, timetable } from '../../lambdas/kit/schedule/timetable.ts';
 import type { KeptSchedule } from '../../lambdas/platform/contract.ts';
 import { startOf } from '../../lambdas/platform/slots/settle-slots.ts';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 /** Slots through the whole stack: the machine was off, two start one at once, each policy. */
@@ -69,7 +69,11 @@ const seen = (stack: TestStack) =>
   expect.poll(() => rows(stack, 'select name from platform.schedules'), waiting).toContainEqual({ name });
 
 const sqsOf = (stack: TestStack) =>
-  new SQSClient({ region, credentials, endpoint: stack.stack.services.storage.sqsUrl });
+  new SQSClient({
+    region,
+    credentials: stack.stack.services.credentials,
+    endpoint: stack.stack.services.storage.sqsUrl,
+  });
 
 /** Waiting, or held by somebody. */
 async function messagesIn(stack: TestStack, queue: string): Promise<number> {

@@ -4,7 +4,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startControl } from '../../local/console/control.ts';
 import { failedBatch } from '../../local/doors/stream-poller/failed-batch.ts';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { synthesized } from '../support/assembly.ts';
 import { type Flow, startFlow } from './flow.ts';
 import { type PagesSite, sentence, startPagesSite } from './pages-site.ts';
@@ -219,7 +219,11 @@ test('what the pollers gave up is a row for each message, and comes out tagged w
     condition: 'RetryAttemptsExhausted',
     tries: 5,
   });
-  const s3 = new S3Client({ region, credentials, endpoint: flow.running.stack.services.storage.s3Url });
+  const s3 = new S3Client({
+    region,
+    credentials: flow.running.stack.services.credentials,
+    endpoint: flow.running.stack.services.storage.s3Url,
+  });
   await s3.send(new PutObjectCommand({ Bucket: batch?.bucket, Key: batch?.key, Body: batch?.body }));
   const rows = () =>
     flow.rows<Failure>(

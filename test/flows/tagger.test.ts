@@ -1,6 +1,6 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { freePort } from '../../local/services/free-port.ts';
 import batch from '../fixtures/events/sqs-batch.json' with { type: 'json' };
 import { type Flow, startFlow } from './flow.ts';
@@ -228,7 +228,11 @@ test('a text and its page can be tried, and nothing is published', async () => {
 test('rules in the bucket count without a deployment, and broken ones leave those before them', {
   timeout: 300_000,
 }, async () => {
-  const s3 = new S3Client({ region, credentials, endpoint: flow.running.stack.services.storage.s3Url });
+  const s3 = new S3Client({
+    region,
+    credentials: flow.running.stack.services.credentials,
+    endpoint: flow.running.stack.services.storage.s3Url,
+  });
   const put = (Body: string) =>
     s3.send(new PutObjectCommand({ Bucket: 'millrace-raw-bucket', Key: 'tagger/rules.json', Body }));
   const tagsOf = async () => JSON.stringify((await outputOf(await produce({ text: 'a gyroscope' }))).message.tags);

@@ -1,7 +1,7 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { expectLoaded, type Flow, startFlow } from './flow.ts';
 import { goodCells } from './good-cells.ts';
 
@@ -15,7 +15,11 @@ let sqs: SQSClient;
 
 beforeAll(async () => {
   flow = await startFlow({ PRESALE_COUNTIES: letters.join(','), PRESALE_RETRY_SECONDS: '1' });
-  sqs = new SQSClient({ region, credentials, endpoint: flow.running.stack.services.storage.sqsUrl });
+  sqs = new SQSClient({
+    region,
+    credentials: flow.running.stack.services.credentials,
+    endpoint: flow.running.stack.services.storage.sqsUrl,
+  });
   flow.running.stack.faults.set({ duplicate: true });
   flow.site.setToday(date);
   await flow.running.stack.wiring.scheduler.trigger('Presale-Schedule-Schedule', new Date(`${date}T02:00:00Z`));
@@ -79,7 +83,11 @@ test('each problem row is one failure', async () => {
 test('a corrected file is one correction for each row, and resolves its failures', { timeout: 300_000 }, async () => {
   const rows = JSON.parse(String(await flow.stored(`presale/problems/${date}/F.json`))) as Record<string, unknown>[];
   const fixed = rows.map((row, index) => ({ ...row, ...goodCells, 編號: `TWICE${index}` }));
-  const s3 = new S3Client({ region, credentials, endpoint: flow.running.stack.services.storage.s3Url });
+  const s3 = new S3Client({
+    region,
+    credentials: flow.running.stack.services.credentials,
+    endpoint: flow.running.stack.services.storage.s3Url,
+  });
   const Key = `presale/corrected/${date}/F.json`;
   await s3.send(new PutObjectCommand({ Bucket: 'millrace-raw-bucket', Key, Body: JSON.stringify(fixed) }));
   const counted = async (statement: string) => (await flow.rows<{ count: number }>(statement))[0]?.count;

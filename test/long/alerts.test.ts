@@ -8,7 +8,7 @@ import { wakeAlerts, wakingWorkloads } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { recordFailures } from '#adapters/failure-ledger.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import type { SentMail } from '../../local/services/mail.ts';
 import batch from '../fixtures/events/sqs-batch.json' with { type: 'json' };
 import { startFlow } from '../flows/flow.ts';
@@ -94,7 +94,8 @@ test.concurrent(`${counted(failures)} failures at once are one mail; what comes 
 
 /** What a test needs of a stack that is killed and started again. */
 async function reach(stack: StackProcess) {
-  const { sqs: endpoint, database } = await askConsole<{ sqs: string; database: string }>(stack, '/stack');
+  const { sqs: endpoint } = await askConsole<{ sqs: string }>(stack, '/stack');
+  const { credentials, databaseUrl: database } = stack;
   return {
     sqs: new SQSClient({ region, credentials, endpoint }),
     queueUrl: (name: string) => `${endpoint}/000000000000/millrace-dev-${name}`,

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { type HugeFile, hugeFile } from '../../local/sample-site/generated/huge-file.ts';
 import { type Flow, startFlow, type ToldCounty } from '../flows/flow.ts';
 import { lengths } from '../support/lengths.ts';
@@ -66,7 +66,11 @@ test('every row is in the database, once, in the first round', async () => {
 });
 
 test('its bytes are in the bucket as the site sent them', async () => {
-  const s3 = new S3Client({ region, credentials, endpoint: flow.running.stack.services.storage.s3Url });
+  const s3 = new S3Client({
+    region,
+    credentials: flow.running.stack.services.credentials,
+    endpoint: flow.running.stack.services.storage.s3Url,
+  });
   const { Body, ContentLength } = await s3.send(
     new GetObjectCommand({ Bucket: 'millrace-raw-bucket', Key: sourceKey() }),
   );

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ListObjectVersionsCommand, type ObjectVersion, S3Client } from '@aws-sdk/client-s3';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { credentials, region } from '../../local/machine.ts';
+import { region } from '../../local/machine.ts';
 import { lengths } from '../support/lengths.ts';
 import { askApi, askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
@@ -19,7 +19,6 @@ const recordsAtOnce = 40;
 
 interface Addresses {
   readonly s3: string;
-  readonly database: string;
 }
 
 interface Progress {
@@ -50,7 +49,7 @@ afterEach(async () => {
 const ask = <T>(route: string, body?: object) => askApi<T>(stack, directory, route, body);
 
 async function fill(failures: number): Promise<void> {
-  const client = new pg.Client({ connectionString: addresses.database });
+  const client = new pg.Client({ connectionString: stack.databaseUrl });
   await client.connect();
   await client.query(`
     insert into platform.failures (natural_key, workload, source_kind, source_name, door, reason, message, input,
@@ -61,7 +60,7 @@ async function fill(failures: number): Promise<void> {
 }
 
 async function deliveries(): Promise<ObjectVersion[]> {
-  const client = new S3Client({ region, credentials, endpoint: addresses.s3, forcePathStyle: true });
+  const client = new S3Client({ region, credentials: stack.credentials, endpoint: addresses.s3, forcePathStyle: true });
   const found: ObjectVersion[] = [];
   const where = { Bucket: 'millrace-raw-bucket', Prefix: 'test/' };
   let from: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};

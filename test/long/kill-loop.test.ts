@@ -47,7 +47,6 @@ interface Other {
 }
 
 interface Addresses {
-  readonly database: string;
   readonly site: string;
 }
 
@@ -105,7 +104,7 @@ beforeAll(async () => {
   stack = await startStackProcess(directory, variables);
   while ((await listed()).some(({ status }) => status === 'RUNNING')) await sleep(500);
   executions = await listed();
-  pool = openPool((await askConsole<Addresses>(stack, '/stack')).database);
+  pool = openPool(stack.databaseUrl);
 }, 30 * 60_000);
 
 afterAll(async () => {

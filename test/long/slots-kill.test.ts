@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 async function rows<T extends object>(running: StackProcess, statement: string): Promise<T[]> {
-  const { database } = await askConsole<{ database: string }>(running, '/stack');
+  const database = running.databaseUrl;
   const client = new pg.Client({ connectionString: database });
   await client.connect();
   try {

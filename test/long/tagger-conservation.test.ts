@@ -36,7 +36,7 @@ const of = (...names: Input['kind']['name'][]) => inputs.filter(({ kind }) => na
 const rejected = () => of('poison', 'too large');
 
 async function rows<T>(statement: string, ...values: readonly unknown[]): Promise<T[]> {
-  const { database } = await askConsole<{ database: string }>(stack, '/stack');
+  const database = stack.databaseUrl;
   const client = new pg.Client({ connectionString: database });
   await client.connect();
   try {
@@ -187,7 +187,7 @@ async function inputOf({ input, input_key }: Row): Promise<string> {
 
 test('what came in is what went out and what is in the ledger, and nothing waits', async () => {
   const failed = rejected().length;
-  const { database } = await askConsole<{ database: string }>(stack, '/stack');
+  const database = stack.databaseUrl;
   const opened = openDatabase({ url: database });
   const counts = () => serviceReader(opened).counts(serviceNamed('wx'));
   const expected = { in: messages, out: messages - failed, waiting: 0, failed };

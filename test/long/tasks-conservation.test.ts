@@ -157,7 +157,7 @@ function killWorker(): void {
 }
 
 async function allEnded(): Promise<readonly Row[]> {
-  const { database } = await askConsole<{ database: string }>(stack, '/stack');
+  const database = stack.databaseUrl;
   const pool = openPool(database);
   undo.push(() => pool.end());
   const until = Date.now() + patienceMs;
@@ -222,7 +222,7 @@ describe(`MILLRACE_KILL_SEED=${seed}`, () => {
   });
 
   test('failures are in the ledger once, and nothing else is', async () => {
-    const { database } = await askConsole<{ database: string }>(stack, '/stack');
+    const database = stack.databaseUrl;
     const client = new pg.Client({ connectionString: database });
     await client.connect();
     try {

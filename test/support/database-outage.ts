@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { stackCredentials } from '../../local/guard/credentials.ts';
 import { type Postgres, startPostgres } from '../../local/services/postgres.ts';
 import type { TestStack } from './stack.ts';
 
@@ -22,7 +23,8 @@ export function databaseOutage({ stack, directory }: TestStack): DatabaseOutage 
   return {
     begin,
     async end() {
-      server = await startPostgres({ directory: path.join(directory, 'postgres'), port });
+      const { database: passwords } = await stackCredentials(directory);
+      server = await startPostgres({ directory: path.join(directory, 'postgres'), port, passwords });
       if (server.port !== port) throw new Error(`Another program has taken port ${port} meanwhile`);
     },
     stop: begin,

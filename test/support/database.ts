@@ -14,6 +14,8 @@ export interface TestDatabase<T> {
   readonly admin: Database<T>;
   /** One more pool of the functions' kind, for what happens at once. Closed with the rest. */
   another(): Database<T>;
+  /** The superuser's address. */
+  readonly url: string;
   stop(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function startTestDatabase<T>(): Promise<TestDatabase<T>> {
     app: open('millrace_app'),
     admin,
     another: () => open('millrace_app'),
+    url: server.url('postgres', 'millrace'),
     async stop() {
       // A pool that is open when its server stops fails the process.
       await Promise.all(opened.map((database) => database.close()));

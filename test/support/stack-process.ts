@@ -4,12 +4,17 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keptToken } from '../../local/callers/console-token.ts';
+import { type Credentials, stackCredentials } from '../../local/guard/credentials.ts';
 
 /** `npm start` as a process of its own, which may be killed without warning. */
 export interface StackProcess {
   readonly child: ChildProcess;
   /** The console's address, once it is ready. */
   readonly url: string;
+  /** What its AWS endpoints take. */
+  readonly credentials: Credentials;
+  /** Its database, as the superuser. */
+  readonly databaseUrl: string;
   /** Resolves when a printed line matches; rejects when the process ends before. */
   line(pattern: RegExp): Promise<string>;
   printed(): string;
@@ -49,9 +54,15 @@ export async function startStackProcess(
   };
   await line(/Ready after/);
   const { url } = JSON.parse(await readFile(path.join(directory, 'running.json'), 'utf8')) as { url: string };
+  const { aws, database } = await stackCredentials(directory);
+  const addresses = (await (await fetch(`${url}/stack`)).json()) as { readonly database: string };
+  const databaseUrl = new URL(addresses.database);
+  databaseUrl.password = database.postgres;
   return {
     child,
     url,
+    credentials: aws,
+    databaseUrl: databaseUrl.href,
     line,
     printed: () => lines.join('\n'),
     async kill() {

@@ -1,5 +1,6 @@
 import { authenticator } from '#kit/api/authentication/authenticate.ts';
 import type { CallerEnv } from '#kit/api/authentication/env.ts';
+import { attemptsInMemory, shareOf } from '#kit/api/authentication/failed-attempts.ts';
 import { tokenBuckets } from '#kit/api/authentication/token-buckets.ts';
 import type { Authenticator } from '#kit/api/authentication.ts';
 import { systemClock } from '../clock.ts';
@@ -15,6 +16,7 @@ export function authenticateAlone(env: CallerEnv): Authenticator {
   return authenticator({
     users: userBook(env, systemClock),
     admit: async ({ credential }) => (requests.take(credential, systemClock()) ? 'admitted' : 'too many'),
+    attempts: attemptsInMemory(shareOf(env.CALLER_INSTANCES)),
     clock: systemClock,
   });
 }

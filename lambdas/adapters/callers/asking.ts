@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { type Admit, authenticator, type Verdict, verdicts } from '#kit/api/authentication/authenticate.ts';
 import type { UsersEnv } from '#kit/api/authentication/env.ts';
+import { attemptsInMemory, shareOf } from '#kit/api/authentication/failed-attempts.ts';
 import type { Authenticator } from '#kit/api/authentication.ts';
 import { UnavailableError } from '#kit/errors.ts';
 import { once } from '#kit/once.ts';
@@ -17,6 +18,7 @@ export function authenticateAsking(env: UsersEnv & { readonly ADMISSION_FUNCTION
   return authenticator({
     users: userBook(env, systemClock),
     admit: admitByAsking(env.ADMISSION_FUNCTION),
+    attempts: attemptsInMemory(shareOf(env.CALLER_INSTANCES)),
     clock: systemClock,
   });
 }

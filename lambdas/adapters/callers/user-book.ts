@@ -15,7 +15,10 @@ const staleMs = 15 * 60_000;
  * The users of a secret, kept by each function instance for USERS_FRESH_MS: whoever is removed, disabled or rotated away
  * stays known for so long. Throws {@link UnavailableError}.
  */
-export function userBook({ USERS_SECRET: secretArn, USERS_FRESH_MS: freshMs }: UsersEnv, clock: Clock): UserBook {
+export function userBook(
+  { USERS_SECRET: secretArn, USERS_FRESH_MS: freshMs }: Omit<UsersEnv, 'CALLER_INSTANCES'>,
+  clock: Clock,
+): UserBook {
   const renewMs = freshMs / missesInFreshTime;
   let kept: { readonly users: readonly User[]; readonly at: number } | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;

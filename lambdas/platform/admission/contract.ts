@@ -10,6 +10,8 @@ export const admitCallerEnv = z.object({
   CALLER_BURST: callerEnv.CALLER_BURST,
 });
 
-export const admission = z.object({ credential: z.string().min(1).max(200) });
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const admission = z.object({ credential: z.string().min(1).max(200), pair: digest.optional() });
 
 export const admissionAnswer = z.object({ verdict: z.enum(verdicts) });

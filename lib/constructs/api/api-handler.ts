@@ -25,7 +25,7 @@ export interface ApiHandlerProps<E extends z.ZodObject>
   /** The contract's own keys of its routes. */
   readonly routes: readonly string[];
   /** What the contract asks for beside the database and the callers. */
-  readonly env: Omit<EnvOf<E>, keyof KnownVariables>;
+  readonly env: Omit<EnvOf<E>, keyof KnownVariables | 'CALLER_INSTANCES'>;
   /** Queues that it puts messages into. @default none */
   readonly sends?: readonly Queue[];
   /** Objects that it reads or writes. @default none */

@@ -23,6 +23,7 @@ export class Callers extends Construct {
     readonly USERS_FRESH_MS: string;
     readonly CALLER_REQUESTS_PER_SECOND: string;
     readonly CALLER_BURST: string;
+    readonly DATABASE_PAUSES: string;
   };
   /** Variables of a function outside of the VPC whose routes change something; for {@link allowAsking}. */
   readonly askingEnv: {
@@ -35,10 +36,11 @@ export class Callers extends Construct {
 
   constructor(scope: Construct, id: string, { users, database }: CallersProps) {
     super(scope, id);
-    const { requestsPerSecond, burst } = environmentOf(this).api.callers;
+    const { api, database: settings } = environmentOf(this);
+    const { requestsPerSecond, burst } = api.callers;
     const limits = { CALLER_REQUESTS_PER_SECOND: String(requestsPerSecond), CALLER_BURST: String(burst) };
     const known = { USERS_SECRET: users.secretArn, USERS_FRESH_MS: String(freshMs) };
-    this.env = { ...known, ...limits };
+    this.env = { ...known, ...limits, DATABASE_PAUSES: settings.minAcu === 0 ? 'yes' : 'no' };
     this.#users = users;
     this.#admit = new HandlerFunction(this, 'Admit', {
       handler: 'platform/admit-caller',

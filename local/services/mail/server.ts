@@ -1,9 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { type Email, getStoreReadonly } from 'aws-ses-v2-local/dist/store.js';
+import { checkSignedBody, jsonCodes, queryCodes, SignatureError } from '../../guard/check-signature.ts';
+import type { Credentials } from '../../guard/credentials.ts';
+import { guardServer } from '../../guard/guard-server.ts';
 import { listen } from '../free-port.ts';
 import { isVerified, verificationAnswer } from './identities.ts';
+import { inboxPage, inboxSecurity } from './inbox-page.ts';
 import { type Refusal, readDestinations, refusalAnswer, refusalOf } from './rules.ts';
 import type { SentMails } from './sent-mails.ts';
 
@@ -12,8 +17,11 @@ const ses = createRequire(import.meta.url)('aws-ses-v2-local') as typeof import(
 
 interface Door {
   readonly backend: string;
+  /** What the backend lets nobody in without. */
+  readonly pass: string;
   readonly sent: SentMails;
   readonly identities: readonly string[];
+  readonly credentials: readonly Credentials[];
   refused(): boolean;
 }
 
@@ -25,15 +33,20 @@ export async function startMailServer(options: {
   sent: SentMails;
   port?: number;
   identities: readonly string[];
+  credentials: readonly Credentials[];
 }): Promise<{ url: string; refuse(milliseconds: number): void; stop(): Promise<void> }> {
   const inner = await ses.default({ host: '127.0.0.1', port: 0 });
+  const pass = randomUUID();
+  letOnlyUsIn(inner, pass);
   const inbox = getStoreReadonly().emails;
   inbox.splice(0, inbox.length, ...(await options.sent.emails()).slice(-mostInInbox));
 
   let refusedUntil = 0;
   const door: Door = {
     backend: `http://127.0.0.1:${(inner.address() as AddressInfo).port}`,
+    pass,
     sent: options.sent,
+    credentials: options.credentials,
     identities: options.identities,
     refused: () => Date.now() < refusedUntil,
   };
@@ -43,6 +56,7 @@ export async function startMailServer(options: {
       response.destroy();
     });
   });
+  guardServer(outer, { contentSecurity: inboxSecurity });
   const port = await listen(outer, options.port);
   return {
     url: `http://127.0.0.1:${port}`,
@@ -57,6 +71,9 @@ export async function startMailServer(options: {
 
 async function serve(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request);
+  if (await servedToPeople(door, request, response)) return;
+  const unsigned = await signatureRefusal(door, request, body);
+  if (unsigned) return refuse(request, response, unsigned);
   const form = new URLSearchParams(request.url === '/' ? body.toString() : '');
   const isMailing = request.method === 'POST' && (request.url === '/' || request.url?.startsWith('/v2/'));
   const early = isMailing ? refusalOf(form, request.url ?? '/', door.refused()) : undefined;
@@ -71,9 +88,60 @@ async function serve(door: Door, request: IncomingMessage, response: ServerRespo
   const email = isMailing && answer.ok ? findSent(text) : undefined;
   const late = email && (await accept(door, email, form));
   if (late) return refuse(request, response, late);
-  if (request.url === '/clear-store') await door.sent.clear();
   response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/html' }).end(text);
 }
+
+/** The inbox and what belongs to it; true when it was that. All of it is for pages of this port: `guardServer` sees to it. */
+async function servedToPeople(door: Door, request: IncomingMessage, response: ServerResponse): Promise<boolean> {
+  const { pathname } = new URL(`http://127.0.0.1${request.url}`);
+  const asked = `${request.method} ${pathname}`;
+  if (asked === 'GET /') {
+    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(inboxPage(getStoreReadonly().emails));
+  } else if (asked === 'POST /clear-store' && request.headers.origin !== undefined) {
+    // Only the inbox's own button: what is no page of this port has to sign.
+    getStoreReadonly().emails.splice(0);
+    await door.sent.clear();
+    response.writeHead(303, { location: '/' }).end();
+  } else if (asked === 'GET /store' || asked === 'GET /get-emlContent') {
+    const answer = await forward(door, request, Buffer.alloc(0));
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+  } else return false;
+  return true;
+}
+
+async function signatureRefusal(
+  { credentials }: Door,
+  request: IncomingMessage,
+  body: Buffer,
+): Promise<Refusal | undefined> {
+  try {
+    await checkSignedBody(request, body, { service: 'ses', credentials });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof SignatureError)) throw error;
+    const codes = request.url?.startsWith('/v2/') ? jsonCodes : queryCodes;
+    return { status: 403, code: codes[error.fault], message: error.message };
+  }
+}
+
+/** aws-ses-v2-local takes any credential, and any Origin: on its port it answers nobody but this file. */
+function letOnlyUsIn(inner: Server, pass: string): void {
+  const listeners = inner.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
+  inner.removeAllListeners('request');
+  guardServer(
+    inner.on('request', (request, response) => {
+      if (request.headers[passHeader] !== pass) {
+        response
+          .writeHead(403, { 'content-type': 'application/json', connection: 'close' })
+          .end('{"error":"Forbidden"}');
+        return;
+      }
+      for (const listener of listeners) listener.call(inner, request, response);
+    }),
+  );
+}
+
+const passHeader = 'x-millrace-pass';
 
 /** Keeps the mail, with the recipients that aws-ses-v2-local lost; or takes it out of the inbox and says why. */
 async function accept(door: Door, email: Email, form: URLSearchParams): Promise<Refusal | undefined> {
@@ -99,7 +167,7 @@ function findSent(answer: string): Email | undefined {
 }
 
 function forward(door: Door, request: IncomingMessage, body: Buffer): Promise<Response> {
-  const headers = new Headers();
+  const headers = new Headers({ [passHeader]: door.pass });
   for (const name of ['authorization', 'content-type', 'accept']) {
     const value = request.headers[name];
     if (typeof value === 'string') headers.set(name, value);
@@ -116,9 +184,17 @@ function refuse(request: IncomingMessage, response: ServerResponse, refusal: Ref
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of request) pieces.push(piece as Uint8Array);
+  let size = 0;
+  for await (const piece of request) {
+    size += (piece as Uint8Array).length;
+    if (size > largestBytes) throw new Error('The request is larger than any mail.');
+    pieces.push(piece as Uint8Array);
+  }
   return Buffer.concat(pieces);
 }
+
+// A mail of 40 MB is SES's largest; in base64 and a form it takes up to twice that.
+const largestBytes = 80 * 1024 * 1024;
 
 function close(server: Server): Promise<unknown> {
   const closed = new Promise((resolve) => server.close(resolve));

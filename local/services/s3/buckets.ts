@@ -27,7 +27,7 @@ export function getBucketVersioning(call: Call): Answer {
 
 /** Up to a thousand keys, each with its own outcome. */
 export async function deleteObjects(call: Call): Promise<Answer> {
-  const wanted = parseXml(await readDocument(call.request), 'Delete');
+  const wanted = parseXml(await readDocument(call), 'Delete');
   const objects = wanted.children.filter(({ name }) => name === 'Object');
   if (objects.length === 0 || objects.length > 1000) {
     throw new S3Error(400, 'MalformedXML', 'Name 1 to 1000 objects.');

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import type { Credentials } from '../../guard/credentials.ts';
+import type { Signed } from './access.ts';
 import { S3Error } from './errors.ts';
 import type { Target } from './operation.ts';
-import type { Credentials } from './signature.ts';
 import type { Blobs } from './storage/blobs.ts';
 import type { Bucket, Catalogue } from './storage/catalogue.ts';
 
@@ -19,6 +20,7 @@ export interface Call extends Target {
   readonly bucketProperties: Bucket;
   readonly request: IncomingMessage;
   readonly store: Store;
+  readonly signed: Signed;
 }
 
 /** What goes back; `close` is called in any case when the body is through or the client is gone. */

@@ -24,7 +24,7 @@ export async function uploadPart(call: Call): Promise<Answer> {
   }
   const { catalogue, blobs } = call.store;
   uploadOf(call);
-  const body = openBody(call.request);
+  const body = openBody(call);
   const blob = await blobs.write(body.bytes);
   const { part, garbage } = await orRemove(call, [blob], () => {
     const { size, md5, checksum } = body.finish();
@@ -42,7 +42,7 @@ export async function uploadPart(call: Call): Promise<Answer> {
 
 /** Makes the object of the parts as they lie: nothing is copied, so it takes no longer for a large one. */
 export async function completeMultipartUpload(call: Call): Promise<Answer> {
-  const named = parseXml(await readDocument(call.request), 'CompleteMultipartUpload');
+  const named = parseXml(await readDocument(call), 'CompleteMultipartUpload');
   const { uploads } = call.store.catalogue;
   const upload = uploadOf(call);
   const received = uploads.parts(upload.id);

@@ -8,7 +8,7 @@ import { checksumHeader, openBody } from './transfer/body.ts';
 /** Stores the body; 200 means it is on the disk. */
 export async function putObject(call: Call): Promise<Answer> {
   const headers = describingHeaders(call);
-  const body = openBody(call.request);
+  const body = openBody(call);
   const blob = await call.store.blobs.write(body.bytes);
   const object = await orRemove(call, [blob], () => {
     const { size, md5, checksum } = body.finish();

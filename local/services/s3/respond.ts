@@ -39,26 +39,3 @@ function isGone(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException)?.code;
   return code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'EPIPE';
 }
-
-/** So that a page on another port may use presigned URLs; S3 does so where a bucket's CORS rules say it. */
-export function corsHeaders(request: IncomingMessage): Record<string, string> {
-  const { origin } = request.headers;
-  if (origin === undefined) return {};
-  return {
-    'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'ETag, x-amz-version-id',
-    vary: 'Origin',
-  };
-}
-
-/** What a browser asks before it sends. */
-export function preflightAnswer(request: IncomingMessage): Answer {
-  return {
-    status: 204,
-    headers: {
-      'access-control-allow-methods': 'GET, PUT, POST, HEAD, DELETE',
-      'access-control-allow-headers': String(request.headers['access-control-request-headers'] ?? '*'),
-      'access-control-max-age': '3000',
-    },
-  };
-}

@@ -2,11 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { Credentials } from '../../guard/credentials.ts';
+import { guardServer } from '../../guard/guard-server.ts';
 import { listen } from '../free-port.ts';
 import { checkAccess } from './access.ts';
 import { deleteObjects, getBucketLocation, getBucketVersioning, headBucket, listBuckets } from './buckets.ts';
 import type { Answer, Call, Store } from './call.ts';
 import { copyObject } from './copy.ts';
+import { type CorsRule, corsHeaders, preflightAnswer } from './cors.ts';
 import { invalidArgument, noSuchBucket, S3Error } from './errors.ts';
 import { listObjects, listVersions } from './listing.ts';
 import {
@@ -19,8 +22,7 @@ import {
 } from './multipart.ts';
 import { deleteObject, getObject, putObject } from './objects.ts';
 import { type Operation, operationOf, type Target } from './operation.ts';
-import { corsHeaders, errorAnswer, preflightAnswer, send } from './respond.ts';
-import type { Credentials } from './signature.ts';
+import { errorAnswer, send } from './respond.ts';
 import { Blobs } from './storage/blobs.ts';
 import { type Bucket, Catalogue } from './storage/catalogue.ts';
 import type { ObjectCreatedListener } from './storage/outbox.ts';
@@ -40,7 +42,7 @@ export async function startS3(options: {
   port?: number;
   region: string;
   buckets: readonly Bucket[];
-  /** Whose presigned URLs count. */
+  /** Whose signatures count. */
   credentials: readonly Credentials[];
 }): Promise<S3Server> {
   await mkdir(options.directory, { recursive: true });
@@ -55,6 +57,7 @@ export async function startS3(options: {
   const server = createServer((request, response) => {
     void serve(store, request, response, () => Date.now() < refusedUntil);
   });
+  guardServer(server, { credentialed: true, origins: allRules(options.buckets).flatMap(({ origins }) => origins) });
   // A slow upload is not a broken one; kept connections live longer than the clients', which would else meet a reset.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 75_000;
@@ -85,23 +88,24 @@ async function serve(
   refuses: () => boolean,
 ): Promise<void> {
   response.setHeader('x-amz-request-id', randomBytes(8).toString('hex').toUpperCase());
-  for (const [name, value] of Object.entries(corsHeaders(request))) response.setHeader(name, value);
+  const rules = rulesFor(store, request);
+  for (const [name, value] of Object.entries(corsHeaders(request, rules))) response.setHeader(name, value);
   const answer = await answerTo(store, request, refuses()).catch((error) => errorAnswer(error, request));
   await send(request, response, answer).catch((error) => console.error(`S3 ${request.method} ${request.url}:`, error));
 }
 
 async function answerTo(store: Store, request: IncomingMessage, refused: boolean): Promise<Answer> {
   if (refused) throw new S3Error(503, 'SlowDown', 'Please reduce your request rate.');
-  if (request.method === 'OPTIONS') return preflightAnswer(request);
+  if (request.method === 'OPTIONS') return preflightAnswer(request, rulesFor(store, request));
   const target = readTarget(request);
   const presented = { ...target, path: splitOnce(request.url ?? '/', '?')[0], headers: { ...request.headers } };
   takeHoistedHeaders(target.query, request);
   const operation = operationOf(target, request.headers);
-  checkAccess(presented, { credentials: store.credentials, operation });
+  const signed = await checkAccess(presented, { credentials: store.credentials, operation });
   if (operation === 'ListBuckets') return listBuckets(store);
   const bucketProperties = store.buckets.get(target.bucket);
   if (!bucketProperties) throw noSuchBucket(target.bucket);
-  return handlers[operation]({ ...target, bucketProperties, request, store });
+  return handlers[operation]({ ...target, bucketProperties, request, store, signed });
 }
 
 const handlers: Record<Exclude<Operation, 'ListBuckets'>, (call: Call) => Answer | Promise<Answer>> = {
@@ -123,6 +127,16 @@ const handlers: Record<Exclude<Operation, 'ListBuckets'>, (call: Call) => Answer
   CompleteMultipartUpload: completeMultipartUpload,
   AbortMultipartUpload: abortMultipartUpload,
 };
+
+function allRules(buckets: readonly Bucket[]): readonly CorsRule[] {
+  return buckets.flatMap(({ cors = [] }) => cors);
+}
+
+/** Those of the bucket that is asked. */
+function rulesFor({ buckets }: Store, { url = '/' }: IncomingMessage): readonly CorsRule[] {
+  const [, bucket = ''] = /^\/([^/?]+)/.exec(url) ?? [];
+  return buckets.get(bucket)?.cors ?? [];
+}
 
 /** Headers that a presigned URL carries as parameters count like headers. */
 function takeHoistedHeaders(query: URLSearchParams, request: IncomingMessage): void {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writePrivately } from '../../guard/private-files.ts';
 import { SecretsError } from './errors.ts';
 import { type Generation, generate } from './generate.ts';
 
@@ -84,17 +85,7 @@ async function readEntries(file: string): Promise<Entries> {
   return JSON.parse(text) as Entries;
 }
 
-/** Aside and renamed, so that a kill leaves the old file or the new one. */
 async function writeEntries(file: string, entries: Entries): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
-  const handle = await open(`${file}.new`, 'w', 0o600);
-  try {
-    // The file may be one that a kill left with another mode.
-    await handle.chmod(0o600);
-    await handle.writeFile(`${JSON.stringify(entries, undefined, 2)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(`${file}.new`, file);
+  await writePrivately(file, `${JSON.stringify(entries, undefined, 2)}\n`);
 }

@@ -1,6 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildApp } from 'fauxqs';
+import { jsonCodes, requireSignature } from '../../guard/check-signature.ts';
+import type { Credentials } from '../../guard/credentials.ts';
+import { guardServer } from '../../guard/guard-server.ts';
 import { freePort } from '../free-port.ts';
 import { openQueues, type Queue, type Stores } from './fauxqs.ts';
 import { dropExpired, hasVisible, prepareQueues, type QueueDescription, type QueueNames } from './queues.ts';
@@ -32,6 +35,8 @@ const served = new Set([
 // The account that fauxqs puts into every ARN.
 const account = '000000000000';
 const retentionCheckMs = 60_000;
+// Ten messages are a megabyte together; in JSON a character takes up to six.
+const largestRequestBytes = 8 * 1024 * 1024;
 
 type App = ReturnType<typeof buildApp>;
 
@@ -41,6 +46,8 @@ export async function startSqs(options: {
   port?: number;
   region: string;
   queues: readonly QueueDescription[];
+  /** Whose requests are answered. */
+  credentials: readonly Credentials[];
 }): Promise<SqsServer> {
   await mkdir(options.directory, { recursive: true });
   const port = await freePort(options.port);
@@ -55,7 +62,15 @@ export async function startSqs(options: {
 
   let refusedUntil = 0;
   const app = buildApp({ logger: false, defaultRegion: options.region, stores: open.stores });
+  guardServer(app.server, { credentialed: true });
   guardDoor(app, () => Date.now() < refusedUntil);
+  const rules = { service: 'sqs', credentials: options.credentials, mostBytes: largestRequestBytes };
+  requireSignature(app, rules, (reply, { fault, message }) =>
+    reply
+      .code(403)
+      .header('content-type', 'application/x-amz-json-1.0')
+      .send(JSON.stringify({ __type: `com.amazon.coral.service#${jsonCodes[fault]}`, message })),
+  );
   waitForReceivers(app, sqsStore);
   const expiry = setInterval(() => {
     for (const queue of sqsStore.allQueues()) dropExpired(queue, Date.now());

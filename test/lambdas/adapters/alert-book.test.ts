@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { raiseAlert, wakeAlerts, wakingWorkloads } from '#adapters/alert-book.ts';
 import { startStorage } from '../../../local/services/storage.ts';
-import { useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../support/aws.ts';
 import { startTestDatabase } from '../../support/database.ts';
 
 test('an alert raised twice is one row, and one that is rolled back none', async () => {
@@ -44,7 +44,7 @@ test('any number of wakes within half a minute are one message for each workload
     maximumMessageBytes: 1024,
     fifo: true,
   };
-  const storage = await startStorage({ directory, buckets: [], queues: [wakes] });
+  const storage = await startStorage({ credentials: [testCredentials], directory, buckets: [], queues: [wakes] });
   useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
   const QueueUrl = storage.queueUrl('Wakes.fifo');
   const names = Array.from({ length: 11 }, (_, number) => `workload${number}`);

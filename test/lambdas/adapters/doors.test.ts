@@ -12,7 +12,7 @@ import { type LambdaApi, startLambdaApi } from '../../../local/doors/lambda-api.
 import { region } from '../../../local/machine.ts';
 import { type Storage, startStorage } from '../../../local/services/storage.ts';
 import { arnOf, startTestHost, type TestHost } from '../../local/functions/host.ts';
-import { useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../support/aws.ts';
 
 let directory: string;
 let storage: Storage;
@@ -34,7 +34,13 @@ beforeAll(async () => {
     maximumMessageBytes: 1048576,
   };
   const queues = ['work', 'ordered.fifo', 'failed'].map((name) => ({ ...common, name, fifo: name.endsWith('.fifo') }));
-  storage = await startStorage({ directory, region, buckets: [{ name: 'raw', versioned: true }], queues });
+  storage = await startStorage({
+    credentials: [testCredentials],
+    directory,
+    region,
+    buckets: [{ name: 'raw', versioned: true }],
+    queues,
+  });
   host = await startTestHost({ work: { code, retries: 0, onFailure: 'arn:aws:sqs:x:failed' } });
   useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl, AWS_ENDPOINT_URL_S3: storage.s3Url });
   invoker = asynchronousInvoker({
@@ -46,7 +52,7 @@ beforeAll(async () => {
     retryDelaysMs: [],
     onLost: () => undefined,
   });
-  lambda = await startLambdaApi({ functions: host.host, invoker, port: 0 });
+  lambda = await startLambdaApi({ credentials: [testCredentials], functions: host.host, invoker, port: 0 });
   useLocalAws({ AWS_ENDPOINT_URL_LAMBDA: lambda.url });
 });
 

@@ -7,7 +7,7 @@ import { sendFailures } from '../../../lambdas/adapters/failure-sender.ts';
 import type { NewFailure } from '../../../lambdas/kit/ledger/failure.ts';
 import { failuresFrom } from '../../../lambdas/platform/failures/intake/dead-letter.ts';
 import { startStorage } from '../../../local/services/storage.ts';
-import { useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../support/aws.ts';
 import { letter } from '../platform/failures/letters.ts';
 
 let directory: string;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
   const settings = { visibilityTimeoutSeconds: 30, delaySeconds: 0, retentionSeconds: 3600, fifo: false };
   const queues = [{ ...settings, name: 'Failures', maximumMessageBytes: 1024 * 1024 }];
-  storage = await startStorage({ directory, buckets: [], queues });
+  storage = await startStorage({ credentials: [testCredentials], directory, buckets: [], queues });
   useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
 });
 

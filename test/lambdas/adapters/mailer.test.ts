@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mailer } from '#adapters/mailer.ts';
 import { type Mail, startMail } from '../../../local/services/mail.ts';
-import { useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../support/aws.ts';
 
 let directory: string;
 let service: Mail;
@@ -12,7 +12,7 @@ const send = mailer({ from: 'millrace@example.com', configurationSet: 'Mails' })
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
-  service = await startMail({ directory, identities: ['example.com'] });
+  service = await startMail({ credentials: [testCredentials], directory, identities: ['example.com'] });
   useLocalAws({ AWS_ENDPOINT_URL_SES: service.url });
 });
 

@@ -15,7 +15,7 @@ import { startSchedules } from '../../../local/services/schedules.ts';
 import { startSecrets } from '../../../local/services/secrets.ts';
 import { startStorage } from '../../../local/services/storage.ts';
 import type { ScheduleModel } from '../../../local/template/model.ts';
-import { useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../support/aws.ts';
 
 /** Each probe against the service it looks at: what is there, and what isn't. */
 
@@ -37,6 +37,7 @@ const schedule = (name: string, enabled: boolean): ScheduleModel => ({
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-probes-'));
   const storage = await startStorage({
+    credentials: [testCredentials],
     directory: join(directory, 'storage'),
     // Names of queues are looked up in the region that asks.
     region: 'ap-northeast-1',
@@ -53,9 +54,17 @@ beforeAll(async () => {
       },
     ],
   });
-  const mail = await startMail({ directory: join(directory, 'mails'), identities: ['a@example.com'] });
-  const schedules = await startSchedules({ schedules: [schedule('on', true), schedule('off', false)] });
+  const mail = await startMail({
+    credentials: [testCredentials],
+    directory: join(directory, 'mails'),
+    identities: ['a@example.com'],
+  });
+  const schedules = await startSchedules({
+    credentials: [testCredentials],
+    schedules: [schedule('on', true), schedule('off', false)],
+  });
   const secrets = await startSecrets({
+    credentials: [testCredentials],
     file: join(directory, 'secrets.json'),
     secrets: [{ id: 'Token', arn: 'arn:aws:secretsmanager:ap-northeast-1:000000000000:secret:Token-local0' }],
   });

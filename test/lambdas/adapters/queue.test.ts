@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { queue } from '#adapters/queue.ts';
 import { correlated } from '#kit/correlation.ts';
 import { startStorage } from '../../../local/services/storage.ts';
-import { useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../support/aws.ts';
 
 test('a message is in the queue as JSON when sending resolves, with the id of its work', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
@@ -18,7 +18,7 @@ test('a message is in the queue as JSON when sending resolves, with the id of it
     maximumMessageBytes: 1024,
     fifo: false,
   };
-  const storage = await startStorage({ directory, buckets: [], queues: [mails] });
+  const storage = await startStorage({ credentials: [testCredentials], directory, buckets: [], queues: [mails] });
   useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
   const QueueUrl = storage.queueUrl('Mails');
   try {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { secretField, secretText } from '#adapters/secrets.ts';
 import { ConfigurationError } from '#kit/env.ts';
 import { type Secrets, startSecrets } from '../../../local/services/secrets.ts';
-import { useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../support/aws.ts';
 
 const arnOf = (name: string) => `arn:aws:secretsmanager:ap-northeast-1:000000000000:secret:${name}-local0`;
 const values: Readonly<Record<string, string>> = {
@@ -23,6 +23,7 @@ let service: Secrets;
 
 const start = (port: number | undefined, changes: Readonly<Record<string, string>> = {}) =>
   startSecrets({
+    credentials: [testCredentials],
     file: join(directory, 'secrets.json'),
     ...(port === undefined ? {} : { port }),
     secrets: Object.entries({ ...values, ...changes }).map(([id, value]) => ({ id, arn: arnOf(id), value })),

@@ -8,7 +8,7 @@ import { correlated } from '#kit/correlation.ts';
 import { type Postgres, startPostgres } from '../../../local/services/postgres.ts';
 import { type StateMachinesServer, serveStateMachines } from '../../../local/state-machines/protocol.ts';
 import { type StateMachines, startStateMachines } from '../../../local/state-machines/state-machines.ts';
-import { useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../support/aws.ts';
 import { openPool } from '../../support/pool.ts';
 
 const arn = 'arn:aws:states:ap-northeast-1:000000000000:stateMachine:Flow';
@@ -48,7 +48,7 @@ beforeAll(async () => {
     machines: [{ arn, name: 'Flow', definition }],
     invoke: () => Promise.reject(new Error('no task expected')),
   });
-  server = await serveStateMachines(machines);
+  server = await serveStateMachines(machines, { credentials: [testCredentials] });
   useLocalAws({ AWS_ENDPOINT_URL_SFN: server.url });
 });
 

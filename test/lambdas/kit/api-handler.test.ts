@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { authenticator } from '#kit/api/authentication/authenticate.ts';
 import { challenge } from '#kit/api/authentication/credential.ts';
+import { attemptsInMemory } from '#kit/api/authentication/failed-attempts.ts';
 import { sha256 } from '#kit/api/authentication/schemes.ts';
 import { integerParameter, textParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
@@ -46,6 +47,7 @@ const holderOf = (valid: string) => () => {
   return authenticator({
     users: { current: async () => users, renewed: async () => undefined },
     admit: async () => 'admitted',
+    attempts: attemptsInMemory(30),
     clock: () => new Date(),
   });
 };

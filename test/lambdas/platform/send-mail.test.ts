@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { type Mail, startMail } from '../../../local/services/mail.ts';
 import { startStorage } from '../../../local/services/storage.ts';
 import batch from '../../fixtures/events/sqs-batch.json' with { type: 'json' };
-import { useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../support/aws.ts';
 import { lambdaContext, printed } from '../../support/lambda.ts';
 
 let directory: string;
@@ -15,10 +15,10 @@ let storage: Awaited<ReturnType<typeof startStorage>>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
-  service = await startMail({ directory, identities: ['example.com'] });
+  service = await startMail({ credentials: [testCredentials], directory, identities: ['example.com'] });
   const settings = { visibilityTimeoutSeconds: 30, delaySeconds: 0, retentionSeconds: 3600, fifo: false };
   const queues = [{ ...settings, name: 'Failures', maximumMessageBytes: 1024 * 1024 }];
-  storage = await startStorage({ directory, buckets: [], queues });
+  storage = await startStorage({ credentials: [testCredentials], directory, buckets: [], queues });
   useLocalAws({
     AWS_ENDPOINT_URL_SQS: storage.sqsUrl,
     FAILURES_QUEUE_URL: storage.queueUrl('Failures'),

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { accountStore, localStore } from '../../../local/callers/secret-store.ts';
-import { useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../support/aws.ts';
 
 const arn = 'arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:UsersA1B2-x';
 const tags = (id: string) => [{ Key: 'aws:cloudformation:logical-id', Value: id }];
@@ -63,10 +63,14 @@ test('an environment without the secret is told', async () => {
 });
 
 test('what the functions would refuse is not written', async () => {
-  const [user] = await localStore(url(), 'Users').read();
+  const [user] = await localStore(url(), 'Users', testCredentials).read();
   if (!user) throw new Error('There is no user');
 
-  await expect(localStore(url(), 'Users').write([{ ...user, name: 'a:b' }])).rejects.toThrow('A name has letters');
-  await expect(localStore(url(), 'Users').write([user, user])).rejects.toThrow('Two users have one name');
+  await expect(localStore(url(), 'Users', testCredentials).write([{ ...user, name: 'a:b' }])).rejects.toThrow(
+    'A name has letters',
+  );
+  await expect(localStore(url(), 'Users', testCredentials).write([user, user])).rejects.toThrow(
+    'Two users have one name',
+  );
   expect(held).toBe('{"name":"admin","password":"first"}');
 });

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vi
 import { asynchronousInvoker } from '../../../local/doors/asynchronous.ts';
 import { openEventQueue } from '../../../local/doors/event-queue.ts';
 import { type Storage, startStorage } from '../../../local/services/storage.ts';
-import { useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../support/aws.ts';
 import { arnOf, startTestHost, type TestHost } from '../functions/host.ts';
 
 let directory: string;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
   const common = { visibilityTimeoutSeconds: 30, delaySeconds: 0, retentionSeconds: 3600, fifo: false };
   const queues = ['Failed'].map((name) => ({ ...common, name, maximumMessageBytes: 262_144 }));
-  storage = await startStorage({ directory, buckets: [], queues });
+  storage = await startStorage({ credentials: [testCredentials], directory, buckets: [], queues });
   useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
   sqs = new SQSClient({});
 });

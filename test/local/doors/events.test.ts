@@ -8,7 +8,7 @@ import { startScheduler } from '../../../local/doors/scheduler.ts';
 import { performsTask, taskPerformer } from '../../../local/doors/tasks.ts';
 import { type Storage, startStorage } from '../../../local/services/storage.ts';
 import type { ScheduleModel } from '../../../local/template/model.ts';
-import { useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../support/aws.ts';
 import { arnOf, startTestHost, type TestHost } from '../functions/host.ts';
 
 let directory: string;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
   const common = { visibilityTimeoutSeconds: 30, delaySeconds: 0, retentionSeconds: 3600, fifo: false };
   const queues = ['Mails'].map((name) => ({ ...common, name, maximumMessageBytes: 262_144 }));
-  storage = await startStorage({ directory, buckets: [], queues });
+  storage = await startStorage({ credentials: [testCredentials], directory, buckets: [], queues });
   useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
   sqs = new SQSClient({});
 });

@@ -177,7 +177,7 @@ test('only the origins of the configuration are allowed, also where there is no 
 test('nonsense in a path is refused without a stack', async () => {
   const answer = await new Promise<string>((resolve) => {
     const socket = connect(Number(new URL(api.url).port), '127.0.0.1', () => {
-      socket.write('GET /deals/%E9%A HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+      socket.write('GET /deals/%E9%A HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n');
     });
     let text = '';
     socket.on('data', (chunk) => {

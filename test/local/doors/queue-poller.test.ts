@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type QueuePoller, startQueuePoller } from '../../../local/doors/queue-poller.ts';
 import { type Storage, startStorage } from '../../../local/services/storage.ts';
 import type { QueueSourceModel } from '../../../local/template/model.ts';
-import { useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../support/aws.ts';
 import { arnOf, startTestHost, type TestHost } from '../functions/host.ts';
 
 let directory: string;
@@ -36,6 +36,7 @@ const common = { delaySeconds: 0, retentionSeconds: 3600, maximumMessageBytes: 2
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
   storage = await startStorage({
+    credentials: [testCredentials],
     directory,
     buckets: [],
     queues: [

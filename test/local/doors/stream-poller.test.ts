@@ -10,6 +10,7 @@ import { type StreamPoller, startStreamPoller } from '../../../local/doors/strea
 import { type RunningBroker, startBroker } from '../../../local/services/kafka/broker.ts';
 import { type Storage, startStorage } from '../../../local/services/storage.ts';
 import type { StreamSourceModel } from '../../../local/template/model.ts';
+import { testCredentials } from '../../support/aws.ts';
 import { arnOf, startTestHost, type TestHost } from '../functions/host.ts';
 
 let directory: string;
@@ -61,6 +62,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
   broker = await startBroker({ directory: join(directory, 'kafka'), onError: (message) => expect.fail(message) });
   storage = await startStorage({
+    credentials: [testCredentials],
     directory: join(directory, 'storage'),
     buckets: [{ name: 'failures', versioned: false }],
     queues: [],

@@ -5,14 +5,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ListIdentitiesCommand, SESClient, SendEmailCommand, SendRawEmailCommand } from '@aws-sdk/client-ses';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Mail, startMail } from '../../../local/services/mail.ts';
+import { testCredentials } from '../../support/aws.ts';
 
 let directory: string;
 let mail: Mail;
 let ses: SESClient;
 
 async function start(): Promise<void> {
-  mail = await startMail({ directory, identities: ['reports@example.com', 'example.org'] });
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  mail = await startMail({
+    credentials: [testCredentials],
+    directory,
+    identities: ['reports@example.com', 'example.org'],
+  });
+  const credentials = testCredentials;
   ses = new SESClient({ endpoint: mail.url, region: 'us-east-1', credentials, maxAttempts: 1 });
 }
 

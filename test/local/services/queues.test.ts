@@ -16,6 +16,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Storage, startStorage } from '../../../local/services/storage.ts';
+import { testCredentials } from '../../support/aws.ts';
 
 let directory: string;
 let storage: Storage;
@@ -35,8 +36,8 @@ beforeEach(async () => {
     { ...settings, name: 'dead', visibilityTimeoutSeconds: 30 },
     { ...settings, name: 'ordered.fifo', visibilityTimeoutSeconds: 30, fifo: true },
   ];
-  storage = await startStorage({ directory, buckets: [], queues });
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  storage = await startStorage({ credentials: [testCredentials], directory, buckets: [], queues });
+  const credentials = testCredentials;
   sqs = new SQSClient({ endpoint: storage.sqsUrl, region: 'us-east-1', credentials, maxAttempts: 1 });
 });
 

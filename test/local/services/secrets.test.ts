@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Secrets, startSecrets } from '../../../local/services/secrets.ts';
+import { testCredentials } from '../../support/aws.ts';
 
 let directory: string;
 let file: string;
@@ -21,6 +22,7 @@ const arn = (id: string) => `arn:aws:secretsmanager:us-east-1:000000000000:secre
 
 async function start(): Promise<void> {
   secrets = await startSecrets({
+    credentials: [testCredentials],
     file,
     secrets: [
       {
@@ -32,7 +34,7 @@ async function start(): Promise<void> {
       { id: 'given', arn: arn('given'), value: 'as given' },
     ],
   });
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const credentials = testCredentials;
   client = new SecretsManagerClient({ endpoint: secrets.url, region: 'us-east-1', credentials, maxAttempts: 1 });
 }
 
@@ -114,6 +116,6 @@ test('secrets are refused for a while, and to whoever does not sign', async () =
   const unsigned = await fetch(secrets.url, { method: 'POST', headers, body: '{"SecretId":"plain"}' });
   secrets.refuse(10_000);
 
-  expect(unsigned.status).toBe(400);
+  expect(unsigned.status).toBe(403);
   await expect(read('plain')).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
 });

@@ -6,19 +6,25 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sparkJobs } from '../../../local/services/spark-jobs.ts';
 import { type Storage, startStorage } from '../../../local/services/storage.ts';
+import { testCredentials } from '../../support/aws.ts';
 
 let directory: string;
 let storage: Storage;
 let s3: S3Client;
 
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const credentials = testCredentials;
 const Bucket = 'files';
 const project = path.resolve(import.meta.dirname, '../../..');
 const text = 'the cat　the dog\r\n\n猫 a\u00a0cat\u2028__proto__ \x1cthe é\n'.repeat(50);
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'millrace-test-'));
-  storage = await startStorage({ directory, buckets: [{ name: Bucket, versioned: false }], queues: [] });
+  storage = await startStorage({
+    credentials: [testCredentials],
+    directory,
+    buckets: [{ name: Bucket, versioned: false }],
+    queues: [],
+  });
   s3 = new S3Client({ endpoint: storage.s3Url, region: 'us-east-1', credentials });
   await writeFile(path.join(directory, 'asset.abc.py'), '');
   await s3.send(new PutObjectCommand({ Bucket, Key: 'files/1', Body: text }));

@@ -10,11 +10,14 @@ import {
   CreateMultipartUploadCommand,
   PutObjectCommand,
   PutObjectTaggingCommand,
+  S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ObjectCreated } from '../../../local/services/storage.ts';
+import { testCredentials } from '../../support/aws.ts';
 import { type StorageUnderTest, storageUnderTest } from './storage-under-test.ts';
 
 let under: StorageUnderTest;
@@ -84,21 +87,33 @@ test('a service that refuses answers 503 for a while', async () => {
   await under.s3.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'abc' }));
 });
 
-test('a browser may ask first', async () => {
-  const answer = await fetch(`${under.storage.s3Url}/raw/a`, {
-    method: 'OPTIONS',
-    headers: { origin: 'http://localhost:3000', 'access-control-request-method': 'PUT' },
-  });
+test('a page of another site may do what a CORS rule of the bucket says, and nothing else', async () => {
+  const asked = async (bucket: string, origin: string, method = 'PUT', headers = 'content-type,x-amz-date') => {
+    const answer = await fetch(`${under.storage.s3Url}/${bucket}/a`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': method, 'access-control-request-headers': headers },
+    });
+    return [answer.status, answer.headers.get('access-control-allow-origin')];
+  };
+  const page = 'https://pages.example.com';
 
-  expect(answer.status).toBe(204);
-  expect(answer.headers.get('access-control-allow-origin')).toBe('http://localhost:3000');
+  expect(await asked('plain', page)).toEqual([204, page]);
+  expect(await asked('raw', page)).toEqual([403, null]);
+  expect(await asked('plain', page, 'DELETE')).toEqual([403, null]);
+  expect(await asked('plain', page, 'PUT', 'authorization')).toEqual([403, null]);
+  for (const origin of ['https://elsewhere.example', 'null', `${page}.elsewhere.example`])
+    expect(await asked('plain', origin)).toEqual([403, null]);
 });
 
 test('an upload that breaks off leaves no object and no file', async () => {
-  const upload = request(`${under.storage.s3Url}/raw/a`, {
-    method: 'PUT',
-    headers: { authorization: 'AWS4-HMAC-SHA256 local', 'content-length': 1_000_000 },
+  const s3 = new S3Client({
+    endpoint: under.storage.s3Url,
+    region: 'us-east-1',
+    credentials: testCredentials,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
   });
+  const url = await getSignedUrl(s3, new PutObjectCommand({ Bucket, Key: 'a' }));
+  const upload = request(url, { method: 'PUT', headers: { 'content-length': 1_000_000 } });
   const closed = once(upload, 'error');
   upload.write(Buffer.alloc(100_000));
   await sleep(50);

@@ -14,8 +14,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startStorage } from '../../../local/services/storage.ts';
+import { testCredentials } from '../../support/aws.ts';
 
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const credentials = testCredentials;
 const region = 'us-east-1';
 const settings = { delaySeconds: 0, retentionSeconds: 345_600, maximumMessageBytes: 262_144, fifo: false };
 const options = {
@@ -35,7 +36,7 @@ let queueUrl: string;
 // The listener of this process never finishes: what it was told remains undelivered.
 const hostProgram = `
 import { startStorage } from ${JSON.stringify(join(import.meta.dirname, '../../../local/services/storage.ts'))};
-const storage = await startStorage({ directory: process.argv[1], ...${JSON.stringify(options)} });
+const storage = await startStorage({ credentials: ${JSON.stringify([testCredentials])}, directory: process.argv[1], ...${JSON.stringify(options)} });
 storage.onObjectCreated(() => new Promise(() => {}));
 console.log(JSON.stringify([storage.s3Url, storage.sqsUrl, storage.queueUrl('work')]));
 `;
@@ -86,7 +87,7 @@ test('a kill in the middle of writing loses no object that was acknowledged and 
   await kill();
   await ended;
 
-  const storage = await startStorage({ directory, ...options });
+  const storage = await startStorage({ credentials: [testCredentials], directory, ...options });
   const client = new S3Client({ endpoint: storage.s3Url, region, credentials });
   const listed = await client.send(new ListObjectsV2Command({ Bucket: 'raw' }));
   const keys = (listed.Contents ?? []).map(({ Key = '' }) => Key);
@@ -106,7 +107,7 @@ test('an event that was not delivered before a kill is told after it', async () 
   await s3.send(new PutObjectCommand({ Bucket: 'raw', Key: 'a', Body: 'abc' }));
   await kill();
 
-  const storage = await startStorage({ directory, ...options });
+  const storage = await startStorage({ credentials: [testCredentials], directory, ...options });
   const told = await new Promise((resolve) => storage.onObjectCreated(resolve));
   await storage.stop();
 
@@ -119,7 +120,7 @@ test('a message in flight at a kill comes back at once, and the try that the kil
   await kill();
 
   for (const start of ['first', 'second']) {
-    const storage = await startStorage({ directory, ...options });
+    const storage = await startStorage({ credentials: [testCredentials], directory, ...options });
     const received = await receive(storage.sqsUrl, storage.queueUrl('work'));
     const dead = await receive(storage.sqsUrl, storage.queueUrl('dead'));
     await storage.stop();
@@ -135,7 +136,7 @@ test('tries that were over before a kill still count after it', async () => {
   await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
   await kill();
 
-  const storage = await startStorage({ directory, ...options });
+  const storage = await startStorage({ credentials: [testCredentials], directory, ...options });
   const received = await receive(storage.sqsUrl, storage.queueUrl('work'));
   const dead = await receive(storage.sqsUrl, storage.queueUrl('dead'));
   await storage.stop();

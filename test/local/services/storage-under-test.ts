@@ -3,8 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type Storage, startStorage } from '../../../local/services/storage.ts';
+import { testCredentials } from '../../support/aws.ts';
 
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const credentials = testCredentials;
+
+const corsRule = {
+  origins: ['https://pages.example.com'],
+  methods: ['GET', 'PUT'],
+  headers: ['content-type', 'x-amz-*'],
+  exposed: ['ETag'],
+  maxAgeSeconds: 60,
+};
 
 /** A storage service with a versioned bucket `raw` and a plain one, in a folder of its own. */
 export interface StorageUnderTest {
@@ -42,8 +51,8 @@ export async function storageUnderTest(): Promise<StorageUnderTest> {
 async function open(directory: string): Promise<{ storage: Storage; s3: S3Client }> {
   const buckets = [
     { name: 'raw', versioned: true },
-    { name: 'plain', versioned: false },
+    { name: 'plain', versioned: false, cors: [corsRule] },
   ];
-  const storage = await startStorage({ directory, buckets, queues: [] });
+  const storage = await startStorage({ credentials: [testCredentials], directory, buckets, queues: [] });
   return { storage, s3: new S3Client({ endpoint: storage.s3Url, region: 'us-east-1', credentials, maxAttempts: 1 }) };
 }

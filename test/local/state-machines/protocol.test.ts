@@ -16,6 +16,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type StateMachinesServer, serveStateMachines } from '../../../local/state-machines/protocol.ts';
+import { testCredentials } from '../../support/aws.ts';
 import { openDatabase, type TestDatabase } from './database.ts';
 import { arn, type Subject, subject } from './running.ts';
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
     Pause: { Type: 'Wait', Seconds: '{% $states.input.seconds %}', Next: 'Say' },
     Say: { Type: 'Succeed', Output: { said: '{% $states.input %}' } },
   });
-  server = await serveStateMachines(made.machines);
+  server = await serveStateMachines(made.machines, { credentials: [testCredentials] });
   client = clientWith(3);
 });
 afterAll(async () => {
@@ -41,7 +42,7 @@ afterAll(async () => {
 });
 
 function clientWith(maxAttempts: number): SFNClient {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const credentials = testCredentials;
   return new SFNClient({ endpoint: server.url, region: 'eu-central-1', credentials, maxAttempts });
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { CorsRule } from '../cors.ts';
 import type { StoredChecksum } from '../transfer/body.ts';
 import type { Segment } from './blobs.ts';
 import { Outbox } from './outbox.ts';
@@ -31,6 +32,8 @@ export interface StoredObject extends Description {
 export interface Bucket {
   readonly name: string;
   readonly versioned: boolean;
+  /** @default no page elsewhere may ask */
+  readonly cors?: readonly CorsRule[];
 }
 
 type Row = Record<string, SQLInputValue>;

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Signed } from '../access.ts';
 import { S3Error } from '../errors.ts';
 import { type ChecksumName, checksumNames, startChecksum } from './checksums.ts';
+import { chunkSignatures } from './chunk-signatures.ts';
 import { decodeChunks } from './chunks.ts';
 
 /** A request body as its bytes; `finish` is called after the last one. */
@@ -26,10 +28,12 @@ export interface StoredChecksum {
 }
 
 /** Opens the body of a request: plain, or in the signed or trailing-checksum chunks that the SDKs send. */
-export function openBody(request: IncomingMessage): Body {
+export function openBody({ request, signed }: { readonly request: IncomingMessage; readonly signed: Signed }): Body {
   const trailers = new Map<string, string>();
   const headers = request.headers;
-  const chunked = String(headers['x-amz-content-sha256'] ?? '').startsWith('STREAMING-');
+  const sent = String(headers['x-amz-content-sha256'] ?? '');
+  const chunked = sent.startsWith('STREAMING-');
+  const signatures = sent.startsWith('STREAMING-AWS4-') ? chunkSignatures(signed) : undefined;
   const promised = promisedLength(request, chunked);
   const name = checksumOf(request);
   const checksum = name && startChecksum(name);
@@ -38,7 +42,9 @@ export function openBody(request: IncomingMessage): Body {
   let size = 0;
 
   async function* counted() {
-    for await (const bytes of chunked ? decodeChunks(request, trailers) : (request as AsyncIterable<Uint8Array>)) {
+    for await (const bytes of chunked
+      ? decodeChunks(request, { trailers, signatures })
+      : (request as AsyncIterable<Uint8Array>)) {
       size += bytes.length;
       md5.update(bytes);
       sha256?.update(bytes);
@@ -51,7 +57,8 @@ export function openBody(request: IncomingMessage): Body {
     if (size !== promised) throw new S3Error(400, 'IncompleteBody', `Expected ${promised} bytes and got ${size}.`);
     const digest = md5.digest();
     expectSame('Content-MD5', headers['content-md5'], digest.toString('base64'));
-    if (sha256) expectSame('x-amz-content-sha256', headers['x-amz-content-sha256'], sha256.digest('hex'));
+    if (sha256 && sha256.digest('hex') !== sent)
+      throw new S3Error(400, 'XAmzContentSHA256Mismatch', 'The x-amz-content-sha256 is not that of what we received.');
     const value = checksum?.digest();
     if (name)
       expectSame(checksumHeader(name), trailers.get(checksumHeader(name)) ?? headers[checksumHeader(name)], value);
@@ -62,10 +69,13 @@ export function openBody(request: IncomingMessage): Body {
 }
 
 /** Reads a small document whole. */
-export async function readDocument(request: IncomingMessage): Promise<string> {
+export async function readDocument(call: {
+  readonly request: IncomingMessage;
+  readonly signed: Signed;
+}): Promise<string> {
   // A thousand keys of a kilobyte each and their markup; S3's own bound for such documents.
   const limit = 2 * 1024 * 1024;
-  const body = openBody(request);
+  const body = openBody(call);
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const bytes of body.bytes) {

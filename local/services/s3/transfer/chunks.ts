@@ -1,31 +1,50 @@
+import { createHash } from 'node:crypto';
 import { S3Error } from '../errors.ts';
+import type { ChunkSignatures } from './chunk-signatures.ts';
 
-/** Undoes `aws-chunked`: yields the data, then puts the trailing headers into the map, names in lower case. */
+const trailerSignature = 'x-amz-trailer-signature';
+
+/**
+ * Undoes `aws-chunked`: yields the data, then puts the trailing headers into the map, names in lower case. A chunk whose
+ * signature is wrong ends the reading: what was yielded of it must not be kept.
+ */
 export async function* decodeChunks(
   source: AsyncIterable<Uint8Array>,
-  trailers: Map<string, string>,
+  {
+    trailers,
+    signatures,
+  }: { readonly trailers: Map<string, string>; readonly signatures: ChunkSignatures | undefined },
 ): AsyncGenerator<Uint8Array> {
   const input = new ByteReader(source);
   for (;;) {
-    const size = chunkSize(await input.line());
+    const { size, signature } = chunkHead(await input.line());
+    const hash = signatures && createHash('sha256');
+    for await (const piece of input.take(size)) {
+      hash?.update(piece);
+      yield piece;
+    }
+    if (hash) await signatures?.chunk(signature, hash.digest('hex'));
     if (size === 0) break;
-    yield* input.take(size);
     if ((await input.line()) !== '') throw malformed();
   }
   for (;;) {
     const line = await input.line();
-    if (line === undefined || line === '') return;
+    if (line === undefined || line === '') break;
     const colon = line.indexOf(':');
     if (colon < 1) throw malformed();
     trailers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
   }
+  const signature = trailers.get(trailerSignature);
+  trailers.delete(trailerSignature);
+  const lines = [...trailers].map(([name, value]) => `${name}:${value}`);
+  if (lines.length > 0) await signatures?.trailers(signature, lines);
 }
 
-function chunkSize(line: string | undefined): number {
-  // `1000;chunk-signature=...`; signatures are not checked here.
-  const digits = /^([0-9a-f]+)(;.*)?$/i.exec(line ?? '')?.[1];
+/** `1000;chunk-signature=...` */
+function chunkHead(line: string | undefined): { readonly size: number; readonly signature: string | undefined } {
+  const [, digits, , signature] = /^([0-9a-f]{1,12})(;chunk-signature=([0-9a-f]{64}))?$/i.exec(line ?? '') ?? [];
   if (!digits) throw malformed();
-  return Number.parseInt(digits, 16);
+  return { size: Number.parseInt(digits, 16), signature };
 }
 
 function malformed(): S3Error {

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { userBook } from '#adapters/callers/user-book.ts';
 import { UnavailableError } from '#kit/errors.ts';
 import { type Secrets, startSecrets } from '../../../../local/services/secrets.ts';
-import { useLocalAws } from '../../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../support/aws.ts';
 import { printed } from '../../../support/lambda.ts';
 
 const arn = 'arn:aws:secretsmanager:ap-northeast-1:000000000000:secret:Users-local0';
@@ -19,7 +19,11 @@ const clock = () => new Date(seconds * 1000);
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
-  secrets = await startSecrets({ file: join(directory, 'secrets.json'), secrets: [{ id: 'Users', arn, value: '{}' }] });
+  secrets = await startSecrets({
+    credentials: [testCredentials],
+    file: join(directory, 'secrets.json'),
+    secrets: [{ id: 'Users', arn, value: '{}' }],
+  });
   useLocalAws({ AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url, AWS_MAX_ATTEMPTS: '1' });
 });
 

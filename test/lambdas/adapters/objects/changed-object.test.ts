@@ -5,14 +5,19 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { objectStore } from '#adapters/object-store.ts';
 import { readIfChanged } from '#adapters/objects/changed-object.ts';
 import { type Storage, startStorage } from '../../../../local/services/storage.ts';
-import { useLocalAws } from '../../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../support/aws.ts';
 
 let directory: string;
 let storage: Storage;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
-  storage = await startStorage({ directory, buckets: [{ name: 'rules', versioned: true }], queues: [] });
+  storage = await startStorage({
+    credentials: [testCredentials],
+    directory,
+    buckets: [{ name: 'rules', versioned: true }],
+    queues: [],
+  });
   useLocalAws({ AWS_ENDPOINT_URL_S3: storage.s3Url });
 });
 

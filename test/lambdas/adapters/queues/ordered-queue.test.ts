@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { orderedQueue } from '#adapters/queues/ordered-queue.ts';
 import { correlated } from '#kit/correlation.ts';
 import { startStorage } from '../../../../local/services/storage.ts';
-import { useLocalAws } from '../../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../support/aws.ts';
 
 let directory: string;
 let storage: Awaited<ReturnType<typeof startStorage>>;
@@ -19,7 +19,7 @@ beforeAll(async () => {
     name: `${name}.fifo`,
     maximumMessageBytes: 1024 * 1024,
   }));
-  storage = await startStorage({ directory, buckets: [], queues });
+  storage = await startStorage({ credentials: [testCredentials], directory, buckets: [], queues });
   useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
 });
 

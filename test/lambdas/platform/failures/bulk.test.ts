@@ -10,7 +10,7 @@ import type { PlatformTables } from '../../../../lambdas/platform/failures/match
 import { type Paced, portionSize, sendPortion } from '../../../../lambdas/platform/failures/replays/portion.ts';
 import { replays } from '../../../../lambdas/platform/failures/replays/replays-store.ts';
 import { startStorage } from '../../../../local/services/storage.ts';
-import { useLocalAws } from '../../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../support/aws.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { printed } from '../../../support/lambda.ts';
 import { type LedgerApi, ledgerApi } from './ledger-api.ts';
@@ -27,6 +27,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
   const settings = { visibilityTimeoutSeconds: 30, delaySeconds: 0, retentionSeconds: 3600, fifo: false };
   storage = await startStorage({
+    credentials: [testCredentials],
     directory,
     buckets: [],
     queues: [{ ...settings, name: 'Replays', maximumMessageBytes: 1024 * 1024 }],

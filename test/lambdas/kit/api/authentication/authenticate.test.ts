@@ -1,9 +1,6 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Admission, authenticator, type Verdict } from '#kit/api/authentication/authenticate.ts';
-import { askedOf, dynamicPassword, sha256, signature, signedText } from '#kit/api/authentication/schemes.ts';
-import type { User } from '#kit/api/authentication/users.ts';
+import { dynamicPassword, sha256 } from '#kit/api/authentication/schemes.ts';
 import {
   FieldMissingError,
   RequestExpiredError,
@@ -11,82 +8,7 @@ import {
   UnauthorizedError,
   WrongFieldTypeError,
 } from '#kit/errors.ts';
-import { httpRequest } from '../../../../support/lambda.ts';
-
-const second = 1_525_568_925;
-const created = '2026-11-21T00:00:00Z';
-
-function user(name: string, changes: Partial<User> = {}): User {
-  return { name, password: `real ${name}`, tokens: [], disabled: false, permissions: [], ...changes };
-}
-
-const mei = user('mei', { password: 's3cret', permissions: ['admin'] });
-const bot = user('bot', { tokens: [{ id: 't-1', sha256: sha256('bot-token'), created, note: '' }] });
-const gone = user('gone', { disabled: true, tokens: [{ id: 't-2', sha256: sha256('gone-token'), created, note: '' }] });
-
-interface Sent {
-  readonly authorization?: string;
-  readonly timestamp?: string | undefined;
-  readonly method?: string;
-  readonly path?: string;
-  readonly query?: string;
-  readonly body?: string;
-  readonly address?: string;
-}
-
-function request({ timestamp, query = '', ...sent }: Sent): APIGatewayProxyEventV2 {
-  const { headers, requestContext, ...rest } = httpRequest();
-  const { authorization: _none, ...others } = headers;
-  const parameters = [query, timestamp === undefined ? '' : `_=${timestamp}`].filter((text) => text !== '').join('&');
-  const http = { ...requestContext.http, method: sent.method ?? 'GET', sourceIp: sent.address ?? '203.0.113.9' };
-  return {
-    ...rest,
-    headers: sent.authorization === undefined ? others : { ...others, authorization: sent.authorization },
-    requestContext: { ...requestContext, http },
-    rawPath: sent.path ?? '/a',
-    rawQueryString: parameters,
-    queryStringParameters: Object.fromEntries(new URLSearchParams(parameters)),
-    ...(sent.body === undefined ? {} : { body: sent.body }),
-  };
-}
-
-const basic = (name: string, password: string) => `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
-const byBasic = (of: User, sent: Sent = {}, form = `${second}`) =>
-  request({ timestamp: `${second}`, ...sent, authorization: basic(of.name, dynamicPassword(of.password, form)) });
-
-function byHmac(of: User, sent: Sent, target: string) {
-  const event = request({ timestamp: `${second}`, ...sent });
-  const { method, bodySha256 } = askedOf(event);
-  const text = signedText({ method, target, timestamp: `${second}`, bodySha256 });
-  return { ...event, headers: { authorization: `Millrace ${of.name}:${signature(of.password, text)}` } };
-}
-
-/** The door with what it asks for, and what it asked. */
-function door({
-  verdict = 'admitted' as Verdict,
-  age = 0,
-  timestampFirst = false,
-  later = [] as readonly User[],
-} = {}) {
-  const admissions: Admission[] = [];
-  let renewals = 0;
-  const authenticate = authenticator({
-    users: {
-      current: async () => [mei, bot, gone],
-      renewed: async () => {
-        renewals += 1;
-        return [mei, bot, gone, ...later];
-      },
-    },
-    admit: async (admission) => {
-      admissions.push(admission);
-      return verdict;
-    },
-    clock: () => new Date((second + age) * 1000),
-    timestampFirst,
-  });
-  return { authenticate, admissions, renewals: () => renewals };
-}
+import { basic, byBasic, byHmac, door, mei, request, type Sent, second, user } from './door.ts';
 
 const unknown = new UnauthorizedError('The user is unknown or the password is wrong.');
 
@@ -200,7 +122,11 @@ describe('too many, and a second time', () => {
     await authenticate(byHmac(mei, {}, '/a'));
     await authenticate(request({ authorization: 'Bearer bot-token' }));
 
-    expect(admissions).toEqual([{ credential: 'user mei' }, { credential: 'user mei' }, { credential: 'token t-1' }]);
+    expect(admissions).toEqual([
+      { credential: 'user mei', pair: expect.stringMatching(/^\w{64}$/) },
+      { credential: 'user mei', pair: expect.stringMatching(/^\w{64}$/) },
+      { credential: 'token t-1' },
+    ]);
   });
 
   test('one password serves every request of its 60 s, whatever those change', async () => {
@@ -227,7 +153,8 @@ describe('too many, and a second time', () => {
     // Who is refused is not counted among the user's requests.
     expect(admissions).toEqual([]);
     await expect(authenticate(wrong)).rejects.toThrow(TooManyRequestsError);
-    await expect(authenticate(byBasic(mei))).rejects.toMatchObject({ retryAfterSeconds: 2 });
+    await expect(authenticate(byBasic(mei))).rejects.toMatchObject({ retryAfterSeconds: 60 });
+    await expect(authenticate(byHmac(mei, {}, '/a'))).rejects.toMatchObject({ retryAfterSeconds: 60 });
     expect(await authenticate(byBasic(mei, { address: '198.51.100.7' }))).toMatchObject({ name: 'mei' });
     expect(await authenticate(byBasic(user('bot')))).toMatchObject({ name: 'bot' });
   });
