@@ -17,7 +17,6 @@ beforeAll(async () => {
   copy = await copyCheckout();
   checkout = copy.directory;
   state = path.join(checkout, '..', 'state');
-  // A checkout of its own is bundled and synthesized from nothing.
   stack = await startStackProcess(state, { PRESALE_COUNTIES: 'W,X' }, { checkout });
 }, 240_000);
 

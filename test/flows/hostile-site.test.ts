@@ -26,7 +26,6 @@ const hostilities: Readonly<Record<string, Hostility>> = {
   J: { fault: { kind: 'slow', bytesPerSecond: 50 }, reason: 'Timeout', says: /not done after 6000 ms$/ },
   K: { fault: { kind: 'silence' }, reason: 'Timeout', says: /silent for 2000 ms inside the body$/ },
   M: { fault: { kind: 'redirect-loop' }, reason: 'RedirectLoop', says: /redirected more than 5 times/ },
-  N: { fault: { kind: 'zeros', megabytes: 1024 }, reason: 'TooLarge', says: /larger than 1000000000 bytes$/ },
   O: { fault: { kind: 'gzip-bomb', megabytes: 10_240 }, reason: 'NoFileOfDeals', says: /no file of deals: “·+”$/ },
   P: { fault: { kind: 'endless-headers' }, reason: 'BrokenAnswer', says: /the headers of the answer have no end/ },
   Q: { fault: { kind: 'reset' }, reason: 'CutOff', says: /csv: the connection (was reset|ended before the answer)/ },

@@ -9,8 +9,8 @@ import { goodCells } from './good-cells.ts';
 import { type DisturbedFlow, expectInOnce, startDisturbedFlow } from './outages.ts';
 
 /**
- * The database and the bucket go away in the middle of a run. The outages here are short; those of a minute are in
- * test/long/outages.test.ts.
+ * The database and the bucket go away in the middle of a run. The outages here are short and few; those of a minute, and
+ * in every state, are in test/long/outages.test.ts.
  */
 
 const letters = ['A', 'F', 'W'];
@@ -25,10 +25,7 @@ afterAll(() => disturbed?.stop());
 
 test.for([
   ['Plan the run', '2026-05-01'],
-  ['Fetch and back up', '2026-05-11'],
   ['Load', '2026-05-21'],
-  ['Is it loaded?', '2026-06-01'],
-  ['Refresh the statistics', '2026-06-11'],
   ['Send the report', '2026-06-21'],
 ] as const)(
   'the database goes away in "%s": the run waits and ends once',
@@ -50,7 +47,6 @@ test.for([
 
 test.for([
   ['s3', 'Fetch and back up', '2026-07-01'],
-  ['s3', 'Load', '2026-07-11'],
   ['sqs', 'Send the report', '2026-08-01'],
 ] as const)(
   '%s answers 503 in "%s": the run tries again and ends once',
