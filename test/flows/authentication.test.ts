@@ -34,7 +34,7 @@ const ask = (route: string, authorization: string, init: RequestInit = {}) =>
   flow.ask(route, { ...init, headers: { authorization } });
 
 /** Functions that asked for the users a moment ago know a new one a little later. */
-const soon = { timeout: 120_000, interval: 200 };
+const soon = { timeout: 300_000, interval: 200 };
 
 /** Asks by Basic with a password of its own: a fraction makes each timestamp another one. */
 let counter = 0;

@@ -53,7 +53,7 @@ beforeAll(async () => {
   expect((await flow.run(run)).status, flow.running.printed()).toBe('FAILED');
   told = (await flow.told(date)).results;
   failures = await ledger();
-}, 300_000);
+}, 600_000);
 
 afterAll(() => flow?.stop());
 
@@ -83,7 +83,7 @@ test.for(Object.entries(hostilities))('county %s: %o', ([letter, { reason, says 
 test('the run itself is in the ledger, and says which counties are missing', async () => {
   const isExecution = ({ reason }: Failure) => reason === 'GaveUp';
   await expect
-    .poll(async () => (await ledger()).filter(isExecution), { timeout: 120_000 })
+    .poll(async () => (await ledger()).filter(isExecution), { timeout: 600_000 })
     .toMatchObject([
       {
         state: 'open',
@@ -112,7 +112,7 @@ test('the function that fetches stays within its memory', async () => {
   expect(Math.max(...peaks)).toBeLessThan(size / 4);
 });
 
-test('when the site is well again, the same run loads every county', { timeout: 300_000 }, async () => {
+test('when the site is well again, the same run loads every county', { timeout: 600_000 }, async () => {
   flow.site.clearFaults();
 
   expect((await flow.run({ publication_date: date, counties: letters })).status, flow.running.printed()).toBe(

@@ -27,7 +27,7 @@ afterEach(async () => {
 
 const name = 'presale/start-publication';
 const variables = { PRESALE_COUNTIES: 'W', PRESALE_RETRY_SECONDS: '1', PRESALE_MAX_ATTEMPTS: '1' };
-const waiting = { timeout: 120_000, interval: 200 };
+const waiting = { timeout: 300_000, interval: 200 };
 
 async function start(): Promise<TestStack> {
   running = await startTestStack(variables, directory);
@@ -94,7 +94,7 @@ async function offForWeeks(): Promise<{ kept: KeptSchedule; missed: string[] }> 
 }
 
 test('after weeks off, the newest slot is caught up once and the older ones are skipped', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const { missed } = await offForWeeks();
   const stack = await start();
@@ -111,7 +111,7 @@ test('after weeks off, the newest slot is caught up once and the older ones are 
   expect(body).toMatchObject({ result: { total: 1, data: [{ run: slot?.run, who: 'keeper' }] } });
 });
 
-test('the schedule and the keeper start one slot at once: one run, one row', { timeout: 300_000 }, async () => {
+test('the schedule and the keeper start one slot at once: one run, one row', { timeout: 600_000 }, async () => {
   const stack = await start();
   await seen(stack);
   const kept = keptSchedule(stack);

@@ -16,14 +16,14 @@ beforeAll(async () => {
   running = await startTestStack();
   const admin = firstAdmin(running.stack.services);
   caller = [running.stack.wiring.api?.url ?? '', admin?.name ?? '', admin?.password ?? ''];
-}, 180_000);
+}, 600_000);
 
 afterAll(() => running?.stop());
 
 /** What a program prints; the reason where the machine hasn't got it. */
 async function printed(program: string, args: readonly string[]): Promise<{ text: string; missing?: string }> {
   return new Promise((resolve, reject) => {
-    execFile(program, args, { timeout: 150_000 }, (error, stdout, stderr) => {
+    execFile(program, args, { timeout: 600_000 }, (error, stdout, stderr) => {
       if (error?.code === 'ENOENT') resolve({ text: '', missing: `there is no ${program}` });
       else if (error) reject(new Error(`${stdout}\n${stderr}\n${running.printed().slice(-3000)}`));
       else resolve({ text: stdout });
@@ -50,7 +50,7 @@ interface Told {
 test.for(['int', 'float', 'mixed'])(
   'a client in Python with a timestamp of %s submits, polls, reads, terminates and lists',
   {
-    timeout: 180_000,
+    timeout: 600_000,
   },
   async (style, { skip }) => {
     const { text, missing } = await printed('python3', [path.join(clients, 'tasks_client.py'), ...caller, style]);
@@ -80,7 +80,7 @@ test.for(['int', 'float', 'mixed'])(
   },
 );
 
-test('curl and md5sum do for a client', { timeout: 180_000 }, async ({ skip }) => {
+test('curl and md5sum do for a client', { timeout: 600_000 }, async ({ skip }) => {
   const { missing } = await printed('curl', ['--version']);
   skip(missing !== undefined, missing);
   const { missing: digest } = await printed('md5sum', ['--version']);

@@ -18,7 +18,7 @@ const script = `
 test.each(globSync('lambdas/*/*.handler.ts'))(
   '%s can be imported in an empty environment and opens nothing',
   async (file) => {
-    const options = { env: { PATH: '' }, timeout: 20_000 };
+    const options = { env: { PATH: '' }, timeout: 600_000 };
     const url = new URL(`../../${file}`, import.meta.url).href;
     const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', script, url], options);
 

@@ -81,7 +81,7 @@ async function ask(stack: Stack, route: string, init: RequestInit = {}): Promise
 export async function runToEnd(
   stack: Stack,
   name: string,
-  timeoutMs = 60_000,
+  timeoutMs = 600_000,
 ): Promise<{ status: string; error?: string; cause?: string }> {
   const until = Date.now() + timeoutMs;
   while (Date.now() < until) {

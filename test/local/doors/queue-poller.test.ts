@@ -142,7 +142,7 @@ test('of a batch only what failed comes again, and in the end goes to the dead l
   await send('good', 'fail');
   poll();
   const letters: string[] = [];
-  await vi.waitUntil(async () => letters.push(...(await dead())) > 0, { timeout: 60_000, interval: 200 });
+  await vi.waitUntil(async () => letters.push(...(await dead())) > 0, { timeout: 300_000, interval: 200 });
 
   expect(letters).toEqual(['fail']);
   expect(times('fail')).toBe(2);
@@ -156,7 +156,7 @@ test.each([
 ])('a function that %s gets the whole batch again', async (_name, body) => {
   await send(body, 'innocent');
   poll();
-  await vi.waitUntil(() => times(body) === 2 && times('innocent') === 2, { timeout: 60_000 });
+  await vi.waitUntil(() => times(body) === 2 && times('innocent') === 2, { timeout: 600_000 });
 });
 
 test('a function that answers nothing has done all', async () => {
@@ -179,7 +179,7 @@ test('a batch has at most its size, and a window fills it', async () => {
   poll({ batchSize: 3, windowSeconds: 10 }, 'Held');
   await sendTo('Held', 'a', 'b');
   await sendTo('Held', 'c', 'd');
-  await vi.waitUntil(() => handled().flatMap(({ bodies }) => bodies).length === 4, { timeout: 60_000 });
+  await vi.waitUntil(() => handled().flatMap(({ bodies }) => bodies).length === 4, { timeout: 600_000 });
 
   expect(handled().map(({ bodies }) => bodies.length)).toEqual([3, 1]);
 });
@@ -190,7 +190,7 @@ test('a batch that is heavier than an event of Lambda comes in several, and noth
   for (const MessageBody of bodies)
     await sqs.send(new SendMessageCommand({ QueueUrl: storage.queueUrl('Heavy'), MessageBody }));
   poll({}, 'Heavy');
-  await vi.waitUntil(() => host.lines.length > 3, { timeout: 60_000 });
+  await vi.waitUntil(() => host.lines.length > 3, { timeout: 600_000 });
 
   expect(handled().flatMap(({ bodies: seen }) => seen.map(({ length }) => length))).toEqual(
     bodies.map(({ length }) => length),
@@ -201,26 +201,26 @@ test('a batch that is heavier than an event of Lambda comes in several, and noth
 test('no more batches are worked on at once than the source allows', async () => {
   poll({ batchSize: 1, concurrency: 2 }, 'Held');
   await sendTo('Held', 'gated-1', 'gated-2', 'gated-3', 'gated-4');
-  await vi.waitUntil(() => handled().length === 2, { timeout: 60_000 });
+  await vi.waitUntil(() => handled().length === 2, { timeout: 600_000 });
   await sleep(500);
 
   expect(handled()).toHaveLength(2);
   await writeFile(gate, 'open');
-  await vi.waitUntil(() => handled().length === 4, { timeout: 60_000 });
+  await vi.waitUntil(() => handled().length === 4, { timeout: 600_000 });
 });
 
 test('with the fault switch on every batch is delivered twice', async () => {
   host.faults.set({ duplicate: true });
   await send('twice');
   poll();
-  await vi.waitUntil(() => times('twice') === 2, { timeout: 60_000 });
+  await vi.waitUntil(() => times('twice') === 2, { timeout: 600_000 });
 });
 
 test('with the fault switch on a batch is delivered again while the first delivery is worked on', async () => {
   host.faults.set({ deliveries: 3 });
   await send('long');
   poll({ concurrency: 3 });
-  await vi.waitUntil(() => times('long') === 3, { timeout: 60_000, interval: 10 });
+  await vi.waitUntil(() => times('long') === 3, { timeout: 300_000, interval: 10 });
 
   expect(host.invocations).toEqual([]);
 });
@@ -231,11 +231,11 @@ test('a queue that refuses for a while is asked again', async () => {
   await poller?.stop();
   storage.refuse('sqs', 500);
   poll();
-  await vi.waitUntil(() => errors.length > 0, { timeout: 60_000 });
+  await vi.waitUntil(() => errors.length > 0, { timeout: 600_000 });
   await sleep(500);
   await send('after all');
 
-  await vi.waitUntil(() => times('after all') === 1, { timeout: 60_000 });
+  await vi.waitUntil(() => times('after all') === 1, { timeout: 600_000 });
 });
 
 test('a stop ends a long poll at once and takes no message with it', async () => {
@@ -248,5 +248,5 @@ test('a stop ends a long poll at once and takes no message with it', async () =>
   await send('for the next');
 
   poll();
-  await vi.waitUntil(() => times('for the next') === 1, { timeout: 60_000 });
+  await vi.waitUntil(() => times('for the next') === 1, { timeout: 600_000 });
 });

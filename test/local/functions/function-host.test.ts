@@ -266,7 +266,7 @@ test('what a function prints arrives line by line', async () => {
   const code = "export const handler = async () => { console.log('one\\ntwo'); console.error('three'); };";
   const { invoke, lines } = await start({ talking: { code } });
   await invoke('talking');
-  await vi.waitUntil(() => lines.length === 3, 60_000);
+  await vi.waitUntil(() => lines.length === 3, 300_000);
 
   expect(lines.toSorted()).toEqual(['one', 'three', 'two']);
 });
