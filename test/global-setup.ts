@@ -16,11 +16,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const clusters = await mkdtemp(path.join(tmpdir(), 'millrace-clusters-'));
   // Where the tests run as root, PostgreSQL has an account of its own, which must be let through.
   await chmod(clusters, 0o755);
-  await Promise.all([
-    run('test/support/make-clusters.ts', clusters),
-    run('bin/synth.ts', '--if-changed'),
-    assemble(path.resolve(import.meta.dirname, '..'), 'dev'),
-  ]);
+  const assemblies = async () => {
+    await run('bin/synth.ts', '--if-changed');
+    await assemble(path.resolve(import.meta.dirname, '..'), 'dev');
+  };
+  await Promise.all([run('test/support/make-clusters.ts', clusters), assemblies()]);
   project.provide('clusters', clusters);
   return () => rm(clusters, { recursive: true, force: true });
 }
