@@ -55,7 +55,7 @@ beforeAll(async () => {
   statistics = (
     await flow.rows<{ row: Statistic }>('select row_to_json(s) as row from presale.deal_statistics_monthly s')
   ).map(({ row }) => row);
-}, 240_000);
+}, 600_000);
 
 afterAll(() => flow?.stop());
 

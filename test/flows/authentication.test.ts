@@ -18,8 +18,8 @@ let flow: Flow;
 let admin: Account;
 
 beforeAll(async () => {
-  // A limit that one user meets after sixty requests; the others stay below.
-  const limits = { CALLER_BURST: '60', CALLER_REQUESTS_PER_SECOND: '0.5' };
+  // More than anybody asks here, and nothing comes back while a test runs: who is to meet the limit is put before it.
+  const limits = { CALLER_BURST: '100000', CALLER_REQUESTS_PER_SECOND: '0.000001' };
   flow = await startFlow({ ...limits, USERS_FRESH_MS: '600' });
   const found = firstAdmin(flow.running.stack.services);
   if (!found) throw new Error('There is no admin');
@@ -34,7 +34,7 @@ const ask = (route: string, authorization: string, init: RequestInit = {}) =>
   flow.ask(route, { ...init, headers: { authorization } });
 
 /** Functions that asked for the users a moment ago know a new one a little later. */
-const soon = { timeout: 120_000, interval: 200 };
+const soon = { timeout: 300_000, interval: 200 };
 
 /** Asks by Basic with a password of its own: a fraction makes each timestamp another one. */
 let counter = 0;
@@ -205,8 +205,8 @@ test('a task is ended and done again by who submitted it or by an admin for them
   for (const of of [mei, admin]) expect((await post(of, terminate)).status).toBe(200);
   const retry = `/task/${data.task_id}/retry`;
   expect((await post(other, retry)).status).toBe(404);
-  // Once it has heard that it is to end. The admin's requests are counted, too.
-  const again = await vi.waitFor(async () => expectOk(await post(admin, retry)), { timeout: 60_000, interval: 3000 });
+  // Once it has heard that it is to end.
+  const again = await vi.waitFor(async () => expectOk(await post(admin, retry)), soon);
   expect(again.username).toBe('task-mei');
   expect((await post(mei, `/task/${again.task_id}/terminate`)).status).toBe(200);
 });
@@ -214,11 +214,14 @@ test('a task is ended and done again by who submitted it or by an admin for them
 test('too many requests of one user are 429 with Retry-After, and others go on', async () => {
   const bot = await account('busy-bot');
   await vi.waitFor(async () => expect((await fresh(bot, '/presale/runs')).status).toBe(200), soon);
+  const emptied = await flow.rows(
+    `update platform.caller_rates set tokens = 3 where credential like '%busy-bot' returning 1`,
+  );
+  expect(emptied).toHaveLength(1);
   const statuses: number[] = [];
-  for (let request = 0; request < 100 && !statuses.includes(429); request++)
-    statuses.push((await fresh(bot, '/presale/runs')).status);
+  for (let request = 0; request < 4; request++) statuses.push((await fresh(bot, '/presale/runs')).status);
 
-  expect(new Set(statuses)).toEqual(new Set([200, 429]));
+  expect(statuses).toEqual([200, 200, 200, 429]);
   const { headers, body } = await fresh(bot, '/presale/runs');
   expect(headers.get('retry-after')).toBe('1');
   expect(body).toEqual({ error: 'Too Many Requests', message: 'Too many requests.' });

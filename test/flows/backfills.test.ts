@@ -35,7 +35,7 @@ async function told(id: number | undefined): Promise<Told> {
 const last = seasonBefore(seasonOf(new Date().toISOString().slice(0, 10)));
 const range = { from: seasonBefore(last), to: last, counties: ['W', 'Z'] };
 
-test('two seasons are run one after another, as by hand, and then count as run', { timeout: 300_000 }, async () => {
+test('two seasons are run one after another, as by hand, and then count as run', { timeout: 600_000 }, async () => {
   const unknown = await post({ ...range, dry_run: true });
   expect(unknown).toMatchObject({
     status: 200,
@@ -47,11 +47,11 @@ test('two seasons are run one after another, as by hand, and then count as run',
   expect(status).toBe(202);
   await expect
     .poll(async () => (await told(planned.id)).items.map(({ name, state }) => `${name} ${state}`), {
-      timeout: 120_000,
+      timeout: 600_000,
       interval: 300,
     })
     .toEqual([`${range.from} succeeded`, `${range.to} succeeded`]);
-  await expect.poll(async () => (await told(planned.id)).ended_at, { timeout: 120_000, interval: 300 }).not.toBeNull();
+  await expect.poll(async () => (await told(planned.id)).ended_at, { timeout: 300_000, interval: 300 }).not.toBeNull();
 
   const runs = await flow.rows<{ name: string; ended_at: Date; started_at: Date; lost: string; rows_in: string }>(
     `select name, started_at, ended_at, lost, rows_in from platform.runs where kind = 'season' order by name`,

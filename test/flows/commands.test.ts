@@ -17,9 +17,8 @@ beforeAll(async () => {
   copy = await copyCheckout();
   checkout = copy.directory;
   state = path.join(checkout, '..', 'state');
-  // A checkout of its own is bundled and synthesized from nothing.
   stack = await startStackProcess(state, { PRESALE_COUNTIES: 'W,X' }, { checkout });
-}, 240_000);
+}, 600_000);
 
 afterAll(async () => {
   await stack?.kill();
@@ -87,7 +86,7 @@ test('a function is invoked with an event from the command line, and its failure
 });
 
 test('a changed handler answers without a restart, a broken one is told and changes nothing', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const file = path.join(checkout, 'lambdas/platform/dependencies/routes.ts');
   const source = await readFile(file, 'utf8');
@@ -96,13 +95,13 @@ test('a changed handler answers without a restart, a broken one is told and chan
   expect(await health()).toBe('{"status":"ok"}');
 
   await writeFile(file, source.replace("body: { status: 'ok' }", "body: { status: 'changed' }"));
-  await expect.poll(health, { timeout: 120_000 }).toBe('{"status":"changed"}');
+  await expect.poll(health, { timeout: 600_000 }).toBe('{"status":"changed"}');
 
   await writeFile(file, `${source}\nthis is no TypeScript`);
   await stack.line(/The change was not taken up/);
   expect(await health()).toBe('{"status":"changed"}');
   await writeFile(file, source);
-  await expect.poll(health, { timeout: 120_000 }).toBe('{"status":"ok"}');
+  await expect.poll(health, { timeout: 600_000 }).toBe('{"status":"ok"}');
 });
 
 test('a running stack is not reset', async () => {

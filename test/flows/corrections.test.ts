@@ -15,7 +15,7 @@ beforeAll(async () => {
   date = flow.site.publications().at(-1)?.date ?? '';
   const { status } = await flow.run({ publication_date: date });
   expect(status, flow.running.printed()).toBe('SUCCEEDED');
-}, 240_000);
+}, 600_000);
 
 afterAll(() => flow?.stop());
 
@@ -34,7 +34,7 @@ const numbers = { 總價元: '1', 單價元平方公尺: '1', 車位總價元: '
 const areas = { 土地移轉總面積平方公尺: '1', 建物移轉總面積平方公尺: '2', 車位移轉總面積平方公尺: '0' };
 
 async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + 40_000;
+  const end = Date.now() + 300_000;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;

@@ -73,7 +73,7 @@ test('the id of the request that began a run stands in every function’s log, t
           'presale/write-report',
         ]),
       ),
-    { timeout: 120_000 },
+    { timeout: 600_000 },
   );
 });
 
@@ -115,6 +115,6 @@ test('a request that names no id gets its own, and the run has that', async () =
   expect(status).toBe(202);
   expect(own).toBe(headers.get('x-request-id'));
   await vi.waitFor(async () => expect(await functionsThatSaid(own)).toContain('presale/load-county'), {
-    timeout: 120_000,
+    timeout: 600_000,
   });
 });

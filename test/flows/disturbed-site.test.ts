@@ -39,7 +39,7 @@ beforeAll(async () => {
 
   const run = { publication_date: date, counties: [...Object.keys(faults), 'O', 'Z'] };
   expect((await flow.run(run)).status, flow.running.printed()).toBe('SUCCEEDED');
-}, 300_000);
+}, 600_000);
 
 afterAll(() => flow?.stop());
 

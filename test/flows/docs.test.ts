@@ -12,7 +12,7 @@ let api: string;
 beforeAll(async () => {
   flow = await startFlow();
   api = flow.running.stack.wiring.api?.url.replace(/\/$/, '') ?? '';
-}, 180_000);
+}, 600_000);
 
 afterAll(() => flow?.stop());
 
@@ -66,12 +66,12 @@ describe.skipIf(browserPath === undefined)('in a browser (skipped where there is
   beforeAll(async () => {
     browser = await startBrowser();
     page = await browser.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(300_000);
     page.on('request', (request) => hosts.add(new URL(request.url()).host));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     await page.goto(`${api}/docs`);
-  }, 60_000);
+  }, 600_000);
 
   afterAll(() => browser?.close());
 
@@ -80,7 +80,7 @@ describe.skipIf(browserPath === undefined)('in a browser (skipped where there is
 
     expect(await execute(page, '#operations-presale-getApiv1Deals')).toBe('200');
     expect(await execute(page, '#operations-tagger-postTaggerTry')).toBe('200');
-  }, 120_000);
+  }, 600_000);
 
   test('a function has a form of its own, and its result comes back into the page', async () => {
     await page.locator('#functions').waitFor();
@@ -89,9 +89,9 @@ describe.skipIf(browserPath === undefined)('in a browser (skipped where there is
     await page.click('#arguments button');
 
     const told = page.locator('#task', { hasText: 'SUCCESS' });
-    await told.waitFor({ timeout: 60_000 });
+    await told.waitFor({ timeout: 600_000 });
     expect(JSON.parse(await told.innerText())).toMatchObject({ result: { so: 2, much: 1, good: 1 } });
-  }, 120_000);
+  }, 600_000);
 
   test('it asks no other host, and its policy stands in nothing’s way', () => {
     expect([...hosts]).toEqual([new URL(api).host]);

@@ -27,7 +27,7 @@ afterAll(async () => {
 async function publish(date: string): Promise<{ status: string }> {
   running.stack.services.site?.setToday(date);
   await running.stack.wiring.scheduler.trigger('Presale-Schedule-Schedule', new Date(`${date}T02:00:00Z`));
-  return runToEnd(running.stack, `publication-${date}`, 240_000);
+  return runToEnd(running.stack, `publication-${date}`, 600_000);
 }
 
 /** Good and problem rows of a publication, by county letter. */
@@ -53,7 +53,7 @@ async function published(): Promise<Record<string, number>> {
   return counts;
 }
 
-test('with every event and task delivered twice, each row is there once', { timeout: 300_000 }, async () => {
+test('with every event and task delivered twice, each row is there once', { timeout: 600_000 }, async () => {
   running.stack.faults.set({ duplicate: true });
 
   expect(await publish('2026-08-01'), running.printed()).toMatchObject({ status: 'SUCCEEDED' });
@@ -61,7 +61,7 @@ test('with every event and task delivered twice, each row is there once', { time
 });
 
 test('with one instance in ten dying before or after its work, the run ends as ever', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   running.stack.faults.set({ crashBefore: 0.05, crashAfter: 0.05 });
 
@@ -69,14 +69,14 @@ test('with one instance in ten dying before or after its work, the run ends as e
   expect(await kept('2026-08-11')).toEqual(await published());
 });
 
-test('a bucket that refuses for a while delays a run and loses nothing', { timeout: 300_000 }, async () => {
+test('a bucket that refuses for a while delays a run and loses nothing', { timeout: 600_000 }, async () => {
   running.stack.refuse('s3', 5000);
 
   expect(await publish('2026-08-21'), running.printed()).toMatchObject({ status: 'SUCCEEDED' });
   expect(await kept('2026-08-21')).toEqual(await published());
 });
 
-test('a mail service that refuses keeps the report in its queue', { timeout: 300_000 }, async () => {
+test('a mail service that refuses keeps the report in its queue', { timeout: 600_000 }, async () => {
   const reports = async () =>
     (await running.stack.services.mail.mails()).filter(({ subject }) => subject.startsWith('Pre-sale deals')).length;
   const before = await reports();
@@ -84,5 +84,5 @@ test('a mail service that refuses keeps the report in its queue', { timeout: 300
 
   expect(await publish('2026-09-01'), running.printed()).toMatchObject({ status: 'SUCCEEDED' });
   // The SDK tries for a moment; beyond it the message comes again after the queue's visibility timeout.
-  await expect.poll(reports, { timeout: 120_000 }).toBeGreaterThan(before);
+  await expect.poll(reports, { timeout: 600_000 }).toBeGreaterThan(before);
 });

@@ -10,7 +10,7 @@ let under: TestStack;
 
 beforeAll(async () => {
   under = await startTestStack();
-}, 180_000);
+}, 600_000);
 
 afterAll(() => under?.stop());
 

@@ -68,7 +68,7 @@ export interface ToldRun {
 const revealing = /\b(select|insert|relation|syntax|postgres|kysely|node_modules|zod)\b|\.(ts|mjs|js):\d|\n\s+at /i;
 
 /** Longer than any run here takes on a busy machine. */
-const runTimeoutMs = 180_000;
+const runTimeoutMs = 600_000;
 
 /** Starts the stack, or a synthesized app; variables win over the template's. A directory of one's own stays when it stops. */
 export async function startFlow(

@@ -18,7 +18,7 @@ beforeAll(async () => {
   stack = await startFuzzedStack();
   const headers = () => ({ authorization: stack.authorization });
   fuzzed = await fuzz({ document, base: stack.url, headers, requests, seed, timeLimitMs });
-}, timeLimitMs + 180_000);
+}, timeLimitMs + 600_000);
 
 afterAll(() => stack?.running.stop());
 

@@ -32,7 +32,7 @@ export async function startFuzzedStack(): Promise<FuzzedStack> {
     method: 'POST',
     body: JSON.stringify({ publication_date: '2026-09-01', counties: ['W'] }),
   });
-  await runToEnd(stack, (body as { result: { run_id: string } }).result.run_id, 120_000);
+  await runToEnd(stack, (body as { result: { run_id: string } }).result.run_id);
   const url = stack.wiring.api?.url.replace(/\/$/, '') ?? '';
   return { running, url, authorization: `Bearer ${tokenOf(stack.services)}` };
 }

@@ -9,7 +9,7 @@ import { startTestStack, type TestStack } from '../support/stack.ts';
 let running: TestStack;
 
 /** Functions that asked for the users a moment ago know a new one a little later. */
-const soon = { timeout: 120_000, interval: 200 };
+const soon = { timeout: 300_000, interval: 200 };
 
 beforeAll(async () => {
   running = await startTestStack({ USERS_FRESH_MS: '600' });

@@ -38,7 +38,7 @@ beforeAll(async () => {
     PRESALE_COUNTIES: counties.join(','),
   });
   flow.site.setToday('2022-09-11');
-}, 180_000);
+}, 600_000);
 
 afterEach(() => flow?.site.clearFaults());
 
@@ -88,7 +88,7 @@ async function stateOf(date: string): Promise<Record<string, string>> {
 
 async function mailOf(subject: string): Promise<string> {
   const found = async () => (await flow.running.stack.services.mail.mails()).filter((mail) => mail.subject === subject);
-  await expect.poll(async () => (await found()).length, { timeout: 120_000 }).toBe(1);
+  await expect.poll(async () => (await found()).length, { timeout: 600_000 }).toBe(1);
   return (await found())[0]?.text ?? '';
 }
 
@@ -105,7 +105,7 @@ test('a publication that is not out yet is waited for', async () => {
   expect((await flow.ended(name)).status, flow.running.printed()).toBe('SUCCEEDED');
   await expectPublished('2022-09-21');
   expect(await stateOf('2022-09-21')).toEqual({ A: 'loaded', F: 'loaded', Z: 'empty' });
-}, 180_000);
+}, 600_000);
 
 test('a publication that the site has replaced is given up at once where there is no backup', async () => {
   flow.site.setToday('2022-09-21');
@@ -116,7 +116,7 @@ test('a publication that the site has replaced is given up at once where there i
   expect(downloads('F')).toBe(before);
   expect(await lettersOf('2022-09-01')).toEqual([]);
   expect(await flow.told('2022-09-01')).toMatchObject({ state: 'failed', attempts: 1 });
-}, 180_000);
+}, 600_000);
 
 test('the previous file under a new date is not loaded, only waited over', async () => {
   const rest = flow.next('Wait an hour for the rest');
@@ -132,7 +132,7 @@ test('the previous file under a new date is not loaded, only waited over', async
 
   expect((await flow.ended(name)).status, flow.running.printed()).toBe('SUCCEEDED');
   await expectPublished('2022-10-01');
-}, 180_000);
+}, 600_000);
 
 test('the file of a new season is not loaded under the date of the old one', async () => {
   // The new season has cleared the list; the site's clock says which season that is.
@@ -147,7 +147,7 @@ test('the file of a new season is not loaded under the date of the old one', asy
     ['F', 'failed', 'The site shows a newer publication than 2022-09-01, and no backup is there.'],
     ['Z', 'failed', 'The site shows a newer publication than 2022-09-01, and no backup is there.'],
   ]);
-}, 180_000);
+}, 600_000);
 
 test('a publication that never comes out is given up after its attempts, and a person is told', async () => {
   const checks = () => flow.site.requests().filter(({ url }) => url.includes('DownloadHistory')).length;
@@ -166,7 +166,7 @@ test('a publication that never comes out is given up after its attempts, and a p
   });
   const text = await mailOf('Pre-sale deals: run 2022-10-11 gave up');
   expect(text).toContain('not yet to 2022-10-01');
-}, 180_000);
+}, 600_000);
 
 test('what was given up is loaded when it is started again', async () => {
   flow.site.setToday('2022-10-11');
@@ -175,7 +175,7 @@ test('what was given up is loaded when it is started again', async () => {
   expect([name, status]).toEqual(['publication-2022-10-11-2', 'SUCCEEDED']);
   await expectPublished('2022-10-11');
   expect(await flow.told('2022-10-11')).toMatchObject({ state: 'complete', reason: null });
-}, 180_000);
+}, 600_000);
 
 test('the old files for ever are given up with the reason of each county, and never loaded', async () => {
   flow.site.fault({ kind: 'not-out', lastDate: '2022-10-11' });
@@ -191,7 +191,7 @@ test('the old files for ever are given up with the reason of each county, and ne
     expect(reason).toContain('2022-10-11');
     expect(text).toContain(reason);
   }
-}, 180_000);
+}, 600_000);
 
 test('after a load that failed, the county comes from its backup and not from the site', async () => {
   flow.site.setToday('2022-11-01');
@@ -215,7 +215,7 @@ test('after a load that failed, the county comes from its backup and not from th
   expect({ A: downloads('A') - before.A, F: downloads('F') - before.F }).toEqual({ A: 1, F: 1 });
   for (const mend of broken) mend();
   await expectPublished('2022-11-01');
-}, 180_000);
+}, 600_000);
 
 test('a connection that the database ends inside a load leaves no half county', async () => {
   flow.site.setToday('2022-11-11');
@@ -234,7 +234,7 @@ test('a connection that the database ends inside a load leaves no half county', 
   }
   expect(downloads('F') - before).toBe(1);
   await expectPublished('2022-11-11');
-}, 180_000);
+}, 600_000);
 
 async function endWaitingBackend(): Promise<void> {
   for (;;) {
@@ -265,4 +265,4 @@ test('a file without a required column stops its county with a clear error, and 
     [],
   );
   expect(await flow.stored(rawKey('2022-11-21', 'A'))).toEqual(await flow.published('A'));
-}, 180_000);
+}, 600_000);

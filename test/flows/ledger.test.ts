@@ -53,7 +53,7 @@ async function messagesIn(name: string): Promise<number> {
   return asked.reduce((sum, attribute) => sum + Number(Attributes[attribute]), 0);
 }
 
-test('a dead mail is in the ledger, word for word, and gone from the dead letters', { timeout: 300_000 }, async () => {
+test('a dead mail is in the ledger, word for word, and gone from the dead letters', { timeout: 600_000 }, async () => {
   const body = JSON.stringify({ subject: 'never', text: '文字' });
   // Five tries three minutes apart are too long for a test: put where the redrive would put it.
   await sqs.send(
@@ -61,27 +61,27 @@ test('a dead mail is in the ledger, word for word, and gone from the dead letter
   );
 
   await expect
-    .poll(() => kept('platform/send-mail'), { timeout: 120_000, interval: 200 })
+    .poll(() => kept('platform/send-mail'), { timeout: 300_000, interval: 200 })
     .toMatchObject([{ source_kind: 'mail', reason: 'RetriesExhausted', input: body }]);
-  await expect.poll(() => messagesIn('millrace-dev-platform-send-mail-dead'), { timeout: 120_000 }).toBe(0);
+  await expect.poll(() => messagesIn('millrace-dev-platform-send-mail-dead'), { timeout: 600_000 }).toBe(0);
 
   const [{ id } = { id: '' }] = await kept('platform/send-mail');
   const replay = { method: 'POST', body: '{}' };
   expect(await running.api(`/platform/failures/${id}/replay`, replay)).toMatchObject({ status: 202 });
   await expect
-    .poll(() => running.stack.services.mail.mails(), { timeout: 120_000, interval: 200 })
+    .poll(() => running.stack.services.mail.mails(), { timeout: 300_000, interval: 200 })
     // Beside the mails that tell of failures.
     .toContainEqual(expect.objectContaining({ subject: 'never', text: expect.stringContaining('文字') }));
 });
 
 test('a message that can never be done is in the ledger at its first try, says why, and can be mended', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const body = JSON.stringify({ subject: 'mended', text: 5 });
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl('millrace-dev-platform-send-mail'), MessageBody: body }));
   const find = async () => (await kept('platform/send-mail')).find(({ input }) => input === body);
 
-  await expect.poll(find, { timeout: 120_000, interval: 200 }).toMatchObject({
+  await expect.poll(find, { timeout: 300_000, interval: 200 }).toMatchObject({
     source_kind: 'mail',
     reason: 'PermanentError',
     message: expect.stringContaining('text: Invalid input'),
@@ -89,17 +89,17 @@ test('a message that can never be done is in the ledger at its first try, says w
     door: expect.stringMatching(/:millrace-dev-platform-send-mail$/),
   });
   for (const queue of ['send-mail', 'send-mail-dead'])
-    await expect.poll(() => messagesIn(`millrace-dev-platform-${queue}`), { timeout: 120_000 }).toBe(0);
+    await expect.poll(() => messagesIn(`millrace-dev-platform-${queue}`), { timeout: 600_000 }).toBe(0);
 
   const input = JSON.stringify({ subject: 'mended', text: 'now a text' });
   const replay = { method: 'POST', body: JSON.stringify({ input }) };
   expect(await running.api(`/platform/failures/${(await find())?.id}/replay`, replay)).toMatchObject({ status: 202 });
   await expect
-    .poll(() => running.stack.services.mail.mails(), { timeout: 120_000, interval: 200 })
+    .poll(() => running.stack.services.mail.mails(), { timeout: 300_000, interval: 200 })
     .toContainEqual(expect.objectContaining({ subject: 'mended' }));
 });
 
-test('an execution that fails is in the ledger with its input and its cause', { timeout: 300_000 }, async () => {
+test('an execution that fails is in the ledger with its input and its cause', { timeout: 600_000 }, async () => {
   const { stateMachines } = running.stack.model;
   await running.stack.machines.start({
     stateMachineArn: stateMachines[0]?.arn ?? '',
@@ -108,7 +108,7 @@ test('an execution that fails is in the ledger with its input and its cause', { 
   });
 
   await expect
-    .poll(() => kept('presale/run'), { timeout: 120_000, interval: 200 })
+    .poll(() => kept('presale/run'), { timeout: 300_000, interval: 200 })
     .toMatchObject([{ source_kind: 'state-machine', reason: 'GaveUp', input: '{"publication_date":"never"}' }]);
   const { status, body } = await running.api('/platform/failures?source=run&state=open');
   expect({ status, body }).toMatchObject({
@@ -117,14 +117,14 @@ test('an execution that fails is in the ledger with its input and its cause', { 
   });
 });
 
-test('a slot that its function failed on is in the ledger', { timeout: 300_000 }, async () => {
+test('a slot that its function failed on is in the ledger', { timeout: 600_000 }, async () => {
   running.stack.faults.set({ duplicate: false, crashBefore: 1, crashAfter: 0 });
   const slot = new Date('2026-11-01T02:00:00Z');
   await running.stack.wiring.scheduler.trigger('Presale-Schedule-Schedule', slot);
   running.stack.faults.set({ duplicate: false, crashBefore: 0, crashAfter: 0 });
 
   await expect
-    .poll(() => kept('presale/start-publication'), { timeout: 120_000, interval: 200 })
+    .poll(() => kept('presale/start-publication'), { timeout: 300_000, interval: 200 })
     .toMatchObject([
       {
         source_kind: 'function',
@@ -141,21 +141,21 @@ describe.skipIf(browserPath === undefined)('in a browser (skipped where there is
   beforeAll(async () => {
     control = await startControl(running.stack);
     browser = await startBrowser();
-  }, 60_000);
+  }, 600_000);
 
   afterAll(async () => {
     await browser?.close();
     await control?.stop();
   });
 
-  test('a person finds a failure by its reason, edits its input and replays it', { timeout: 300_000 }, async () => {
+  test('a person finds a failure by its reason, edits its input and replays it', { timeout: 600_000 }, async () => {
     const input = JSON.stringify({ subject: '<b>by hand</b>', text: 7 });
     const page = await browser.newPage();
     await sqs.send(
       new SendMessageCommand({ QueueUrl: queueUrl('millrace-dev-platform-send-mail'), MessageBody: input }),
     );
     const find = async () => (await kept('platform/send-mail')).find((failure) => failure.input === input);
-    await expect.poll(find, { timeout: 120_000, interval: 200 }).toBeDefined();
+    await expect.poll(find, { timeout: 300_000, interval: 200 }).toBeDefined();
 
     await page.goto(control.url);
     await page.getByRole('row', { name: 'send-mail' }).getByRole('link', { name: 'PermanentError' }).click();
@@ -168,7 +168,7 @@ describe.skipIf(browserPath === undefined)('in a browser (skipped where there is
     await page.getByText('replayed by admin:console').waitFor();
 
     await expect
-      .poll(() => running.stack.services.mail.mails(), { timeout: 120_000, interval: 200 })
+      .poll(() => running.stack.services.mail.mails(), { timeout: 300_000, interval: 200 })
       .toContainEqual(expect.objectContaining({ subject: '<b>by hand</b>' }));
     await page.getByRole('button', { name: 'replay', exact: true }).click();
     await page.getByText('is replayed').waitFor();

@@ -9,11 +9,11 @@ let publication: string;
 beforeAll(async () => {
   flow = await startFlow({ PRESALE_RETRY_SECONDS: '1', PRESALE_COUNTIES: 'W,X' });
   publication = flow.site.current() ?? '';
-}, 180_000);
+}, 600_000);
 
 afterAll(() => flow?.stop());
 
-test('the schedule loads all counties beside a run of one of them, each once', { timeout: 300_000 }, async () => {
+test('the schedule loads all counties beside a run of one of them, each once', { timeout: 600_000 }, async () => {
   const letGo = flow.site.fault({ kind: 'not-out' });
   const waiting = flow.next('Wait an hour');
   const one = await flow.start({ publication_date: publication, counties: ['W'] });

@@ -38,7 +38,7 @@ beforeAll(async () => {
     USERS_FRESH_MS: '600',
   });
   ask = await askAs(flow.running.stack);
-}, 180_000);
+}, 600_000);
 
 afterAll(async () => {
   await flow?.stop();
@@ -64,7 +64,7 @@ describe('whom a route turns away', () => {
             if (role !== 'nobody' && answer.status === 401) throw new Error(`${role} is not known yet`);
             return answer;
           },
-          { timeout: 120_000, interval: 200 },
+          { timeout: 300_000, interval: 200 },
         );
         const refusal = turnedAway[permission][role];
         if (refusal === undefined) {
@@ -85,7 +85,7 @@ describe('whom a route turns away', () => {
 const wordCount = 'tasks.general.example:word_count';
 const fileCount = 'tasks.general.example:file_word_count';
 const wait = 'tasks.general.example:wait';
-const patience = { timeout: 120_000, interval: 200 };
+const patience = { timeout: 300_000, interval: 200 };
 
 async function submit(role: Role, name: string, body: object): Promise<string> {
   const { status, body: told } = await ask(role, 'POST', '/api/v1/tasks/submit', { name, ...body });
@@ -176,7 +176,7 @@ describe('a file is its owner’s', () => {
     }, patience);
     expect(await ended('admin', again)).toMatchObject({ status: 'FAILURE', error: 'NotFoundError' });
     expect(await tasksOf('walk-owner')).toBe(before);
-  }, 240_000);
+  }, 600_000);
 });
 
 describe('a replay is bound to what failed', () => {
@@ -208,7 +208,7 @@ describe('a replay is bound to what failed', () => {
     await vi.waitFor(async () => expect(await stateOf(id)).toBe('resolved'), patience);
     expect((await ask('owner', 'GET', `/api/v1/task/${victim}/info`)).body.data.status).not.toMatch(/FAIL|REVOKED/);
     await ask('owner', 'POST', `/api/v1/task/${victim}/terminate`);
-  }, 240_000);
+  }, 600_000);
 
   test('a callback is sent where and as its task says, whoever asks, and nothing else is signed', async () => {
     const id = await submit('operator', wordCount, { args: ['x'], callback_url: `http://${host}/refused` });
@@ -232,7 +232,7 @@ describe('a replay is bound to what failed', () => {
     for (const { body } of called) expect(JSON.parse(body)).toMatchObject({ task_id: id, status: 'SUCCESS' });
     // As it was, it may go again.
     expect(await replay({})).toMatchObject({ status: 202 });
-  }, 240_000);
+  }, 600_000);
 });
 
 test('a user who is no operator sees and settles nothing in the ledger, not even their own', async () => {
@@ -260,4 +260,4 @@ test('a user who is no operator sees and settles nothing in the ledger, not even
     expect(JSON.stringify(told)).not.toContain(own);
   }
   expect(await stateOf(id)).toBe('open');
-}, 180_000);
+}, 600_000);

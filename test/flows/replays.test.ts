@@ -34,7 +34,7 @@ afterAll(async () => {
 
 beforeEach(() => running.stack.faults.set({ duplicate: false, crashBefore: 0, crashAfter: 0 }));
 
-const patience = { timeout: 120_000, interval: 250 };
+const patience = { timeout: 300_000, interval: 250 };
 const dead = () => running.stack.services.storage.queueUrl('millrace-dev-platform-send-mail-dead');
 const post = async (route: string, body: object = {}) => {
   const { status, body: answer } = await running.api(route, { method: 'POST', body: JSON.stringify(body) });
@@ -52,7 +52,7 @@ async function found(query: string, count = 1): Promise<Failure[]> {
 
 const mail = (subject: string, text = 't') => JSON.stringify({ subject, text });
 
-test('a start that its function failed on is started by a replay', { timeout: 300_000 }, async () => {
+test('a start that its function failed on is started by a replay', { timeout: 600_000 }, async () => {
   running.stack.faults.set({ duplicate: false, crashBefore: 1, crashAfter: 0 });
   await running.stack.wiring.scheduler.trigger('Presale-Schedule-Schedule', new Date('2026-11-01T02:00:00Z'));
   running.stack.faults.set({ duplicate: false, crashBefore: 0, crashAfter: 0 });
@@ -64,7 +64,7 @@ test('a start that its function failed on is started by a replay', { timeout: 30
 });
 
 test('an execution that is replayed with another input, and succeeds, puts its failure right', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const machine = running.stack.model.stateMachines.find(({ name }) => name === 'millrace-dev-presale-run');
   const stateMachineArn = machine?.arn ?? '';
@@ -87,7 +87,7 @@ test('an execution that is replayed with another input, and succeeds, puts its f
 });
 
 test('an input above 32 KB goes back whole; one that its door never takes is told at once', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const text = '字'.repeat(20_000);
   await sqs.send(new SendMessageCommand({ QueueUrl: dead(), MessageBody: mail('large', text) }));
@@ -107,7 +107,7 @@ test('an input above 32 KB goes back whole; one that its door never takes is tol
   ]);
 });
 
-test('many go back at a rate, each once, and the replay tells how far it is', { timeout: 300_000 }, async () => {
+test('many go back at a rate, each once, and the replay tells how far it is', { timeout: 600_000 }, async () => {
   for (let batch = 0; batch < 3; batch += 1) {
     const Entries = Array.from({ length: 10 }, (_, index) => ({
       Id: String(index),
@@ -132,7 +132,7 @@ test('many go back at a rate, each once, and the replay tells how far it is', { 
   expect(await sent()).toHaveLength(30);
 });
 
-test('a person puts right or gives up, one or many', { timeout: 300_000 }, async () => {
+test('a person puts right or gives up, one or many', { timeout: 600_000 }, async () => {
   for (const subject of ['one', 'two', 'three'])
     await sqs.send(new SendMessageCommand({ QueueUrl: dead(), MessageBody: mail(subject) }));
   const [one, two, three] = await found('source=send-mail&state=open', 3);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await correctARow(1, { ...goodCells, 編號: 'CORRECTED' });
   await failAndDiscard();
   before = await rows();
-}, 180_000);
+}, 600_000);
 
 afterAll(async () => {
   await flow?.stop();

@@ -40,7 +40,7 @@ beforeAll(async () => {
   await failARun(stack);
   // The report of the first run, and why the second gave up.
   await vi.waitFor(async () => expect((await askConsole<unknown[]>(stackNow(), '/mails')).length).toBeGreaterThan(1), {
-    timeout: 120_000,
+    timeout: 600_000,
   });
 
   for (const [name, text] of await dump(stack)) written.set(name, Buffer.from(text));
@@ -49,7 +49,7 @@ beforeAll(async () => {
   expect(await stack.interrupt(), stack.printed()).toBe(0);
   printed = stack.printed();
   await readFiles();
-}, 180_000);
+}, 600_000);
 
 afterAll(async () => {
   await stack?.kill();
@@ -156,13 +156,13 @@ async function failARun(running: StackProcess): Promise<void> {
   // The failure is in the ledger a moment later; its alert would be mailed after a minute.
   await vi.waitFor(
     async () => expect((await dump(running)).get('table platform.failures')).toContain('publication-2026-09-11'),
-    { timeout: 120_000 },
+    { timeout: 600_000 },
   );
   const Records = batch.Records.slice(0, 1).map((record) => ({ ...record, body: '{"workload":"presale"}' }));
   await askConsole(running, '/invoke', { function: 'platform/send-alerts', event: { Records } });
   await vi.waitFor(
     async () => expect(JSON.stringify(await askConsole(running, '/mails'))).toContain('"subject":"[millrace-dev]'),
-    { timeout: 120_000 },
+    { timeout: 600_000 },
   );
 }
 

@@ -4,14 +4,13 @@ import path from 'node:path';
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { CatchUpPolicy } from '../../lambdas/kit/schedule/schedule.ts';
 import { slotsBetween, timetable } from '../../lambdas/kit/schedule/timetable.ts';
 import type { KeptSchedule } from '../../lambdas/platform/contract.ts';
 import { startOf } from '../../lambdas/platform/slots/settle-slots.ts';
 import { region } from '../../local/machine.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
-/** Slots through the whole stack: the machine was off, two start one at once, each policy. */
+/** Slots through the whole stack: the machine was off, two start one at once. Each policy: test/lambdas/platform/slots.test.ts. */
 
 let directory: string;
 let running: TestStack | undefined;
@@ -28,10 +27,10 @@ afterEach(async () => {
 
 const name = 'presale/start-publication';
 const variables = { PRESALE_COUNTIES: 'W', PRESALE_RETRY_SECONDS: '1', PRESALE_MAX_ATTEMPTS: '1' };
-const waiting = { timeout: 120_000, interval: 200 };
+const waiting = { timeout: 300_000, interval: 200 };
 
-async function start(more: Readonly<Record<string, string>> = {}): Promise<TestStack> {
-  running = await startTestStack({ ...variables, ...more }, directory);
+async function start(): Promise<TestStack> {
+  running = await startTestStack(variables, directory);
   return running;
 }
 
@@ -99,7 +98,7 @@ async function offForWeeks(): Promise<{ kept: KeptSchedule; missed: string[] }> 
 }
 
 test('after weeks off, the newest slot is caught up once and the older ones are skipped', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const { missed } = await offForWeeks();
   const stack = await start();
@@ -116,20 +115,7 @@ test('after weeks off, the newest slot is caught up once and the older ones are 
   expect(body).toMatchObject({ result: { total: 1, data: [{ run: slot?.run, who: 'keeper' }] } });
 });
 
-test.each([
-  ['run-all', (count: number) => Array.from({ length: count }, () => 'caught-up')],
-  ['skip', (count: number) => Array.from({ length: count }, () => 'skipped')],
-] as const)('%s does with every missed slot what it says', { timeout: 300_000 }, async (catchUp, states) => {
-  const { kept, missed } = await offForWeeks();
-  const changed: KeptSchedule = { ...kept, catchUp: catchUp satisfies CatchUpPolicy };
-  const stack = await start({ SCHEDULES: JSON.stringify([changed]) });
-
-  await expect.poll(async () => (await slots(stack)).map(({ state }) => state), waiting).toEqual(states(missed.length));
-  const started = (await slots(stack)).filter(({ state }) => state === 'caught-up');
-  expect(await executions(stack)).toEqual(started.map(({ run }) => `publication-${run}`).toSorted());
-});
-
-test('the schedule and the keeper start one slot at once: one run, one row', { timeout: 300_000 }, async () => {
+test('the schedule and the keeper start one slot at once: one run, one row', { timeout: 600_000 }, async () => {
   const stack = await start();
   await seen(stack);
   const kept = keptSchedule(stack);

@@ -11,7 +11,7 @@ let publication: string;
 beforeAll(async () => {
   flow = await startFlow({ PRESALE_RETRY_SECONDS: '1', PRESALE_COUNTIES: 'A,X' });
   publication = flow.site.current() ?? '';
-}, 180_000);
+}, 600_000);
 
 afterAll(() => flow?.stop());
 
@@ -108,7 +108,7 @@ test('a run is accepted, refused while it runs, and starts again once it has end
   expect((await flow.ended(name)).status, flow.running.printed()).toBe('SUCCEEDED');
   expect(await flow.run({ publication_date: publication })).toMatchObject({ name: `${name}-2`, status: 'SUCCEEDED' });
   expect(await flow.told(publication)).toMatchObject({ state: 'complete', run_id: `${name}-2` });
-}, 180_000);
+}, 600_000);
 
 test('many at once are one run', async () => {
   const answers = await Promise.all([1, 2, 3, 4, 5].map(() => post({ publication_date: publication })));
@@ -120,7 +120,7 @@ test('many at once are one run', async () => {
   expect(new Set(statuses).size).toBeLessThanOrEqual(2);
   await flow.ended(`publication-${publication}-3`);
   expect(await runs()).toHaveLength(3);
-}, 180_000);
+}, 600_000);
 
 test('a past season is loaded by its name or its date, and stands under day 2 of its first month', async () => {
   const season = seasonBefore(seasonOf(publication));
@@ -136,7 +136,7 @@ test('a past season is loaded by its name or its date, and stands under day 2 of
 
   const again = await flow.run({ publication_date: run.result.publication_date, counties: ['A'] });
   expect(again).toMatchObject({ name: `season-${season}-2`, status: 'SUCCEEDED' });
-}, 180_000);
+}, 600_000);
 
 test('runs are listed page by page, the newest publication first', async () => {
   flow.site.setToday(publicationBefore(publication));
@@ -152,4 +152,4 @@ test('runs are listed page by page, the newest publication first', async () => {
     listed.push(...data.map(({ name }) => name));
   }
   expect(listed).toEqual(kept.map(({ name }) => name));
-}, 180_000);
+}, 600_000);

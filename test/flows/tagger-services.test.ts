@@ -45,7 +45,7 @@ beforeAll(async () => {
   const brokers = kafka();
   producer = producerTo(brokers);
   readings = { wx: await readTopic(brokers, topics.wx.out), app: await readTopic(brokers, topics.app.out) };
-}, 180_000);
+}, 600_000);
 
 afterAll(async () => {
   for (const reading of Object.values(readings ?? {})) await reading.stop();
@@ -56,7 +56,7 @@ afterAll(async () => {
   if (assembly) await rm(assembly, { recursive: true, force: true });
 });
 
-const patience = { timeout: 120_000, interval: 100 };
+const patience = { timeout: 300_000, interval: 100 };
 
 function kafka(): string {
   const { kafka: broker } = flow.running.stack.services;

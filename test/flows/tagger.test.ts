@@ -38,7 +38,7 @@ afterAll(async () => {
   await site?.stop();
 });
 
-const patience = { timeout: 120_000, interval: 100 };
+const patience = { timeout: 300_000, interval: 100 };
 
 let made = 0;
 
@@ -226,7 +226,7 @@ test('a text and its page can be tried, and nothing is published', async () => {
 });
 
 test('rules in the bucket count without a deployment, and broken ones leave those before them', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   const s3 = new S3Client({
     region,
@@ -236,7 +236,7 @@ test('rules in the bucket count without a deployment, and broken ones leave thos
   const put = (Body: string) =>
     s3.send(new PutObjectCommand({ Bucket: 'millrace-raw-bucket', Key: 'tagger/rules.json', Body }));
   const tagsOf = async () => JSON.stringify((await outputOf(await produce({ text: 'a gyroscope' }))).message.tags);
-  const looks = { timeout: 120_000, interval: 500 };
+  const looks = { timeout: 300_000, interval: 500 };
 
   await put(JSON.stringify({ version: 'ours-1', tags: { instruments: { score: 1, keywords: ['gyroscope'] } } }));
   await expect.poll(tagsOf, looks).toContain('instruments');

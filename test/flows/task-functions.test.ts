@@ -7,7 +7,7 @@ let under: TestStack;
 
 beforeAll(async () => {
   under = await startTestStack();
-}, 180_000);
+}, 600_000);
 
 afterAll(() => under?.stop());
 
@@ -24,7 +24,7 @@ async function submit(name: string, kwargs: object): Promise<string> {
 }
 
 async function told(id: string, ...statuses: readonly string[]): Promise<Told> {
-  for (const until = Date.now() + 120_000; ; await sleep(100)) {
+  for (const until = Date.now() + 300_000; ; await sleep(100)) {
     const task = (await filesClient(under).ask(`/api/v1/task/${id}/result`)).data as Told;
     if (statuses.includes(task.status)) return task;
     if (Date.now() > until) throw new Error(`The task ${id} is ${task.status}: ${under.printed().slice(-3000)}`);
@@ -46,7 +46,7 @@ async function uploaded(text: string): Promise<string> {
 const text = 'the cat　the dog\n猫 __proto__ 7 the';
 const counts = new Map(Object.entries({ the: 3, cat: 1, dog: 1, 猫: 1, 7: 1 })).set('__proto__', 1);
 
-test('the words of a text, of a file and on Spark are the same', { timeout: 300_000 }, async () => {
+test('the words of a text, of a file and on Spark are the same', { timeout: 600_000 }, async () => {
   const file = await uploaded(text);
   const [ofText, ofFile, onSpark] = await Promise.all([
     run('tasks.general.example:word_count', { content: text }),
@@ -69,7 +69,7 @@ test('the words of a text, of a file and on Spark are the same', { timeout: 300_
 });
 
 test('a file that is none of the caller’s, or no text, fails the task with the reason', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   const client = filesClient(under);
   const bytes = Buffer.from([0x61, 0x20, 0xff, 0x20]);
@@ -87,7 +87,7 @@ test('a file that is none of the caller’s, or no text, fails the task with the
   expect([none.status, none.error]).toEqual(['FAILURE', 'NotFoundError']);
 });
 
-test('terminating a task on Spark cancels its job', { timeout: 120_000 }, async () => {
+test('terminating a task on Spark cancels its job', { timeout: 600_000 }, async () => {
   // Large enough to be at work when it is told to end.
   const file = await uploaded('some words that go on and on\n'.repeat(3_000_000));
   const id = await submit('tasks.general.example:spark_word_count', { file });
@@ -104,7 +104,7 @@ test('terminating a task on Spark cancels its job', { timeout: 120_000 }, async 
   expect(await jobs()).not.toContain('RUNNING');
 });
 
-test('what the tagger sees in a text can be asked for', { timeout: 120_000 }, async () => {
+test('what the tagger sees in a text can be asked for', { timeout: 600_000 }, async () => {
   const news = '央行宣布下调存款准备金率，A股三大指数集体上涨，银行板块领涨。';
   const [words, keywords, tags] = await Promise.all([
     run('tasks.text:segment', { text: news }),
@@ -121,7 +121,7 @@ test('what the tagger sees in a text can be asked for', { timeout: 120_000 }, as
   });
 });
 
-test('the statistics of presale are computed anew by its own step', { timeout: 120_000 }, async () => {
+test('the statistics of presale are computed anew by its own step', { timeout: 600_000 }, async () => {
   const done = await run('tasks.presale:statistics', { counties: ['A'] });
 
   expect([done.status, done.result]).toEqual(['SUCCESS', { groups: 0, new_project_groups: 0 }]);

@@ -34,10 +34,10 @@ beforeAll(async () => {
   for (const who of [mei, bob])
     for (const route of ['/tasks/list', '/files/00000000-0000-4000-8000-000000000000'])
       await vi.waitFor(async () => expect((await ask(who, route)).status).not.toBe(401), {
-        timeout: 60_000,
+        timeout: 600_000,
         interval: 500,
       });
-}, 240_000);
+}, 600_000);
 
 afterAll(() => running?.stop());
 
@@ -59,11 +59,11 @@ test.for([
   ['mixed', 'requests'],
 ] as const)(
   'a client in Python with a timestamp of %s lives its whole life unchanged, by %s',
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   async ([style, library], { skip }) => {
     const account = await addAccount(running.stack, `old-${style}`);
     await vi.waitFor(async () => expect((await ask(account, '/tasks/list')).status).toBe(200), {
-      timeout: 60_000,
+      timeout: 600_000,
       interval: 500,
     });
     const args = [path.join(clients, 'tasks_client.py'), url, account.name, account.password, style, library];
@@ -75,7 +75,7 @@ test.for([
   },
 );
 
-test('curl and md5sum do for a client', { timeout: 180_000 }, async ({ skip }) => {
+test('curl and md5sum do for a client', { timeout: 600_000 }, async ({ skip }) => {
   for (const [program, version] of [
     ['curl', '--version'],
     ['md5sum', '--version'],

@@ -24,14 +24,14 @@ beforeAll(async () => {
   flow.site.setToday(date);
   await flow.running.stack.wiring.scheduler.trigger('Presale-Schedule-Schedule', new Date(`${date}T02:00:00Z`));
   expect(await flow.ended(`publication-${date}`), flow.running.printed()).toMatchObject({ status: 'SUCCEEDED' });
-}, 240_000);
+}, 600_000);
 
 afterAll(async () => {
   sqs?.destroy();
   await flow?.stop();
 });
 
-const patience = { timeout: 120_000, interval: 200 };
+const patience = { timeout: 300_000, interval: 200 };
 
 /** Nothing waits in any queue and nothing is being worked on: what was to come has come. */
 async function quiet(): Promise<void> {
@@ -46,7 +46,7 @@ async function quiet(): Promise<void> {
     });
     return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   };
-  await expect.poll(waiting, { timeout: 120_000, interval: 500 }).toBe(0);
+  await expect.poll(waiting, { timeout: 300_000, interval: 500 }).toBe(0);
 }
 
 async function mailsAbout(words: string): Promise<number> {
@@ -65,7 +65,7 @@ test('a slot is one run, and a run is in once', async () => {
   ]);
 });
 
-test('its report is one mail', { timeout: 300_000 }, async () => {
+test('its report is one mail', { timeout: 600_000 }, async () => {
   await expect.poll(() => mailsAbout(`Pre-sale deals ${date}`), patience).toBeGreaterThan(0);
   await quiet();
 
@@ -80,7 +80,7 @@ test('each problem row is one failure', async () => {
   expect(failures).toEqual([problems]);
 });
 
-test('a corrected file is one correction for each row, and resolves its failures', { timeout: 300_000 }, async () => {
+test('a corrected file is one correction for each row, and resolves its failures', { timeout: 600_000 }, async () => {
   const rows = JSON.parse(String(await flow.stored(`presale/problems/${date}/F.json`))) as Record<string, unknown>[];
   const fixed = rows.map((row, index) => ({ ...row, ...goodCells, 編號: `TWICE${index}` }));
   const s3 = new S3Client({
@@ -103,7 +103,7 @@ test('a corrected file is one correction for each row, and resolves its failures
   expect(await counted("select count(*)::int from platform.failures where source_kind <> 'file'")).toBe(0);
 });
 
-test('a dead letter is one failure, and its replay does its work once', { timeout: 300_000 }, async () => {
+test('a dead letter is one failure, and its replay does its work once', { timeout: 600_000 }, async () => {
   const MessageBody = JSON.stringify({ id: 'twice', subject: 'once', text: '文字' });
   const QueueUrl = flow.running.stack.services.storage.queueUrl(mailsDead);
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
@@ -121,7 +121,7 @@ test('a dead letter is one failure, and its replay does its work once', { timeou
   expect(await failures()).toMatchObject([{ id, state: expect.stringMatching(/replayed|resolved/) }]);
 });
 
-test('a replayed execution is one execution', { timeout: 300_000 }, async () => {
+test('a replayed execution is one execution', { timeout: 600_000 }, async () => {
   const { stateMachines } = flow.running.stack.model;
   const run = stateMachines.find(({ definition }) => definition.includes('Plan the run'));
   await flow.running.stack.machines.start({

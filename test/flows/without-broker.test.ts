@@ -21,7 +21,7 @@ beforeAll(async () => {
   running = await startTestStack({}, undefined, assembly);
   control = await startControl(running.stack);
   await running.stack.announce(control.url);
-}, 180_000);
+}, 600_000);
 
 afterAll(async () => {
   await control?.stop();
@@ -56,7 +56,7 @@ function doctor(): Promise<Diagnosis & { exit: number }> {
 
 test('the doctor says that Kafka is not configured, and that this is no fault', async () => {
   // The first looks of cold functions may take longer than a look may on a busy machine.
-  await expect.poll(async () => (await doctor()).exit, { timeout: 120_000, interval: 500 }).toBe(0);
+  await expect.poll(async () => (await doctor()).exit, { timeout: 300_000, interval: 500 }).toBe(0);
   const { status, dependencies } = await doctor();
 
   expect(status).toBe('ok');

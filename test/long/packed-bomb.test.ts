@@ -45,7 +45,7 @@ test('the function that read a gigabyte of it stays within its memory', async ()
   console.info(`presale/fetch-county: ${peaks[0]} of ${size} MB`);
 });
 
-test('when the site is well again, the same run loads the file', { timeout: 120_000 }, async () => {
+test('when the site is well again, the same run loads the file', async () => {
   flow.site.clearFaults();
 
   expect(await flow.run({ publication_date: date })).toMatchObject({ status: 'SUCCEEDED' });

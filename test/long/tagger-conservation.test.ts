@@ -141,7 +141,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const step of undo.reverse()) await step();
-}, 60_000);
+});
 
 /** What each input became, by its place: the first where it came twice. */
 async function readOutputs(expected: number): Promise<Map<string, ReadRecord>> {

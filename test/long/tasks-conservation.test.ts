@@ -81,7 +81,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const step of undo.reverse()) await step();
-}, 60_000);
+});
 
 /** Asks until there is an answer: the stack may be away just now, or an instance may die over it. */
 async function ask(route: string, body?: object): Promise<Record<string, unknown>> {

@@ -55,7 +55,7 @@ let under: TestStack;
 
 beforeAll(async () => {
   if (roomy) under = await startTestStack();
-}, 180_000);
+});
 
 afterAll(() => under?.stop());
 

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { project } from './stack-process.ts';
@@ -22,12 +22,19 @@ const parts = [
   'package-lock.json',
 ];
 
-/** Copies the sources; the first start there bundles and synthesizes from nothing. */
+/**
+ * Copies the sources. A start there takes the assembly that this checkout has of the same sources; one of changed sources
+ * is made there.
+ */
 export async function copyCheckout(): Promise<CopiedCheckout> {
   const home = await mkdtemp(path.join(tmpdir(), 'millrace-checkout-'));
   const directory = path.join(home, 'checkout');
   await mkdir(directory);
   for (const part of parts) await cp(path.join(project, part), path.join(directory, part), { recursive: true });
   await symlink(path.join(project, 'node_modules'), path.join(directory, 'node_modules'));
+  const made = path.join(directory, 'build', 'local');
+  await mkdir(made, { recursive: true });
+  for (const assembly of await readdir(path.join(project, 'build', 'local')))
+    await symlink(path.join(project, 'build', 'local', assembly), path.join(made, assembly));
   return { directory, forget: () => rm(home, { recursive: true, force: true }) };
 }

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, openDatabase } from '../../lambdas/adapters/database.ts';
-import { migrate } from '../../lambdas/platform/migrate.ts';
 import { startPostgres } from '../../local/services/postgres.ts';
-import { migrations } from '../../migrations/index.ts';
+import { copyCluster } from './clusters.ts';
 
 /** A real server of a test file's own, migrated to the newest. */
 export interface TestDatabase<T> {
@@ -19,9 +18,12 @@ export interface TestDatabase<T> {
   stop(): Promise<void>;
 }
 
-/** Starts an embedded PostgreSQL in a temporary folder and runs every migration. */
+/** Starts an embedded PostgreSQL in a temporary folder, on a copy of the cluster that every migration ran in. */
 export async function startTestDatabase<T>(): Promise<TestDatabase<T>> {
-  const directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
+  const home = await mkdtemp(join(tmpdir(), 'millrace-test-'));
+  await chmod(home, 0o755);
+  const directory = join(home, 'postgres');
+  await copyCluster('migrated', directory);
   const server = await startPostgres({ directory });
   const opened: Database<T>[] = [];
   const open = (role: string) => {
@@ -30,7 +32,6 @@ export async function startTestDatabase<T>(): Promise<TestDatabase<T>> {
     return database;
   };
   const admin = open('postgres');
-  await migrate(admin.query as Database<unknown>['query'], migrations);
   return {
     app: open('millrace_app'),
     admin,
@@ -40,7 +41,7 @@ export async function startTestDatabase<T>(): Promise<TestDatabase<T>> {
       // A pool that is open when its server stops fails the process.
       await Promise.all(opened.map((database) => database.close()));
       await server.stop();
-      await rm(directory, { recursive: true, force: true });
+      await rm(home, { recursive: true, force: true });
     },
   };
 }

@@ -45,7 +45,7 @@ export function filesClient({ api }: Pick<TestStack, 'api'>) {
     },
     /** The file once its hash was compared. */
     async settled(id: string): Promise<Shown> {
-      const until = Date.now() + 120_000;
+      const until = Date.now() + 300_000;
       for (;;) {
         const { file } = await find(id);
         if (file.state !== 'verifying') return file;

@@ -11,6 +11,8 @@ const table = {
   cut: {
     kills: 8,
     killsWhileStarting: 2,
+    killMoments: 4,
+    databaseOutages: 2,
     slotKills: 4,
     alertFailures: 5000,
     sesRefusedMs: 75_000,
@@ -34,6 +36,8 @@ const table = {
   full: {
     kills: 50,
     killsWhileStarting: 10,
+    killMoments: 11,
+    databaseOutages: 5,
     slotKills: 8,
     alertFailures: 100_000,
     sesRefusedMs: 150_000,

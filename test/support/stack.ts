@@ -1,9 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { tokenOf } from '../../local/callers/console-token.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
 import { openLog } from '../../local/terminal/log.ts';
+import { copyCluster } from './clusters.ts';
 import { expectDocumented } from './documented.ts';
 
 /** A whole stack in a folder of its own, on ports of its own, in this process. */
@@ -23,7 +24,7 @@ export async function startTestStack(
   directory?: string,
   assembly?: string,
 ): Promise<TestStack> {
-  const folder = directory ?? (await mkdtemp(path.join(tmpdir(), 'millrace-test-')));
+  const folder = directory ?? (await newFolder());
   let printed = '';
   const log = openLog({
     json: false,
@@ -53,6 +54,15 @@ export async function startTestStack(
   };
 }
 
+/** A folder whose database is there already, without a migration: a first start finds it as after a start that was cut short. */
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'millrace-test-'));
+  // The account that PostgreSQL has where the tests run as root must be let through.
+  await chmod(folder, 0o755);
+  await copyCluster('fresh', path.join(folder, 'postgres'));
+  return folder;
+}
+
 async function ask(stack: Stack, route: string, init: RequestInit = {}): Promise<{ status: number; body: unknown }> {
   const response = await fetch(`${stack.wiring.api?.url}${route}`, {
     ...init,
@@ -71,7 +81,7 @@ async function ask(stack: Stack, route: string, init: RequestInit = {}): Promise
 export async function runToEnd(
   stack: Stack,
   name: string,
-  timeoutMs = 60_000,
+  timeoutMs = 600_000,
 ): Promise<{ status: string; error?: string; cause?: string }> {
   const until = Date.now() + timeoutMs;
   while (Date.now() < until) {

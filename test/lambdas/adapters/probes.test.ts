@@ -122,5 +122,5 @@ test('a database that takes the connection and stays silent is given up', async 
     silent.close();
   }
   // A function's own connection waits for 40 s.
-  expect(performance.now() - began).toBeLessThan(20_000);
+  expect(performance.now() - began).toBeLessThan(39_000);
 });

@@ -92,7 +92,7 @@ test.each([
   ['fail', 'failed'],
 ])('a run that ends %s has %s, and its name stays taken', async (end, status) => {
   await flow.start(end, { end });
-  await vi.waitUntil(async () => (await flow.status(end)) !== 'running', { timeout: 60_000 });
+  await vi.waitUntil(async () => (await flow.status(end)) !== 'running', { timeout: 600_000 });
 
   expect(await flow.status(end)).toBe(status);
   expect(await flow.start(end, { end })).toBe('exists');

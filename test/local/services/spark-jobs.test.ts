@@ -91,7 +91,7 @@ const spark =
 
 test.skipIf(!spark)(
   'the script on Spark counts the same (skipped without pyspark and Java)',
-  { timeout: 180_000 },
+  { timeout: 600_000 },
   async () => {
     const folder = path.join(directory, 'spark');
     await mkdir(folder);

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type pg from 'pg';
 import { startPostgres } from '../../../local/services/postgres.ts';
+import { copyCluster } from '../../support/clusters.ts';
 import { openPool } from '../../support/pool.ts';
 
 /** A PostgreSQL server of its own for one test file. */
@@ -15,7 +16,10 @@ export interface TestDatabase {
 }
 
 export async function openDatabase(): Promise<TestDatabase> {
-  const directory = await mkdtemp(join(tmpdir(), 'state-machines-'));
+  const home = await mkdtemp(join(tmpdir(), 'state-machines-'));
+  await chmod(home, 0o755);
+  const directory = join(home, 'postgres');
+  await copyCluster('fresh', directory);
   const postgres = await startPostgres({ directory });
   const url = postgres.url('postgres', 'millrace');
   const pool = openPool(url, { max: 4 });
@@ -28,7 +32,7 @@ export async function openDatabase(): Promise<TestDatabase> {
     async close() {
       await pool.end();
       await postgres.stop();
-      await rm(directory, { recursive: true, force: true });
+      await rm(home, { recursive: true, force: true });
     },
   };
 }

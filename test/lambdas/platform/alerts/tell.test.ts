@@ -67,7 +67,7 @@ async function untold(): Promise<number> {
   return rows[0]?.count ?? -1;
 }
 
-test('a hundred thousand failures make one mail that says how many', { timeout: 60_000 }, async () => {
+test('a hundred thousand failures make one mail that says how many', { timeout: 600_000 }, async () => {
   await fail('presale/load-county', 'UnavailableError', 99_990);
   await fail('presale/run', 'GaveUp', 10);
 

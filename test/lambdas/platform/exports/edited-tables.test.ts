@@ -7,7 +7,7 @@ let database: TestDatabase<unknown>;
 
 beforeAll(async () => {
   database = await startTestDatabase();
-}, 60_000);
+}, 600_000);
 
 afterAll(async () => {
   await database?.stop();

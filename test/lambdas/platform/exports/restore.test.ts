@@ -8,7 +8,7 @@ let made: Kinds;
 
 beforeAll(async () => {
   made = await startKinds();
-}, 60_000);
+}, 600_000);
 
 beforeEach(() => made.begin());
 

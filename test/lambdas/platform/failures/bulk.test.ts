@@ -76,7 +76,7 @@ async function work(id: number, sendAll: (paced: readonly Paced[]) => Promise<re
   }
 }
 
-test('10,000 failures go into the queue in portions that keep to the rate', { timeout: 120_000 }, async () => {
+test('10,000 failures go into the queue in portions that keep to the rate', { timeout: 600_000 }, async () => {
   await fill(10_000);
   const { id, chosen, seconds } = await begin({ workload: 'presale', limit: 10_000, rate: 50 });
   expect({ chosen, seconds }).toEqual({ chosen: 10_000, seconds: 200 });

@@ -183,7 +183,7 @@ test('two who write a county’s problem rows down follow one another, so that t
       void second.then(() => {
         isDone = true;
       });
-      await expect.poll(async () => isDone || (await waiting()) > 0, { timeout: 60_000 }).toBe(true);
+      await expect.poll(async () => isDone || (await waiting()) > 0, { timeout: 600_000 }).toBe(true);
     }),
   );
   await second;

@@ -27,7 +27,7 @@ describe.each(kinds)('$name', ({ name, start, missing }) => {
   beforeAll(async () => {
     broker = await start();
     clients = clientsOf(broker.brokers);
-  }, 180_000);
+  }, 600_000);
 
   afterAll(async () => {
     await clients?.close();
@@ -104,11 +104,11 @@ describe.each(kinds)('$name', ({ name, start, missing }) => {
 
     const second = clients.consumer(group);
     (await second.consume({ topics: [to], mode: 'earliest' })).resume();
-    await vi.waitFor(() => expect([partitions(first).length, partitions(second).length]).toEqual([2, 2]), 60_000);
+    await vi.waitFor(() => expect([partitions(first).length, partitions(second).length]).toEqual([2, 2]), 300_000);
     expect([...partitions(first), ...partitions(second)].sort()).toEqual([0, 1, 2, 3]);
 
     await second.close(true);
-    await vi.waitFor(() => expect(partitions(first)).toEqual([0, 1, 2, 3]), 60_000);
+    await vi.waitFor(() => expect(partitions(first)).toEqual([0, 1, 2, 3]), 300_000);
     await first.close(true);
   });
 
@@ -147,7 +147,7 @@ describe.each(kinds)('$name', ({ name, start, missing }) => {
         await producer.send({ messages });
       }
     })();
-    await vi.waitFor(async () => expect((await clients.read(to, 100)).length).toBe(100), 60_000);
+    await vi.waitFor(async () => expect((await clients.read(to, 100)).length).toBe(100), 300_000);
     await broker.restart('SIGKILL');
     await sending;
     const seen = await clients.read(to, 3000);
@@ -168,7 +168,7 @@ describe.each(kinds)('$name', ({ name, start, missing }) => {
     await consumer.subscribe({ topic: to, fromBeginning: true });
     const seen: string[] = [];
     await consumer.run({ eachMessage: async ({ message }) => void seen.push(String(message.value)) });
-    await vi.waitFor(() => expect(seen).toHaveLength(200), 60_000);
+    await vi.waitFor(() => expect(seen).toHaveLength(200), 300_000);
     await consumer.disconnect();
 
     const admin = kafka.admin();
@@ -180,7 +180,7 @@ describe.each(kinds)('$name', ({ name, start, missing }) => {
     expect(offsets?.partitions.find(({ partition }) => partition === 0)?.offset).toBe('1');
     await admin.deleteGroups([`g-${to}`]);
     await admin.deleteTopics({ topics: [to] });
-    await vi.waitFor(async () => expect(await admin.listTopics()).not.toContain(to), 60_000);
+    await vi.waitFor(async () => expect(await admin.listTopics()).not.toContain(to), 300_000);
     await admin.disconnect();
   });
 
@@ -230,19 +230,19 @@ describe.each(kinds)('$name', ({ name, start, missing }) => {
     const to = await topic(4);
     const first = kcatMember(broker.brokers, to);
     try {
-      await vi.waitFor(() => expect(first.partitions()).toBe(4), 30_000);
+      await vi.waitFor(() => expect(first.partitions()).toBe(4), 300_000);
       const second = kcatMember(broker.brokers, to);
       try {
-        await vi.waitFor(() => expect([first.partitions(), second.partitions()]).toEqual([2, 2]), 30_000);
+        await vi.waitFor(() => expect([first.partitions(), second.partitions()]).toEqual([2, 2]), 300_000);
         await send(to, numbers(200));
-        await vi.waitFor(() => expect(first.read() + second.read()).toBe(200), 20_000);
+        await vi.waitFor(() => expect(first.read() + second.read()).toBe(200), 300_000);
         expect(second.read()).toBeGreaterThan(0);
       } finally {
         await second.leave();
       }
-      await vi.waitFor(() => expect(first.partitions()).toBe(4), 30_000);
+      await vi.waitFor(() => expect(first.partitions()).toBe(4), 300_000);
       await send(to, numbers(100, 200));
-      await vi.waitFor(() => expect(first.read() + second.read()).toBe(300), 20_000);
+      await vi.waitFor(() => expect(first.read() + second.read()).toBe(300), 300_000);
     } finally {
       await first.leave();
     }

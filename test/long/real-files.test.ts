@@ -4,8 +4,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { counties, countyLetters } from '../../lambdas/presale/publication/counties.ts';
 import { seasonDate, seasonEnd } from '../../lambdas/presale/publication/season.ts';
-import { expectLoaded, type Flow, startFlow, type ToldCounty } from './flow.ts';
-import { type Deal, type Judged, judged } from './independent-reading.ts';
+import { expectLoaded, type Flow, startFlow, type ToldCounty } from '../flows/flow.ts';
+import { type Deal, type Judged, judged } from '../flows/independent-reading.ts';
 
 /** Every real file through the whole stack, oldest first: API -> state machine -> bucket -> database -> API. */
 
@@ -52,7 +52,7 @@ describe.skipIf(!here)(`real files${here ? '' : ' (skipped: ../shared/data/presa
         loaded.set(file(one), await expectLoaded(flow, file(one), one.bytes));
       }
     }
-  }, 600_000);
+  });
 
   afterAll(() => flow?.stop());
 

@@ -6,11 +6,13 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openEventQueue } from '../../local/doors/event-queue.ts';
+import { expectLoaded } from '../flows/flow.ts';
+import { lengths } from '../support/lengths.ts';
 import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
-import { expectLoaded } from './flow.ts';
 
 /** The whole stack is killed without warning while a run is in a given state; the next start goes on with it. */
 
+const patience = { timeout: 10 * 60_000 };
 const counties = ['A', 'G', 'W', 'X', 'Z'];
 const variables = { PRESALE_COUNTIES: counties.join(','), PRESALE_RETRY_SECONDS: '2', PRESALE_FETCH_ATTEMPTS: '1' };
 
@@ -47,19 +49,19 @@ afterEach(async () => {
   await remove(directory);
 });
 
-/** What a person sees when a state begins, or, inside the counties, when one of them has ended. */
+/** What a person sees when a state begins, or, inside the counties, when one of them has ended: one of each kind first. */
 const moments = {
+  'Fetch and back up': / A {2}.*Fetch and back up/,
+  'Refresh the statistics': /Refresh the statistics/,
+  'Send the report': /Send the report/,
+  'Wait an hour for the rest': /Wait an hour for the rest/,
   'Plan the run': /Plan the run/,
   'Is it out?': /Is it out\?/,
   'Each county': /Each county/,
-  'Fetch and back up': / A {2}.*Fetch and back up/,
   Load: / A {2}.*Load:/,
   'Is it loaded?': /Is it loaded\?/,
-  'Refresh the statistics': /Refresh the statistics/,
   'Write the report': /Write the report/,
-  'Send the report': /Send the report/,
   'Wait an hour': /Wait an hour/,
-  'Wait an hour for the rest': /Wait an hour for the rest/,
 };
 
 /** What makes a run wait; the site of the next start is well again. */
@@ -68,9 +70,8 @@ const faults: Readonly<Record<string, object>> = {
   'Wait an hour for the rest': { kind: 'html-error', county: 'A' },
 };
 
-test.for(Object.entries(moments))(
+test.for(Object.entries(moments).slice(0, lengths.killMoments))(
   'killed in "%s", a run goes on and ends once',
-  { timeout: 300_000 },
   async ([state, moment]) => {
     stack = await startStackProcess(directory, variables);
     if (faults[state]) await disturb(stack, faults[state]);
@@ -86,22 +87,22 @@ test.for(Object.entries(moments))(
     await expectInOnce(stack);
     // A queue takes a message at least once: killed while it sends, the report may come twice, and never not at all. The
     // claim of whoever was killed stands for a minute, and the next try but one comes after the queue's three.
-    const came = expect.poll(() => mails(stack as StackProcess), { timeout: 240_000 });
+    const came = expect.poll(() => mails(stack as StackProcess), patience);
     await came.toBeGreaterThanOrEqual(1);
   },
 );
 
-test('a slot that its function had not taken yet is not lost', { timeout: 300_000 }, async () => {
+test('a slot that its function had not taken yet is not lost', async () => {
   stack = await startStackProcess(directory, variables);
   await askConsole(stack, '/faults', { crashBefore: 1 });
   askConsole(stack, '/trigger', { name: 'start-publication' }).catch(() => undefined);
-  await expect.poll(waitingEvents, { timeout: 120_000, interval: 20 }).toBe(1);
+  await expect.poll(waitingEvents, { ...patience, interval: 20 }).toBe(1);
   await stack.kill();
 
   stack = await startStackProcess(directory, variables);
   const running = stack;
   const list = async () => (await askConsole<{ executions: unknown[] }>(running, '/executions')).executions;
-  await expect.poll(list, { timeout: 120_000 }).toHaveLength(1);
+  await expect.poll(list, patience).toHaveLength(1);
   expect(await ended(stack), stack.printed()).toMatchObject([{ status: 'SUCCEEDED' }]);
   await expectInOnce(stack);
   await expect.poll(waitingEvents).toBe(0);
@@ -126,9 +127,7 @@ function waitingEvents(): number {
 
 async function ended(running: StackProcess): Promise<{ status: string }[]> {
   const list = async () => (await askConsole<{ executions: { status: string }[] }>(running, '/executions')).executions;
-  await expect
-    .poll(async () => (await list()).map(({ status }) => status), { timeout: 120_000 })
-    .not.toContain('RUNNING');
+  await expect.poll(async () => (await list()).map(({ status }) => status), patience).not.toContain('RUNNING');
   return list();
 }
 
