@@ -1,7 +1,7 @@
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
 import { pageShape } from './page-shape.ts';
-import { rawText } from './raw-text.ts';
+import { rawText, wholeText } from './raw-text.ts';
 
 /** What a reader came for. */
 export interface MainText {
@@ -18,13 +18,12 @@ const mostLevels = 256;
 
 /**
  * Title and article of a page, without navigation, scripts, ads and comments; all of the page's text where no article
- * is found or the page is too large to look for one; nothing of a page that is too deep. Mozilla's Readability over
- * linkedom: docs/benchmarks.md says what it was measured beside.
+ * is found or the page is too large or too deep to look for one. Mozilla's Readability over linkedom: docs/benchmarks.md
+ * says what it was measured beside. Its time is not bounded: pages of strangers are read in a thread that can be stopped.
  */
-export function mainText(html: string): MainText {
+export function mainText(html: string, _url = ''): MainText {
   const { nodes, depth } = pageShape(html, mostLevels);
-  if (depth > mostLevels) return { title: '', text: '' };
-  if (nodes > mostNodes) return { title: '', text: rawText(html) };
+  if (depth > mostLevels || nodes > mostNodes) return wholeText(html);
   const { document } = parseHTML(/<html[\s>]/i.test(html) ? html : `<html><body>${html}</body></html>`);
   const title = document.title.trim();
   const article = new Readability(document).parse();
