@@ -13,7 +13,8 @@ const unseen = new Set([
   // Read as text of their own by every parser.
   ...['title', 'textarea', 'noembed', 'noframes'],
 ]);
-const blocks = new Set(
+/** Elements that stand on lines of their own. */
+export const blocks = new Set(
   'address article aside blockquote br dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table td th tr ul'.split(
     ' ',
   ),
@@ -113,7 +114,7 @@ class Hidden {
 }
 
 /** One space between words, one line end between blocks, none around. */
-function tidy(text: string): string {
+export function tidy(text: string): string {
   return text
     .replace(/[^\S\n]+/g, ' ')
     .replace(/ ?\n[ \n]*/g, '\n')

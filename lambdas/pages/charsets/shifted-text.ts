@@ -1,7 +1,7 @@
 /** Charsets of seven bits that shift between ASCII and a table of two-byte characters. */
 type ShiftedCharset = 'hz-gb-2312' | 'iso-2022-kr' | 'iso-2022-cn';
 
-const [lineFeed, shiftOut, shiftIn, escape, tilde] = [0x0a, 0x0e, 0x0f, 0x1b, 0x7e];
+const [lineFeed, shiftOut, shiftIn, designation, tilde] = [0x0a, 0x0e, 0x0f, 0x1b, 0x7e];
 const [openBrace, closeBrace] = [0x7b, 0x7d];
 // `ESC $ ) A` names the table that SO shifts to; the last byte is its name.
 const designationBytes = 4;
@@ -50,7 +50,7 @@ function withoutShifts(body: Uint8Array): Uint8Array {
   for (let at = 0; at < body.byteLength; at += 1) {
     const byte = body[at] ?? 0;
     if (byte === shiftOut || byte === shiftIn || byte === lineFeed) shifted = byte === shiftOut;
-    if (byte === escape && body[at + 1] === 0x24) {
+    if (byte === designation && body[at + 1] === 0x24) {
       const table = body[at + designationBytes - 1] ?? gb2312;
       readable = table === gb2312 || table === 'C'.charCodeAt(0);
       at += designationBytes - 1;
