@@ -1,5 +1,6 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { readingLimits } from '../../../lambdas/pages/contract.ts';
 import {
   keptRulesKey,
   rulesKey,
@@ -25,8 +26,8 @@ export interface TaggerApiProps {
   readonly cluster: KafkaCluster;
 }
 
-// The answer must be out before API Gateway hangs up.
-const longestFetchMs = 20_000;
+// The answer must be out before API Gateway hangs up: the page is fetched, read, and tagged by then.
+const longestFetchMs = apiTimeout.toMilliseconds() - readingLimits.clockMs - 5000;
 
 /** The tagger's routes: how its services do and what failed, inside of the VPC; a text to try, outside. */
 export class TaggerApi extends Construct {
