@@ -46,6 +46,9 @@ export function isHidden(element: PageElement): boolean {
   );
 }
 
+/** Stands behind a block's children. */
+const lineEnd: PageNode = { nodeType: 3, textContent: '\n', previousSibling: null };
+
 interface Collected {
   readonly element: PageElement | undefined;
   readonly parts: string[];
@@ -86,7 +89,10 @@ export function shownAndHidden(root: PageElement): ShownAndHidden {
     const name = element.localName;
     if (controls.has(name) && name !== 'textarea') into.controls += 1;
     if (unread.has(name)) continue;
-    if (blockNames.has(name)) into.parts.push('\n');
+    if (blockNames.has(name)) {
+      into.parts.push('\n');
+      open.push({ node: lineEnd, into, inLink: false });
+    }
     if (name === 'textarea') into.parts.push(rawText(fieldHtml(element)));
     else
       for (let child = element.lastChild; child; child = child.previousSibling)

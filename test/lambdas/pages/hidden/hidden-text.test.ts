@@ -50,6 +50,14 @@ test.each(Object.entries(ways))('an article hidden by %s is the text', (_way, ht
   expect(text).not.toContain('微信扫一扫');
 });
 
+test('hidden paragraphs stand on lines of their own, whatever stands behind them', () => {
+  const { text } = mainText(
+    page(`<div id="app"></div><template><div>${lines[0]}</div>${lines[1]}<p>${lines[2]}</p>${lines[3]}</template>`),
+  );
+
+  expect(text.split('\n').filter((line) => lines.includes(line))).toEqual(lines.slice(0, 4));
+});
+
 test('the rest of an article that a button opens is part of it', () => {
   const shown = article.repeat(1);
   const rest = Array.from({ length: 6 }, (_, at) => `<p>第${at}段，${lines[at % 5]}这是后来才显示的部分。</p>`).join(
