@@ -37,7 +37,7 @@ const controls = new Set(['input', 'select', 'button', 'textarea', 'form']);
 const undisplayed = /(?:^|[;\s])(?:display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}(?:hidden|collapse))\b/i;
 
 /** Whether the element's own marks hide it. Style sheets are not asked: whatever they hide was always read. */
-export function isHidden(element: PageElement): boolean {
+function isHidden(element: PageElement): boolean {
   return (
     keeping.has(element.localName) ||
     element.hasAttribute('hidden') ||

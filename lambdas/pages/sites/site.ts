@@ -5,7 +5,7 @@ import type { RawText } from '../raw-text.ts';
 export interface Site {
   /** Whether the page is one of it: by its host, or by what only its pages have, for they are mirrored elsewhere. */
   readonly owns: (url: string, document: PageDocument) => boolean;
-  /** The page's article; `undefined` where it isn't as the site's pages are, so that it is read as any other. */
+  /** The page's article; `undefined` where it isn't as the site's pages are, so that it is read like any other. */
   readonly read: (document: PageDocument) => RawText | undefined;
 }
 

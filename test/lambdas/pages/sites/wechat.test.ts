@@ -30,7 +30,7 @@ test('a post of pictures has its text in a script', () => {
   expect(mainText(html, account)).toEqual({ title: '渡轮', text: "第一行\n第二行 <三> '四'" });
 });
 
-test('a page of WeChat without an article is read as any other', () => {
+test('a page of WeChat without an article is read like any other', () => {
   const { text } = mainText(
     '<html><body><div class="weui-msg"><h2>该内容已被发布者删除</h2></div></body></html>',
     account,
@@ -39,7 +39,7 @@ test('a page of WeChat without an article is read as any other', () => {
   expect(text).toBe('该内容已被发布者删除');
 });
 
-test('another page with a js_content of its own is read as any other', () => {
+test('another page with a js_content of its own is read like any other', () => {
   const { text } = mainText(
     '<html><body><div id="js_content">one</div><p>two</p></body></html>',
     'https://pages.example/',
