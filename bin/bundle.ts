@@ -1,7 +1,8 @@
 import { globSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { copyAssets } from './bundle-assets.ts';
+import { bundleThreads } from './bundle-threads.ts';
 import { replaceFolder } from './replace-folder.ts';
 
 const output = 'build/handlers';
@@ -9,6 +10,28 @@ const suffix = '.handler.ts';
 
 // CommonJS packages inside an ES module still call require() of Node's own modules.
 const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+const options = {
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  banner: { js: banner },
+  // The ES modules of the AWS SDK: what a handler doesn't use stays out.
+  mainFields: ['module', 'main'],
+  minify: true,
+  // Errors are told apart by the names of their classes.
+  keepNames: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Optional in pg and in the Kafka client, and native.
+  external: ['pg-native', '@node-rs/crc32'],
+  // The same WebAssembly as text inside the module: beside a bundle there is no file to read.
+  alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
+} satisfies BuildOptions;
 
 /** One bundled handler. */
 export interface Bundle {
@@ -33,40 +56,17 @@ export async function bundleHandlers(): Promise<readonly Bundle[]> {
     .sort();
   const unfinished = `${output}.new-${process.pid}`;
   process.env.GOMEMLIMIT ??= memoryLimit;
-  for (let next = 0; next < handlers.length; next += handlersARun)
-    await bundle(handlers.slice(next, next + handlersARun), unfinished);
+  const threads = await bundleThreads(options);
+  for (let next = 0; next < handlers.length; next += handlersARun) {
+    const some = handlers.slice(next, next + handlersARun);
+    const entryPoints = some.map((handler) => ({ in: `lambdas/${handler}${suffix}`, out: `${handler}/index` }));
+    const { metafile } = await build({ ...options, entryPoints, outdir: unfinished, metafile: true });
+    await copyAssets(metafile, threads);
+  }
   await replaceFolder(unfinished, output);
   return Promise.all(
     handlers.map(async (handler) => ({ handler, bytes: (await stat(`${output}/${handler}/index.mjs`)).size })),
   );
-}
-
-async function bundle(handlers: readonly string[], outdir: string): Promise<void> {
-  const { metafile } = await build({
-    entryPoints: handlers.map((handler) => ({ in: `lambdas/${handler}${suffix}`, out: `${handler}/index` })),
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node24',
-    banner: { js: banner },
-    // The ES modules of the AWS SDK: what a handler doesn't use stays out.
-    mainFields: ['module', 'main'],
-    minify: true,
-    // Errors are told apart by the names of their classes.
-    keepNames: true,
-    sourcemap: 'linked',
-    sourcesContent: false,
-    legalComments: 'none',
-    logLevel: 'warning',
-    metafile: true,
-    // Optional in pg and in the Kafka client, and native.
-    external: ['pg-native', '@node-rs/crc32'],
-    // The same WebAssembly as text inside the module: beside a bundle there is no file to read.
-    alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
-  });
-  await copyAssets(metafile);
 }
 
 if (import.meta.main) {

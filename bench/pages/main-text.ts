@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
+import { readingLimits } from '#pages/contract.ts';
+import { pageExtractor } from '#pages/extraction/page-extractor.ts';
 import { mainText } from '#pages/main-text.ts';
 import { rawText } from '#pages/raw-text.ts';
 import { type Benchmark, type Figure, figure, say } from '../figures.ts';
@@ -38,6 +40,7 @@ export const benchmark: Benchmark = {
     say(`  ${pages.length} pages`);
     const figures = [
       ...(await measured('ours', pages, (html) => mainText(html).text)),
+      ...(await measured('ours, in its thread', pages, inThread())),
       ...(await measured('Readability over linkedom alone', pages, readabilityAlone)),
       ...(await measured('all text of the page', pages, rawText)),
     ];
@@ -67,6 +70,15 @@ async function measured(name: string, pages: readonly Page[], extract: Extract):
     times.push(performance.now() - began);
   }
   return [figure(`${name}: mean F1`, '', [meanF1(found)]), figure(`${name}: a page`, 'ms', times)];
+}
+
+/** As the functions read it: bytes in, text out, the thread's messages included. */
+function inThread(): Extract {
+  const extract = pageExtractor(readingLimits);
+  const contentType = 'text/html; charset=utf-8';
+  return async (html) =>
+    (await extract({ url: 'https://pages.example/', contentType, body: Buffer.from(html) }, html.length * 4 + 1))
+      .content;
 }
 
 function readabilityAlone(html: string): string {

@@ -20,3 +20,9 @@ export const pageEnv = {
     .default('')
     .transform((list) => list.split(',').filter(Boolean)),
 };
+
+/**
+ * What a page may use to be read; past it all of its text stands for its article. The largest page of the extraction
+ * benchmark takes a second of a processor. By the clock it is more, for a function has half a processor and less.
+ */
+export const readingLimits = { processorMs: 3000, clockMs: 8000, memoryMb: 256 } as const;

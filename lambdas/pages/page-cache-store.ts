@@ -10,7 +10,8 @@ export function pageCache(bucket: Pick<ObjectStore, 'put' | 'readText'>): PageCa
       try {
         return JSON.parse(await bucket.readText(keyOf(url))) as PageRecord;
       } catch (error) {
-        if (error instanceof NotFoundError) return undefined;
+        // What is no JSON can't be used, and is written anew with the page.
+        if (error instanceof NotFoundError || error instanceof SyntaxError) return undefined;
         throw error;
       }
     },

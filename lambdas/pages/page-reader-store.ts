@@ -1,6 +1,8 @@
 import type { ObjectStore } from '#adapters/object-store.ts';
 import { pageFetcher } from '#adapters/public-http/fetch-page.ts';
 import type { Clock } from '#kit/clock.ts';
+import { readingLimits } from './contract.ts';
+import { pageExtractor } from './extraction/page-extractor.ts';
 import { pageCache } from './page-cache-store.ts';
 import { pageReader } from './page-reader.ts';
 import { politely } from './politely.ts';
@@ -31,6 +33,7 @@ export function pagesOf(settings: PageSettings, bucket: Pick<ObjectStore, 'put' 
   return pageReader(
     {
       fetch: politely(fetch, { atOnce: settings.PAGE_PER_HOST, gapMs: settings.PAGE_GAP_MS }),
+      extract: pageExtractor(readingLimits),
       cache: pageCache(bucket),
       clock,
     },

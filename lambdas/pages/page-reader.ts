@@ -1,11 +1,13 @@
 import { PageError, type PageFault } from '#kit/pages/page-error.ts';
-import { mainText } from './main-text.ts';
-import { pageText } from './page-text.ts';
+import type { FetchedPage } from './extraction/messages.ts';
+import type { ExtractPage } from './extraction/page-extractor.ts';
 import type { PageCache, PageRecord, ReadPage } from './ports.ts';
 
 export interface PageReaderPorts {
   /** Throws a PageError. */
-  readonly fetch: (url: string) => Promise<{ readonly contentType: string; readonly body: Uint8Array }>;
+  readonly fetch: (url: string) => Promise<FetchedPage>;
+  /** Throws a PageError, too. */
+  readonly extract: ExtractPage;
   readonly cache: PageCache;
   readonly clock: () => Date;
 }
@@ -47,22 +49,11 @@ async function readNow(url: string, ports: PageReaderPorts, limits: PageReaderLi
     reason,
   });
   try {
-    const { contentType, body } = await ports.fetch(url);
+    const fetched = await ports.fetch(url);
     const seconds = (ports.clock().getTime() - fetchedAt.getTime()) / 1000;
-    const whole = pageText(body, contentType);
-    const { title, text } = mainText(whole);
-    if (text === '') return failed('EmptyPage', 'The page has no text');
-    const [html, content] = [cut(whole, limits.keptBytes), cut(text, limits.keptBytes)];
-    return {
-      url,
-      fetchedAt: fetchedAt.toISOString(),
-      state: 'read',
-      seconds,
-      title,
-      content,
-      html,
-      htmlTruncated: html.length < whole.length,
-    };
+    const found = await ports.extract(fetched, limits.keptBytes);
+    if (found.content === '') return failed('EmptyPage', 'The page has no text');
+    return { url, fetchedAt: fetchedAt.toISOString(), state: 'read', seconds, ...found };
   } catch (error) {
     if (error instanceof PageError) return failed(error.reason, error.message);
     throw error;
@@ -71,10 +62,4 @@ async function readNow(url: string, ports: PageReaderPorts, limits: PageReaderLi
 
 function ageOf({ fetchedAt }: PageRecord, now: Date): number {
   return now.getTime() - new Date(fetchedAt).getTime();
-}
-
-/** The longest beginning that takes no more bytes, never half a character. */
-function cut(text: string, bytes: number): string {
-  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes));
-  return text.slice(0, read);
 }

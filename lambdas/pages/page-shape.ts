@@ -2,7 +2,7 @@ import { Parser } from 'htmlparser2';
 
 /** How large a page is as a tree. */
 export interface PageShape {
-  /** Elements and pieces of text. */
+  /** Elements, pieces of text, comments. */
   readonly nodes: number;
   readonly depth: number;
 }
@@ -22,6 +22,13 @@ export function pageShape(html: string, mostLevels: number): PageShape {
       depth = Math.max(depth, open);
     },
     ontext() {
+      nodes += 1;
+    },
+    // In a tree they are nodes, too.
+    oncomment() {
+      nodes += 1;
+    },
+    onprocessinginstruction() {
       nodes += 1;
     },
     onclosetag() {

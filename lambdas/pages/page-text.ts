@@ -1,27 +1,47 @@
 import { isUtf8 } from 'node:buffer';
 import chardet from 'chardet';
 import { getEncoding } from 'encoding-sniffer';
+import { shiftedCharset, shiftedText } from './charsets/shifted-text.ts';
 
 /**
  * A page's text. The charset comes from a byte order mark, else from the Content-Type header, else from the page's meta
- * tags (WHATWG prescan), else from the bytes themselves. Bytes that the charset doesn't have become U+FFFD.
+ * tags (WHATWG prescan), else from the bytes themselves. Bytes that the charset doesn't have become U+FFFD. A charset that
+ * WHATWG refuses to read (`replacement`) or that isn't known here is never the end of a page: its bytes are asked instead.
  */
 export function pageText(body: Uint8Array, contentType: string): string {
   const [, label] = /;\s*charset\s*=\s*["']?([^"';\s]+)/.exec(contentType) ?? [];
-  const encoding = getEncoding(Buffer.from(body.buffer, body.byteOffset, body.byteLength), {
-    defaultEncoding: guessed(body),
+  const guess = guessed(body);
+  const named = getEncoding(Buffer.from(body.buffer, body.byteOffset, body.byteLength), {
+    defaultEncoding: guess,
     ...(label === undefined ? {} : { transportLayerEncodingLabel: label }),
   });
-  return new TextDecoder(encoding).decode(body);
+  const shifted = named === 'replacement' || /^iso-2022-(kr|cn)$/i.test(guess) ? shiftedCharset(body) : undefined;
+  if (shifted) return shiftedText(body, shifted);
+  return (decoderOf(named) ?? decoderOf(guess) ?? new TextDecoder('windows-1252')).decode(body);
+}
+
+function decoderOf(encoding: string): InstanceType<typeof TextDecoder> | undefined {
+  try {
+    return new TextDecoder(encoding);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 // More bytes make the guess no better, only slower.
 const sampleBytes = 64 * 1024;
 
 function guessed(body: Uint8Array): string {
-  if (isUtf8(body)) return 'utf-8';
   const sample = body.subarray(0, sampleBytes);
+  // What shifts by escapes is ASCII to whoever doesn't know them.
+  if (isUtf8(body)) return (sample.includes(0x1b) && escapedEncoding(sample)) || 'utf-8';
   return wideEncoding(sample) ?? chardet.detect(withoutTags(sample)) ?? 'windows-1252';
+}
+
+function escapedEncoding(sample: Uint8Array): string | undefined {
+  const found = chardet.detect(sample);
+  return found?.startsWith('ISO-2022-') ? found : undefined;
 }
 
 /** UTF-16 without a mark: markup is ASCII, so that every other byte of it is zero. */

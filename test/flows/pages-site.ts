@@ -23,6 +23,22 @@ export const sentence =
 
 const html = { 'content-type': 'text/html; charset=utf-8' };
 
+const article5 = `<article>${`<p>${sentence}</p>`.repeat(5)}</article>`;
+
+/** Pages that were made to stop whoever reads them; each has the sentence all the same. */
+export const hostilePages: Readonly<Record<string, readonly [type: string, html: string]>> = {
+  'charset-header': ['text/html; charset=hz-gb-2312', article5],
+  'charset-meta': ['text/html', `<meta charset="iso-2022-cn">${article5}`],
+  comments: [html['content-type'], `${'<!---->'.repeat(130_000)}${article5}`],
+  pictures: [html['content-type'], `${'<img src="a.png">'.repeat(50_000)}${article5}`],
+  divisions: [html['content-type'], `${`${'<div>'.repeat(200)}x${'</div>'.repeat(200)}`.repeat(80)}${article5}`],
+  unclosed: [html['content-type'], `${'<p><b>x'.repeat(300)}${article5}`],
+  wechat: [
+    html['content-type'],
+    `<html><body><div class="rich_media_content" id="js_content" style="visibility: hidden; opacity: 0;">${article5}</div></body></html>`,
+  ],
+};
+
 const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
   slow: () => {
     // Never answered: whoever asks gives up.
@@ -31,6 +47,11 @@ const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
   binary: (response) => response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.alloc(100, 7)),
   large: (response) => response.writeHead(200, html).end(article(sentence.repeat(40_000))),
   empty: (response) => response.writeHead(200, html).end('<html><head><script>1</script></head><body> </body></html>'),
+  control: (response) => response.writeHead(200, html).end(`<p>${sentence}</p><pre>${'\u0001'.repeat(600_000)}</pre>`),
+  upgrade: (response) => {
+    response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n');
+  },
+  liar: (response) => response.writeHead(200, { ...html, 'content-encoding': 'gzip' }).end(article(sentence)),
   inward: (response) => response.writeHead(302, { location: 'http://169.254.169.254/latest/meta-data/' }).end(),
 };
 
@@ -41,7 +62,9 @@ export async function startPagesSite(): Promise<PagesSite> {
     const name = (request.url ?? '/').slice(1).split('?')[0] ?? '';
     asked.push(request.url ?? '/');
     const answer = answers[name];
+    const hostile = hostilePages[name];
     if (answer) answer(response);
+    else if (hostile) response.writeHead(200, { 'content-type': hostile[0] }).end(hostile[1]);
     else response.writeHead(200, html).end(article(sentence));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -4,7 +4,7 @@ import { region } from '../../local/machine.ts';
 import { freePort } from '../../local/services/free-port.ts';
 import batch from '../fixtures/events/sqs-batch.json' with { type: 'json' };
 import { type Flow, startFlow } from './flow.ts';
-import { type PagesSite, sentence, startPagesSite } from './pages-site.ts';
+import { hostilePages, type PagesSite, sentence, startPagesSite } from './pages-site.ts';
 import { producerTo, type Reading, readTopic } from './topics.ts';
 
 /** From one topic to the other through the whole local stack, with clients and a site of our own. */
@@ -112,6 +112,10 @@ test.each([
   ['ForbiddenAddress', () => 'http://169.254.169.254/latest/meta-data/'],
   ['ForbiddenAddress', () => `${site.url}/inward`],
   ['EmptyPage', () => `${site.url}/empty`],
+  ['NetworkError', () => `${site.url}/upgrade`],
+  ['BadEncoding', () => `${site.url}/liar`],
+  // With its control characters as escapes the message is larger than its topic takes.
+  ['TooLarge', () => `${site.url}/control`],
 ])('a page that fails by %s leaves the text, and an alert with the reason', async (reason, url) => {
   const place = await produce({ type: 3, url: url(), text: '央行下调存款准备金率，股市收高' });
   const { message } = await outputOf(place);
@@ -120,6 +124,15 @@ test.each([
   const failure = await failureAt(place);
   expect(failure?.reason).toBe(reason);
   expect(JSON.parse(failure?.input ?? '')).toEqual({ Exception: reason, raw_json: JSON.parse(place.value) });
+});
+
+test('pages that were made to stop their reader come out with their text, and stop nobody behind them', async () => {
+  const paths = [...Object.keys(hostilePages), 'good?behind'];
+  const places = [];
+  for (const path of paths) places.push(await produce({ type: 3, url: `${site.url}/${path}`, text: '短讯' }));
+  const outputs = await Promise.all(places.map(outputOf));
+
+  for (const [index, { message }] of outputs.entries()) expect(message.content, paths[index]).toContain(sentence);
 });
 
 test.each([
@@ -222,6 +235,10 @@ test('a text and its page can be tried, and nothing is published', async () => {
     result: { exception: 'ForbiddenAddress', content: '' },
   });
   expect((await attempt({ url: 'http://example.com/' })).status).toBe(400);
+  expect((await attempt({ text: '\ud800\0', url: `${site.url}/charset-header?tried` })).status).toBe(200);
+  expect((await attempt({ text: '', url: 'http://%zz/\ud800' })).body).toMatchObject({
+    result: { exception: 'InvalidUrl' },
+  });
   expect(tagged.records).toHaveLength(before);
 });
 

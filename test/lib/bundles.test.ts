@@ -20,12 +20,15 @@ function machineOf(file: string): number | undefined {
 
 // What tags reads its model, its rules and the dictionary of words beside its code.
 const tagging = ['default-rules.json', 'jieba_rs_wasm_bg.wasm', 'topics.model'];
+// What reads pages starts a thread of its own with this file.
+const pageThread = ['page-worker.mjs', 'page-worker.mjs.map'];
 const assetsOf: Readonly<Record<string, readonly string[]>> = {
   'platform/docs': docsFileNames.map((name) => `${name}.gz`),
   'tagger/api': ['topics.model'],
+  'tagger/fetch-pages': pageThread,
   'tagger/tag-messages': tagging,
   'tagger/tag-pages': tagging,
-  'tagger/try': tagging,
+  'tagger/try': [...tagging, ...pageThread],
   // Whoever knows the functions knows those of the tagger.
   'tasks/api': tagging,
   'tasks/run-tasks': tagging,
@@ -33,14 +36,12 @@ const assetsOf: Readonly<Record<string, readonly string[]>> = {
   'tasks/start-scheduled': tagging,
 };
 
-// The Kafka client brings 1 MB of protocol and compression, what reads pages a DOM and tables of charsets.
+// The Kafka client brings 1 MB of protocol and compression.
 const megabytesOf: Readonly<Record<string, number>> = {
   'platform/check-inside': 2,
   'tagger/api': 2,
-  'tagger/fetch-pages': 1.5,
   'tagger/tag-messages': 2.25,
   'tagger/tag-pages': 2.25,
-  'tagger/try': 1.75,
   'tasks/api': 1.5,
   'tasks/run-tasks': 1.5,
   'tasks/run-turn': 1.5,

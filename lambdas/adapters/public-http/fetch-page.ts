@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { PageError, type PageFault } from '#kit/pages/page-error.ts';
@@ -57,7 +58,7 @@ async function follow(first: URL, limits: PageLimits, signal: AbortSignal): Prom
     const { location } = answer.headers;
     if (status >= 300 && status < 400 && location !== undefined) {
       answer.destroy();
-      url = pageUrl(location, url, limits.allowed);
+      url = pageUrl(headerText(location), url, limits.allowed);
       continue;
     }
     if (status < 200 || status >= 300) {
@@ -81,8 +82,20 @@ function ask(url: URL, { allowed }: PageLimits, signal: AbortSignal): Promise<In
   const options = { agent, headers, signal, lookup: publicLookup(portOf(url), allowed) };
   return new Promise((resolve, reject) => {
     const asked = secure ? httpsRequest(url, options) : httpRequest(url, options);
-    asked.once('response', resolve).once('error', reject).end();
+    asked
+      .once('response', resolve)
+      // Errors may come after the answer, too: nobody's error would end the process.
+      .on('error', reject)
+      // An answer that is none, as one that changes the protocol, closes without an error.
+      .once('close', () => reject(new PageError('NetworkError', 'The connection closed without an answer')))
+      .end();
   });
+}
+
+/** Node reads headers as Latin-1; sites write the URLs of their pages in UTF-8, as browsers read them. */
+function headerText(value: string): string {
+  const bytes = Buffer.from(value, 'latin1');
+  return isUtf8(bytes) ? bytes.toString() : value;
 }
 
 /** A page that doesn't say what it is may be text: its reader will see. */

@@ -12,7 +12,9 @@ export type PageFault =
   | 'TooManyRedirects'
   | 'NotText'
   | 'TooLarge'
-  | 'BadEncoding';
+  | 'BadEncoding'
+  /** Its bytes came, and no reader survived them. */
+  | 'Unreadable';
 
 /** The page could not be had. Whether to ask again is its reader's business: the reason says what happened. */
 export class PageError extends PermanentError {

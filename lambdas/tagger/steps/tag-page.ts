@@ -1,8 +1,7 @@
 import { PermanentError } from '#kit/errors.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
-import { asError } from '#kit/telemetry.ts';
 import type { PageCache } from '#pages/ports.ts';
-import { outgoingHeaders, taggedMessage } from '../message/tagged-message.ts';
+import { type MessagePage, outgoingHeaders, taggedMessage } from '../message/tagged-message.ts';
 import type { CurrentTagger, PageRequest, Progress, Publish } from '../ports.ts';
 
 export interface TagPagePorts {
@@ -20,10 +19,29 @@ export interface TagPagePorts {
  * why. The alert is durable before the message goes out: published and silent can't be.
  */
 export async function tagPage(request: PageRequest, ports: TagPagePorts): Promise<void> {
-  const { record, raw, url } = request;
-  const page = (await ports.pages.get(url)) ?? lost;
+  const page = (await ports.pages.get(request.url)) ?? lost;
   const at = ports.clock();
   if (page.state === 'failed') await ports.report([failureOf(request, page, at)]);
+  let refused = await publishWith(page, request, { ports, at });
+  if (refused && page.state === 'read') {
+    // The message alone may be small enough: it doesn't pay for its page.
+    const tooLarge = { state: 'failed', fault: 'TooLarge', reason: `With its page: ${refused.message}` } as const;
+    await ports.report([failureOf(request, tooLarge, at)]);
+    refused = await publishWith(tooLarge, request, { ports, at });
+  }
+  if (refused) {
+    const { name, message } = refused;
+    await ports.report([failureOf(request, { fault: name, reason: message }, at, 'refused')]);
+  }
+  await ports.progress.pageDone(request.record, refused ? 'rejected' : 'published');
+}
+
+/** Publishes the message; resolves to why no topic would ever take it. */
+async function publishWith(
+  page: MessagePage,
+  { record, raw }: PageRequest,
+  { ports, at }: { readonly ports: TagPagePorts; readonly at: Date },
+): Promise<PermanentError | undefined> {
   const { tag, version } = await ports.tagger();
   const { text } = JSON.parse(raw) as { readonly text: string };
   const tagged = {
@@ -34,13 +52,11 @@ export async function tagPage(request: PageRequest, ports: TagPagePorts): Promis
   };
   try {
     await ports.publish([tagged]);
+    return undefined;
   } catch (error) {
-    if (!(error instanceof PermanentError)) throw error;
-    const { name, message } = asError(error);
-    await ports.report([failureOf(request, { fault: name, reason: message }, at, 'refused')]);
-    return ports.progress.pageDone(record, 'rejected');
+    if (error instanceof PermanentError) return error;
+    throw error;
   }
-  await ports.progress.pageDone(record, 'published');
 }
 
 /** It waited for longer than pages are kept. */

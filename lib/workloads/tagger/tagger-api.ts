@@ -1,6 +1,8 @@
 import { Construct } from 'constructs';
+import { readingLimits } from '../../../lambdas/pages/contract.ts';
 import * as contract from '../../../lambdas/tagger/contract.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
+import { apiTimeout } from '../../constructs/api/http-api.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { allowObject } from '../../permissions/bucket-access.ts';
@@ -12,8 +14,8 @@ export interface TaggerApiProps {
   readonly cluster: KafkaCluster;
 }
 
-// The answer must be out before API Gateway hangs up.
-const longestFetchMs = 20_000;
+// The answer must be out before API Gateway hangs up: the page is fetched, read, and tagged by then.
+const longestFetchMs = apiTimeout.toMilliseconds() - readingLimits.clockMs - 5000;
 
 /** The tagger's routes: how its services do and what failed, inside of the VPC; a text to try, outside. */
 export class TaggerApi extends Construct {

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { readingLimits } from '../../../lambdas/pages/contract.ts';
 import {
   fetchPagesEnv,
   keptRulesKey,
@@ -95,8 +96,8 @@ export class Tagger extends Construct {
       fifo: true,
       batchSize,
       maxConcurrency: workers,
-      // All of a batch may be slow, of one host, and one after the other; then each is read.
-      timeout: Duration.seconds(Math.ceil((batchSize * timeoutMs) / 1000) + 30),
+      // All of a batch may be slow, of one host, and one after the other; then each is read as long as one may be.
+      timeout: Duration.seconds(Math.ceil((batchSize * (timeoutMs + readingLimits.clockMs)) / 1000) + 30),
       memory: 1024,
     });
     allowObjects(fetch.handler, raw, { read: ['tagger/pages'], write: ['tagger/pages'] });

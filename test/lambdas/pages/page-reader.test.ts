@@ -1,12 +1,16 @@
 import { beforeEach, expect, test } from 'vitest';
 import { PageError } from '#kit/pages/page-error.ts';
+import { readingLimits } from '#pages/contract.ts';
+import type { FetchedPage } from '#pages/extraction/messages.ts';
+import { pageExtractor } from '#pages/extraction/page-extractor.ts';
 import { pageReader } from '#pages/page-reader.ts';
 import type { PageRecord } from '#pages/ports.ts';
 
 let now: Date;
 let asked: string[];
 let kept: Map<string, PageRecord>;
-let answer: (url: string) => Promise<{ contentType: string; body: Uint8Array }>;
+let answer: (url: string) => Promise<Omit<FetchedPage, 'url'>>;
+const extract = pageExtractor(readingLimits);
 
 beforeEach(() => {
   now = new Date('2026-11-21T02:00:00Z');
@@ -22,10 +26,11 @@ const later = (ms: number) => {
 const reader = (keptBytes = 1000) =>
   pageReader(
     {
-      fetch: (url) => {
+      fetch: async (url) => {
         asked.push(url);
-        return answer(url);
+        return { url, ...(await answer(url)) };
       },
+      extract,
       cache: {
         get: async (url) => kept.get(url),
         put: async (record) => {

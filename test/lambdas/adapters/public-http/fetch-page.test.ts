@@ -180,6 +180,45 @@ test('a connection that is refused or cut is told apart', async () => {
   expect(await reasonOf(fetched)).toBe('ConnectionRefused');
 });
 
+/** Sites that speak HTTP in ways of their own: the bytes they answer with. */
+const odd: Readonly<Record<string, readonly [bytes: string, reason: PageFault | 'fetched']>> = {
+  'another protocol': ['HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n', 'NetworkError'],
+  'HTTP/0.9': ['<p>text</p>', 'NetworkError'],
+  'no HTTP': ['SSH-2.0-OpenSSH_9\r\n', 'NetworkError'],
+  'a head without an end': [`HTTP/1.1 200 OK\r\n${'x-a: b\r\n'.repeat(20_000)}`, 'NetworkError'],
+  'a header of its own length': [`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}\r\n\r\n`, 'NetworkError'],
+  'two lengths': ['HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab', 'NetworkError'],
+  'chunks that are none': ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\ntext', 'NetworkError'],
+  'a chunk cut short': ['HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nff\r\ntext', 'NetworkError'],
+  'many notices before the answer': [
+    `${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(2000)}HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\na`,
+    'fetched',
+  ],
+  'an unknown status': ['HTTP/1.1 999 What\r\ncontent-length: 0\r\n\r\n', 'HttpError'],
+  'a redirect to no URL': ['HTTP/1.1 302 Found\r\nlocation: http://[\r\n\r\n', 'InvalidUrl'],
+  'a redirect to a file': ['HTTP/1.1 302 Found\r\nlocation: file:///etc/passwd\r\n\r\n', 'InvalidUrl'],
+  'a length beyond all': ['HTTP/1.1 200 OK\r\ncontent-length: 99999999999999999999999\r\n\r\na', 'NetworkError'],
+  'a type of its own': ['HTTP/1.1 200 OK\r\ncontent-type: ;;;charset=\r\ncontent-length: 1\r\n\r\na', 'fetched'],
+};
+
+test.each(Object.entries(odd))('a site that answers with %s is told apart', async (_what, [bytes, reason]) => {
+  server.removeAllListeners('connection');
+  server.on('connection', (socket) => {
+    socket.on('error', () => undefined).once('data', () => socket.end(bytes, 'latin1'));
+  });
+
+  expect(await reasonOf(page())).toBe(reason);
+});
+
+test('a redirect whose URL is in UTF-8 as it is leads there', async () => {
+  answer = ({ url }, response) =>
+    url === '/from'
+      ? response.writeHead(302, { location: Buffer.from('/渡轮').toString('latin1') }).end()
+      : response.writeHead(200, html).end('there');
+
+  expect((await page('/from')).url).toBe(`http://127.0.0.1:${port}${encodeURI('/渡轮')}`);
+});
+
 test('a name that nobody has is a DNS error', async () => {
   expect(await reasonOf(pageFetcher(limits())('http://nobody.invalid/'))).toBe('DnsError');
 });

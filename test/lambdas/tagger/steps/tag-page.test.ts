@@ -10,6 +10,8 @@ let published: TaggedRecord[];
 let reported: NewFailure[];
 let steps: string[];
 let refusal: Error | undefined;
+/** Above it a message is refused. */
+let largest: number;
 
 const url = 'https://example.com/';
 const fetchedAt = '2026-11-21T01:59:00.000Z';
@@ -29,6 +31,7 @@ beforeEach(() => {
   reported = [];
   steps = [];
   refusal = undefined;
+  largest = Number.POSITIVE_INFINITY;
 });
 
 const tag = (raw = `{"text":"ferry","type":3,"url":"${url}"}`) =>
@@ -43,6 +46,7 @@ const tag = (raw = `{"text":"ferry","type":3,"url":"${url}"}`) =>
       publish: async (records) => {
         steps.push('publish');
         if (refusal) throw refusal;
+        if (records.some(({ value }) => value.length > largest)) throw new PermanentError('too large');
         published.push(...records);
       },
       progress: {
@@ -104,8 +108,27 @@ test('a message that no topic takes ends in the ledger', async () => {
   refusal = new PermanentError('too large');
   await tag();
 
-  expect(reported).toMatchObject([{ reason: 'PermanentError' }]);
-  expect(steps).toEqual(['publish', 'report', 'rejected']);
+  expect(reported).toMatchObject([{ reason: 'TooLarge' }, { reason: 'PermanentError' }]);
+  expect(steps).toEqual(['publish', 'report', 'publish', 'report', 'rejected']);
+});
+
+test('a message that only its page makes too large goes out without it, and the alert says why', async () => {
+  page = {
+    url,
+    fetchedAt,
+    state: 'read',
+    seconds: 1,
+    title: '',
+    content: 'a',
+    html: '\x01'.repeat(1000),
+    htmlTruncated: true,
+  };
+  largest = 1000;
+  await tag();
+
+  expect(out()).toMatchObject({ webCrawlConsume: 0, content: '', contentHtml: '', tags: [{ tag: 'ferry' }] });
+  expect(reported).toMatchObject([{ reason: 'TooLarge', message: expect.stringContaining('too large') }]);
+  expect(steps).toEqual(['publish', 'report', 'publish', 'published']);
 });
 
 test('while the broker is away the message stays where it is', async () => {
