@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { build } from 'esbuild';
 import { copyAssets } from './bundle-assets.ts';
 import { replaceFolder } from './replace-folder.ts';
@@ -9,6 +10,13 @@ const suffix = '.handler.ts';
 
 // CommonJS packages inside an ES module still call require() of Node's own modules.
 const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** Programs that a handler starts as processes of their own: they lie beside its code. */
+const programs: Readonly<Record<string, string>> = {
+  'tasks/run-tasks': 'run-function',
+  'tasks/run-long-tasks': 'run-function',
+  'tasks/run-turn': 'run-function',
+};
 
 /** One bundled handler. */
 export interface Bundle {
@@ -43,7 +51,7 @@ export async function bundleHandlers(): Promise<readonly Bundle[]> {
 
 async function bundle(handlers: readonly string[], outdir: string): Promise<void> {
   const { metafile } = await build({
-    entryPoints: handlers.map((handler) => ({ in: `lambdas/${handler}${suffix}`, out: `${handler}/index` })),
+    entryPoints: handlers.flatMap(entriesOf),
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -67,6 +75,13 @@ async function bundle(handlers: readonly string[], outdir: string): Promise<void
     alias: { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' },
   });
   await copyAssets(metafile);
+}
+
+function entriesOf(handler: string) {
+  const own = { in: `lambdas/${handler}${suffix}`, out: `${handler}/index` };
+  const program = programs[handler];
+  if (program === undefined) return [own];
+  return [own, { in: `lambdas/${path.dirname(handler)}/${program}.ts`, out: `${handler}/${program}` }];
 }
 
 if (import.meta.main) {

@@ -71,8 +71,10 @@ const tagger = z.object({
 
 const tasks = z.object({
   enabled: z.boolean(),
-  /** Batches of up to ten tasks at once; each worker holds two database connections. */
+  /** Workers of short tasks at once; each runs up to ten side by side, and holds two database connections. */
   workers: z.int().min(2).max(1000),
+  /** The same of those that may take minutes. */
+  longWorkers: z.int().min(2).max(1000),
   /** Turns of long tasks at once. */
   longTasks: z.int().min(1).max(1000),
   /** Requests at once. */
@@ -182,6 +184,7 @@ const taggerDefaults = {
 const tasksDefaults = {
   enabled: true,
   workers: 4,
+  longWorkers: 2,
   longTasks: 2,
   requests: 16,
   leaseSeconds: 30,
@@ -255,6 +258,7 @@ const environments: Record<string, unknown> = {
       tasks: {
         ...tasksDefaults,
         workers: 10,
+        longWorkers: 6,
         longTasks: 6,
         requests: 40,
         files: { ...tasksDefaults.files, maxBytes: 5 * 1024 ** 4 },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type QueryExecutorProvider, sql } from 'kysely';
+import { type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
 import { recordFailures, resolveFailures } from '#adapters/failure-ledger.ts';
 import type { ObjectStore } from '#adapters/object-store.ts';
@@ -14,9 +14,21 @@ export interface Sign {
   readonly text: string | undefined;
 }
 
+/** What a worker has room for. */
+export interface Wanted {
+  readonly atMost: number;
+  readonly names: readonly string[];
+  readonly fresh: readonly string[];
+}
+
 export interface LeaseStore {
   /** Begins an attempt of each that may begin now: that waits, or whose worker was lost. The others are left out. */
   claim(ids: readonly string[], leaseSeconds: number): Promise<readonly LeasedTask[]>;
+  /**
+   * The same for tasks of the worker that wait, the longest waiting first, whether their messages have come or not.
+   * `fresh`: names of functions of which only one that was never begun may begin.
+   */
+  claimNext(wanted: Wanted, leaseSeconds: number): Promise<readonly LeasedTask[]>;
   /** Holds leases; resolves to those still held, and whether each is to stop. */
   renew(signs: readonly Sign[], leaseSeconds: number): Promise<ReadonlyMap<string, { readonly terminate: boolean }>>;
   /** Keeps a state to go on from; `undefined`: the lease is another's. */
@@ -35,7 +47,28 @@ export interface LeaseStore {
 export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStore, 'put'>): LeaseStore {
   const { query } = database;
   return {
-    claim: (ids, leaseSeconds) => claim(query, ids, leaseSeconds),
+    async claim(ids, leaseSeconds) {
+      if (ids.length === 0) return [];
+      return begin(
+        query,
+        sql`id = ANY(${ids}::uuid[]) AND (
+        status = 'PENDING'
+        -- A message may come a little before its time.
+        OR status = 'RETRY' AND due_at <= now() + interval '1 second'
+        OR status = 'STARTED' AND (lease_until IS NULL OR lease_until < now()))
+      ORDER BY id FOR UPDATE`,
+        leaseSeconds,
+      );
+    },
+    claimNext: ({ atMost, names, fresh }, leaseSeconds) =>
+      begin(
+        query,
+        sql`ended_at IS NULL AND host = 'worker' AND (
+        status = 'PENDING' AND name = ANY(${[...names, ...fresh]}::text[])
+        OR status = 'RETRY' AND due_at <= now() AND name = ANY(${names}::text[]))
+      ORDER BY sent_at LIMIT ${atMost} FOR UPDATE SKIP LOCKED`,
+        leaseSeconds,
+      ),
     async renew(signs, leaseSeconds) {
       if (signs.length === 0) return new Map();
       const { rows } = await sql<{ id: string; terminate: boolean }>`
@@ -95,28 +128,21 @@ export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStor
 }
 
 /** In the order of their ids, so that two workers never wait for each other. */
-async function claim(
+async function begin(
   query: QueryExecutorProvider,
-  ids: readonly string[],
+  free: RawBuilder<unknown>,
   leaseSeconds: number,
 ): Promise<readonly LeasedTask[]> {
-  if (ids.length === 0) return [];
   const lease = randomUUID();
   const { rows } = await sql<LeasedTask>`
     WITH free AS (
-      SELECT id FROM tasks.tasks
-      WHERE id = ANY(${ids}::uuid[]) AND (
-        status = 'PENDING'
-        -- A message may come a little before its time.
-        OR status = 'RETRY' AND due_at <= now() + interval '1 second'
-        OR status = 'STARTED' AND (lease_until IS NULL OR lease_until < now()))
-      ORDER BY id FOR UPDATE)
+      SELECT id FROM tasks.tasks WHERE ${free})
     UPDATE tasks.tasks t SET
       status = 'STARTED', started_at = coalesce(t.started_at, now()),
       lease = ${lease}, lease_until = now() + make_interval(secs => ${leaseSeconds}), resent = 0,
       attempts = t.attempts + CASE WHEN t.status = 'STARTED' AND t.attempt_at IS NOT NULL THEN 0 ELSE 1 END,
-      -- Turns share their attempt's time; what a lost worker had of it is given back.
-      attempt_at = CASE WHEN t.status = 'STARTED' AND NOT (t.host = 'worker' AND t.lease IS NOT NULL)
+      -- Turns share their attempt's time; what a worker had of it that was lost, or handed it over, is given back.
+      attempt_at = CASE WHEN t.status = 'STARTED' AND t.host <> 'worker'
         THEN coalesce(t.attempt_at, now()) ELSE now() END,
       losses = t.losses + CASE WHEN t.status = 'STARTED' AND t.lease IS NOT NULL THEN 1 ELSE 0 END
     FROM free WHERE t.id = free.id

@@ -2,7 +2,8 @@ import type * as z from 'zod';
 import type { turnInput, turnOutput } from '../contract.ts';
 import { begin } from './attempt.ts';
 import type { WorkerPorts } from './ports.ts';
-import { beating, writer } from './run-batch.ts';
+import { beating } from './run-batch.ts';
+import { writer } from './write-ends.ts';
 
 // Lambda ends a function after 15 minutes; a checkpoint comes every minute.
 const turnMs = 13 * 60 * 1000;

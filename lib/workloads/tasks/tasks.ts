@@ -32,13 +32,18 @@ export interface TasksProps {
 }
 
 const impact = 'Tasks that callers submit wait and have no result.';
-// Longer than the longest function by what its end takes.
-const workerTimeout = Duration.minutes(15);
+// Longer than the longest function (14 minutes) by what its end takes.
+const longTimeout = Duration.minutes(15);
+// Four minutes in which places that get free are for others, and the last of those can end: each takes a minute at most.
+const shortTimeout = Duration.minutes(5);
+// Until the timeout, what has ended is written and what hasn't is handed over.
+const lastSeconds = 20;
 
 /** Registered functions as jobs: queue -> worker, or state machine; their sweep, schedules and callbacks. */
 export class Tasks extends Construct {
   readonly queues: TaskQueues;
   readonly worker: QueueHandler<typeof contract.runTasksEnv>;
+  readonly longWorker: QueueHandler<typeof contract.runTasksEnv>;
   readonly turns: TurnsFlow;
   readonly callbacks: QueueHandler<typeof contract.sendCallbacksEnv>;
   readonly sweep: QueueHandler<typeof contract.sweepTasksEnv>;
@@ -48,14 +53,26 @@ export class Tasks extends Construct {
     // Each sends to the others' queues: addresses first, queues with those who work them off.
     this.queues = new TaskQueues(this);
     this.callbacks = this.#makeCallbacks();
-    this.worker = this.#makeWorker(props);
+    const { workers, longWorkers } = this.#settings;
+    this.worker = this.#makeWorker('Worker', 'tasks/run-tasks', { ...props, timeout: shortTimeout, workers });
+    this.longWorker = this.#makeWorker('LongWorker', 'tasks/run-long-tasks', {
+      ...props,
+      timeout: longTimeout,
+      workers: longWorkers,
+    });
     const runTurn = this.#makeRunTurn(props);
     const { leaseSeconds } = this.#settings;
     this.turns = new TurnsFlow(this, 'Turns', { runTurn, capabilities: props.capabilities, leaseSeconds });
     const spark = new Spark(this, 'Spark', { ...props, runTurn, leaseSeconds });
     const starter = this.#makeStarter(spark);
     this.sweep = this.#makeSweep(props);
-    this.queues.settle({ tasks: this.worker, starts: starter, callbacks: this.callbacks, sweeps: this.sweep });
+    this.queues.settle({
+      tasks: this.worker,
+      longTasks: this.longWorker,
+      starts: starter,
+      callbacks: this.callbacks,
+      sweeps: this.sweep,
+    });
     new TaskSchedules(this, 'Schedules', { ...props, queues: this.queues });
     this.#watch();
   }
@@ -84,16 +101,21 @@ export class Tasks extends Construct {
     allowObjects(handler, raw, { read: ['tasks'], write: ['tasks', 'platform/failures'] });
   }
 
-  #makeWorker(props: TasksProps): QueueHandler<typeof contract.runTasksEnv> {
-    const worker = new QueueHandler(this, 'Worker', {
-      handler: 'tasks/run-tasks',
+  #makeWorker(
+    id: string,
+    handler: 'tasks/run-tasks' | 'tasks/run-long-tasks',
+    { timeout, workers, ...props }: TasksProps & { readonly timeout: Duration; readonly workers: number },
+  ): QueueHandler<typeof contract.runTasksEnv> {
+    const worker = new QueueHandler(this, id, {
+      handler,
       contract: contract.runTasksEnv,
-      env: this.#running(props),
+      env: { ...this.#running(props), SHIFT_SECONDS: String(timeout.toSeconds() - lastSeconds) },
       impact,
       severity: 'high',
-      timeout: workerTimeout,
+      timeout,
       memory: contract.workerMemory,
-      maxConcurrency: this.#settings.workers,
+      batchSize: contract.slots,
+      maxConcurrency: workers,
       database: props.database,
     });
     this.#allowRunning(worker.handler, props);
@@ -106,7 +128,7 @@ export class Tasks extends Construct {
       contract: contract.runTurnEnv,
       env: this.#running(props),
       impact: 'Long tasks stand still.',
-      timeout: workerTimeout,
+      timeout: longTimeout,
       memory: contract.workerMemory,
       concurrency: this.#settings.longTasks,
       database: props.database,
@@ -188,23 +210,25 @@ export class Tasks extends Construct {
 
   #watch(): void {
     const book = AlarmBook.of(this);
-    book.add(this, {
-      name: 'tasks-wait-too-long',
-      metric: this.worker.queue.metricApproximateAgeOfOldestMessage({
-        period: Duration.minutes(5),
-        statistic: 'Maximum',
-      }),
-      // A message that comes again after its worker died is as old as its visibility; a queue that nobody works off is older.
-      threshold: Duration.hours(2).toSeconds(),
-      impact,
-      severity: 'medium',
-    });
+    // A message that comes again after its worker died is as old as its visibility, six times its function's timeout; a
+    // queue that nobody works off is older.
+    this.#watchAge('tasks-wait-too-long', this.worker, Duration.hours(1));
+    this.#watchAge('long-tasks-wait-too-long', this.longWorker, Duration.hours(2));
     book.add(this, {
       name: 'tasks-sent-again',
       metric: ownMetric(this, { name: 'TasksSentAgain', workload: 'tasks' }),
       threshold: 10,
       impact: 'Workers die, or messages get lost: tasks are begun anew half a minute later.',
       severity: 'low',
+    });
+  }
+  #watchAge(name: string, { queue }: QueueHandler, atMost: Duration): void {
+    AlarmBook.of(this).add(this, {
+      name,
+      metric: queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5), statistic: 'Maximum' }),
+      threshold: atMost.toSeconds(),
+      impact,
+      severity: 'medium',
     });
   }
 }
