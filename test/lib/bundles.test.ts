@@ -20,6 +20,8 @@ function machineOf(file: string): number | undefined {
 
 // What tags reads its model, its rules and the dictionary of words beside its code.
 const tagging = ['default-rules.json', 'jieba_rs_wasm_bg.wasm', 'topics.model'];
+// Functions run in processes of their own, whose program lies there too.
+const running = [...tagging, 'run-function.mjs', 'run-function.mjs.map'];
 const assetsOf: Readonly<Record<string, readonly string[]>> = {
   'platform/docs': docsFileNames.map((name) => `${name}.gz`),
   'tagger/api': ['topics.model'],
@@ -28,8 +30,10 @@ const assetsOf: Readonly<Record<string, readonly string[]>> = {
   'tagger/try': tagging,
   // Whoever knows the functions knows those of the tagger.
   'tasks/api': tagging,
-  'tasks/run-tasks': tagging,
-  'tasks/run-turn': tagging,
+  'tasks/sweep-tasks': tagging,
+  'tasks/run-tasks': running,
+  'tasks/run-long-tasks': running,
+  'tasks/run-turn': running,
   'tasks/start-scheduled': tagging,
 };
 
@@ -43,6 +47,8 @@ const megabytesOf: Readonly<Record<string, number>> = {
   'tagger/try': 1.75,
   'tasks/api': 1.5,
   'tasks/run-tasks': 1.5,
+  'tasks/run-long-tasks': 1.5,
+  'tasks/sweep-tasks': 1.5,
   'tasks/run-turn': 1.5,
   'tasks/start-scheduled': 1.5,
 };

@@ -14,6 +14,12 @@ export interface Sign {
   readonly text: string | undefined;
 }
 
+/** What becomes of a task that its worker still holds. */
+export interface Held {
+  readonly terminate: boolean;
+  readonly othersWait: boolean;
+}
+
 /** What a worker has room for. */
 export interface Wanted {
   readonly atMost: number;
@@ -31,8 +37,8 @@ export interface LeaseStore {
   claimNext(wanted: Wanted, leaseSeconds: number): Promise<readonly LeasedTask[]>;
   /** Holds leases; resolves to those still held, and whether each is to stop. */
   renew(signs: readonly Sign[], leaseSeconds: number): Promise<ReadonlyMap<string, { readonly terminate: boolean }>>;
-  /** Keeps a state to go on from; `undefined`: the lease is another's. */
-  checkpoint(sign: Sign, state: unknown, leaseSeconds: number): Promise<{ readonly terminate: boolean } | undefined>;
+  /** Keeps a state to go on from; `undefined`: the lease is another's. `othersWait`: for a turn, and have for a while. */
+  checkpoint(sign: Sign, state: unknown, leaseSeconds: number): Promise<Held | undefined>;
   /** Writes endings, each only by who holds the lease; failures go into the ledger with them. */
   finish(ended: readonly Ended[], failures: readonly NewFailure[]): Promise<readonly AfterEnd[]>;
   /** Gives a lease back without an ending: the next turn begins at once. */
@@ -80,13 +86,17 @@ export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStor
       return new Map(rows.map(({ id, terminate }) => [id, { terminate }]));
     },
     async checkpoint({ id, lease, percent, text }, state, leaseSeconds) {
-      const { rows } = await sql<{ terminate: boolean }>`
-        UPDATE tasks.tasks SET checkpoint = ${JSON.stringify(state ?? null)}::json, answers = '[]',
+      const { rows } = await sql<Held>`
+        UPDATE tasks.tasks t SET checkpoint = ${JSON.stringify(state ?? null)}::json, answers = '[]',
           lease_until = now() + make_interval(secs => ${leaseSeconds}),
           progress_percent = coalesce(${percent ?? null}::real, progress_percent),
           progress_text = coalesce(${text ?? null}, progress_text)
         WHERE id = ${id} AND lease = ${lease} AND ended_at IS NULL
-        RETURNING terminate_at IS NOT NULL AS terminate`.execute(query);
+        RETURNING terminate_at IS NOT NULL AS terminate, host <> 'worker' AND EXISTS (
+          SELECT FROM tasks.tasks o WHERE o.ended_at IS NULL AND o.host <> 'worker' AND (o.status = 'PENDING'
+            OR o.status = 'STARTED' AND o.lease IS NULL) AND o.due_at < now() - interval '5 seconds') AS "othersWait"`.execute(
+        query,
+      );
       return rows[0];
     },
     async finish(ended, failures) {
@@ -110,17 +120,19 @@ export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStor
       });
     },
     async release({ id, lease }, workedMs) {
-      await sql`UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}
+      await sql`UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}, due_at = now()
         WHERE id = ${id} AND lease = ${lease}`.execute(query);
     },
     async ask({ id, lease }, workedMs) {
       const { rows } = await sql<{ calls: number }>`
-        UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}, calls = calls + 1
+        UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}, calls = calls + 1,
+          -- It wants no turn before its answer is there, or its execution is over.
+          due_at = now() + interval '30 days'
         WHERE id = ${id} AND lease = ${lease} RETURNING calls`.execute(query);
       return rows[0]?.calls;
     },
     async answer(id, call, answer) {
-      await sql`UPDATE tasks.tasks SET calls = calls + 1,
+      await sql`UPDATE tasks.tasks SET calls = calls + 1, due_at = now(),
           answers = (answers::jsonb || jsonb_build_array(${JSON.stringify(answer)}::jsonb))::json
         WHERE id = ${id} AND calls = ${call} AND ended_at IS NULL`.execute(query);
     },

@@ -38,8 +38,16 @@ const mostLosses = 5;
 // A result above this lies in the bucket: rows and answers stay small.
 const largestResultBytes = 256 * 1024;
 
-/** Begins an attempt. `turnMs`: how long it may go on before its next checkpoint ends the turn. */
-export function begin(task: LeasedTask, ports: WorkerPorts, turnMs = Number.POSITIVE_INFINITY): Attempt {
+/** How long an attempt may go on before its next checkpoint ends the turn; `shareMs`: where others wait for one. */
+export interface Turn {
+  readonly turnMs: number;
+  readonly shareMs: number;
+}
+
+const noTurns: Turn = { turnMs: Number.POSITIVE_INFINITY, shareMs: Number.POSITIVE_INFINITY };
+
+/** Begins an attempt. */
+export function begin(task: LeasedTask, ports: WorkerPorts, { turnMs, shareMs } = noTurns): Attempt {
   const fn = ports.functions.get(task.name);
   const controller = new AbortController();
   const progress: Progress = { percent: undefined, text: undefined };
@@ -63,7 +71,7 @@ export function begin(task: LeasedTask, ports: WorkerPorts, turnMs = Number.POSI
     if (task.losses > mostLosses)
       throw new WorkerLostError(`The worker of ${task.name} was lost ${task.losses} times while it ran.`);
     const { signal } = controller;
-    const parts = { task, ports, progress, sign, stop, turnEnds: began + turnMs, signal };
+    const parts = { task, ports, progress, sign, stop, turnEnds: began + turnMs, shareEnds: began + shareMs, signal };
     run = ports.processes.run(() => ({ ...workOf(task), context: contextOf(parts), signal }));
     return run.result;
   };

@@ -1,4 +1,6 @@
+import { CompiledQuery } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { begin } from '../../../../lambdas/tasks/worker/attempt.ts';
 import { runBatch } from '../../../../lambdas/tasks/worker/run-batch.ts';
 import { startWorkerGround, type WorkerGround } from './worker-ground.ts';
 
@@ -58,4 +60,23 @@ test('an end that the database refuses stops no other', async () => {
   const ended = await Promise.all(ids.map((id) => ground.outcome(id)));
   expect(ended.map(({ status }) => status)).toEqual(['SUCCESS', 'FAILURE', 'SUCCESS']);
   expect(ended[1]?.traceback).toContain('refused the end of test:echo: unsupported Unicode escape sequence');
+}, 120_000);
+
+test('a turn is shared where another waits for one, and only there', async () => {
+  const { leases } = ground.ports;
+  const long = await ground.submit('long_nap', { ms: 1 }, 'steps');
+  const asOfNow = async (id: string) => {
+    const [task] = await leases.claim([id], 30);
+    if (!task) throw new Error('The task could not be begun.');
+    return begin(task, ground.ports, { turnMs: 600_000, shareMs: 0 }).ended;
+  };
+  const other = await ground.submit('long_nap', { ms: 1 }, 'steps');
+  await ground.database.admin.query
+    .getExecutor()
+    .executeQuery(
+      CompiledQuery.raw("UPDATE tasks.tasks SET due_at = now() - interval '1 minute' WHERE id = $1", [other]),
+    );
+
+  expect(await asOfNow(long)).toMatchObject({ paused: 'turn-over' });
+  expect(await asOfNow(other)).toMatchObject({ ending: { status: 'SUCCESS' } });
 }, 120_000);

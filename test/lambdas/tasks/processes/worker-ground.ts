@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { NotFoundError } from '../../../../lambdas/kit/errors.ts';
+import type { TaskHost } from '../../../../lambdas/kit/task.ts';
 import { functionProcesses } from '../../../../lambdas/tasks/processes/function-processes.ts';
 import { leaseStore } from '../../../../lambdas/tasks/stores/lease-store.ts';
 import { taskStore } from '../../../../lambdas/tasks/stores/task-store.ts';
@@ -15,7 +16,7 @@ export interface WorkerGround {
   readonly ports: WorkerPorts;
   /** What was sent on. */
   readonly sent: SentTask[];
-  submit(name: string, input?: Record<string, unknown>): Promise<string>;
+  submit(name: string, input?: Record<string, unknown>, host?: TaskHost): Promise<string>;
   outcome(id: string): Promise<TaskOutcome>;
   stop(): Promise<void>;
 }
@@ -61,9 +62,9 @@ export async function startWorkerGround(): Promise<WorkerGround> {
     database,
     ports,
     sent,
-    async submit(name, input = {}) {
+    async submit(name, input = {}, host = 'worker') {
       const id = randomUUID();
-      const of = { id, username: 'mei', name: `test:${name}`, host: 'worker' } as const;
+      const of = { id, username: 'mei', name: `test:${name}`, host };
       await tasks.submit({ ...of, args: [], kwargs: input, input, description: '', retries: 0 });
       return id;
     },
