@@ -6,12 +6,13 @@ import {
   TransientError,
   UnavailableError,
 } from '#kit/errors.ts';
-import { TaskStoppedError } from '#kit/task.ts';
+import { TaskStoppedError, UnknownFileError } from '#kit/task.ts';
 import { CallNeeded } from '../worker/call-needed.ts';
 
 /** An error on its way between two processes: what happens next is in `as`. */
 export type ToldError =
   | { readonly as: 'stopped'; readonly reason: TaskStoppedError['reason'] }
+  | { readonly as: 'unknown-file'; readonly message: string }
   | { readonly as: 'call'; readonly capability: string; readonly input: unknown }
   | {
       readonly as: 'permanent' | 'error';
@@ -29,6 +30,7 @@ const mostCauses = 5;
 export function tell(thrown: unknown, causes = mostCauses): ToldError {
   try {
     if (thrown instanceof TaskStoppedError) return { as: 'stopped', reason: thrown.reason };
+    if (thrown instanceof UnknownFileError) return { as: 'unknown-file', message: text(thrown.message) };
     if (thrown instanceof CallNeeded) return { as: 'call', ...thrown.asked };
     if (!(thrown instanceof Error)) return plain('Error', text(thrown));
     const { name, message, stack, cause } = thrown;
@@ -59,6 +61,7 @@ const known = { NotFoundError, ConflictError, UnavailableError, TransientError, 
 /** The error again, of the class that it had as far as somebody decides by it. */
 export function untold(error: ToldError): Error {
   if (error.as === 'stopped') return new TaskStoppedError(error.reason);
+  if (error.as === 'unknown-file') return new UnknownFileError(error.message);
   if (error.as === 'call') return new CallNeeded({ capability: error.capability, input: error.input });
   const { name, message, stack, cause } = error;
   const options = cause === undefined ? {} : { cause: untold(cause) };

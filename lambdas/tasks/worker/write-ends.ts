@@ -1,5 +1,6 @@
 import { PermanentError, UnavailableError } from '#kit/errors.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
+import { UnknownFileError } from '#kit/task.ts';
 import type { AfterEnd, Ended, LeasedTask } from '../task.ts';
 import { persistently } from './persistently.ts';
 import type { WorkerPorts } from './ports.ts';
@@ -87,7 +88,8 @@ async function tellCallers(written: readonly AfterEnd[], { sends }: WorkerPorts)
 
 /** A task that failed for good, as the ledger has it: its replay comes by the worker's queue. */
 function failureOf({ task, ending }: Ended, { door, clock }: Pick<WorkerPorts, 'door' | 'clock'>): NewFailure[] {
-  if (ending.status !== 'FAILURE') return [];
+  // A caller's own mistake is told to the caller, by the task.
+  if (ending.status !== 'FAILURE' || ending.error instanceof UnknownFileError) return [];
   const { name, message, stack } = ending.error;
   return [
     {

@@ -182,6 +182,12 @@ export const functions: ReadonlyMap<string, TaskFunction> = new Map(
       timeoutSeconds: 60,
       run: async ({ value }) => value,
     }),
+    defineTask({
+      ...common,
+      name: named('opens_none'),
+      timeoutSeconds: 60,
+      run: async (_input, { files }) => files.open('file:none'),
+    }),
     defineTask({ ...common, name: named('pid'), timeoutSeconds: 60, run: async () => process.pid }),
     defineTask({
       ...common,

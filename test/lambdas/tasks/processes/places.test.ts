@@ -80,3 +80,16 @@ test('a turn is shared where another waits for one, and only there', async () =>
   expect(await asOfNow(long)).toMatchObject({ paused: 'turn-over' });
   expect(await asOfNow(other)).toMatchObject({ ending: { status: 'SUCCESS' } });
 }, 120_000);
+
+test('a file that is not there is its task’s failure, and none of the ledger’s', async () => {
+  const id = await ground.submit('opens_none');
+  await runBatch([id], ground.ports, { lane: 'short', seconds: 285 });
+
+  expect(await ground.outcome(id)).toMatchObject({
+    status: 'FAILURE',
+    error: 'NotFoundError',
+    traceback: "NotFoundError: file:none doesn't exist.",
+  });
+  const ledger = 'SELECT id FROM platform.failures WHERE natural_key = $1';
+  expect(await ground.ports.read(ledger, [`task:${id}`])).toEqual([]);
+}, 120_000);

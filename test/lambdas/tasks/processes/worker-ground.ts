@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { NotFoundError } from '../../../../lambdas/kit/errors.ts';
-import type { TaskHost } from '../../../../lambdas/kit/task.ts';
+import { type TaskHost, UnknownFileError } from '../../../../lambdas/kit/task.ts';
 import { functionProcesses } from '../../../../lambdas/tasks/processes/function-processes.ts';
 import { leaseStore } from '../../../../lambdas/tasks/stores/lease-store.ts';
 import { taskStore } from '../../../../lambdas/tasks/stores/task-store.ts';
@@ -38,7 +37,7 @@ export async function startWorkerGround(): Promise<WorkerGround> {
     results: { put: async () => undefined },
     files: () => ({
       async open(file) {
-        if (file !== 'file:a') throw new NotFoundError(`${file} doesn't exist.`);
+        if (file !== 'file:a') throw new UnknownFileError(`${file} doesn't exist.`);
         const stream = (async function* () {
           for (let left = fileBytes; left > 0; left -= 50_000) yield new Uint8Array(50_000);
         })();
