@@ -14,6 +14,8 @@ export type RunEnd =
 /** A process that runs functions, one at a time. */
 export interface FunctionProcess {
   run(work: FunctionWork): Promise<RunEnd>;
+  /** It has loaded the functions. */
+  ready(): boolean;
   /** `false` once it is gone, or mustn't run another. */
   usable(): boolean;
   /** Ends it at once; `why` is what its task is told. */
@@ -24,7 +26,7 @@ export interface FunctionProcess {
 }
 
 /** The function ended its process, or had it ended; the words say which function, and how. */
-export class FunctionDiedError extends Error {
+class FunctionDiedError extends Error {
   override readonly name = 'FunctionDiedError';
 }
 
@@ -59,6 +61,7 @@ export function startFunctionProcess({ program, heapMegabytes }: ProcessOptions)
   const death = () => killedFor ?? deathOf(child, { ready, lastWords: lastWords(), heapMegabytes });
   return {
     ended,
+    ready: () => ready,
     usable: () => !spent && !busy && child.connected,
     kill(why) {
       killedFor ??= why;

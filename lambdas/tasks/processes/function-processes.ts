@@ -10,8 +10,9 @@ export interface FunctionProcessesOptions {
   readonly memoryMegabytes: number;
 }
 
-// As long as it takes to start a process: what is done by then shares one, and thousands of short functions need one or two.
-const patienceMs = 30;
+// As long as it takes to start a process: while functions end faster than that they share one, and thousands of short ones
+// need one or two, however busy the machine is.
+const patienceMs = 50;
 // A function that was stopped may tidy up; then its process is ended.
 const graceMs = 1000;
 // An idle process gives its memory back.
@@ -25,6 +26,7 @@ export function functionProcesses(options: FunctionProcessesOptions): FunctionRu
   const idle: { readonly process: FunctionProcess; readonly since: number }[] = [];
   const waiting: ((process: FunctionProcess) => void)[] = [];
   let patience: NodeJS.Timeout | undefined;
+  let lastEnd = 0;
   const heapMegabytes = Math.floor((options.memoryMegabytes - reservedMegabytes) * 0.75);
 
   function start(): FunctionProcess {
@@ -41,13 +43,20 @@ export function functionProcesses(options: FunctionProcessesOptions): FunctionRu
   function grow(): void {
     if (waiting.length === 0 || patience) return;
     const startSome = () => {
-      patience = undefined;
       const room = options.atMost - all.size;
       for (let more = Math.min(waiting.length, room, Math.max(1, all.size)); more > 0; more -= 1) giveBack(start());
-      if (waiting.length > 0) grow();
+      grow();
     };
-    if (all.size === 0) startSome();
-    else patience = setTimeout(startSome, patienceMs);
+    if (all.size === 0) {
+      startSome();
+      return;
+    }
+    patience = setTimeout(() => {
+      patience = undefined;
+      const starting = [...all].some((process) => !process.ready());
+      if (starting || performance.now() - lastEnd < patienceMs) grow();
+      else startSome();
+    }, patienceMs);
   }
 
   function giveBack(process: FunctionProcess): void {
@@ -71,7 +80,9 @@ export function functionProcesses(options: FunctionProcessesOptions): FunctionRu
 
   const guard = memoryGuard(all, options.memoryMegabytes - reservedMegabytes);
   const rest = setInterval(() => {
-    while (idle[0] && performance.now() - idle[0].since > idleMs) idle.shift()?.process.kill('had nothing to do.');
+    // The last one stays: what comes next begins at once.
+    while (idle.length > 1 && idle[0] && performance.now() - idle[0].since > idleMs)
+      idle.shift()?.process.kill('had nothing to do.');
   }, idleMs);
   rest.unref();
   // By the time that the first task is leased it is there.
@@ -87,6 +98,7 @@ export function functionProcesses(options: FunctionProcessesOptions): FunctionRu
           return over ? undefined : await guard.during(() => process.run(work()));
         } finally {
           current = undefined;
+          lastEnd = performance.now();
           giveBack(process);
         }
       };

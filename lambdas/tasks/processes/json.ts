@@ -3,7 +3,7 @@ import { PermanentError } from '#kit/errors.ts';
 // Python's reader of JSON ends at a thousand, PostgreSQL's at some thousands.
 const deepest = 500;
 // A worker of ten tasks must be able to hold a result of each beside its own needs.
-export const largestBytes = 64 * 1024 * 1024;
+const largestBytes = 64 * 1024 * 1024;
 
 /** A function's value as JSON. Throws PermanentError, which says why, for what JSON can't hold or nobody could read. */
 export function jsonOf(value: unknown, what: string): string {

@@ -171,7 +171,10 @@ export const functions: ReadonlyMap<string, TaskFunction> = new Map(
       ...common,
       name: named('spin_long'),
       timeoutSeconds: 600,
-      run: async () => {
+      run: async (_input, { progress }) => {
+        progress(process.pid);
+        // What is said is on its way when the loop begins.
+        await sleep(200);
         for (;;);
       },
     }),
