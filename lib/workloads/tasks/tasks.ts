@@ -3,6 +3,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { EdgeName } from '../../../lambdas/kit/ledger/edge.ts';
 import * as contract from '../../../lambdas/tasks/contract.ts';
 import { AlarmBook } from '../../constructs/alarm-book.ts';
 import type { Database } from '../../constructs/database.ts';
@@ -31,6 +32,13 @@ export interface TasksProps {
   readonly capabilities: Capabilities;
 }
 
+/** One of the workers of a lane. */
+interface WorkerProps extends TasksProps {
+  readonly handler: EdgeName;
+  readonly timeout: Duration;
+  readonly maxConcurrency: number;
+}
+
 const impact = 'Tasks that callers submit wait and have no result.';
 // Longer than the longest function (14 minutes) by what its end takes.
 const longTimeout = Duration.minutes(15);
@@ -54,11 +62,17 @@ export class Tasks extends Construct {
     this.queues = new TaskQueues(this);
     this.callbacks = this.#makeCallbacks();
     const { workers, longWorkers } = this.#settings;
-    this.worker = this.#makeWorker('Worker', 'tasks/run-tasks', { ...props, timeout: shortTimeout, workers });
-    this.longWorker = this.#makeWorker('LongWorker', 'tasks/run-long-tasks', {
+    this.worker = this.#makeWorker('Worker', {
       ...props,
+      handler: 'tasks/run-tasks',
+      timeout: shortTimeout,
+      maxConcurrency: workers,
+    });
+    this.longWorker = this.#makeWorker('LongWorker', {
+      ...props,
+      handler: 'tasks/run-long-tasks',
       timeout: longTimeout,
-      workers: longWorkers,
+      maxConcurrency: longWorkers,
     });
     const runTurn = this.#makeRunTurn(props);
     const { leaseSeconds } = this.#settings;
@@ -101,11 +115,8 @@ export class Tasks extends Construct {
     allowObjects(handler, raw, { read: ['tasks'], write: ['tasks', 'platform/failures'] });
   }
 
-  #makeWorker(
-    id: string,
-    handler: 'tasks/run-tasks' | 'tasks/run-long-tasks',
-    { timeout, workers, ...props }: TasksProps & { readonly timeout: Duration; readonly workers: number },
-  ): QueueHandler<typeof contract.runTasksEnv> {
+  #makeWorker(id: string, props: WorkerProps): QueueHandler<typeof contract.runTasksEnv> {
+    const { handler, timeout, maxConcurrency } = props;
     const worker = new QueueHandler(this, id, {
       handler,
       contract: contract.runTasksEnv,
@@ -115,7 +126,7 @@ export class Tasks extends Construct {
       timeout,
       memory: contract.workerMemory,
       batchSize: contract.slots,
-      maxConcurrency: workers,
+      maxConcurrency,
       database: props.database,
     });
     this.#allowRunning(worker.handler, props);
