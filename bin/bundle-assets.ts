@@ -1,7 +1,7 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Metafile } from 'esbuild';
-import type { ThreadFiles } from './bundle-threads.ts';
+import type { ProgramsByModule } from './bundle-programs.ts';
 import { writeDocsPage } from './docs-page.ts';
 
 /** Files of packages that a module reads at run time; in a bundle they stand beside the code. */
@@ -14,17 +14,17 @@ const beside = /new URL\('\.\/([\w.-]+)', import\.meta\.url\)/g;
 
 const docsModule = 'lambdas/platform/docs/files.ts';
 
-/** Puts beside each bundle the files that the modules in it read, or start threads with. */
-export async function copyAssets({ outputs }: Metafile, threads: ThreadFiles): Promise<void> {
+/** Puts beside each bundle the files that the modules in it read, and the programs that they start. */
+export async function copyAssets({ outputs }: Metafile, programs: ProgramsByModule): Promise<void> {
   for (const [output, { inputs }] of Object.entries(outputs)) {
-    for (const module of Object.keys(inputs).filter((input) => input.startsWith('lambdas/') && !threads.has(input)))
-      for (const file of await filesOf(module))
-        await copyFile(file, path.join(path.dirname(output), path.basename(file)));
-    for (const [module, files] of threads)
-      if (module in inputs)
-        for (const { path: file, contents } of files)
-          await writeFile(path.join(path.dirname(output), path.basename(file)), contents);
-    if (docsModule in inputs) await writeDocsPage(path.dirname(output));
+    const folder = path.dirname(output);
+    const started = [...programs].flatMap(([module, made]) => (module in inputs ? [made] : []));
+    for (const { files } of started)
+      for (const { path: file, contents } of files) await writeFile(path.join(folder, path.basename(file)), contents);
+    const modules = new Set([...Object.keys(inputs), ...started.flatMap((made) => made.inputs)]);
+    for (const module of [...modules].filter((input) => input.startsWith('lambdas/') && !programs.has(input)))
+      for (const file of await filesOf(module)) await copyFile(file, path.join(folder, path.basename(file)));
+    if (docsModule in inputs) await writeDocsPage(folder);
   }
 }
 

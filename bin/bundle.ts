@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { type BuildOptions, build } from 'esbuild';
 import { copyAssets } from './bundle-assets.ts';
-import { bundleThreads } from './bundle-threads.ts';
+import { bundlePrograms } from './bundle-programs.ts';
 import { replaceFolder } from './replace-folder.ts';
 
 const output = 'build/handlers';
@@ -56,12 +56,12 @@ export async function bundleHandlers(): Promise<readonly Bundle[]> {
     .sort();
   const unfinished = `${output}.new-${process.pid}`;
   process.env.GOMEMLIMIT ??= memoryLimit;
-  const threads = await bundleThreads(options);
+  const programs = await bundlePrograms(options);
   for (let next = 0; next < handlers.length; next += handlersARun) {
     const some = handlers.slice(next, next + handlersARun);
     const entryPoints = some.map((handler) => ({ in: `lambdas/${handler}${suffix}`, out: `${handler}/index` }));
     const { metafile } = await build({ ...options, entryPoints, outdir: unfinished, metafile: true });
-    await copyAssets(metafile, threads);
+    await copyAssets(metafile, programs);
   }
   await replaceFolder(unfinished, output);
   return Promise.all(

@@ -130,7 +130,7 @@ const environments: Record<string, unknown> = {
     workloads: {
       presale: { parallelCounties: 6 },
       tagger: { pollers: { maximum: 4 }, pages: { workers: 10 } },
-      tasks: { workers: 10, longTasks: 6, requests: 40, files: { maxBytes: 5 * 1024 ** 4 } },
+      tasks: { workers: 10, longWorkers: 6, longTasks: 6, requests: 40, files: { maxBytes: 5 * 1024 ** 4 } },
     },
   },
 };

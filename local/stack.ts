@@ -48,7 +48,7 @@ export interface Stack {
 
 // An instance takes 70 to 100 MB, one that tags 200; an idle one gives way. Fetches of slow pages, which hold four of
 // them, must leave some to those who tag.
-const maximumInstances = 10;
+const maximumInstances = 12;
 
 /** Starts everything the template says; what was started is stopped again when a later part fails. */
 export async function startStack(settings: Settings, log: Log): Promise<Stack> {

@@ -22,6 +22,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'lambdas/platform/migrate.handler.ts': ['lambdas/(platform|kit|adapters)/', 'migrations/index.ts'],
   // The one registry of tasks: every workload has its functions with itself.
   'lambdas/tasks/functions/index.ts': ['lambdas/[^/]+/functions/', 'lambdas/kit/'],
+  // What the processes of functions run.
+  'lambdas/tasks/processes/run-function.ts': ['lambdas/tasks/'],
   // A job of Spark's as one machine runs it: a program of its own.
   'lambdas/tasks/spark/word-count.ts': ['lambdas/(tasks|kit|adapters|language)/'],
   // Doors and stores know concrete adapters; the rest of a workload knows ports.

@@ -15,6 +15,7 @@ const warmUp = 50;
 const many = 3000;
 const overHttp = 1000;
 const callers = 4;
+const longOnes = 50;
 const name = 'tasks.general.example:word_count';
 const content = 'the quick brown fox jumps over the lazy dog '.repeat(10);
 
@@ -30,7 +31,9 @@ export const benchmark: Benchmark = {
       const theirs: CeleryFigures[] = [];
       for (let run = 1; run <= runs; run += 1) {
         const times = await stack.oneByOne(single);
-        ours.push({ ...times, overHttp: await stack.overHttp(overHttp), byWorkers: await stack.byWorkers(many) });
+        const besideLong = await stack.besideLong(single);
+        const [http, workers] = [await stack.overHttp(overHttp), await stack.byWorkers(many)];
+        ours.push({ ...times, besideLong, overHttp: http, byWorkers: workers });
         if (celery) theirs.push(await celery.measure({ single, many, content }));
         say(`  round ${run} of ${runs}`);
       }
@@ -49,6 +52,7 @@ interface Times {
 }
 
 interface Ours extends Times {
+  readonly besideLong: readonly number[];
   readonly overHttp: number;
   readonly byWorkers: number;
 }
@@ -81,6 +85,16 @@ function figuresOf(ours: readonly Ours[]): Figure[] {
       'submit to ended, p50: the overhead of a task',
       'ms',
       at(0.5, ({ ends }) => ends),
+    ),
+    figure(
+      `the same behind ${longOnes} tasks that wait for minutes, p50`,
+      'ms',
+      at(0.5, ({ besideLong }) => besideLong),
+    ),
+    figure(
+      `the same behind ${longOnes} tasks that wait for minutes, p99`,
+      'ms',
+      at(0.99, ({ besideLong }) => besideLong),
     ),
     figure(
       'one worker pool, all tasks queued',
@@ -132,6 +146,8 @@ function celeryFigures(theirs: readonly CeleryFigures[]): Figure[] {
   ];
 }
 
+const longOne = { name: 'tasks.general.example:wait', kwargs: { seconds: 830 } };
+
 /** The stack as a process of its own, and what asks it. */
 async function startTasks() {
   const directory = await mkdtemp(path.join(tmpdir(), 'millrace-bench-'));
@@ -144,18 +160,26 @@ async function startTasks() {
   const authorization = `Bearer ${await keptToken(directory)}`;
   const pool = new pg.Pool({ connectionString: stack.databaseUrl, max: 2 });
   const sqs = new SQSClient({ region, credentials: stack.credentials, endpoint: at.sqs });
-  const submit = async () => {
-    const response = await fetch(`${at.api.replace(/\/$/, '')}/api/v1/tasks/submit`, {
+  const post = async (route: string, body: object) => {
+    const response = await fetch(`${at.api.replace(/\/$/, '')}/api/v1${route}`, {
       method: 'POST',
       headers: { authorization, 'content-type': 'application/json' },
-      body: JSON.stringify({ name, args: [content] }),
+      body: JSON.stringify(body),
     });
     const text = await response.text();
-    if (!response.ok) throw new Error(`The submission was answered ${response.status}: ${text}`);
+    if (!response.ok) throw new Error(`${route} was answered ${response.status}: ${text}`);
     return (JSON.parse(text) as { data: { task_id: string } }).data.task_id;
   };
+  const submit = () => post('/tasks/submit', { name, args: [content] });
   return {
     oneByOne: (count: number) => oneByOne(count, submit, pool),
+    async besideLong(count: number) {
+      const waiting = await Promise.all(Array.from({ length: longOnes }, () => post('/tasks/submit', longOne)));
+      const { ends } = await oneByOne(count, submit, pool);
+      for (const id of waiting) await post(`/task/${id}/terminate`, {});
+      await lastEnd(waiting, pool);
+      return ends;
+    },
     async overHttp(count: number) {
       const began = now();
       const ids = await inLanes(count, submit);

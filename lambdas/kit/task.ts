@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PermanentError } from './errors.ts';
+import { NotFoundError, PermanentError } from './errors.ts';
 import { faultsAsText } from './issues.ts';
 
 /** Where a function runs: short ones in the queue's worker, long ones in turns of a state machine, the largest on Spark. */
@@ -19,6 +19,9 @@ export class TaskStoppedError extends Error {
   }
 }
 
+/** The file that a caller named is not there, not ready or another's: that task's failure, and nobody else's business. */
+export class UnknownFileError extends NotFoundError {}
+
 /** An uploaded file, from `from` to its end. */
 export interface OpenedFile {
   /** Of the whole file, in bytes. */
@@ -29,7 +32,7 @@ export interface OpenedFile {
 }
 
 export interface TaskFiles {
-  /** By a `file()` argument (`file:{id}`). `from`: bytes to skip. Throws NotFoundError when there is none. */
+  /** By a `file()` argument (`file:{id}`). `from`: bytes to skip. Throws {@link UnknownFileError}. */
   open(file: string, range?: { readonly from?: number }): Promise<OpenedFile>;
 }
 

@@ -13,6 +13,8 @@ const wholeNumber = z.coerce.number().int().positive();
 /** Where a task is sent on: those of the worker, those that a state machine runs, and what looks after both. */
 const queues = {
   TASKS_QUEUE_URL: z.url(),
+  /** Of functions that may take longer than {@link shortSeconds}. */
+  LONG_TASKS_QUEUE_URL: z.url(),
   STARTS_QUEUE_URL: z.url(),
   CALLBACKS_QUEUE_URL: z.url(),
   SWEEPS_QUEUE_URL: z.url(),
@@ -45,7 +47,11 @@ const running = {
   LEASE_SECONDS: wholeNumber,
 };
 
-export const runTasksEnv = z.object(running);
+export const runTasksEnv = z.object({
+  ...running,
+  /** How long a worker works on at most, from its batch on: what is not done then goes to another. */
+  SHIFT_SECONDS: wholeNumber,
+});
 export const runTurnEnv = z.object(running);
 
 /** Starts executions, named for their tasks; outside of the VPC. */
@@ -168,6 +174,12 @@ export const tasksRoutes = [
 /** The worker's, in megabytes: a whole processor. What a task costs is reckoned from it. */
 export const workerMemory = 1769;
 
+/** A function that declares no more is short: it never waits behind those that may take minutes. */
+export const shortSeconds = 60;
+
+/** Tasks that a worker runs beside each other, each in a process of its own. */
+export const slots = 10;
+
 /** When a function is run without anybody asking, with which arguments. */
 export interface ScheduledFunction extends ScheduledTask {
   readonly name: `${string}:${string}`;
@@ -175,7 +187,7 @@ export interface ScheduledFunction extends ScheduledTask {
 }
 
 // The schedule's own tries take an hour.
-const slots = { catchUp: 'run-once', graceMinutes: 75 } as const;
+const onceEach = { catchUp: 'run-once', graceMinutes: 75 } as const;
 
 /** One line a schedule: each is a schedule of the stack, and each of its slots is one task. */
 export const scheduledFunctions = {
@@ -185,7 +197,7 @@ export const scheduledFunctions = {
     at: 'cron(33 3 * * ? *)',
     timeZone: 'Asia/Shanghai',
     impact: 'The count of the last day’s tasks is missing.',
-    slots,
+    slots: onceEach,
   },
 } as const satisfies Record<string, ScheduledFunction>;
 

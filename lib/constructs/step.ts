@@ -22,6 +22,8 @@ export interface StepProps {
   readonly assign?: Readonly<Record<string, unknown>>;
   /** Outlasts a database or a bucket that is away for a minute: for a state whose failure ends the run. @default false */
   readonly patient?: boolean;
+  /** Waits for a place as long as all that the function has are taken: they are few, and held for minutes. @default false */
+  readonly waitsForPlace?: boolean;
 }
 
 /** The Lambda service was busy or broken; the function may not have run at all. */
@@ -118,6 +120,16 @@ export function step(scope: Construct, id: string, props: StepProps): LambdaInvo
   });
   const jitterStrategy = JitterType.FULL;
   task.addRetry({ errors: permanentErrors, maxAttempts: 0 });
+  // About every five seconds, for a day.
+  if (props.waitsForPlace)
+    task.addRetry({
+      errors: ['Lambda.TooManyRequestsException'],
+      interval: Duration.seconds(2),
+      maxAttempts: 20_000,
+      backoffRate: 2,
+      maxDelay: Duration.seconds(8),
+      jitterStrategy,
+    });
   task.addRetry({
     errors: serviceErrors,
     interval: Duration.seconds(2),

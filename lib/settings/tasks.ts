@@ -16,8 +16,10 @@ const files = z.strictObject({
 /** What an environment may say of tasks; what it leaves out is as here. */
 export const tasks = z.strictObject({
   enabled: z.boolean().default(true),
-  /** Batches of up to ten tasks at once; each worker holds two database connections. */
+  /** Workers of short tasks at once; each runs up to ten side by side, and holds two database connections. */
   workers: z.int().min(2).max(1000).default(4),
+  /** The same of those that may take minutes. */
+  longWorkers: z.int().min(2).max(1000).default(2),
   /** Turns of long tasks at once. */
   longTasks: z.int().min(1).max(1000).default(2),
   /** Requests at once. */

@@ -49,6 +49,9 @@ export function startInstance(options: InstanceOptions): Instance {
       `--max-semi-space-size=${model.memoryMegabytes >= wholeProcessorMegabytes ? 16 : 4}`,
       '--disable-warning=ExperimentalWarning',
       '--permission',
+      // Lambda lets a function start both.
+      '--allow-child-process',
+      '--allow-worker',
       '--allow-fs-read=*',
       '--allow-fs-write=/tmp',
       `--allow-fs-write=${options.temporaryDirectory}`,

@@ -22,6 +22,8 @@ function machineOf(file: string): number | undefined {
 const tagging = ['default-rules.json', 'jieba_rs_wasm_bg.wasm', 'topics.model'];
 // What reads pages starts a thread of its own with this file.
 const pageThread = ['page-worker.mjs', 'page-worker.mjs.map'];
+// Functions run in processes of their own, whose program lies there too.
+const running = [...tagging, 'run-function.mjs', 'run-function.mjs.map'];
 const assetsOf: Readonly<Record<string, readonly string[]>> = {
   'platform/docs': docsFileNames.map((name) => `${name}.gz`),
   'tagger/api': ['topics.model'],
@@ -31,8 +33,10 @@ const assetsOf: Readonly<Record<string, readonly string[]>> = {
   'tagger/try': [...tagging, ...pageThread],
   // Whoever knows the functions knows those of the tagger.
   'tasks/api': tagging,
-  'tasks/run-tasks': tagging,
-  'tasks/run-turn': tagging,
+  'tasks/sweep-tasks': tagging,
+  'tasks/run-tasks': running,
+  'tasks/run-long-tasks': running,
+  'tasks/run-turn': running,
   'tasks/start-scheduled': tagging,
 };
 
@@ -44,6 +48,8 @@ const megabytesOf: Readonly<Record<string, number>> = {
   'tagger/tag-pages': 2.25,
   'tasks/api': 1.5,
   'tasks/run-tasks': 1.5,
+  'tasks/run-long-tasks': 1.5,
+  'tasks/sweep-tasks': 1.5,
   'tasks/run-turn': 1.5,
   'tasks/start-scheduled': 1.5,
 };

@@ -80,6 +80,7 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
   'tagger/try': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
   'tasks/api': ['s3:GetObject', 's3:PutObject'],
   'tasks/run-tasks': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
+  'tasks/run-long-tasks': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
   'tasks/run-turn': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
   'tasks/start-scheduled': ['s3:GetObject'],
   'tasks/start-tasks': ['states:StartExecution', 'states:DescribeExecution'],

@@ -1,5 +1,4 @@
-import { NotFoundError } from '#kit/errors.ts';
-import type { OpenedFile, TaskFiles } from '#kit/task.ts';
+import { type OpenedFile, type TaskFiles, UnknownFileError } from '#kit/task.ts';
 import { objectKey } from './file-row.ts';
 import type { FileBook } from './ports.ts';
 
@@ -17,8 +16,8 @@ export function taskFiles(username: string, { book, read }: TaskFilesPorts): Tas
     async open(file, { from = 0 } = {}): Promise<OpenedFile> {
       const [, id] = argument.exec(file) ?? [];
       const found = id === undefined ? undefined : await book.find(id);
-      if (found?.username !== username) throw new NotFoundError(`${file} doesn't exist.`);
-      if (found.state !== 'ready') throw new NotFoundError(`${file} is ${found.state}${because(found.reason)}`);
+      if (found?.username !== username) throw new UnknownFileError(`${file} doesn't exist.`);
+      if (found.state !== 'ready') throw new UnknownFileError(`${file} is ${found.state}${because(found.reason)}`);
       const { size, name, contentType } = found;
       const stream = from < size ? await read(objectKey(found), from) : none();
       return { size, name, contentType, stream };

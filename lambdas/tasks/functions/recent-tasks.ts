@@ -13,7 +13,7 @@ export const recentTasks = defineTask({
   input: z.object({ days: z.int().min(1).max(366).default(1) }),
   output: z.record(z.string(), count),
   runsOn: 'worker',
-  timeoutSeconds: 120,
+  timeoutSeconds: 60,
   retries: 2,
   async run({ days }, context) {
     const rows = await context.read(

@@ -51,7 +51,7 @@ export async function submitTask(asked: Submission, who: Submitter, ports: Submi
     throw new ConflictError('The idempotency_key was used within 24 hours for another request.');
   const { task_id: id, status, runs_on: host } = submitted.task;
   // The first request may have died before its message was sent; a message too many is dropped.
-  if (submitted.as === 'new' || status === 'PENDING') await ports.sends.task({ id, host });
+  if (submitted.as === 'new' || status === 'PENDING') await ports.sends.task({ id, name: fn.name, host });
   return submitted.task;
 }
 

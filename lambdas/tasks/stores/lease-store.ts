@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type QueryExecutorProvider, sql } from 'kysely';
+import { type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
 import { recordFailures, resolveFailures } from '#adapters/failure-ledger.ts';
 import type { ObjectStore } from '#adapters/object-store.ts';
@@ -14,13 +14,31 @@ export interface Sign {
   readonly text: string | undefined;
 }
 
+/** What becomes of a task that its worker still holds. */
+export interface Held {
+  readonly terminate: boolean;
+  readonly othersWait: boolean;
+}
+
+/** What a worker has room for. */
+export interface Wanted {
+  readonly atMost: number;
+  readonly names: readonly string[];
+  readonly fresh: readonly string[];
+}
+
 export interface LeaseStore {
   /** Begins an attempt of each that may begin now: that waits, or whose worker was lost. The others are left out. */
   claim(ids: readonly string[], leaseSeconds: number): Promise<readonly LeasedTask[]>;
+  /**
+   * The same for tasks of the worker that wait, the longest waiting first, whether their messages have come or not.
+   * `fresh`: names of functions of which only one that was never begun may begin.
+   */
+  claimNext(wanted: Wanted, leaseSeconds: number): Promise<readonly LeasedTask[]>;
   /** Holds leases; resolves to those still held, and whether each is to stop. */
   renew(signs: readonly Sign[], leaseSeconds: number): Promise<ReadonlyMap<string, { readonly terminate: boolean }>>;
-  /** Keeps a state to go on from; `undefined`: the lease is another's. */
-  checkpoint(sign: Sign, state: unknown, leaseSeconds: number): Promise<{ readonly terminate: boolean } | undefined>;
+  /** Keeps a state to go on from; `undefined`: the lease is another's. `othersWait`: for a turn, and have for a while. */
+  checkpoint(sign: Sign, state: unknown, leaseSeconds: number): Promise<Held | undefined>;
   /** Writes endings, each only by who holds the lease; failures go into the ledger with them. */
   finish(ended: readonly Ended[], failures: readonly NewFailure[]): Promise<readonly AfterEnd[]>;
   /** Gives a lease back without an ending: the next turn begins at once. */
@@ -35,7 +53,28 @@ export interface LeaseStore {
 export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStore, 'put'>): LeaseStore {
   const { query } = database;
   return {
-    claim: (ids, leaseSeconds) => claim(query, ids, leaseSeconds),
+    async claim(ids, leaseSeconds) {
+      if (ids.length === 0) return [];
+      return begin(
+        query,
+        sql`id = ANY(${ids}::uuid[]) AND (
+        status = 'PENDING'
+        -- A message may come a little before its time.
+        OR status = 'RETRY' AND due_at <= now() + interval '1 second'
+        OR status = 'STARTED' AND (lease_until IS NULL OR lease_until < now()))
+      ORDER BY id FOR UPDATE`,
+        leaseSeconds,
+      );
+    },
+    claimNext: ({ atMost, names, fresh }, leaseSeconds) =>
+      begin(
+        query,
+        sql`ended_at IS NULL AND host = 'worker' AND (
+        status = 'PENDING' AND name = ANY(${[...names, ...fresh]}::text[])
+        OR status = 'RETRY' AND due_at <= now() AND name = ANY(${names}::text[]))
+      ORDER BY sent_at LIMIT ${atMost} FOR UPDATE SKIP LOCKED`,
+        leaseSeconds,
+      ),
     async renew(signs, leaseSeconds) {
       if (signs.length === 0) return new Map();
       const { rows } = await sql<{ id: string; terminate: boolean }>`
@@ -47,13 +86,17 @@ export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStor
       return new Map(rows.map(({ id, terminate }) => [id, { terminate }]));
     },
     async checkpoint({ id, lease, percent, text }, state, leaseSeconds) {
-      const { rows } = await sql<{ terminate: boolean }>`
-        UPDATE tasks.tasks SET checkpoint = ${JSON.stringify(state ?? null)}::json, answers = '[]',
+      const { rows } = await sql<Held>`
+        UPDATE tasks.tasks t SET checkpoint = ${JSON.stringify(state ?? null)}::json, answers = '[]',
           lease_until = now() + make_interval(secs => ${leaseSeconds}),
           progress_percent = coalesce(${percent ?? null}::real, progress_percent),
           progress_text = coalesce(${text ?? null}, progress_text)
         WHERE id = ${id} AND lease = ${lease} AND ended_at IS NULL
-        RETURNING terminate_at IS NOT NULL AS terminate`.execute(query);
+        RETURNING terminate_at IS NOT NULL AS terminate, host <> 'worker' AND EXISTS (
+          SELECT FROM tasks.tasks o WHERE o.ended_at IS NULL AND o.host <> 'worker' AND (o.status = 'PENDING'
+            OR o.status = 'STARTED' AND o.lease IS NULL) AND o.due_at < now() - interval '5 seconds') AS "othersWait"`.execute(
+        query,
+      );
       return rows[0];
     },
     async finish(ended, failures) {
@@ -77,17 +120,19 @@ export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStor
       });
     },
     async release({ id, lease }, workedMs) {
-      await sql`UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}
+      await sql`UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}, due_at = now()
         WHERE id = ${id} AND lease = ${lease}`.execute(query);
     },
     async ask({ id, lease }, workedMs) {
       const { rows } = await sql<{ calls: number }>`
-        UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}, calls = calls + 1
+        UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}, calls = calls + 1,
+          -- It wants no turn before its answer is there, or its execution is over.
+          due_at = now() + interval '30 days'
         WHERE id = ${id} AND lease = ${lease} RETURNING calls`.execute(query);
       return rows[0]?.calls;
     },
     async answer(id, call, answer) {
-      await sql`UPDATE tasks.tasks SET calls = calls + 1,
+      await sql`UPDATE tasks.tasks SET calls = calls + 1, due_at = now(),
           answers = (answers::jsonb || jsonb_build_array(${JSON.stringify(answer)}::jsonb))::json
         WHERE id = ${id} AND calls = ${call} AND ended_at IS NULL`.execute(query);
     },
@@ -95,28 +140,21 @@ export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStor
 }
 
 /** In the order of their ids, so that two workers never wait for each other. */
-async function claim(
+async function begin(
   query: QueryExecutorProvider,
-  ids: readonly string[],
+  free: RawBuilder<unknown>,
   leaseSeconds: number,
 ): Promise<readonly LeasedTask[]> {
-  if (ids.length === 0) return [];
   const lease = randomUUID();
   const { rows } = await sql<LeasedTask>`
     WITH free AS (
-      SELECT id FROM tasks.tasks
-      WHERE id = ANY(${ids}::uuid[]) AND (
-        status = 'PENDING'
-        -- A message may come a little before its time.
-        OR status = 'RETRY' AND due_at <= now() + interval '1 second'
-        OR status = 'STARTED' AND (lease_until IS NULL OR lease_until < now()))
-      ORDER BY id FOR UPDATE)
+      SELECT id FROM tasks.tasks WHERE ${free})
     UPDATE tasks.tasks t SET
       status = 'STARTED', started_at = coalesce(t.started_at, now()),
       lease = ${lease}, lease_until = now() + make_interval(secs => ${leaseSeconds}), resent = 0,
       attempts = t.attempts + CASE WHEN t.status = 'STARTED' AND t.attempt_at IS NOT NULL THEN 0 ELSE 1 END,
-      -- Turns share their attempt's time; what a lost worker had of it is given back.
-      attempt_at = CASE WHEN t.status = 'STARTED' AND NOT (t.host = 'worker' AND t.lease IS NOT NULL)
+      -- Turns share their attempt's time; what a worker had of it that was lost, or handed it over, is given back.
+      attempt_at = CASE WHEN t.status = 'STARTED' AND t.host <> 'worker'
         THEN coalesce(t.attempt_at, now()) ELSE now() END,
       losses = t.losses + CASE WHEN t.status = 'STARTED' AND t.lease IS NOT NULL THEN 1 ELSE 0 END
     FROM free WHERE t.id = free.id

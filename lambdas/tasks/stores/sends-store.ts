@@ -2,8 +2,10 @@ import { objectStore } from '#adapters/object-store.ts';
 import { queue } from '#adapters/queue.ts';
 import { orderedQueue } from '#adapters/queues/ordered-queue.ts';
 import { type ComposedCallback, callbacksPrefix } from '../contract.ts';
+import { functions } from '../functions/index.ts';
 import { resultOf } from '../steps/result-of.ts';
 import type { AfterEnd, TaskOutcome } from '../task.ts';
+import { laneOf } from '../worker/lanes.ts';
 import type { TaskSends } from '../worker/ports.ts';
 
 /** Variables of everything that sends tasks on. */
@@ -11,6 +13,7 @@ export interface SendSettings {
   /** Where callbacks lie until they are sent. */
   readonly RAW_BUCKET: string;
   readonly TASKS_QUEUE_URL: string;
+  readonly LONG_TASKS_QUEUE_URL: string;
   readonly STARTS_QUEUE_URL: string;
   readonly CALLBACKS_QUEUE_URL: string;
   readonly SWEEPS_QUEUE_URL: string;
@@ -25,14 +28,18 @@ export interface CallbackPorts {
 /** The queues where tasks, callbacks and wakes of the sweep go. */
 export function taskSends(settings: SendSettings, callbackPorts: CallbackPorts): TaskSends {
   return {
-    async task({ id, host }, delaySeconds = 0) {
-      if (host === 'worker') await queue(settings.TASKS_QUEUE_URL, { delaySeconds })({ task_id: id });
+    async task({ id, host, name }, delaySeconds = 0) {
+      if (host === 'worker') await queue(workerQueue(name, settings), { delaySeconds })({ task_id: id });
       else await queue(settings.STARTS_QUEUE_URL, { delaySeconds })({ task_id: id, host });
     },
     stop: ({ id }) => queue(settings.STARTS_QUEUE_URL)({ task_id: id, host: 'spark', stop: true }),
     callbacks: callbackSender(settings, callbackPorts),
     sweep: sweepWaker(settings.SWEEPS_QUEUE_URL),
   };
+}
+
+function workerQueue(name: string, settings: SendSettings): string {
+  return laneOf(functions.get(name)) === 'long' ? settings.LONG_TASKS_QUEUE_URL : settings.TASKS_QUEUE_URL;
 }
 
 // The queue delays by 30 s. A sweep that finds nothing open ends them, so it must come well after the last call that its

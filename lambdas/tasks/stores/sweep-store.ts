@@ -5,6 +5,7 @@ import type { AfterEnd } from '../task.ts';
 /** A task that has no message, as far as anybody knows. */
 export interface Forgotten {
   readonly id: string;
+  readonly name: string;
   readonly host: TaskHost;
 }
 
@@ -39,7 +40,7 @@ export function sweepStore(query: QueryExecutorProvider): SweepStore {
               AND greatest(sent_at, due_at) < now() - make_interval(secs => 60 * (1 << least(resent, 8))))
           ORDER BY id LIMIT ${limit} FOR UPDATE SKIP LOCKED)
         UPDATE tasks.tasks t SET sent_at = now(), resent = resent + 1
-        FROM lost WHERE t.id = lost.id RETURNING t.id, t.host`.execute(query);
+        FROM lost WHERE t.id = lost.id RETURNING t.id, t.name, t.host`.execute(query);
       return rows;
     },
     async unheard(limit) {

@@ -6,9 +6,12 @@ import { objectStore } from '#adapters/object-store.ts';
 import { presignedGet } from '#adapters/objects/presigned-get.ts';
 import type { TaskContext } from '#kit/task.ts';
 import { count, logger } from '#kit/telemetry.ts';
+import { slots, workerMemory } from '../contract.ts';
 import { type FileTables, fileBook } from '../files/file-book-store.ts';
 import { taskFiles } from '../files/task-files.ts';
 import { functions } from '../functions/index.ts';
+import { functionProcesses } from '../processes/function-processes.ts';
+import { functionProgram } from '../processes/program.ts';
 import type { WorkerPorts } from '../worker/ports.ts';
 import { deliveryStore } from './delivery-store.ts';
 import { leaseStore } from './lease-store.ts';
@@ -39,6 +42,7 @@ export function workerPorts(settings: WorkerSettings): WorkerPorts {
   const wake = wakeAlerts(settings.ALERTS_QUEUE_URL);
   return {
     functions,
+    processes: functionProcesses({ program: functionProgram(), atMost: slots, memoryMegabytes: workerMemory }),
     leases: leaseStore(database, bucket),
     noteDelivery: deliveryStore(database.query),
     leaseSeconds: settings.LEASE_SECONDS,

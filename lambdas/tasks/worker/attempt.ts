@@ -1,9 +1,11 @@
 import { PermanentError } from '#kit/errors.ts';
 import { type TaskFunction, TaskStoppedError } from '#kit/task.ts';
+import type { FunctionRun } from '../processes/ports.ts';
 import type { Sign } from '../stores/lease-store.ts';
 import type { Ended, Ending, LeasedTask } from '../task.ts';
 import { type Asked, CallNeeded } from './call-needed.ts';
 import { contextOf, type Progress } from './context.ts';
+import { persistently } from './persistently.ts';
 import type { WorkerPorts } from './ports.ts';
 
 /** Why an attempt ended without an ending of its task: another has the lease, or the task goes on in another turn. */
@@ -36,8 +38,16 @@ const mostLosses = 5;
 // A result above this lies in the bucket: rows and answers stay small.
 const largestResultBytes = 256 * 1024;
 
-/** Begins an attempt. `turnMs`: how long it may go on before its next checkpoint ends the turn. */
-export function begin(task: LeasedTask, ports: WorkerPorts, turnMs = Number.POSITIVE_INFINITY): Attempt {
+/** How long an attempt may go on before its next checkpoint ends the turn; `shareMs`: where others wait for one. */
+export interface Turn {
+  readonly turnMs: number;
+  readonly shareMs: number;
+}
+
+const noTurns: Turn = { turnMs: Number.POSITIVE_INFINITY, shareMs: Number.POSITIVE_INFINITY };
+
+/** Begins an attempt. */
+export function begin(task: LeasedTask, ports: WorkerPorts, { turnMs, shareMs } = noTurns): Attempt {
   const fn = ports.functions.get(task.name);
   const controller = new AbortController();
   const progress: Progress = { percent: undefined, text: undefined };
@@ -54,12 +64,16 @@ export function begin(task: LeasedTask, ports: WorkerPorts, turnMs = Number.POSI
     controller.abort(new TaskStoppedError(reason));
   };
   const sign = (): Sign => ({ id: task.id, lease: task.lease, ...progress });
-  const work = async (): Promise<unknown> => {
+  let run: FunctionRun | undefined;
+  const work = async (): Promise<string> => {
     if (task.terminate) throw new TaskStoppedError('terminated');
     if (!fn) throw new PermanentError(`There is no function ${task.name} any more.`);
-    if (task.losses > mostLosses) throw new WorkerLostError(`Its worker was lost ${task.losses} times.`);
-    const turnEnds = began + turnMs;
-    return fn.run(task.input, contextOf({ task, ports, progress, sign, stop, turnEnds, signal: controller.signal }));
+    if (task.losses > mostLosses)
+      throw new WorkerLostError(`The worker of ${task.name} was lost ${task.losses} times while it ran.`);
+    const { signal } = controller;
+    const parts = { task, ports, progress, sign, stop, turnEnds: began + turnMs, shareEnds: began + shareMs, signal };
+    run = ports.processes.run(() => ({ ...workOf(task), context: contextOf(parts), signal }));
+    return run.result;
   };
   const limit = setTimeout(() => stop('time-limit'), remainingMs(task, fn, ports));
   const ended = Promise.race([work(), halted])
@@ -69,10 +83,20 @@ export function begin(task: LeasedTask, ports: WorkerPorts, turnMs = Number.POSI
         workedMs: since(began),
         ending: await success(task, result, ports),
       }),
-      (error: unknown) => failed({ task, fn, error, stopped, workedMs: since(began) }),
     )
-    .finally(() => clearTimeout(limit));
+    .catch((error: unknown) => failed({ task, fn, error, stopped, workedMs: since(began) }))
+    .finally(() => {
+      clearTimeout(limit);
+      // A function that was stopped mustn't go on beside the next invocation.
+      return run?.end();
+    });
   return { task, ended, sign, stop };
+}
+
+/** What its process is told. */
+function workOf({ id, name, input, checkpoint }: LeasedTask) {
+  const resumeFrom = checkpoint === null ? undefined : JSON.stringify(checkpoint);
+  return { name, taskId: id, input: JSON.stringify(input), resumeFrom };
 }
 
 function remainingMs(task: LeasedTask, fn: TaskFunction | undefined, { clock }: WorkerPorts): number {
@@ -81,13 +105,12 @@ function remainingMs(task: LeasedTask, fn: TaskFunction | undefined, { clock }: 
   return Math.max(0, Math.min(until - clock().getTime(), 2 ** 31 - 1));
 }
 
-async function success(task: LeasedTask, result: unknown, { results }: WorkerPorts): Promise<Ending> {
-  const text = JSON.stringify(result) ?? 'null';
+async function success(task: LeasedTask, text: string, { results }: WorkerPorts): Promise<Ending> {
   const resultBytes = Buffer.byteLength(text);
   if (resultBytes <= largestResultBytes) return { status: 'SUCCESS', result: text, resultBytes };
   // Under the lease's own name: a worker that was thought dead overwrites nobody's.
   const resultKey = `tasks/results/${task.id}/${task.lease}.json`;
-  await results.put(resultKey, text);
+  await persistently(() => results.put(resultKey, text));
   return { status: 'SUCCESS', result: text, resultKey, resultBytes };
 }
 

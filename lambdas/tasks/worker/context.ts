@@ -20,6 +20,8 @@ export interface ContextParts {
   readonly stop: (reason: TaskStoppedError['reason']) => void;
   /** On the clock of `performance.now()`. */
   readonly turnEnds: number;
+  /** The same, where others wait for a turn. */
+  readonly shareEnds: number;
   readonly signal: AbortSignal;
 }
 
@@ -45,13 +47,16 @@ export function contextOf(parts: ContextParts): TaskContext {
   };
 }
 
-async function checkpoint({ ports, sign, stop, turnEnds, signal }: ContextParts, state: unknown): Promise<void> {
+async function checkpoint(
+  { ports, sign, stop, turnEnds, shareEnds, signal }: ContextParts,
+  state: unknown,
+): Promise<void> {
   signal.throwIfAborted();
   const held = await ports.leases.checkpoint(sign(), state, ports.leaseSeconds);
   if (!held) stop('lease-lost');
   else if (held.terminate) stop('terminated');
   signal.throwIfAborted();
-  if (performance.now() >= turnEnds) throw new TaskStoppedError('turn-over');
+  if (performance.now() >= (held?.othersWait ? shareEnds : turnEnds)) throw new TaskStoppedError('turn-over');
 }
 
 /** Each call finds its answer from the turns before, or ends the turn to ask for it. */

@@ -1,11 +1,14 @@
 import type { Clock } from '#kit/clock.ts';
 import type { TaskContext, TaskFiles, TaskFunction, TaskHost, TaskLog } from '#kit/task.ts';
+import type { FunctionRuns } from '../processes/ports.ts';
 import type { LeaseStore } from '../stores/lease-store.ts';
 import type { AfterEnd, Delivery, NewTask, TaskRow } from '../task.ts';
 
 /** What runs functions works with. */
 export interface WorkerPorts {
   readonly functions: ReadonlyMap<string, TaskFunction>;
+  /** Where they run. */
+  readonly processes: FunctionRuns;
   readonly leases: LeaseStore;
   /** Keeps with a task how its caller was called back. */
   readonly noteDelivery: (id: string, delivery: Delivery) => Promise<void>;
@@ -30,10 +33,17 @@ export interface WorkerPorts {
   };
 }
 
+/** A task on its way: its function's name says to which queue. */
+export interface SentTask {
+  readonly id: string;
+  readonly name: string;
+  readonly host: TaskHost;
+}
+
 /** Where tasks are sent on. */
 export interface TaskSends {
   /** To whatever runs it. */
-  readonly task: (task: { readonly id: string; readonly host: TaskHost }, delaySeconds?: number) => Promise<void>;
+  readonly task: (task: SentTask, delaySeconds?: number) => Promise<void>;
   /** To whatever stops its execution, and what that waits for. */
   readonly stop: (task: { readonly id: string }) => Promise<void>;
   /** To those whose caller wants to hear of an end; others are left out. */

@@ -1,44 +1,119 @@
-import { UnavailableError } from '#kit/errors.ts';
-import type { NewFailure } from '#kit/ledger/failure.ts';
 import { TaskStoppedError } from '#kit/task.ts';
-import type { AfterEnd, Ended, Ending, LeasedTask } from '../task.ts';
+import { slots } from '../contract.ts';
+import type { Ended, Ending, LeasedTask } from '../task.ts';
 import { type Attempt, begin, WorkerLostError } from './attempt.ts';
+import { type Lane, laneOf } from './lanes.ts';
 import type { WorkerPorts } from './ports.ts';
+import { writer } from './write-ends.ts';
 
 // Three heartbeats within the shortest lease; also how soon a termination is heard of.
 const heartbeatMs = 2000;
 
+/** How long a worker may work, and on what. */
+export interface Shift {
+  readonly lane: Lane;
+  /** From its batch on. */
+  readonly seconds: number;
+}
+
+// A batch of short tasks is through by then, and needs no look for others.
+const firstLookMs = 200;
+const longestPauseMs = 1000;
+// Less is not worth the beginning of a task that may have to be handed over.
+const leastSeconds = 60;
+
 /**
  * Runs the tasks of a batch of messages side by side. One statement begins them all, and one writes the ends that come
- * together. What is not to be begun (running elsewhere, ended, not yet due) has its message dropped.
+ * together. What is not to be begun (running elsewhere, ended, not yet due) has its message dropped. As long as one of
+ * them runs, the places of those that have ended are for others that wait.
  */
-export async function runBatch(ids: readonly string[], ports: WorkerPorts): Promise<void> {
+export async function runBatch(ids: readonly string[], ports: WorkerPorts, shift: Shift): Promise<void> {
+  const endsAt = ports.clock().getTime() + shift.seconds * 1000;
   const [leased] = await Promise.all([ports.leases.claim(ids, ports.leaseSeconds), ports.sends.sweep()]);
   if (leased.length === 0) return;
   const write = writer(ports);
-  const running = new Set(leased.map((task) => begin(task, ports)));
+  const running = new Map<Attempt, Promise<void>>();
+  const faults: unknown[] = [];
+  const start = (task: LeasedTask) => {
+    const attempt = begin(task, ports);
+    const ended = settle(attempt, write, ports)
+      .catch((error: unknown) => faults.push(error))
+      .then(() => void running.delete(attempt));
+    running.set(attempt, ended);
+  };
+  for (const task of leased) start(task);
   const heart = beating(running, ports);
+  const over = setTimeout(() => {
+    for (const attempt of running.keys()) attempt.stop('turn-over');
+  }, endsAt - ports.clock().getTime());
   try {
-    await Promise.all(
-      [...running].map(async (attempt) => {
-        const ended = await attempt.ended;
-        if ('ending' in ended) await write(ended);
-        running.delete(attempt);
-      }),
-    );
+    for (let pause = firstLookMs; running.size > 0; ) {
+      await soonest(running, pause);
+      if (running.size === 0 || running.size >= slots) continue;
+      const others = await next(slots - running.size, { ...shift, endsAt }, ports);
+      for (const task of others) start(task);
+      pause = others.length > 0 ? firstLookMs : Math.min(longestPauseMs, pause * 2);
+    }
   } finally {
+    clearTimeout(over);
     heart.stop();
+  }
+  if (faults.length > 0) throw faults[0];
+}
+
+/** All that run have ended, or so much time has passed. */
+async function soonest(running: ReadonlyMap<Attempt, Promise<void>>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const pause = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([Promise.all(running.values()), pause]);
+  clearTimeout(timer);
+}
+
+/** What an attempt came to: an end is written, and what the shift was too short for is another worker's. */
+async function settle(
+  attempt: Attempt,
+  write: (ended: Ended) => Promise<void>,
+  { leases, sends }: WorkerPorts,
+): Promise<void> {
+  const ended = await attempt.ended;
+  if ('ending' in ended) return write(ended);
+  if (ended.paused !== 'turn-over') return;
+  await leases.release(ended.task, ended.workedMs);
+  await sends.task(ended.task);
+}
+
+/** Begins others of the lane: those that can end within the shift, and of the rest those that were never begun. */
+async function next(
+  atMost: number,
+  { lane, endsAt }: { readonly lane: Lane; readonly endsAt: number },
+  ports: WorkerPorts,
+): Promise<readonly LeasedTask[]> {
+  const left = (endsAt - ports.clock().getTime()) / 1000;
+  const own = [...ports.functions.values()].filter((fn) => fn.runsOn === 'worker' && laneOf(fn) === lane);
+  const names = own.filter((fn) => fn.timeoutSeconds <= left).map(({ name }) => name);
+  const fresh = lane === 'long' && left >= leastSeconds ? own.map(({ name }) => name) : [];
+  if (names.length + fresh.length === 0) return [];
+  try {
+    return await ports.leases.claimNext({ atMost, names, fresh }, ports.leaseSeconds);
+  } catch (error) {
+    // Their messages come all the same; what runs must not suffer for it.
+    ports.log.warn('No other tasks could be looked for', {
+      error: error instanceof Error ? error.message : String(error),
+    });
+    return [];
   }
 }
 
 /** Holds the leases of what runs, says how far it is, and hears what is to stop. */
-export function beating(running: ReadonlySet<Attempt>, ports: WorkerPorts): { stop(): void } {
+export function beating(running: { keys(): Iterable<Attempt> }, ports: WorkerPorts): { stop(): void } {
   let busy = false;
   const timer = setInterval(async () => {
     if (busy) return;
     busy = true;
     try {
-      await beat([...running], ports);
+      await beat([...running.keys()], ports);
     } catch (error) {
       // The lease outlives some beats; when the database stays away it ends, and with it the attempt's right to write.
       ports.log.warn('A heartbeat failed', { error: error instanceof Error ? error.message : String(error) });
@@ -74,93 +149,4 @@ export async function giveUp(
       ? { status: 'REVOKED', error: new TaskStoppedError('terminated') }
       : { status: 'FAILURE', error: new WorkerLostError(lost) };
   await writer(ports)({ task, ending, workedMs: 0 });
-}
-
-/** Writes ends; those that come while others are written go together. */
-export function writer(ports: WorkerPorts): (ended: Ended) => Promise<void> {
-  let waiting: Ended[] = [];
-  let next: Promise<void> | undefined;
-  let last: Promise<unknown> = Promise.resolve();
-  return (ended) => {
-    waiting.push(ended);
-    next ??= last.then(async () => {
-      // Whatever ended in the same turn of the loop.
-      await new Promise((resolve) => setImmediate(resolve));
-      const together = waiting;
-      waiting = [];
-      next = undefined;
-      last = writeEnds(together, ports);
-      await last;
-    });
-    return next;
-  };
-}
-
-const tries = 5;
-
-async function writeEnds(ended: readonly Ended[], ports: WorkerPorts): Promise<void> {
-  const failures = ended.flatMap((one) => failureOf(one, ports));
-  const written = await persistently(() => ports.leases.finish(ended, failures));
-  for (const { status } of written) ports.count(counted[status] ?? 'TasksEnded');
-  const byId = new Map(written.map((one) => [one.id, one]));
-  await Promise.all([
-    ...ended.flatMap(({ task, ending }) =>
-      ending.status === 'RETRY' && byId.get(task.id)?.status === 'RETRY'
-        ? [ports.sends.task(task, ending.delaySeconds)]
-        : [],
-    ),
-    tellCallers(written, ports),
-    failures.length > 0 ? ports.wakeAlerts() : undefined,
-  ]);
-}
-
-const counted: Readonly<Record<string, string>> = {
-  SUCCESS: 'TasksSucceeded',
-  RETRY: 'TasksRetried',
-  FAILURE: 'TasksFailed',
-  REVOKED: 'TasksRevoked',
-};
-
-async function tellCallers(written: readonly AfterEnd[], { sends }: WorkerPorts): Promise<void> {
-  const ended = written.filter(({ status, callbackUrl }) => status !== 'RETRY' && callbackUrl !== null);
-  if (ended.length > 0) await sends.callbacks(ended);
-}
-
-/** Work that is done is worth some patience with the database. */
-async function persistently<R>(work: () => Promise<R>): Promise<R> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof UnavailableError) || attempt >= tries) throw error;
-      await new Promise((resolve) => setTimeout(resolve, attempt * 500));
-    }
-  }
-}
-
-/** A task that failed for good, as the ledger has it: its replay comes by the worker's queue. */
-function failureOf({ task, ending }: Ended, { door, clock }: Pick<WorkerPorts, 'door' | 'clock'>): NewFailure[] {
-  if (ending.status !== 'FAILURE') return [];
-  const { name, message, stack } = ending.error;
-  return [
-    {
-      naturalKey: failureKey(task),
-      workload: 'tasks',
-      sourceKind: 'queue',
-      sourceName: 'run-tasks',
-      door,
-      reason: name,
-      message: `${task.name}: ${message}`,
-      stack,
-      input: JSON.stringify({ task_id: task.id, input: task.input }),
-      attributes: {},
-      occurredAt: clock(),
-      attempts: task.attempts,
-      replayOf: task.replayOf ?? undefined,
-    },
-  ];
-}
-
-function failureKey({ id }: LeasedTask): string {
-  return `task:${id}`;
 }

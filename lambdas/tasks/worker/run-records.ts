@@ -2,9 +2,10 @@ import { PermanentError } from '#kit/errors.ts';
 import { faultsAsText } from '#kit/issues.ts';
 import { replayAttribute } from '#kit/ledger/message-failure.ts';
 import { taskMessage } from '../contract.ts';
+import { laneOf } from './lanes.ts';
 import type { WorkerPorts } from './ports.ts';
 import { reopen } from './reopen.ts';
-import { giveUp, runBatch } from './run-batch.ts';
+import { giveUp, runBatch, type Shift } from './run-batch.ts';
 
 /** What is read of a message of SQS. */
 interface TaskRecord {
@@ -15,11 +16,11 @@ interface TaskRecord {
 /** The messages of one batch: those that can be read are done together, each of the others is told apart. */
 export async function runRecords(
   records: readonly TaskRecord[],
-  ports: WorkerPorts,
+  ports: WorkerPorts & { readonly shift: Shift },
 ): Promise<readonly PromiseSettledResult<unknown>[]> {
   const read = await Promise.allSettled(records.map(async (record) => taskOf(record, ports)));
   const ids = read.flatMap((one) => (one.status === 'fulfilled' && one.value !== undefined ? [one.value] : []));
-  const [whole] = await Promise.allSettled([runBatch([...new Set(ids)], ports)]);
+  const [whole] = await Promise.allSettled([runBatch([...new Set(ids)], ports, ports.shift)]);
   return read.map((one) => (one.status === 'rejected' ? one : whole));
 }
 
@@ -37,8 +38,10 @@ async function taskOf({ body, messageAttributes }: TaskRecord, ports: WorkerPort
   const failureId = Number(messageAttributes[replayAttribute]?.stringValue);
   if (!Number.isSafeInteger(failureId) || failureId <= 0) return task_id;
   const again = await reopen({ taskId: task_id, input, failureId }, ports);
-  if (again.runs_on === 'worker') return again.task_id;
-  await ports.sends.task({ id: again.task_id, host: again.runs_on });
+  const { task_id: id, name, runs_on: host } = again;
+  // The door of replays is the short ones' queue.
+  if (host === 'worker' && laneOf(ports.functions.get(name)) === 'short') return id;
+  await ports.sends.task({ id, name, host });
   return undefined;
 }
 

@@ -2,10 +2,15 @@ import type * as z from 'zod';
 import type { turnInput, turnOutput } from '../contract.ts';
 import { begin } from './attempt.ts';
 import type { WorkerPorts } from './ports.ts';
-import { beating, writer } from './run-batch.ts';
+import { beating } from './run-batch.ts';
+import { writer } from './write-ends.ts';
 
 // Lambda ends a function after 15 minutes; a checkpoint comes every minute.
 const turnMs = 13 * 60 * 1000;
+// There are few places: a task that takes hours leaves its own now and then to one that takes a second.
+const shareMs = 60 * 1000;
+// Whoever waits asks again within eight seconds (lib/workloads/tasks/turns-flow.ts).
+const giveWaySeconds = 15;
 
 /**
  * One turn of a task on a state machine, from its newest checkpoint: until it ends, asks a step of another workload, or
@@ -18,7 +23,7 @@ export async function runTurn(
   if (answer !== undefined) await ports.leases.answer(task_id, call, answer);
   const [task] = await ports.leases.claim([task_id], ports.leaseSeconds);
   if (!task) return waiting(task_id, ports);
-  const attempt = begin(task, ports, turnMs);
+  const attempt = begin(task, ports, { turnMs, shareMs });
   const heart = beating(new Set([attempt]), ports);
   try {
     const ended = await attempt.ended;
@@ -35,7 +40,8 @@ export async function runTurn(
       return { state: 'call', call: asked, capability: ended.capability, input: ended.input };
     }
     await ports.leases.release(task, ended.workedMs);
-    return { state: 'again' };
+    const gaveWay = ended.paused === 'turn-over' && ended.workedMs < turnMs;
+    return { state: 'again', seconds: gaveWay ? giveWaySeconds : 0 };
   } finally {
     heart.stop();
   }

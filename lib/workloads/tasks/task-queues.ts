@@ -8,6 +8,7 @@ import { environmentOf } from '../../constructs/millrace-stack.ts';
 /** The queues of tasks by what lies in them. */
 const edges = {
   tasks: 'tasks/run-tasks',
+  longTasks: 'tasks/run-long-tasks',
   starts: 'tasks/start-tasks',
   callbacks: 'tasks/send-callbacks',
   sweeps: 'tasks/sweep-tasks',
@@ -16,7 +17,7 @@ const edges = {
 type Purpose = keyof typeof edges;
 type QueueEdge = (typeof edges)[Purpose];
 
-/** The four queues, which are made with those who work them off, and are all known to each of them. */
+/** The five queues, which are made with those who work them off, and are all known to each of them. */
 export class TaskQueues extends Construct {
   readonly #queues = new Map<Purpose, Queue>();
 
@@ -28,6 +29,7 @@ export class TaskQueues extends Construct {
   get variables() {
     return {
       TASKS_QUEUE_URL: this.#url('tasks'),
+      LONG_TASKS_QUEUE_URL: this.#url('longTasks'),
       STARTS_QUEUE_URL: this.#url('starts'),
       CALLBACKS_QUEUE_URL: this.#url('callbacks'),
       SWEEPS_QUEUE_URL: this.#url('sweeps'),

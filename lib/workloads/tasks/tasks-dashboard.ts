@@ -7,11 +7,11 @@ const half = 12;
 
 /** One page on how tasks come, wait and end. */
 export class TasksDashboard extends Construct {
-  constructor(scope: Construct, id: string, { worker, callbacks, turns, sweep }: Tasks) {
+  constructor(scope: Construct, id: string, { worker, longWorker, callbacks, turns, sweep }: Tasks) {
     super(scope, id);
     const graph = (title: string, ...left: IMetric[]) => new GraphWidget({ title, left, width: half });
     const ours = (name: string) => ownMetric(this, { name, workload: 'tasks' });
-    const handlers = [worker.handler, callbacks.handler, sweep.handler];
+    const handlers = [worker.handler, longWorker.handler, callbacks.handler, sweep.handler];
     new Dashboard(this, 'Dashboard', {
       widgets: [
         [
@@ -19,8 +19,16 @@ export class TasksDashboard extends Construct {
           graph('Sent again by the sweep', ours('TasksSentAgain')),
         ],
         [
-          graph('Tasks that wait', worker.queue.metricApproximateNumberOfMessagesVisible()),
-          graph('Oldest of them (s)', worker.queue.metricApproximateAgeOfOldestMessage()),
+          graph(
+            'Tasks that wait',
+            worker.queue.metricApproximateNumberOfMessagesVisible({ label: 'short' }),
+            longWorker.queue.metricApproximateNumberOfMessagesVisible({ label: 'long' }),
+          ),
+          graph(
+            'Oldest of them (s)',
+            worker.queue.metricApproximateAgeOfOldestMessage({ label: 'short' }),
+            longWorker.queue.metricApproximateAgeOfOldestMessage({ label: 'long' }),
+          ),
         ],
         [
           graph('Long tasks begun', turns.machine.metricStarted()),

@@ -3,6 +3,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { EdgeName } from '../../../lambdas/kit/ledger/edge.ts';
 import * as contract from '../../../lambdas/tasks/contract.ts';
 import { AlarmBook } from '../../constructs/alarm-book.ts';
 import { CapabilityBook } from '../../constructs/capability-book.ts';
@@ -30,14 +31,26 @@ export interface TasksProps {
   readonly wakes: Queue;
 }
 
+/** One of the workers of a lane. */
+interface WorkerProps extends TasksProps {
+  readonly handler: EdgeName;
+  readonly timeout: Duration;
+  readonly maxConcurrency: number;
+}
+
 const impact = 'Tasks that callers submit wait and have no result.';
-// Longer than the longest function by what its end takes.
-const workerTimeout = Duration.minutes(15);
+// Longer than the longest function (14 minutes) by what its end takes.
+const longTimeout = Duration.minutes(15);
+// Four minutes in which places that get free are for others, and the last of those can end: each takes a minute at most.
+const shortTimeout = Duration.minutes(5);
+// Until the timeout, what has ended is written and what hasn't is handed over.
+const lastSeconds = 20;
 
 /** Registered functions as jobs: queue -> worker, or state machine; their sweep, schedules and callbacks. */
 export class Tasks extends Construct {
   readonly queues: TaskQueues;
   readonly worker: QueueHandler<typeof contract.runTasksEnv>;
+  readonly longWorker: QueueHandler<typeof contract.runTasksEnv>;
   readonly turns: TurnsFlow;
   readonly callbacks: QueueHandler<typeof contract.sendCallbacksEnv>;
   readonly sweep: QueueHandler<typeof contract.sweepTasksEnv>;
@@ -47,7 +60,19 @@ export class Tasks extends Construct {
     // Each sends to the others' queues: addresses first, queues with those who work them off.
     this.queues = new TaskQueues(this);
     this.callbacks = this.#makeCallbacks(props);
-    this.worker = this.#makeWorker(props);
+    const { workers, longWorkers } = this.#settings;
+    this.worker = this.#makeWorker('Worker', {
+      ...props,
+      handler: 'tasks/run-tasks',
+      timeout: shortTimeout,
+      maxConcurrency: workers,
+    });
+    this.longWorker = this.#makeWorker('LongWorker', {
+      ...props,
+      handler: 'tasks/run-long-tasks',
+      timeout: longTimeout,
+      maxConcurrency: longWorkers,
+    });
     const runTurn = this.#makeRunTurn(props);
     const { leaseSeconds } = this.#settings;
     const capabilities = CapabilityBook.of(this).offered(contract.capabilities);
@@ -55,7 +80,13 @@ export class Tasks extends Construct {
     const spark = new Spark(this, 'Spark', { ...props, runTurn, leaseSeconds });
     const starter = this.#makeStarter(spark);
     this.sweep = this.#makeSweep(props);
-    this.queues.settle({ tasks: this.worker, starts: starter, callbacks: this.callbacks, sweeps: this.sweep });
+    this.queues.settle({
+      tasks: this.worker,
+      longTasks: this.longWorker,
+      starts: starter,
+      callbacks: this.callbacks,
+      sweeps: this.sweep,
+    });
     new TaskSchedules(this, 'Schedules', { ...props, queues: this.queues });
     this.#watch();
   }
@@ -84,16 +115,18 @@ export class Tasks extends Construct {
     allowObjects(handler, raw, { read: ['tasks'], write: ['tasks', 'platform/failures'] });
   }
 
-  #makeWorker(props: TasksProps): QueueHandler<typeof contract.runTasksEnv> {
-    const worker = new QueueHandler(this, 'Worker', {
-      handler: 'tasks/run-tasks',
+  #makeWorker(id: string, props: WorkerProps): QueueHandler<typeof contract.runTasksEnv> {
+    const { handler, timeout, maxConcurrency } = props;
+    const worker = new QueueHandler(this, id, {
+      handler,
       contract: contract.runTasksEnv,
-      env: this.#running(props),
+      env: { ...this.#running(props), SHIFT_SECONDS: String(timeout.toSeconds() - lastSeconds) },
       impact,
       severity: 'high',
-      timeout: workerTimeout,
+      timeout,
       memory: contract.workerMemory,
-      maxConcurrency: this.#settings.workers,
+      batchSize: contract.slots,
+      maxConcurrency,
       database: props.database,
     });
     this.#allowRunning(worker.handler, props);
@@ -106,7 +139,7 @@ export class Tasks extends Construct {
       contract: contract.runTurnEnv,
       env: this.#running(props),
       impact: 'Long tasks stand still.',
-      timeout: workerTimeout,
+      timeout: longTimeout,
       memory: contract.workerMemory,
       concurrency: this.#settings.longTasks,
       database: props.database,
@@ -192,23 +225,25 @@ export class Tasks extends Construct {
 
   #watch(): void {
     const book = AlarmBook.of(this);
-    book.add(this, {
-      name: 'tasks-wait-too-long',
-      metric: this.worker.queue.metricApproximateAgeOfOldestMessage({
-        period: Duration.minutes(5),
-        statistic: 'Maximum',
-      }),
-      // A message that comes again after its worker died is as old as its visibility; a queue that nobody works off is older.
-      threshold: Duration.hours(2).toSeconds(),
-      impact,
-      severity: 'medium',
-    });
+    // A message that comes again after its worker died is as old as its visibility, six times its function's timeout; a
+    // queue that nobody works off is older.
+    this.#watchAge('tasks-wait-too-long', this.worker, Duration.hours(1));
+    this.#watchAge('long-tasks-wait-too-long', this.longWorker, Duration.hours(2));
     book.add(this, {
       name: 'tasks-sent-again',
       metric: ownMetric(this, { name: 'TasksSentAgain', workload: 'tasks' }),
       threshold: 10,
       impact: 'Workers die, or messages get lost: tasks are begun anew half a minute later.',
       severity: 'low',
+    });
+  }
+  #watchAge(name: string, { queue }: QueueHandler, atMost: Duration): void {
+    AlarmBook.of(this).add(this, {
+      name,
+      metric: queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5), statistic: 'Maximum' }),
+      threshold: atMost.toSeconds(),
+      impact,
+      severity: 'medium',
     });
   }
 }

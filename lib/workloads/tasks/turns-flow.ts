@@ -87,6 +87,7 @@ export class TurnsFlow extends Construct {
       handler: runTurn,
       input: '{% $merge([{ "task_id": $states.context.Execution.Input.task_id, "call": $call }, $given]) %}',
       assign: { given: {}, call: '{% $states.result.Payload.call %}' },
+      waitsForPlace: true,
     });
     const rest = Wait.jsonata(this, 'Rest', {
       stateName: 'Until the next turn',

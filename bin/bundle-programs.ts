@@ -1,0 +1,30 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { type BuildOptions, build, type OutputFile } from 'esbuild';
+
+/** How a module names the program of a thread or a process that it starts: `name.ts` stands beside it, `name.mjs` beside a bundle. */
+const started = /new URL\('\.\/([\w-]+)\.mjs', import\.meta\.url\)/g;
+
+/** The programs that one module starts, bundled. */
+export interface Programs {
+  readonly files: readonly OutputFile[];
+  /** What they were made of. */
+  readonly inputs: readonly string[];
+}
+
+/** By the module that starts them: what must stand beside each bundle with that module in it. */
+export type ProgramsByModule = ReadonlyMap<string, Programs>;
+
+/** Bundles the programs that modules of handlers start, each once for all handlers. */
+export async function bundlePrograms(options: BuildOptions): Promise<ProgramsByModule> {
+  const modules = globSync('lambdas/**/*.ts').map((file) => file.replaceAll('\\', '/'));
+  const starting = modules.flatMap((module) => {
+    const names = [...readFileSync(module, 'utf8').matchAll(started)].map(([, name]) => `${name}.ts`);
+    return names.length === 0 ? [] : [{ module, entries: names.map((name) => path.join(path.dirname(module), name)) }];
+  });
+  const all = starting.map(async ({ module, entries }) => {
+    const built = await build({ ...options, entryPoints: entries, outdir: '.', write: false, metafile: true });
+    return [module, { files: built.outputFiles, inputs: Object.keys(built.metafile.inputs) }] as const;
+  });
+  return new Map(await Promise.all(all));
+}

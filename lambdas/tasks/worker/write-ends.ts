@@ -1,0 +1,115 @@
+import { PermanentError, UnavailableError } from '#kit/errors.ts';
+import type { NewFailure } from '#kit/ledger/failure.ts';
+import { UnknownFileError } from '#kit/task.ts';
+import type { AfterEnd, Ended, LeasedTask } from '../task.ts';
+import { persistently } from './persistently.ts';
+import type { WorkerPorts } from './ports.ts';
+
+/** What a function gave can't be written into its row. */
+class UnwritableError extends PermanentError {
+  override readonly name = 'UnwritableError';
+}
+
+/** Writes ends; those that come while others are written go together. */
+export function writer(ports: WorkerPorts): (ended: Ended) => Promise<void> {
+  let waiting: Ended[] = [];
+  let next: Promise<void> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  return (ended) => {
+    waiting.push(ended);
+    next ??= last.then(async () => {
+      // Whatever ended in the same turn of the loop.
+      await new Promise((resolve) => setImmediate(resolve));
+      const together = waiting;
+      waiting = [];
+      next = undefined;
+      last = writeEnds(together, ports);
+      await last;
+    });
+    return next;
+  };
+}
+
+async function writeEnds(ended: readonly Ended[], ports: WorkerPorts): Promise<void> {
+  const { written, failed } = await writtenTogether(ended, ports);
+  for (const { status } of written) ports.count(counted[status] ?? 'TasksEnded');
+  const byId = new Map(written.map((one) => [one.id, one]));
+  await Promise.all([
+    ...ended.flatMap(({ task, ending }) =>
+      ending.status === 'RETRY' && byId.get(task.id)?.status === 'RETRY'
+        ? [ports.sends.task(task, ending.delaySeconds)]
+        : [],
+    ),
+    tellCallers(written, ports),
+    failed ? ports.wakeAlerts() : undefined,
+  ]);
+}
+
+interface Written {
+  readonly written: readonly AfterEnd[];
+  readonly failed: boolean;
+}
+
+/** All in one statement; when the database refuses it, each alone, so that one that can't be written stops no other. */
+async function writtenTogether(ended: readonly Ended[], ports: WorkerPorts): Promise<Written> {
+  const failures = ended.flatMap((one) => failureOf(one, ports));
+  try {
+    const written = await persistently(() => ports.leases.finish(ended, failures));
+    return { written, failed: failures.length > 0 };
+  } catch (error) {
+    // The database is away: all of them are begun anew when their leases end.
+    if (error instanceof UnavailableError) throw error;
+    const [one] = ended;
+    if (one && ended.length === 1) return writtenTogether([unwritable(one, error)], ports);
+    const each = await Promise.all(ended.map((alone) => writtenTogether([alone], ports)));
+    return { written: each.flatMap(({ written }) => written), failed: each.some(({ failed }) => failed) };
+  }
+}
+
+/** The failure of an end that the database refuses. One that is refused as well is thrown. */
+function unwritable({ task, ending, workedMs }: Ended, refusal: unknown): Ended {
+  if (ending.status === 'FAILURE' && ending.error instanceof UnwritableError) throw refusal;
+  const said = refusal instanceof Error ? refusal.message : String(refusal);
+  const error = new UnwritableError(`The database refused the end of ${task.name}: ${said}`);
+  return { task, ending: { status: 'FAILURE', error }, workedMs };
+}
+
+const counted: Readonly<Record<string, string>> = {
+  SUCCESS: 'TasksSucceeded',
+  RETRY: 'TasksRetried',
+  FAILURE: 'TasksFailed',
+  REVOKED: 'TasksRevoked',
+};
+
+async function tellCallers(written: readonly AfterEnd[], { sends }: WorkerPorts): Promise<void> {
+  const ended = written.filter(({ status, callbackUrl }) => status !== 'RETRY' && callbackUrl !== null);
+  if (ended.length > 0) await sends.callbacks(ended);
+}
+
+/** A task that failed for good, as the ledger has it: its replay comes by the worker's queue. */
+function failureOf({ task, ending }: Ended, { door, clock }: Pick<WorkerPorts, 'door' | 'clock'>): NewFailure[] {
+  // A caller's own mistake is told to the caller, by the task.
+  if (ending.status !== 'FAILURE' || ending.error instanceof UnknownFileError) return [];
+  const { name, message, stack } = ending.error;
+  return [
+    {
+      naturalKey: failureKey(task),
+      workload: 'tasks',
+      sourceKind: 'queue',
+      sourceName: 'run-tasks',
+      door,
+      reason: name,
+      message: `${task.name}: ${message}`,
+      stack,
+      input: JSON.stringify({ task_id: task.id, input: task.input }),
+      attributes: {},
+      occurredAt: clock(),
+      attempts: task.attempts,
+      replayOf: task.replayOf ?? undefined,
+    },
+  ];
+}
+
+function failureKey({ id }: LeasedTask): string {
+  return `task:${id}`;
+}

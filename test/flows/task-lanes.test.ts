@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+const wordCount = 'tasks.general.example:word_count';
+const wait = 'tasks.general.example:wait';
+const long = 50;
+const short = 1000;
+
+let running: TestStack;
+
+beforeAll(async () => {
+  running = await startTestStack();
+}, 180_000);
+
+afterAll(() => running?.stop());
+
+interface Task {
+  readonly task_id: string;
+  readonly status: string;
+  readonly ended_at: string | null;
+}
+
+async function ask<T>(route: string, body?: unknown): Promise<T> {
+  const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  return ((await running.api(`/api/v1${route}`, init)).body as { data: T }).data;
+}
+
+async function submitted(count: number, name: string, kwargs: object): Promise<string[]> {
+  const ids: string[] = [];
+  // Some at once, as callers do it.
+  const lane = async () => {
+    while (ids.length < count) {
+      const place = ids.push('') - 1;
+      ids[place] = (await ask<Task>('/tasks/submit', { name, kwargs })).task_id;
+    }
+  };
+  await Promise.all([lane(), lane(), lane(), lane()]);
+  return ids;
+}
+
+test(`of ${long} long and ${short} short tasks every short one ends before the first long one`, async () => {
+  // They end when they are told to, so that no clock decides.
+  const waiting = await submitted(long, wait, { seconds: 830 });
+  const counts = await submitted(short, wordCount, { content: 'to be or not to be' });
+
+  const statuses = new Set<string>();
+  for (const id of counts) {
+    let task = await ask<Task>(`/task/${id}/result`);
+    for (; task.ended_at === null; task = await ask<Task>(`/task/${id}/result`))
+      await new Promise((r) => setTimeout(r, 200));
+    statuses.add(task.status);
+  }
+  expect([...statuses]).toEqual(['SUCCESS']);
+  for (const id of waiting) expect(['PENDING', 'STARTED']).toContain((await ask<Task>(`/task/${id}/result`)).status);
+
+  // All places of the long ones are taken, not one for each batch of theirs.
+  const atWork = waiting.map(async (id) => (await ask<Task>(`/task/${id}/result`)).status);
+  expect((await Promise.all(atWork)).filter((status) => status === 'STARTED').length).toBeGreaterThan(10);
+  for (const id of waiting) await ask(`/task/${id}/terminate`, {});
+}, 600_000);

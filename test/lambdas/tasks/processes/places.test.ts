@@ -1,0 +1,95 @@
+import { CompiledQuery } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { begin } from '../../../../lambdas/tasks/worker/attempt.ts';
+import { runBatch } from '../../../../lambdas/tasks/worker/run-batch.ts';
+import { startWorkerGround, type WorkerGround } from './worker-ground.ts';
+
+let ground: WorkerGround;
+
+beforeAll(async () => {
+  ground = await startWorkerGround();
+}, 180_000);
+
+afterAll(() => ground?.stop());
+
+test('while one of a batch works on, the places of the others are for those that wait', async () => {
+  const others = 25;
+  // Nobody has a message of these: what waits is in the table.
+  const waiting = await Promise.all(Array.from({ length: others }, (_, value) => ground.submit('echo', { value })));
+  const held = await ground.submit('until_others_end', { others });
+  await runBatch([held], ground.ports, { lane: 'short', seconds: 285 });
+
+  expect(await ground.outcome(held)).toMatchObject({ status: 'SUCCESS' });
+  const ended = await Promise.all(waiting.map((id) => ground.outcome(id)));
+  expect(ended.map(({ result }) => result)).toEqual(waiting.map((_, value) => value));
+}, 120_000);
+
+test('long tasks take no place of short ones, nor short ones theirs', async () => {
+  const long = await ground.submit('long_nap', { ms: 1 });
+  const held = await ground.submit('nap', { ms: 1500 });
+  await runBatch([held], ground.ports, { lane: 'short', seconds: 285 });
+
+  expect(await ground.outcome(held)).toMatchObject({ status: 'SUCCESS' });
+  expect(await ground.outcome(long)).toMatchObject({ status: 'PENDING' });
+  await runBatch([long], ground.ports, { lane: 'long', seconds: 880 });
+  expect(await ground.outcome(long)).toMatchObject({ status: 'SUCCESS' });
+}, 120_000);
+
+test('what a shift is too short for is handed over, and goes on from its checkpoint', async () => {
+  const id = await ground.submit('long_nap', { ms: 600_000 });
+  await runBatch([id], ground.ports, { lane: 'long', seconds: 4 });
+
+  expect(await ground.outcome(id)).toMatchObject({ status: 'STARTED' });
+  expect(ground.sent).toContainEqual(expect.objectContaining({ id, name: 'test:long_nap', host: 'worker' }));
+
+  await runBatch([id], ground.ports, { lane: 'long', seconds: 880 });
+  expect(await ground.outcome(id)).toMatchObject({ status: 'SUCCESS', result: { napped: 600_000 } });
+}, 120_000);
+
+test('an end that the database refuses stops no other', async () => {
+  const ids = await Promise.all([1, 2, 3].map((value) => ground.submit('echo', { value })));
+  const [, refused] = ids;
+  const { leases } = ground.ports;
+  const finish: typeof leases.finish = async (ended, failures) => {
+    const bad = ended.some(({ task, ending }) => task.id === refused && ending.status === 'SUCCESS');
+    if (bad) throw new Error('unsupported Unicode escape sequence');
+    return leases.finish(ended, failures);
+  };
+  await runBatch(ids, { ...ground.ports, leases: { ...leases, finish } }, { lane: 'short', seconds: 285 });
+
+  const ended = await Promise.all(ids.map((id) => ground.outcome(id)));
+  expect(ended.map(({ status }) => status)).toEqual(['SUCCESS', 'FAILURE', 'SUCCESS']);
+  expect(ended[1]?.traceback).toContain('refused the end of test:echo: unsupported Unicode escape sequence');
+}, 120_000);
+
+test('a turn is shared where another waits for one, and only there', async () => {
+  const { leases } = ground.ports;
+  const long = await ground.submit('long_nap', { ms: 1 }, 'steps');
+  const asOfNow = async (id: string) => {
+    const [task] = await leases.claim([id], 30);
+    if (!task) throw new Error('The task could not be begun.');
+    return begin(task, ground.ports, { turnMs: 600_000, shareMs: 0 }).ended;
+  };
+  const other = await ground.submit('long_nap', { ms: 1 }, 'steps');
+  await ground.database.admin.query
+    .getExecutor()
+    .executeQuery(
+      CompiledQuery.raw("UPDATE tasks.tasks SET due_at = now() - interval '1 minute' WHERE id = $1", [other]),
+    );
+
+  expect(await asOfNow(long)).toMatchObject({ paused: 'turn-over' });
+  expect(await asOfNow(other)).toMatchObject({ ending: { status: 'SUCCESS' } });
+}, 120_000);
+
+test('a file that is not there is its task’s failure, and none of the ledger’s', async () => {
+  const id = await ground.submit('opens_none');
+  await runBatch([id], ground.ports, { lane: 'short', seconds: 285 });
+
+  expect(await ground.outcome(id)).toMatchObject({
+    status: 'FAILURE',
+    error: 'NotFoundError',
+    traceback: "NotFoundError: file:none doesn't exist.",
+  });
+  const ledger = 'SELECT id FROM platform.failures WHERE natural_key = $1';
+  expect(await ground.ports.read(ledger, [`task:${id}`])).toEqual([]);
+}, 120_000);
