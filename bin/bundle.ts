@@ -12,7 +12,7 @@ const banner = "import { createRequire } from 'node:module'; const require = cre
 
 /** One bundled handler. */
 export interface Bundle {
-  /** `presale/load-county`. */
+  /** `platform/send-mail`. */
   readonly handler: string;
   /** Size of the code, without its source map. */
   readonly bytes: number;

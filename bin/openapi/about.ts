@@ -6,7 +6,7 @@ const permissions = Object.entries(routePermissions)
   .join('\n');
 
 const description = `
-A data stack: pre-sale deals, the tagger, tasks, and what they share.
+A data stack: workloads that collect, tag and run, and what they share.
 
 **Who calls.** Every route but \`/health\`, \`/docs\` and \`/openapi.json\` wants one of:
 
@@ -36,18 +36,6 @@ export const about = {
   description,
   license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
 } satisfies Partial<oas31.InfoObject>;
-
-/** The groups of routes, in the order in which they are shown. */
-export const tags: oas31.TagObject[] = [
-  { name: 'tasks', description: 'Registered functions as asynchronous jobs.' },
-  { name: 'files', description: 'Files of callers, as arguments of tasks.' },
-  { name: 'presale', description: 'Pre-sale deals of Taiwan: data, statistics, runs, problem rows and corrections.' },
-  { name: 'tagger', description: 'Tags and keywords of messages.' },
-  { name: 'failures', description: 'The failure ledger: what failed, and sending it again.' },
-  { name: 'runs', description: 'Units of work, slots of schedules, backfills.' },
-  { name: 'health', description: 'Whether the stack lives, and what it depends on.' },
-  { name: 'documentation', description: 'This document, and a page that tries the routes.' },
-];
 
 /** Who may call, in OpenAPI's words. */
 export const securitySchemes: Record<string, oas31.SecuritySchemeObject> = {

@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { createDocument, type oas31, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import type { ApiPart, DocumentedBody } from '../../lambdas/kit/api/documentation.ts';
 import { routePermissions } from '../../lambdas/kit/api/permission.ts';
 import type { RouteShape } from '../../lambdas/kit/api/route.ts';
-import { about, securitySchemes, tags } from './about.ts';
+import { about, securitySchemes } from './about.ts';
 import { failuresOf } from './failures.ts';
-import { callsOf, exampleCalls } from './functions.ts';
 import { readable } from './json-schema.ts';
 import { describeParameters } from './parameters.ts';
-import { type ApiPart, parts } from './parts.ts';
+import { parts, tags } from './parts.ts';
 
 // One of these; dynamic Basic is two in one.
 const credentials: oas31.SecurityRequirementObject[] = [
@@ -30,7 +30,7 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
       info: { title: 'Millrace', version, ...about },
       servers: [{ url: '/', description: 'Where this document was read.' }],
       security: credentials,
-      tags,
+      tags: [...tags],
       paths: paths as ZodOpenApiPathsObject,
       components: {
         securitySchemes,
@@ -56,7 +56,7 @@ function operation(key: string, shape: RouteShape, part: ApiPart): ZodOpenApiOpe
     'x-permission': permission,
     ...(permission === 'none' || permission === 'link' ? { security: [] } : {}),
     ...(path || query ? { requestParams: { ...inPlace('path', path), ...inPlace('query', query) } } : {}),
-    ...(body ? { requestBody: requestBody(key, shape, body) } : {}),
+    ...(body ? { requestBody: requestBody(shape, body, part.bodies?.[key]) } : {}),
     responses: Object.fromEntries([...failuresOf(key, shape, part), ...answersOf(shape, part)]),
   };
 }
@@ -65,13 +65,7 @@ function inPlace(place: 'path' | 'query', schema: z.ZodType | undefined) {
   return schema ? { [place]: schema as z.ZodObject } : {};
 }
 
-const submission = 'POST /api/v1/tasks/submit';
-
-function requestBody(key: string, { form }: RouteShape, schema: z.ZodType) {
-  const json =
-    key === submission && schema instanceof z.ZodObject
-      ? { schema: callsOf(schema), examples: exampleCalls() }
-      : { schema };
+function requestBody({ form }: RouteShape, schema: z.ZodType, json: Partial<DocumentedBody> = { schema }) {
   return {
     required: !schema.safeParse(undefined).success,
     content: {
@@ -91,12 +85,12 @@ function answersOf({ answers }: RouteShape, { envelope }: ApiPart) {
     const description = schema.meta()?.description ?? meanings[status] ?? 'Done.';
     return [
       status,
-      { description, headers, ...contentOf(envelope === 'tasks' ? inEnvelope(schema) : schema) },
+      { description, headers, ...contentOf(envelope === 'coded' ? inEnvelope(schema) : schema) },
     ] as const;
   });
 }
 
-/** As lambdas/tasks/api/envelope.ts wraps what a route answers. */
+/** As a `coded` envelope wraps what a route answers. */
 function inEnvelope(data: z.ZodType) {
   return z.object({ code: z.literal(0), msg: z.literal('OK'), data });
 }

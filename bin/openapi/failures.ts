@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ZodOpenApiResponseObject } from 'zod-openapi';
+import type { ApiPart } from '../../lambdas/kit/api/documentation.ts';
 import type { RouteShape } from '../../lambdas/kit/api/route.ts';
-import type { ApiPart } from './parts.ts';
 
 const faults = z.record(z.string(), z.array(z.string())).describe('Field and its reasons.');
 
@@ -17,7 +17,7 @@ const plain = z
   })
   .meta({ id: 'Problem' });
 
-const tasks = z
+const coded = z
   .object({
     code: z.int().meta({ examples: [3000] }),
     msg: z.string().meta({
@@ -50,11 +50,11 @@ export function failuresOf(
   const open = permission === 'none';
   const credential = !open && permission !== 'link';
   const changes = !key.startsWith('GET ');
-  const wrongInput = envelope === 'tasks' ? 422 : 400;
+  const wrongInput = envelope === 'coded' ? 422 : 400;
   const statuses = [
     ...(path || body || query || credential ? [wrongInput] : []),
     ...(credential ? [401, 403, 429] : open ? [] : [403]),
-    ...(path || envelope === 'tasks' ? [404] : []),
+    ...(path || envelope === 'coded' ? [404] : []),
     ...(changes ? [409] : []),
     ...(body ? [413] : []),
     500,
@@ -64,7 +64,7 @@ export function failuresOf(
 }
 
 // Made once, for components are known by what they are, not by their names.
-const failureAnswers = { plain: answersOf('Problem', plain), tasks: answersOf('TaskProblem', tasks) };
+const failureAnswers = { plain: answersOf('Problem', plain), coded: answersOf('TaskProblem', coded) };
 
 function answersOf(name: string, schema: z.ZodType): Readonly<Record<number, ZodOpenApiResponseObject>> {
   const answers = Object.entries(descriptions).map(([status, description]) => {

@@ -10,7 +10,7 @@ export interface NewAlert {
   readonly naturalKey: string;
   readonly workload: string;
   readonly severity: Severity;
-  /** A word to group by, and the runbook's section where an alarm has one: `presale-drift`. */
+  /** A word to group by, and the runbook's section where an alarm has one: `platform-slots-missed`. */
   readonly name: string;
   /** A sentence for the person; nothing secret. */
   readonly message: string;

@@ -31,7 +31,7 @@ export interface StreamMessage<M> {
 }
 
 interface CommonSpec<E extends z.ZodObject, M, S> {
-  /** `tagger/tag-messages`: how the ledger names what failed. */
+  /** `platform/send-mail`: how the ledger names what failed. */
   readonly edge: EdgeName;
   readonly env: E;
   /** `jsonOf(schema)`, or `{ read }` of one's own. */

@@ -57,7 +57,7 @@ export interface TaskContext {
   /** One query (`$1` for parameters) in a transaction that can't write. */
   read(statement: string, parameters?: readonly unknown[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /**
-   * Asks a step of another workload (`presale/refresh-statistics`) that the stack lets tasks ask; only for functions on
+   * Asks a step of another workload (by the name of its handler) that the stack lets tasks ask; only for functions on
    * `steps`. The function is run anew from its newest checkpoint when the answer is there, so calls come in one order.
    */
   call(capability: string, input: unknown): Promise<unknown>;

@@ -1,5 +1,6 @@
 import { systemClock } from '#adapters/clock.ts';
 import { sendFailures } from '#adapters/failure-sender.ts';
+import { objectStore } from '#adapters/object-store.ts';
 import { jsonPoster } from '#adapters/public-http/post-json.ts';
 import { queue } from '#adapters/queue.ts';
 import { secretField } from '#adapters/secrets.ts';
@@ -15,6 +16,7 @@ export const handler = queueHandler({
   ledger: sendFailures,
   services: (env) => ({
     post: jsonPoster({ timeoutMs: env.CALLBACK_TIMEOUT_MS, allowed: env.PAGE_ALLOWED }),
+    readText: objectStore(env.RAW_BUCKET).readText,
     key: () => secretField(env.CALLBACKS_SECRET, 'key'),
     tell: queue(env.TASKS_QUEUE_URL),
     clock: systemClock,

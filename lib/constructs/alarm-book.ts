@@ -8,7 +8,7 @@ import { environmentOf } from './millrace-stack.ts';
 export type Severity = 'low' | 'medium' | 'high';
 
 export interface AlarmEntry {
-  /** What went wrong, as a sentence in kebab case: `presale-load-county-fails`. Alarm name and runbook section. */
+  /** What went wrong, as a sentence in kebab case: `platform-send-mail-fails`. Alarm name and runbook section. */
   readonly name: string;
   readonly metric: IMetric;
   /** What is lost meanwhile, in the words of the person who reads the alarm. */
@@ -29,7 +29,7 @@ export interface BookedAlarm {
 
 /** Something that fails without an alarm of its own: what a function writes into the failure ledger itself. */
 export interface Place {
-  /** `presale/counties`: workload and source, as the ledger has them. */
+  /** `platform/slots`: workload and source, as the ledger has them. */
   readonly edge: EdgeName;
   readonly severity: Severity;
   /** The alarm whose section of the runbook says what to do. */

@@ -29,7 +29,7 @@ export class FailureBook {
   readonly machines: WatchedMachine[] = [];
   /** Functions that are invoked without anybody waiting. */
   readonly functions: IFunction[] = [];
-  /** Prefixes in the raw bucket where a failure's corrected input is dropped again: `presale/corrected`. */
+  /** Prefixes in the raw bucket where a failure's corrected input is dropped again. */
   readonly prefixes: string[] = [];
   /** Where functions tell what they failed on. Made before everything that tells. */
   reports: Queue | undefined;

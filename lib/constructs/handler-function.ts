@@ -4,6 +4,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   Code,
+  type FunctionOptions,
   Function as LambdaFunction,
   LoggingFormat,
   RecursiveLoop,
@@ -20,13 +21,17 @@ import { AlarmBook, type Severity } from './alarm-book.ts';
 import type { Database } from './database.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { type EdgeName, FailureBook } from './failure-book.ts';
-import type { KafkaCluster } from './kafka/cluster.ts';
 import { logGroup } from './log-group.ts';
 import { environmentOf } from './millrace-stack.ts';
 import { metricsNamespace } from './own-metric.ts';
 
+/** What stands in the VPC and says how functions get there. */
+export interface Placed {
+  readonly placement: Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
+}
+
 export interface HandlerFunctionProps<E extends z.ZodObject> {
-  /** `presale/load-county` is `lambdas/presale/load-county.handler.ts`. */
+  /** `platform/send-mail` is `lambdas/platform/send-mail.handler.ts`. */
   readonly handler: EdgeName;
   /** The handler's own schema: it decides which keys `env` must have. */
   readonly contract: E;
@@ -44,7 +49,7 @@ export interface HandlerFunctionProps<E extends z.ZodObject> {
   /** Puts the function into the VPC and lets it sign in as the application's user. @default outside */
   readonly database?: Database;
   /** Puts the function into the VPC, where it reaches the brokers; what it may do there its grants say. @default outside */
-  readonly brokers?: Pick<KafkaCluster, 'placement'>;
+  readonly brokers?: Placed;
   /** Invoked without anybody waiting for the answer: failures go to dead letters. @default false */
   readonly asynchronous?: boolean;
   /** Sends work to itself, which Lambda takes for a mistake after 16 rounds. @default false */
@@ -56,9 +61,9 @@ const bundles = 'build/handlers';
 /** One handler as a Lambda function with the house's settings, a role of its own, a log group and an alarm. */
 export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Construct {
   readonly function: LambdaFunction;
-  /** `presale/load-county`. */
+  /** `platform/send-mail`. */
   readonly handler: EdgeName;
-  /** `presale-load-county`: what alarms and dead letters are named for. */
+  /** `platform-send-mail`: what alarms and dead letters are named for. */
   readonly name: string;
   readonly impact: string;
   readonly severity: Severity;

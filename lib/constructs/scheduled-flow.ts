@@ -30,7 +30,7 @@ export interface ScheduledFlowProps {
 export class ScheduledFlow extends Construct {
   readonly schedule: Schedule;
   readonly group: ScheduleGroup;
-  /** `presale-start-publication`: named for the function it calls. */
+  /** `platform-export-tables`: named for the function it calls. */
   readonly name: string;
   /** What a missed run costs. */
   readonly impact: string;

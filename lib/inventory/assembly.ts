@@ -107,7 +107,7 @@ export class Assembly {
   }
 }
 
-/** `presale/load-county`. */
+/** `platform/send-mail`. */
 export function handlerOf({ properties }: Resource): string {
   return String(properties.Description);
 }

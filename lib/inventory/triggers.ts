@@ -44,7 +44,7 @@ export function routesOf(assembly: Assembly): readonly { readonly key: string; r
   });
 }
 
-/** A resource's place in the stack, as people know it: `Presale/StateMachine`. */
+/** A resource's place in the stack, as people know it: `Alerts/Send`. */
 export function nameOf({ metadata, id }: Resource): string {
   const [, ...parts] = String(metadata['aws:cdk:path'] ?? id).split('/');
   return parts.filter((part) => part !== 'Resource').join('/');

@@ -2,7 +2,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { HandlerFunction } from '../constructs/handler-function.ts';
 import { acknowledgeWildcards } from './acknowledge.ts';
 
-/** Key prefixes a function works on: `presale/raw`. Writing doesn't include reading. */
+/** Key prefixes a function works on: `platform/mails`. Writing doesn't include reading. */
 export interface ObjectAccess {
   readonly read?: readonly string[];
   readonly write?: readonly string[];

@@ -12,11 +12,8 @@ import {
   checkOutsideRoutes,
   type OutsideDependency,
 } from '../../lambdas/platform/contract.ts';
-import type { Callers } from '../constructs/api/callers.ts';
-import { apiTimeout, type HttpApi } from '../constructs/api/http-api.ts';
-import type { Database } from '../constructs/database.ts';
+import { ApiHandler, type ApiHandlerPlatform } from '../constructs/api/api-handler.ts';
 import { FailureBook } from '../constructs/failure-book.ts';
-import { HandlerFunction } from '../constructs/handler-function.ts';
 import type { KafkaCluster } from '../constructs/kafka/cluster.ts';
 import { environmentOf } from '../constructs/millrace-stack.ts';
 import { QueueHandler } from '../constructs/queue-handler.ts';
@@ -24,11 +21,9 @@ import { ScheduledFlow } from '../constructs/scheduled-flow.ts';
 import { FailureReports } from './ledger/failure-reports.ts';
 
 export interface DependenciesProps {
-  readonly api: HttpApi;
-  readonly database: Database;
+  readonly platform: ApiHandlerPlatform;
   readonly raw: Bucket;
   readonly users: ISecret;
-  readonly callers: Callers;
   /** Where the environment has brokers. */
   readonly cluster: KafkaCluster | undefined;
 }
@@ -49,31 +44,30 @@ const impact = 'Nobody can ask which part is missing while something doesn’t w
 export class Dependencies extends Construct {
   constructor(scope: Construct, id: string, props: DependenciesProps) {
     super(scope, id);
-    const { api, users, callers } = props;
-    const settings = { impact, timeout: apiTimeout, memory: 512, concurrency: 2 };
-    const inside = new HandlerFunction(this, 'Inside', {
+    const { platform, raw, users, cluster } = props;
+    const settings = { platform, impact, memory: 512, concurrency: 2 };
+    // The app as it is before these two.
+    const watched = this.node.root.node.findAll().flatMap(watchedOf);
+    const inside = new ApiHandler(this, 'Inside', {
       ...settings,
       handler: 'platform/check-inside',
       contract: checkInsideEnv,
+      routes: checkInsideRoutes,
       env: {
-        DATABASE_URL: props.database.url,
-        RAW_BUCKET: props.raw.bucketName,
-        ...callers.env,
-        ...(props.cluster?.env ?? { KAFKA_BROKERS: '', KAFKA_AUTH: 'none', KAFKA_REGION: '' }),
+        RAW_BUCKET: raw.bucketName,
+        ...(cluster?.env ?? { KAFKA_BROKERS: '', KAFKA_AUTH: 'none', KAFKA_REGION: '' }),
       },
-      database: props.database,
     });
-    inside.allow(['s3:ListBucket'], [props.raw.bucketArn]);
-    props.cluster?.grantConnect(inside);
+    inside.allow(['s3:ListBucket'], [raw.bucketArn]);
+    cluster?.grantConnect(inside);
     inside.allow(['secretsmanager:DescribeSecret'], [users.secretArn]);
 
-    const watched = this.node.root.node.findAll().flatMap(watchedOf);
-    const outside = new HandlerFunction(this, 'Outside', {
+    const outside = new ApiHandler(this, 'Outside', {
       ...settings,
       handler: 'platform/check-outside',
       contract: checkOutsideEnv,
+      routes: checkOutsideRoutes,
       env: {
-        ...callers.env,
         MAIL_FROM: environmentOf(this).mail.from,
         QUEUE_PREFIX: queuePrefix(this),
         MACHINE_PREFIX: `arn:aws:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${queuePrefix(this)}`,
@@ -83,10 +77,6 @@ export class Dependencies extends Construct {
     for (const { actions, arn } of watched) outside.allow(actions, [arn]);
     // SES knows no resources for this question.
     outside.allow(['ses:GetIdentityVerificationAttributes'], ['*']);
-
-    callers.allow(inside, outside);
-    api.route(checkInsideRoutes, inside);
-    api.route(checkOutsideRoutes, outside);
   }
 }
 

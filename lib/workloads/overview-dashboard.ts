@@ -22,55 +22,64 @@ const mostAlarms = 100;
 
 /** One page that says whether all is well: every alarm, then functions, API, database, and what the workloads count. */
 export class OverviewDashboard extends Construct {
-  constructor(scope: Construct, id: string, { cluster, api, mails }: OverviewDashboardProps) {
+  constructor(scope: Construct, id: string, props: OverviewDashboardProps) {
     super(scope, id);
-    const graph = (title: string, ...left: IMetric[]) => new GraphWidget({ title, left, width: half });
     new Dashboard(this, 'Dashboard', {
-      widgets: [
-        ...this.#alarms().map((widget) => [widget]),
-        [
-          graph('Errors by function', this.#everyFunction('Errors', 'Sum')),
-          graph('Time by function (ms, p99)', this.#everyFunction('Duration', 'p99')),
-        ],
-        [
-          graph('Throttled invocations by function', this.#everyFunction('Throttles', 'Sum')),
-          graph(
-            'API: requests and errors',
-            api.metricCount({ statistic: 'Sum' }),
-            api.metricClientError(),
-            api.metricServerError(),
-          ),
-        ],
-        [
-          graph('Database: capacity units', cluster.metricServerlessDatabaseCapacity()),
-          graph('Database: connections', cluster.metricDatabaseConnections({ statistic: 'Maximum' })),
-        ],
-        [
-          graph('Failures: taken into the ledger, by service', this.#ours('FailuresRecorded')),
-          graph('Replays: delivered, refused', this.#ours('ReplaysDelivered'), this.#ours('ReplaysRefused')),
-        ],
-        [
-          graph(
-            'Messages of queues and topics: handled, failed',
-            this.#ours('RecordsHandled'),
-            this.#ours('RecordsFailed'),
-          ),
-          graph(
-            'Records that went to the ledger, partitions that stopped',
-            this.#ours('RecordsRejected'),
-            this.#ours('PartitionsStopped'),
-          ),
-        ],
-        [
-          graph('Mails waiting', mails.metricApproximateNumberOfMessagesVisible()),
-          graph('Alert mails written', this.#ours('AlertMails')),
-        ],
-        [
-          graph('Slots missed, runs that lost something', this.#ours('SlotsMissed'), this.#ours('ConservationBroken')),
-          graph('Rows exported', this.#ours('RowsExported')),
-        ],
-      ],
+      widgets: [...this.#alarms().map((widget) => [widget]), ...this.#services(props), ...this.#work(props)],
     });
+  }
+
+  /** How the functions, the API and the database do. */
+  #services({ cluster, api }: OverviewDashboardProps): GraphWidget[][] {
+    return [
+      [
+        graph('Errors by function', this.#everyFunction('Errors', 'Sum')),
+        graph('Time by function (ms, p99)', this.#everyFunction('Duration', 'p99')),
+      ],
+      [
+        graph('Throttled invocations by function', this.#everyFunction('Throttles', 'Sum')),
+        graph(
+          'API: requests and errors',
+          api.metricCount({ statistic: 'Sum' }),
+          api.metricClientError(),
+          api.metricServerError(),
+        ),
+      ],
+      [
+        graph('Database: capacity units', cluster.metricServerlessDatabaseCapacity()),
+        graph('Database: connections', cluster.metricDatabaseConnections({ statistic: 'Maximum' })),
+      ],
+    ];
+  }
+
+  /** What became of the work. */
+  #work({ mails }: OverviewDashboardProps): GraphWidget[][] {
+    return [
+      [
+        graph('Failures: taken into the ledger, by service', this.#ours('FailuresRecorded')),
+        graph('Replays: delivered, refused', this.#ours('ReplaysDelivered'), this.#ours('ReplaysRefused')),
+      ],
+      [
+        graph(
+          'Messages of queues and topics: handled, failed',
+          this.#ours('RecordsHandled'),
+          this.#ours('RecordsFailed'),
+        ),
+        graph(
+          'Records that went to the ledger, partitions that stopped',
+          this.#ours('RecordsRejected'),
+          this.#ours('PartitionsStopped'),
+        ),
+      ],
+      [
+        graph('Mails waiting', mails.metricApproximateNumberOfMessagesVisible()),
+        graph('Alert mails written', this.#ours('AlertMails')),
+      ],
+      [
+        graph('Slots missed, runs that lost something', this.#ours('SlotsMissed'), this.#ours('ConservationBroken')),
+        graph('Rows exported', this.#ours('RowsExported')),
+      ],
+    ];
   }
 
   /** Every alarm, the most urgent first, in as many widgets as CloudWatch asks for. */
@@ -98,6 +107,10 @@ export class OverviewDashboard extends Construct {
     const terms = `{AWS/Lambda,FunctionName} MetricName="${metricName}" Millrace ${environmentOf(this).name}`;
     return search(terms, statistic);
   }
+}
+
+function graph(title: string, ...left: IMetric[]): GraphWidget {
+  return new GraphWidget({ title, left, width: half });
 }
 
 function search(terms: string, statistic: string, label = ''): MathExpression {

@@ -1,23 +1,10 @@
 import path from 'node:path';
-import type { StackFiles, TemplateResource } from './assembly-files.ts';
+import type { StackFiles } from './assembly-files.ts';
 import { type Built, builders } from './builders.ts';
 import { resolverOf, TemplateError } from './intrinsics.ts';
 import { localReferences } from './local-references.ts';
 import type { StackModel } from './model.ts';
 import { unknownParts } from './resource-types.ts';
-
-/** One resource with its properties resolved. */
-export interface ResolvedResource {
-  readonly stack: string;
-  readonly logicalId: string;
-  readonly resource: TemplateResource;
-  readonly properties: Readonly<Record<string, unknown>>;
-  /** The resource's own ARN and name here. */
-  readonly arn: string;
-  readonly name: string;
-  /** Where the resource's asset is, for functions. */
-  readonly assetDirectory: string | undefined;
-}
 
 /**
  * Reads what this machine must run out of the templates. Throws one {@link TemplateError} that names every type,

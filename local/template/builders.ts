@@ -1,6 +1,6 @@
-import type { ResolvedResource } from './build-model.ts';
 import { TemplateError } from './intrinsics.ts';
 import type { FunctionModel, HttpApiModel, StackModel } from './model.ts';
+import type { ResolvedResource } from './resolved-resource.ts';
 import { streamSource } from './stream-source.ts';
 
 /** The model while it is being read. */

@@ -1,6 +1,6 @@
-import type { ResolvedResource } from './build-model.ts';
 import { TemplateError } from './intrinsics.ts';
 import type { StreamSourceModel } from './model.ts';
+import type { ResolvedResource } from './resolved-resource.ts';
 
 interface MappingProperties {
   readonly Topics?: readonly string[];

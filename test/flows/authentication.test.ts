@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => flow?.stop());
 
-const account = (name: string) => addAccount(flow.running.stack, name);
+const account = (name: string) => addAccount(flow.running.stack, name, ['operate']);
 
 const ask = (route: string, authorization: string, init: RequestInit = {}) =>
   flow.ask(route, { ...init, headers: { authorization } });

@@ -1,37 +1,40 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  checkInsideRoutes,
-  checkOutsideRoutes,
-  docsRoutes,
-  failuresRoutes,
-  fallbackRoute,
-  healthRoutes,
-  runsRoutes,
-} from '../../lambdas/platform/contract.ts';
-import { backfillRoutes, correctRoutes, readRoutes, startRoutes } from '../../lambdas/presale/contract.ts';
-import { taggerRoutes, tryRoutes } from '../../lambdas/tagger/contract.ts';
-import { filesRoutes, tasksRoutes } from '../../lambdas/tasks/contract.ts';
+import { parts } from '../../bin/openapi/parts.ts';
+import { fallbackRoute } from '../../lambdas/platform/contract.ts';
 import { routesOf } from '../../lib/inventory/triggers.ts';
 import { prod } from './assemblies.ts';
 
-test('the API has the routes of the contracts, each answered by its handler', () => {
-  const expected = [
-    ...healthRoutes.map((key) => ({ key, handler: 'platform/health' })),
-    ...docsRoutes.map((key) => ({ key, handler: 'platform/docs' })),
-    ...readRoutes.map((key) => ({ key, handler: 'presale/read-api' })),
-    ...startRoutes.map((key) => ({ key, handler: 'presale/start-run' })),
-    ...backfillRoutes.map((key) => ({ key, handler: 'presale/backfill-seasons' })),
-    ...correctRoutes.map((key) => ({ key, handler: 'presale/correct-problem' })),
-    ...taggerRoutes.map((key) => ({ key, handler: 'tagger/api' })),
-    ...tryRoutes.map((key) => ({ key, handler: 'tagger/try' })),
-    ...tasksRoutes.map((key) => ({ key, handler: 'tasks/api' })),
-    ...filesRoutes.map((key) => ({ key, handler: 'tasks/files-api' })),
-    ...failuresRoutes.map((key) => ({ key, handler: 'platform/failures-api' })),
-    ...runsRoutes.map((key) => ({ key, handler: 'platform/runs-api' })),
-    ...checkInsideRoutes.map((key) => ({ key, handler: 'platform/check-inside' })),
-    ...checkOutsideRoutes.map((key) => ({ key, handler: 'platform/check-outside' })),
-    { key: fallbackRoute, handler: 'platform/docs' },
-  ];
+/** Every list of routes that a contract exports: `readRoutes`, `tasksRoutes`. */
+async function contractRoutes(): Promise<readonly string[]> {
+  const contracts = await Promise.all(
+    globSync('lambdas/*/contract.ts').map(
+      (file) => import(/* @vite-ignore */ path.resolve(file)) as Promise<Readonly<Record<string, unknown>>>,
+    ),
+  );
+  return contracts.flatMap((contract) =>
+    Object.entries(contract).flatMap(([name, value]) => (name.endsWith('Routes') ? (value as readonly string[]) : [])),
+  );
+}
+
+test('the API has exactly the routes of the contracts, each once', async () => {
+  const routes = await contractRoutes();
+
+  expect(routes.length).toBeGreaterThan(40);
+  expect(
+    routesOf(prod)
+      .map(({ key }) => key)
+      .sort(),
+  ).toEqual([...routes, fallbackRoute].sort());
+});
+
+test('each route is answered by the handler whose file has it, and the rest by the documentation', () => {
+  const handlers = new Map(parts.flatMap(({ handler, routes }) => Object.keys(routes).map((key) => [key, handler])));
+  const expected = routesOf(prod).map(({ key }) => ({
+    key,
+    handler: handlers.get(key) ?? (key.startsWith('ANY ') ? 'tasks/api' : 'platform/docs'),
+  }));
 
   expect(routesOf(prod)).toEqual(expected);
 });

@@ -17,6 +17,7 @@ const parts = [
   'local',
   'migrations',
   'cdk.json',
+  'tsconfig.json',
   'package.json',
   'package-lock.json',
 ];

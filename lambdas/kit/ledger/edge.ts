@@ -1,4 +1,4 @@
-/** `presale/start-publication`: workload and part, as the ledger names what failed. */
+/** `platform/export-tables`: workload and part, as the ledger names what failed. */
 export type EdgeName = `${string}/${string}`;
 
 /** How an edge ends: its queue gave up on a message, its schedule or rule wasn't heard, its function failed. */
@@ -30,7 +30,7 @@ const longest = 80;
 const ending = `(?:-(${edgeEnds.join('|')}))`;
 
 /**
- * Name of a queue or state machine: `millrace-dev-presale-start-publication-failed`. The ledger's intake reads the edge
+ * Name of a queue or state machine: `millrace-dev-platform-export-tables-failed`. The ledger's intake reads the edge
  * back from it (docs/decisions/0013-names-say-the-edge.md). Throws when the edge can't be read back, or is too long.
  */
 export function edgeResourceName({ environment, edge, end, fifo = false }: EdgeResource): string {

@@ -24,7 +24,7 @@ export interface ScheduledTask {
 
 /** A slot that a scheduled handler has done its work for. */
 export interface SlotStart {
-  /** `presale/start-publication`. */
+  /** `platform/export-tables`. */
   readonly schedule: string;
   /** The slot's time, UTC. */
   readonly scheduled_time: string;

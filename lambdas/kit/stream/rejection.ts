@@ -13,7 +13,7 @@ export interface Rejected {
 }
 
 export interface Origin {
-  /** `tagger/tag-messages`. */
+  /** `platform/send-mail`. */
   readonly edge: EdgeName;
   /** ARN of the function, where a replay goes back in. */
   readonly door: string;

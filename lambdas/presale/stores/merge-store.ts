@@ -1,22 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '#adapters/database.ts';
 import type { LoadedCounty } from '../contract.ts';
-import type { CountyFile } from '../ports.ts';
-import { type CountyLetter, counties } from '../publication/counties.ts';
+import { counties } from '../publication/counties.ts';
 import { asOf, seasonEnd, seasonOf } from '../publication/season.ts';
 import { dealFields } from './copy-text.ts';
 import type { PresaleTables } from './tables.ts';
-import { lackedBySeason } from './withdrawal-store.ts';
+import { lackedBySeason, type MergedFile } from './withdrawal-store.ts';
 
 type Query = Session<PresaleTables>['query'];
 type MergeCounts = Pick<LoadedCounty, 'inserted' | 'updated' | 'unchanged' | 'kept_newer'>;
-
-/** Of a file, what its rows carry with them. */
-export interface MergedFile {
-  readonly plan: Pick<CountyFile['plan'], 'season' | 'publication_date' | 'run_id'>;
-  readonly county: CountyLetter;
-  readonly backup: Pick<CountyFile['backup'], 'source_key'>;
-}
 
 /** Columns in their order, as names or as a table's. */
 export const list = (fields: readonly string[], table?: string) =>

@@ -6,7 +6,6 @@ import { mentionedSerials } from '../file/mentioned-serials.ts';
 import type { CountyFile } from '../ports.ts';
 import { type CountyLetter, counties } from '../publication/counties.ts';
 import { seasonEnd, seasonOf, seasonStart } from '../publication/season.ts';
-import type { MergedFile } from './merge-store.ts';
 import type { PresaleTables } from './tables.ts';
 
 type Query = Session<PresaleTables>['query'];
@@ -56,6 +55,13 @@ async function refuseTooMany(
     `The file of season ${plan.season} lacks ${missing} of the ${all} deals that are known of it. If it is right, ` +
       'start the run again with "allow_withdrawals": true; if it is half a file, with "refetch": true.',
   );
+}
+
+/** Of a file, what its rows carry with them. */
+export interface MergedFile {
+  readonly plan: Pick<CountyFile['plan'], 'season' | 'publication_date' | 'run_id'>;
+  readonly county: CountyLetter;
+  readonly backup: Pick<CountyFile['backup'], 'source_key'>;
 }
 
 /** For a ten-day publication that comes after its season's file: whether a staged row `s` is one that the file lacks. */

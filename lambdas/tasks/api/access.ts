@@ -1,4 +1,5 @@
 import type { Caller } from '#kit/api/authentication.ts';
+import { isGiven } from '#kit/api/permission.ts';
 import { scheduleUser } from '../contract.ts';
 import type { TaskRow } from '../task.ts';
 
@@ -6,18 +7,18 @@ import type { TaskRow } from '../task.ts';
 type Owned = Pick<TaskRow, 'username' | 'visibility'>;
 
 /** Whether a caller submits, ends and reads for other users, too. */
-export function mayActForOthers({ permissions }: Caller): boolean {
-  return permissions.includes('admin');
+export function mayActForOthers(caller: Caller): boolean {
+  return isGiven(caller, 'admin');
 }
 
-/** Whether a caller may end a task and do it again. What the schedule submits belongs to nobody. */
+/** Whether a caller may end a task and do it again. What a schedule submits is for those who operate schedules. */
 export function mayChange(task: Owned, caller: Caller): boolean {
-  return isOwn(task, caller) || task.username === scheduleUser;
+  return isOwn(task, caller) || (task.username === scheduleUser && isGiven(caller, 'operate'));
 }
 
-/** Whether a caller sees what goes into a task and what comes of it. */
+/** Whether a caller sees what goes into a task and what comes of it. What a schedule submits belongs to nobody. */
 export function mayRead(task: Owned, caller: Caller): boolean {
-  return mayChange(task, caller) || task.visibility === 'everyone';
+  return isOwn(task, caller) || task.username === scheduleUser || task.visibility === 'everyone';
 }
 
 /** Whether a caller sees where a task calls back: such an address may be a key of its own, so it is never shared. */

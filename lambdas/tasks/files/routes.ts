@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Caller } from '#kit/api/authentication.ts';
 import { integerParameter } from '#kit/api/parameters.ts';
+import { isGiven } from '#kit/api/permission.ts';
 import { route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
-import { mayActForOthers } from '../api/access.ts';
 import { completedAnswer, createdAnswer, foundAnswer, partsAnswer, shownFile, shownRequest } from './answers.ts';
 import { type CompletePorts, completeFile } from './complete-file.ts';
 import { type CreatePorts, createFile } from './create-file.ts';
@@ -62,7 +62,7 @@ const sentParts = z
 /** A file of the caller's, or any for an admin; that of another is as unknown as one that isn't there. */
 async function ownFile(id: string, caller: Caller, { book }: Pick<FilesPorts, 'book'>): Promise<FileRow> {
   const file = await book.find(id);
-  if (!file || (file.username !== caller.name && !mayActForOthers(caller)))
+  if (!file || !(file.username === caller.name || isGiven(caller, 'admin')))
     throw new NotFoundError(`There is no file ${id}.`);
   return file;
 }

@@ -19,7 +19,6 @@ import { insert, taskStore } from './task-store.ts';
 /** Variables of everything that runs functions. */
 export interface WorkerSettings extends SendSettings {
   readonly DATABASE_URL: string;
-  readonly RAW_BUCKET: string;
   readonly FILES_BUCKET: string;
   readonly ALERTS_QUEUE_URL: string;
   readonly TASKS_DOOR: string;

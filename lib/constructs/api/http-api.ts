@@ -65,7 +65,7 @@ export class HttpApi extends Construct {
     this.#watch();
   }
 
-  /** Serves routes (`GET /presale/runs/{publication_date}`) by one function. */
+  /** Serves routes (`GET /runs/{workload}`) by one function. */
   route(keys: readonly string[], handler: HandlerFunction): void {
     const integration = new HttpLambdaIntegration(handler.name, handler.function);
     for (const key of keys) {

@@ -1,11 +1,13 @@
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsCustomResource, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import type { Construct } from 'constructs';
 import { acknowledge } from '../../permissions/acknowledge.ts';
 import { logGroup } from '../log-group.ts';
-import type { KafkaCluster } from './cluster.ts';
 
 /** The cluster's addresses are known only when it stands, and CloudFormation doesn't tell them. */
-export function bootstrapBrokers(scope: KafkaCluster): string {
+export function bootstrapBrokers(
+  scope: Construct & { readonly clusterArn: string; readonly clusterName: string },
+): string {
   const logs = logGroup(scope, 'AddressesLogs');
   const role = new Role(scope, 'AddressesRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   logs.grantWrite(role);

@@ -2,8 +2,7 @@ import { Duration, Lazy } from 'aws-cdk-lib';
 import { InvocationType, Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { makeTopicsEnv } from '../../../lambdas/platform/contract.ts';
-import { HandlerFunction } from '../handler-function.ts';
-import type { KafkaCluster } from './cluster.ts';
+import { HandlerFunction, type Placed } from '../handler-function.ts';
 
 /** A topic with Kafka's own settings. */
 export interface ClientTopic {
@@ -12,16 +11,22 @@ export interface ClientTopic {
   readonly configs: Readonly<Record<string, string>>;
 }
 
+/** What making topics takes of a cluster. */
+interface TopicsCluster extends Placed {
+  readonly env: { readonly KAFKA_BROKERS: string; readonly KAFKA_AUTH: 'iam'; readonly KAFKA_REGION: string };
+  grantMake(handler: HandlerFunction, topic: string): void;
+}
+
 /**
  * Topics of a cluster for which CloudFormation makes none (MSK Serverless): a function makes them as a client, within the
  * deployment and before anything that reads or writes them. One that is no longer named stays, with what is in it.
  */
 export class ClientTopics extends Construct {
   readonly #topics: ClientTopic[] = [];
-  readonly #cluster: KafkaCluster;
+  readonly #cluster: TopicsCluster;
   readonly #make: HandlerFunction<typeof makeTopicsEnv>;
 
-  constructor(scope: Construct, id: string, cluster: KafkaCluster) {
+  constructor(scope: Construct, id: string, cluster: TopicsCluster) {
     super(scope, id);
     this.#cluster = cluster;
     this.#make = new HandlerFunction(this, 'Make', {

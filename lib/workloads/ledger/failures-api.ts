@@ -1,38 +1,26 @@
 import { Construct } from 'constructs';
 import { failuresApiEnv, failuresRoutes } from '../../../lambdas/platform/contract.ts';
-import type { Callers } from '../../constructs/api/callers.ts';
-import { apiTimeout, type HttpApi } from '../../constructs/api/http-api.ts';
-import type { Database } from '../../constructs/database.ts';
-import { HandlerFunction } from '../../constructs/handler-function.ts';
+import { ApiHandler, type ApiHandlerPlatform } from '../../constructs/api/api-handler.ts';
 import type { Replays } from './replays.ts';
 
 export interface FailuresApiProps {
-  readonly api: HttpApi;
-  readonly database: Database;
-  readonly callers: Callers;
+  readonly platform: ApiHandlerPlatform;
   readonly replays: Replays;
 }
 
 /** The routes of the failure ledger. */
 export class FailuresApi extends Construct {
-  constructor(scope: Construct, id: string, { api, database, callers, replays }: FailuresApiProps) {
+  constructor(scope: Construct, id: string, { platform, replays }: FailuresApiProps) {
     super(scope, id);
-    const handler = new HandlerFunction(this, 'Api', {
+    new ApiHandler(this, 'Api', {
+      platform,
       handler: 'platform/failures-api',
       contract: failuresApiEnv,
-      env: {
-        DATABASE_URL: database.url,
-        ...callers.env,
-        REPLAYS_QUEUE_URL: replays.queue.queueUrl,
-        REPLAY_MACHINE: replays.machine.stateMachineArn,
-      },
+      routes: failuresRoutes,
+      env: { REPLAYS_QUEUE_URL: replays.queue.queueUrl, REPLAY_MACHINE: replays.machine.stateMachineArn },
       impact: 'Nobody can look at what failed, do it again or give it up.',
-      timeout: apiTimeout,
       concurrency: 3,
-      database,
+      sends: [replays.queue],
     });
-    callers.allow(handler);
-    handler.allow(['sqs:SendMessage'], [replays.queue.queueArn]);
-    api.route(failuresRoutes, handler);
   }
 }

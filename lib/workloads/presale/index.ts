@@ -8,7 +8,7 @@ export const presale = workload({
   name: 'presale',
   pipelines: (stack, platform) => new Presale(stack, 'Presale', platform),
   api: (stack, platform, { pipelines }) => {
-    new PresaleApi(stack, 'Presale', { ...platform, stateMachine: pipelines.stateMachine });
+    new PresaleApi(stack, 'Presale', { platform, stateMachine: pipelines.stateMachine });
   },
   operations: (stack, { pipelines }) => {
     new PresaleDashboard(stack, 'Presale', pipelines);

@@ -1,92 +1,83 @@
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import {
-  backfillRoutes,
-  backfillSeasonsEnv,
-  correctProblemEnv,
-  correctRoutes,
-  readApiEnv,
-  readRoutes,
-  startRoutes,
-  startRunEnv,
-} from '../../../lambdas/presale/contract.ts';
-import type { Callers } from '../../constructs/api/callers.ts';
-import { apiTimeout, type HttpApi } from '../../constructs/api/http-api.ts';
-import type { Database } from '../../constructs/database.ts';
-import { HandlerFunction } from '../../constructs/handler-function.ts';
+import * as contract from '../../../lambdas/presale/contract.ts';
+import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
-import { allowObjects } from '../../permissions/bucket-access.ts';
 import { allowRuns } from '../../permissions/executions.ts';
+import type { ApiPlatform } from '../workload.ts';
 
 export interface PresaleApiProps {
-  readonly api: HttpApi;
-  readonly database: Database;
-  readonly callers: Callers;
+  readonly platform: ApiPlatform;
   readonly stateMachine: StateMachine;
-  readonly raw: Bucket;
-  /** Turns of backfills. */
-  readonly backfills: Queue;
 }
 
 /** The routes of presale: deals, statistics, runs and problems to read; runs to start; problem rows to correct. */
 export class PresaleApi extends Construct {
-  constructor(scope: Construct, id: string, props: PresaleApiProps) {
+  constructor(scope: Construct, id: string, { platform, stateMachine }: PresaleApiProps) {
     super(scope, id);
-    const { api, database, callers, stateMachine, raw, backfills } = props;
-    const read = new HandlerFunction(this, 'ReadApi', {
+    this.#read(platform);
+    this.#start(platform, stateMachine);
+    this.#backfill(platform, stateMachine);
+    this.#correct(platform);
+  }
+
+  #read(platform: ApiPlatform): void {
+    new ApiHandler(this, 'ReadApi', {
+      platform,
       handler: 'presale/read-api',
-      contract: readApiEnv,
-      env: { DATABASE_URL: database.url, ...callers.env },
+      contract: contract.readApiEnv,
+      routes: contract.readRoutes,
+      env: {},
       impact: 'People who compare pre-sale prices get no answers.',
       severity: 'high',
-      timeout: apiTimeout,
       // One connection each: enough for a table with search, far below what the smallest cluster has.
       concurrency: 10,
       memory: 1024,
-      database,
     });
-    const start = new HandlerFunction(this, 'StartRun', {
+  }
+
+  #start(platform: ApiPlatform, stateMachine: StateMachine): void {
+    const start = new ApiHandler(this, 'StartRun', {
+      platform,
       handler: 'presale/start-run',
-      contract: startRunEnv,
-      env: { PRESALE_STATE_MACHINE: stateMachine.stateMachineArn, ...callers.askingEnv },
+      contract: contract.startRunEnv,
+      routes: contract.startRoutes,
+      env: { PRESALE_STATE_MACHINE: stateMachine.stateMachineArn },
       impact: 'Nobody can start a run or a backfill by the API.',
-      timeout: apiTimeout,
       concurrency: 2,
     });
-    const correct = new HandlerFunction(this, 'CorrectProblem', {
+    allowRuns(start, stateMachine);
+  }
+
+  #correct(platform: ApiPlatform): void {
+    const { raw } = platform;
+    new ApiHandler(this, 'CorrectProblem', {
+      platform,
       handler: 'presale/correct-problem',
-      contract: correctProblemEnv,
-      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName, ...callers.env },
+      contract: contract.correctProblemEnv,
+      routes: contract.correctRoutes,
+      env: { RAW_BUCKET: raw.bucketName },
       impact: 'Nobody can correct problem rows by the API.',
-      timeout: apiTimeout,
       concurrency: 2,
-      database,
+      objects: { bucket: raw, write: ['presale/problems'] },
     });
-    const backfill = new HandlerFunction(this, 'BackfillSeasons', {
+  }
+
+  #backfill(platform: ApiPlatform, stateMachine: StateMachine): void {
+    const { backfills } = platform;
+    new ApiHandler(this, 'BackfillSeasons', {
+      platform,
       handler: 'presale/backfill-seasons',
-      contract: backfillSeasonsEnv,
+      contract: contract.backfillSeasonsEnv,
+      routes: contract.backfillRoutes,
       env: {
-        DATABASE_URL: database.url,
-        ...callers.env,
         BACKFILLS_QUEUE_URL: backfills.queueUrl,
         PRESALE_COUNTIES: environmentOf(this).workloads.presale.counties.join(','),
         RUN_DOOR: stateMachine.stateMachineArn,
       },
       impact: 'Nobody can start a backfill of seasons; single ones can be started.',
-      timeout: apiTimeout,
       concurrency: 2,
-      database,
+      sends: [backfills],
     });
-    backfill.allow(['sqs:SendMessage'], [backfills.queueArn]);
-    allowRuns(start, stateMachine);
-    allowObjects(correct, raw, { write: ['presale/problems'] });
-    callers.allow(read, backfill, correct);
-    callers.allowAsking(start);
-    api.route(readRoutes, read);
-    api.route(startRoutes, start);
-    api.route(backfillRoutes, backfill);
-    api.route(correctRoutes, correct);
   }
 }

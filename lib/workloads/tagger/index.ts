@@ -17,8 +17,8 @@ export const tagger = workload({
     })),
   topics: taggerTopics,
   pipelines: (stack, { cluster, ...platform }) => cluster && new Tagger(stack, 'Tagger', { ...platform, cluster }),
-  api: (stack, { cluster, ...platform }) => {
-    if (cluster) new TaggerApi(stack, 'Tagger', { ...platform, cluster });
+  api: (stack, platform) => {
+    if (platform.cluster) new TaggerApi(stack, 'Tagger', { platform, cluster: platform.cluster });
   },
   operations: (stack, { pipelines }) => {
     if (pipelines) new TaggerDashboard(stack, 'Tagger', pipelines);

@@ -1,27 +1,14 @@
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import {
-  keptRulesKey,
-  rulesKey,
-  taggerApiEnv,
-  taggerRoutes,
-  tryRoutes,
-  tryTaggerEnv,
-} from '../../../lambdas/tagger/contract.ts';
-import type { Callers } from '../../constructs/api/callers.ts';
-import { apiTimeout, type HttpApi } from '../../constructs/api/http-api.ts';
-import type { Database } from '../../constructs/database.ts';
-import { HandlerFunction } from '../../constructs/handler-function.ts';
+import * as contract from '../../../lambdas/tagger/contract.ts';
+import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
-import { allowObject, allowObjects } from '../../permissions/bucket-access.ts';
+import { allowObject } from '../../permissions/bucket-access.ts';
+import type { ApiPlatform } from '../workload.ts';
 import { pageVariables, rulesVariable, servicesVariable } from './settings.ts';
 
 export interface TaggerApiProps {
-  readonly api: HttpApi;
-  readonly database: Database;
-  readonly raw: Bucket;
-  readonly callers: Callers;
+  readonly platform: ApiPlatform;
   readonly cluster: KafkaCluster;
 }
 
@@ -30,41 +17,39 @@ const longestFetchMs = 20_000;
 
 /** The tagger's routes: how its services do and what failed, inside of the VPC; a text to try, outside. */
 export class TaggerApi extends Construct {
-  constructor(scope: Construct, id: string, { api, database, raw, callers, cluster }: TaggerApiProps) {
+  constructor(scope: Construct, id: string, { platform, cluster }: TaggerApiProps) {
     super(scope, id);
-    const services = environmentOf(this).workloads.tagger.services;
-    const read = new HandlerFunction(this, 'Read', {
+    const { services } = environmentOf(this).workloads.tagger;
+    const read = new ApiHandler(this, 'Read', {
+      platform,
       handler: 'tagger/api',
-      contract: taggerApiEnv,
-      env: { ...cluster.env, ...servicesVariable(this), DATABASE_URL: database.url, ...callers.env },
+      contract: contract.taggerApiEnv,
+      routes: contract.taggerRoutes,
+      env: { ...cluster.env, ...servicesVariable(this) },
       impact: 'Nobody can ask how far the tagger is and what it failed on.',
-      timeout: apiTimeout,
       concurrency: 2,
-      database,
     });
     cluster.grantDescribe(
       read,
       services.map((service) => service.in),
     );
-    const attempt = new HandlerFunction(this, 'Try', {
+    const { raw } = platform;
+    const attempt = new ApiHandler(this, 'Try', {
+      platform,
       handler: 'tagger/try',
-      contract: tryTaggerEnv,
+      contract: contract.tryTaggerEnv,
+      routes: contract.tryRoutes,
       env: {
         ...pageVariables(this, { longestMs: longestFetchMs }),
         ...rulesVariable,
         TAGGER_BUCKET: raw.bucketName,
-        ...callers.env,
       },
       impact: 'Nobody can try what the tagger says of a text.',
-      timeout: apiTimeout,
       concurrency: 2,
       memory: 1769,
+      objects: { bucket: raw, read: ['tagger/pages'], write: ['tagger/pages'] },
     });
-    allowObject(attempt, raw, rulesKey);
-    allowObject(attempt, raw, keptRulesKey);
-    allowObjects(attempt, raw, { read: ['tagger/pages'], write: ['tagger/pages'] });
-    callers.allow(read, attempt);
-    api.route(taggerRoutes, read);
-    api.route(tryRoutes, attempt);
+    allowObject(attempt, raw, contract.rulesKey);
+    allowObject(attempt, raw, contract.keptRulesKey);
   }
 }

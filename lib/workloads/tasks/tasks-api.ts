@@ -1,47 +1,37 @@
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { tasksApiEnv, tasksRoutes } from '../../../lambdas/tasks/contract.ts';
-import type { Callers } from '../../constructs/api/callers.ts';
-import { apiTimeout, type HttpApi } from '../../constructs/api/http-api.ts';
-import type { Database } from '../../constructs/database.ts';
-import { HandlerFunction } from '../../constructs/handler-function.ts';
+import { callbacksPrefix, tasksApiEnv, tasksRoutes } from '../../../lambdas/tasks/contract.ts';
+import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
-import { allowObjects } from '../../permissions/bucket-access.ts';
+import type { ApiPlatform } from '../workload.ts';
 import type { TaskQueues } from './task-queues.ts';
 
 export interface TasksApiProps {
-  readonly api: HttpApi;
-  readonly database: Database;
-  readonly raw: Bucket;
-  readonly callers: Callers;
+  readonly platform: ApiPlatform;
   readonly queues: TaskQueues;
 }
 
 /** Routes of the tasks, and what no other route takes below /api/v1. */
 export class TasksApi extends Construct {
-  constructor(scope: Construct, id: string, { api, database, raw, callers, queues }: TasksApiProps) {
+  constructor(scope: Construct, id: string, { platform, queues }: TasksApiProps) {
     super(scope, id);
-    const handler = new HandlerFunction(this, 'Api', {
+    const { raw } = platform;
+    const handler = new ApiHandler(this, 'Api', {
+      platform,
       handler: 'tasks/api',
       contract: tasksApiEnv,
+      routes: tasksRoutes,
       env: {
         ...queues.variables,
-        DATABASE_URL: database.url,
         RAW_BUCKET: raw.bucketName,
         PAGE_ALLOWED: environmentOf(this).workloads.tasks.callbacksAllowed.join(),
-        ...callers.env,
       },
       impact: 'Nobody can submit tasks or ask for their results.',
       severity: 'high',
-      timeout: apiTimeout,
       memory: 1024,
       concurrency: environmentOf(this).workloads.tasks.requests,
-      database,
+      // A link to a result is worth what its maker may read.
+      objects: { bucket: raw, read: ['tasks/results'], write: [callbacksPrefix] },
     });
-    callers.allow(handler);
     queues.allowSending(handler);
-    // A link to a result is worth what its maker may read.
-    allowObjects(handler, raw, { read: ['tasks/results'] });
-    api.route(tasksRoutes, handler);
   }
 }

@@ -47,7 +47,7 @@ export function askedOf(event: APIGatewayProxyEventV2): Asked {
 }
 
 /**
- * What a signature may cover as `{path}`, always two texts. The path with the query (`/tasks/list?page=2`) always; the
+ * What a signature may cover as `{path}`, always two texts. The path with the query (`/failures?page=2`) always; the
  * path alone where nothing else is asked for in the query, or where the request only reads.
  */
 export function signedTargets({ method, path, query }: Asked): readonly [string, string] {

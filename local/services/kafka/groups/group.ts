@@ -1,18 +1,8 @@
-import type { AnswerOf, RequestOf } from '../wire/api.ts';
+import type { RequestOf } from '../wire/api.ts';
 import { type ErrorCode, errors } from '../wire/errors.ts';
-import type { joinGroup, syncGroup } from '../wire/group-apis.ts';
+import type { syncGroup } from '../wire/group-apis.ts';
+import type { Joined, Joining, Synced } from './joining.ts';
 import { type GroupState, Member } from './member.ts';
-
-type Join = RequestOf<typeof joinGroup>;
-export type Joined = Omit<AnswerOf<typeof joinGroup>, 'throttleMs'>;
-export type Synced = Omit<AnswerOf<typeof syncGroup>, 'throttleMs'>;
-
-/** Who asks to join, and how. */
-export interface Joining {
-  readonly request: Join;
-  readonly clientId: string;
-  readonly host: string;
-}
 
 // Consumers of one program start together: a moment's wait makes one rebalance of many.
 const firstMembersMs = 100;
@@ -117,7 +107,7 @@ export class Group {
     for (const member of this.#members.values()) member.close();
   }
 
-  #faultOf(request: Join, memberId: string): ErrorCode | undefined {
+  #faultOf(request: Joining['request'], memberId: string): ErrorCode | undefined {
     if (request.protocols.length === 0 || request.kind === '') return errors.inconsistentGroupProtocol;
     const others = this.members.filter(({ id }) => id !== memberId);
     if (others.length === 0) return undefined;

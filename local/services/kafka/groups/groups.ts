@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { errors } from '../wire/errors.ts';
-import { Group, type Joined, type Joining, refusedJoin } from './group.ts';
+import { Group, refusedJoin } from './group.ts';
+import type { Joined, Joining } from './joining.ts';
 
 /** All consumer groups with members. Where they are in their partitions is in the committed offsets. */
 export class Groups {

@@ -1,7 +1,7 @@
 import type { RequestOf } from '../wire/api.ts';
 import { errors } from '../wire/errors.ts';
 import type { joinGroup } from '../wire/group-apis.ts';
-import type { Joined, Joining, Synced } from './group.ts';
+import type { Joined, Joining, Synced } from './joining.ts';
 
 /** In the words of the protocol: tools show them. */
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable';

@@ -1,14 +1,21 @@
 import * as z from 'zod';
-import type { TaskFunction } from '../../lambdas/kit/task.ts';
-import { functions } from '../../lambdas/tasks/functions/index.ts';
+import type { DocumentedBody } from '#kit/api/documentation.ts';
+import type { TaskFunction } from '#kit/task.ts';
+import { functions } from '../functions/index.ts';
 
 const published = [...functions.values()].filter((one) => one.published);
+
+/** The body of a submission as the document shows it. */
+export function documentedCalls(general: z.ZodType | undefined): DocumentedBody {
+  if (!(general instanceof z.ZodObject)) throw new Error('The body of a submission is an object');
+  return { schema: callsOf(general), examples: exampleCalls() };
+}
 
 /**
  * What submitting takes, function by function, with what each of them wants by name; and last what it takes in general:
  * positional arguments, and arguments as text.
  */
-export function callsOf(general: z.ZodObject): z.ZodType {
+function callsOf(general: z.ZodObject): z.ZodType {
   const calls = published.map((one) =>
     general.extend({ name: z.literal(one.name), kwargs: one.input }).meta({
       title: one.name,
@@ -19,7 +26,7 @@ export function callsOf(general: z.ZodObject): z.ZodType {
 }
 
 /** One filled-in request for each function, to choose from. */
-export function exampleCalls(): Readonly<Record<string, { readonly summary: string; readonly value: unknown }>> {
+function exampleCalls(): Readonly<Record<string, { readonly summary: string; readonly value: unknown }>> {
   return Object.fromEntries(
     published.map((one) => [one.name, { summary: one.summary, value: { name: one.name, kwargs: exampleOf(one) } }]),
   );

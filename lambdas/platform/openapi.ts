@@ -1,0 +1,23 @@
+import type { DocumentedApi } from '#kit/api/documentation.ts';
+import { healthApi, insideApi, outsideApi } from './dependencies/routes.ts';
+import { docsApi } from './docs/routes.ts';
+import { failuresApi } from './failures/api.ts';
+import { runsApi } from './runs/api.ts';
+
+/** What the document of the API says of what all workloads share. */
+export const openapi: DocumentedApi = {
+  tags: [
+    { name: 'failures', description: 'The failure ledger: what failed, and sending it again.' },
+    { name: 'runs', description: 'Units of work, slots of schedules, backfills.' },
+    { name: 'health', description: 'Whether the stack lives, and what it depends on.' },
+    { name: 'documentation', description: 'This document, and a page that tries the routes.' },
+  ],
+  parts: [
+    { handler: 'platform/failures-api', routes: failuresApi, tag: 'failures' },
+    { handler: 'platform/runs-api', routes: runsApi, tag: 'runs' },
+    { handler: 'platform/check-inside', routes: insideApi, tag: 'health' },
+    { handler: 'platform/check-outside', routes: outsideApi, tag: 'health' },
+    { handler: 'platform/health', routes: healthApi, tag: 'health' },
+    { handler: 'platform/docs', routes: docsApi, tag: 'documentation' },
+  ],
+};
