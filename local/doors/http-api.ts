@@ -62,16 +62,21 @@ export async function startHttpApi(options: {
       url: path.replaceAll(/\{(\w+)\+\}/g, '*').replaceAll(/\{(\w+)\}/g, ':$1'),
       exposeHeadRoute: false,
       handler: async (request, reply) => {
-        // A path parameter holds something; a path without it is the next greedy route's, if there is one.
-        if (!Object.values(request.params as Record<string, string>).includes(''))
-          return invoke(functionArn, key, request, reply);
-        const greedy = options.api.routes.find((route) => takesRest(route.key, request));
-        return greedy ? invoke(greedy.functionArn, greedy.key, request, reply) : reply.callNotFound();
+        const taking = takenBy({ key, functionArn }, options.api.routes, request);
+        return taking ? invoke(taking.functionArn, taking.key, request, reply) : reply.callNotFound();
       },
     });
   }
   const url = await server.listen({ host: '127.0.0.1', port: options.port });
   return { url, stop: () => server.close() };
+}
+
+type Taking = Pick<HttpApiModel['routes'][number], 'key' | 'functionArn'>;
+
+/** A path parameter holds something: a path without it is the next greedy route's, if there is one. */
+function takenBy(matched: Taking, routes: readonly Taking[], request: FastifyRequest): Taking | undefined {
+  const isWhole = !Object.values(request.params as Record<string, string>).includes('');
+  return isWhole ? matched : routes.find(({ key }) => takesRest(key, request));
 }
 
 /** Whether a route is `ANY` or of that method, and its `{proxy+}` begins before the last slash of the path. */
