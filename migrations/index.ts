@@ -17,6 +17,8 @@ import { taskFiles } from './0033-task-files.ts';
 import { taskCalls } from './0034-task-calls.ts';
 import { platformAllRuns } from './0035-platform-all-runs.ts';
 import { callersWithoutMemory } from './0065-callers-without-memory.ts';
+import { tasksVisibility } from './0066-tasks-visibility.ts';
+import { taskDeliveries } from './0067-task-deliveries.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -38,4 +40,6 @@ export const migrations: Record<string, Migration> = {
   '0034-task-calls': taskCalls,
   '0035-platform-all-runs': platformAllRuns,
   '0065-callers-without-memory': callersWithoutMemory,
+  '0066-tasks-visibility': tasksVisibility,
+  '0067-task-deliveries': taskDeliveries,
 };

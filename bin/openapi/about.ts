@@ -11,7 +11,7 @@ A data stack: workloads that collect, tag and run, and what they share.
 **Who calls.** Every route but \`/health\`, \`/docs\` and \`/openapi.json\` wants one of:
 
 - \`Authorization: Basic\` with a password that changes with time: the query parameter \`_\` is the UTC epoch second, and the
-  password is \`MD5("{real password}@{_}")\` in lower-case hex. Good for 60 seconds.
+  password is \`MD5("{real password}@{_}")\` in lower-case hex. Good for 60 seconds, for every request: whoever reads it can use it as long.
 - \`Authorization: Millrace user:signature\`, the signature being the hex of
   \`HMAC-SHA256(password, "{METHOD}\\n{path}\\n{_}\\n{hex of the SHA-256 of the body}")\`, with \`_\` as above. For new clients.
 - \`Authorization: Bearer token\`.
@@ -22,12 +22,13 @@ ${permissions}
 
 **What comes back.** JSON. Each answer has \`x-request-id\`; say it when you ask about a request. A caller's own
 \`x-correlation-id\` is given back, and is in the logs of all that the request set going. Failures are
-\`{"error", "message"}\`; under \`/api/v1\` every answer is \`{"code", "msg", "data"}\`, and \`code\` 0 is success.
+\`{"error", "message"}\`; under \`/api/v1\` every answer is \`{"code", "msg", "data"}\`: \`code\` 0 is success, and the detail of a
+failure is the second line of \`msg\`.
 
 **Limits.** A body has at most 256 KiB (413). A page of a list has at most 500 rows (100 of tasks). A credential that asks
 too often gets 429. A database that sleeps answers 503 with \`Retry-After\`, in seconds.
 
-**Times** are ISO 8601 in UTC; parameters may have an offset. Fields that are not known are null, never 0.
+**Times** are ISO 8601 in UTC (dates that existing clients of tasks know, \`create_date\` and \`pub_date\`, as HTTP has them); parameters may have an offset. Fields that are not known are null, never 0.
 `.trim();
 
 /** What the document says of the API as a whole. */

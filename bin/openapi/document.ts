@@ -36,6 +36,7 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
         securitySchemes,
         headers: {
           'x-request-id': { description: 'Finds the request in the logs.', schema: { type: 'string' } },
+          'x-total-count': { description: 'Rows on all pages together.', schema: { type: 'integer' } },
         },
       },
     },
@@ -67,13 +68,20 @@ function inPlace(place: 'path' | 'query', schema: z.ZodType | undefined) {
 function requestBody({ form }: RouteShape, schema: z.ZodType, json: Partial<DocumentedBody> = { schema }) {
   return {
     required: !schema.safeParse(undefined).success,
-    content: { 'application/json': json, ...(form ? { 'application/x-www-form-urlencoded': { schema } } : {}) },
+    content: {
+      'application/json': json,
+      ...(form ? { 'application/x-www-form-urlencoded': { schema }, 'multipart/form-data': { schema } } : {}),
+    },
   };
 }
 
 function answersOf({ answers }: RouteShape, { envelope }: ApiPart) {
   return Object.entries(answers).map(([status, schema]) => {
-    const headers = { 'x-request-id': { $ref: '#/components/headers/x-request-id' } };
+    const headers = {
+      'x-request-id': { $ref: '#/components/headers/x-request-id' },
+      // A bare list tells beside itself how long it is on all pages together.
+      ...(schema instanceof z.ZodArray ? { 'x-total-count': { $ref: '#/components/headers/x-total-count' } } : {}),
+    };
     const description = schema.meta()?.description ?? meanings[status] ?? 'Done.';
     return [
       status,

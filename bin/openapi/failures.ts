@@ -20,8 +20,11 @@ const plain = z
 const coded = z
   .object({
     code: z.int().meta({ examples: [3000] }),
-    msg: z.string().meta({ examples: ['函数不存在'] }),
-    data: z.unknown().describe('What there is to say beyond it; null else.'),
+    msg: z.string().meta({
+      description: 'What the code means, and after a line break the detail.',
+      examples: ['函数不存在\nThere is no function a.b:c'],
+    }),
+    data: z.looseObject({}).describe('What a program may want of it: the `request_id` of our own fault; else empty.'),
   })
   .meta({ id: 'TaskProblem' });
 

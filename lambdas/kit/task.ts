@@ -74,6 +74,8 @@ export interface TaskSpec<I extends z.ZodObject, O extends z.ZodType> {
   readonly creator: string;
   /** Unpublished ones are in no list, and callers can't submit them. */
   readonly published: boolean;
+  /** The day (UTC) since which callers know it: `2026-11-21`. */
+  readonly publishedOn?: string;
   readonly input: I;
   readonly output: O;
   readonly runsOn: TaskHost;

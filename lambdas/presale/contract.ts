@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { callerEnv, usersEnv } from '#kit/api/authentication/env.ts';
 import { choiceParameter, dateParameter } from '#kit/api/parameters.ts';
+import type { EditableSources } from '#kit/ledger/editable.ts';
 import type { ScheduledTask } from '#kit/schedule/schedule.ts';
 import { countyLetters } from './publication/counties.ts';
 
@@ -73,6 +74,16 @@ export const schedules = {
     slots: { catchUp: 'run-once', graceMinutes: 75 },
   },
 } as const satisfies Record<string, ScheduledTask>;
+
+/**
+ * What people may edit of a failure's input before it goes back in. A problem row's place is its key, but for its line: that
+ * one stays. A corrected file's key says all of what it is about.
+ */
+export const editableInputs = {
+  run: { fields: ['publication_date', 'season', 'counties', 'allow_withdrawals', 'refetch'] },
+  'problem-rows': { fields: ['*'], but: ['行號'] },
+  'corrected-files': { fields: 'whole' },
+} as const satisfies EditableSources;
 
 /** Served by `read-api`. */
 export const readRoutes = [

@@ -1,8 +1,12 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
+import type { EditableSources } from '#kit/ledger/editable.ts';
 import { pageEnv } from '#pages/contract.ts';
 
 /** What the stack and the handlers of the tagger agree on. Imported by both; does no work. */
+
+/** What people may edit of a failure's input before it goes back in: the message, never which record of which topic it is. */
+export const editableInputs = { 'tag-messages': { fields: ['records.*.*.value'] } } as const satisfies EditableSources;
 
 /** Topics of one service: where its messages come in and where they go out tagged. */
 export interface TaggerService {

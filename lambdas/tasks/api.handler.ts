@@ -1,6 +1,7 @@
 import { authenticateCallers } from '#adapters/callers.ts';
 import { apiDatabase } from '#adapters/database/api-database.ts';
 import { presignedGet } from '#adapters/objects/presigned-get.ts';
+import { addressChecker } from '#adapters/public-http/check-address.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { tasksEnvelope } from './api/envelope.ts';
 import { tasksApiRoutes } from './api/routes.ts';
@@ -20,7 +21,7 @@ export const handler = apiHandler({
     const sweeps = sweepStore(database.query);
     const link = presignedGet(env.RAW_BUCKET);
     const sends = taskSends(env, { outcome: (id) => tasks.outcome(id), heard: (ids) => sweeps.heard(ids), link });
-    return { functions, tasks, sends, link };
+    return { functions, tasks, sends, link, checkCallback: addressChecker(env.PAGE_ALLOWED) };
   },
   routes: tasksApiRoutes,
   envelope: tasksEnvelope,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
+import type { EditableSources } from '#kit/ledger/editable.ts';
 import type { ScheduledTask } from '#kit/schedule/schedule.ts';
 
 /** What the stack and the handlers of the tasks agree on. Imported by both; does no work. */
@@ -17,10 +18,17 @@ const queues = {
   SWEEPS_QUEUE_URL: z.url(),
 };
 
+/** `127.0.0.1:4600`, comma separated: what may be called although it is not public. */
+const pageAllowed = z
+  .string()
+  .default('')
+  .transform((list) => list.split(',').filter(Boolean));
+
 export const tasksApiEnv = z.object({
   DATABASE_URL: text,
   ...callerEnv,
   RAW_BUCKET: text,
+  PAGE_ALLOWED: pageAllowed,
   ...queues,
 });
 
@@ -64,15 +72,21 @@ export const startScheduledEnv = z.object({
 });
 
 export const sendCallbacksEnv = z.object({
+  /** Where the worker hears how it went, who has the database. */
+  TASKS_QUEUE_URL: z.url(),
+  /** Where callbacks lie until they are sent. */
+  RAW_BUCKET: text,
   /** Of `{"key": "..."}`: signs what is called back. */
   CALLBACKS_SECRET: text,
   CALLBACK_TIMEOUT_MS: wholeNumber,
-  /** `127.0.0.1:4600`, comma separated: what may be called although it is not public. */
-  PAGE_ALLOWED: z
-    .string()
-    .default('')
-    .transform((list) => list.split(',').filter(Boolean)),
+  PAGE_ALLOWED: pageAllowed,
 });
+
+/**
+ * What people may edit of a failure's input before it goes back in: the arguments of a task, never which task it is; and of
+ * a callback nothing.
+ */
+export const editableInputs = { 'run-tasks': { fields: ['input'] } } as const satisfies EditableSources;
 
 /** A task that waits in a queue. A replay from the ledger may carry another input than the task's own. */
 export const taskMessage = z.object({
@@ -82,6 +96,8 @@ export const taskMessage = z.object({
   lost: z.string().optional(),
   /** It was told to end, and nothing runs of it any more. */
   stopped: z.literal(true).optional(),
+  /** Its caller was called back, or was not: only its row is to know. */
+  delivery: z.object({ at: z.iso.datetime(), error: z.string().nullable() }).optional(),
 });
 
 /** The error of an execution that a terminated task's was. The ledger has no use for it. */
@@ -94,15 +110,23 @@ export const startMessage = z.object({
   stop: z.literal(true).optional(),
 });
 
-/** One answer that a caller wants sent. */
-export const callbackMessage = z.object({
-  task_id: z.uuid(),
+/**
+ * One answer that a caller wants sent. Address and body are no part of it: a signature is worth nothing where whoever can
+ * put a message into the queue chooses what is signed.
+ */
+export const callbackMessage = z.object({ task_id: z.uuid() });
+
+/** Where address and body lie, as the stack composed them when the task ended. */
+export const callbacksPrefix = 'tasks/callbacks';
+
+/** What lies there. */
+export const composedCallback = z.object({
   url: z.url(),
   /** As it is sent, byte for byte. */
   body: z.string(),
 });
 
-export type CallbackMessage = z.output<typeof callbackMessage>;
+export type ComposedCallback = z.output<typeof composedCallback>;
 
 /** Wakes the sweep: there is nothing to say. */
 export const sweepMessage = z.object({});

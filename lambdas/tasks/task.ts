@@ -5,6 +5,11 @@ export const statuses = ['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'R
 
 export type Status = (typeof statuses)[number];
 
+/** Who reads a task's arguments and what comes of it: its owner and admins, or every user. */
+export const visibilities = ['owner', 'everyone'] as const;
+
+export type Visibility = (typeof visibilities)[number];
+
 /** A task before it has its row. */
 export interface NewTask {
   readonly id: string;
@@ -18,13 +23,24 @@ export interface NewTask {
   readonly description: string;
   readonly retries: number;
   readonly callbackUrl?: string | undefined;
+  /** `undefined`: that of the task it does again, else its owner's alone. */
+  readonly visibility?: Visibility | undefined;
   readonly retryOf?: string | undefined;
   /** The failure of the ledger whose replay it is. */
   readonly replayOf?: number | undefined;
 }
 
-/** The row of a task as callers see it. */
+/** A try to call back; `null` is no error. */
+export interface Delivery {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly error: string | null;
+}
+
+/** The row of a task as its owner sees it. */
 export interface TaskRow {
+  /** The number existing clients know it by. */
+  readonly id: number;
   readonly task_id: string;
   readonly username: string;
   readonly name: string;
@@ -33,12 +49,14 @@ export interface TaskRow {
   readonly args: readonly unknown[] | null;
   readonly kwargs: Readonly<Record<string, unknown>> | null;
   readonly desc: string;
+  readonly visibility: Visibility;
   readonly runs_on: TaskHost;
   readonly attempts: number;
   readonly retries: number;
   readonly retry_of: string | null;
   readonly first_task_id: string | null;
   readonly callback_url: string | null;
+  readonly deliveries: readonly Delivery[];
   readonly terminate_at: Date | null;
   readonly created_at: Date;
   readonly started_at: Date | null;
@@ -48,6 +66,8 @@ export interface TaskRow {
 /** What came of it. */
 export interface TaskOutcome {
   readonly task_id: string;
+  readonly username: string;
+  readonly visibility: Visibility;
   readonly name: string;
   readonly status: Status;
   readonly result: unknown;

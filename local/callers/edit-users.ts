@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../lambdas/kit/api/authentication/schemes.ts';
 import { type Permission, permissions, type User, type Way } from '../../lambdas/kit/api/authentication/users.ts';
+import { anonymous } from '../../lambdas/kit/api/authentication.ts';
+import { scheduleUser } from '../../lambdas/tasks/contract.ts';
 import { generate } from '../services/secrets/generate.ts';
 
 /** Users after a change, and what nobody can be shown again: a new password or token. */
@@ -10,6 +12,9 @@ export interface Edited {
 }
 
 const passwordLength = 48;
+
+// Under a name of these a user would own what the stack does by itself, or be taken for it where a change has its author.
+const reserved: readonly string[] = [scheduleUser, anonymous.name, 'link', 'file', 'keeper', 'replay'];
 
 /** A new user, with a generated password unless a client has one already. Throws in words when the name is taken. */
 export function addUser(
@@ -22,6 +27,7 @@ export function addUser(
   },
 ): Edited {
   if (users.some((user) => user.name === name)) throw new Error(`There is a user ${name} already.`);
+  if (reserved.includes(name)) throw new Error(`No user may be called ${name}: the stack itself acts under that name.`);
   const password = given.password ?? newPassword();
   const only = given.only === undefined ? {} : { only: [...given.only] };
   const user = { name, password, tokens: [], disabled: false, permissions: [...(given.permissions ?? [])], ...only };

@@ -56,18 +56,28 @@ export async function startHttpApi(options: {
     if (key === fallbackKey) continue;
     const [method = '', path = ''] = key.split(' ');
     server.route({
-      method: method === 'ANY' ? ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD'] : method,
+      method: method === 'ANY' ? ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS'] : method,
       url: path.replaceAll(/\{(\w+)\+\}/g, '*').replaceAll(/\{(\w+)\}/g, ':$1'),
       exposeHeadRoute: false,
       handler: async (request, reply) => {
-        // A path parameter holds something.
-        if (Object.values(request.params as Record<string, string>).includes('')) return reply.callNotFound();
-        return invoke(functionArn, key, request, reply);
+        // A path parameter holds something; a path without it is the next greedy route's, if there is one.
+        if (!Object.values(request.params as Record<string, string>).includes(''))
+          return invoke(functionArn, key, request, reply);
+        const greedy = options.api.routes.find((route) => takesRest(route.key, request));
+        return greedy ? invoke(greedy.functionArn, greedy.key, request, reply) : reply.callNotFound();
       },
     });
   }
   const url = await server.listen({ host: '127.0.0.1', port: options.port });
   return { url, stop: () => server.close() };
+}
+
+/** Whether a route is `ANY` or of that method, and its `{proxy+}` begins before the last slash of the path. */
+function takesRest(key: string, { method, raw }: FastifyRequest): boolean {
+  const [of = '', path = ''] = key.split(' ');
+  const prefix = /^(.*)\{\w+\+\}$/.exec(path)?.[1];
+  const asked = raw.url?.split('?', 1)[0] ?? '';
+  return prefix !== undefined && (of === 'ANY' || of === method) && asked.startsWith(prefix) && asked !== prefix;
 }
 
 /** A target that is no URL: nothing of fastify has it yet. */

@@ -162,9 +162,12 @@ test.for([
 });
 
 test('what is not there under the prefix of tasks is told in their envelope', async () => {
-  expect(await flow.ask('/api/v1/nowhere')).toMatchObject({ status: 404, body: { code: 404, msg: '资源未找到' } });
+  expect(await flow.ask('/api/v1/nowhere')).toMatchObject({
+    status: 404,
+    body: { code: 404, msg: '资源未找到\nThere is no /api/v1/nowhere.', data: {} },
+  });
   expect(await flow.ask('/api/v1/openapi.json', { method: 'DELETE' })).toMatchObject({
     status: 405,
-    body: { code: 405, msg: '不支持的请求' },
+    body: { code: 405, msg: expect.stringMatching(/^不支持的请求\n/), data: {} },
   });
 });

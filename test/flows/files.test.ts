@@ -128,7 +128,7 @@ test('what is no file, and no request of here, is told apart', async () => {
       method: 'POST',
       body: JSON.stringify({ ...announcement(bytes), ...wrong }),
     });
-    expect(body).toEqual({ code: 2001, msg: '字段类型错误', data: told });
+    expect(body).toEqual({ code: 2001, msg: `字段类型错误\n${told}`, data: {} });
   }
 });
 
@@ -190,7 +190,10 @@ test('our own fault is 500 with an id that finds it in the log, and tells nothin
     const answer = await under.api('/api/v1/files/00000000-0000-4000-8000-000000000000');
 
     const data = { request_id: expect.stringMatching(/^[\w-]+$/) as unknown };
-    expect(answer).toEqual({ status: 500, body: { code: 500, msg: '未知错误', data } });
+    expect(answer).toEqual({
+      status: 500,
+      body: { code: 500, msg: expect.stringMatching(/^未知错误\nRequest /), data },
+    });
     const log = await readFile(path.join(under.directory, 'log', 'stack.jsonl'), 'utf8');
     expect(log).toContain((answer.body as { data: { request_id: string } }).data.request_id);
   } finally {

@@ -70,6 +70,10 @@ async function submit(name: string, body: object = {}): Promise<Task> {
   return answer.data as Task;
 }
 
+async function list(query: string): Promise<readonly Task[]> {
+  return (await ask(`/tasks/list?${query}`)).body.data as readonly Task[];
+}
+
 /** What `read` finds once it is there; the machine may be busy. */
 async function eventually<T>(what: string, read: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (const until = Date.now() + 90_000; Date.now() < until; await new Promise((r) => setTimeout(r, 100))) {
@@ -101,22 +105,16 @@ test('a submitted function runs, and its result can be read', async () => {
   expect((await ask(`/task/${task.task_id}/info`)).body.data).toMatchObject({ status: 'SUCCESS', attempts: 1 });
 });
 
-test('a form with arguments as text is the same as JSON', async () => {
-  const form = new URLSearchParams({ name: wordCount, args: '["a b a"]', kwargs: '{}', desc: 'old client' });
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const { body } = await ask('/tasks/submit', { method: 'POST', body: form.toString(), headers });
-
-  expect(body).toMatchObject({ code: 0, data: { args: ['a b a'], desc: 'old client' } });
-  expect(await result((body.data as Task).task_id)).toMatchObject({ status: 'SUCCESS', result: { a: 2, b: 1 } });
-});
-
 const submitted = '/tasks/submit';
 
-test.each(refusals)('code %i (%i): %s', async (code, status, data, route, init) => {
+test.each(refusals)('code %i (%i): %s', async (code, status, detail, route, init) => {
   const answer = await ask(route, init);
 
-  const body = { code, msg: messages[code], data: expect.stringContaining(data) as unknown };
-  expect(answer).toEqual({ status, body });
+  const [text, ...lines] = answer.body.msg.split('\n');
+  expect(answer).toMatchObject({ status, body: { code, data: {} } });
+  expect(Object.keys(answer.body.data as object)).toEqual([]);
+  expect(text).toBe(messages[code]);
+  expect(lines.join('\n')).toContain(detail);
 });
 
 test('who asks is known by a password of the moment, and what is wrong with it is told by its code', async () => {
@@ -129,16 +127,22 @@ test('who asks is known by a password of the moment, and what is wrong with it i
   const past = String(nowInSeconds() - 3600);
 
   expect((await as(`?_=${now}`, { authorization: momentaryHeader(mei, now) })).body.code).toBe(0);
-  expect(await as('')).toMatchObject({ status: 422, body: { code: 2000, msg: messages[2000] } });
+  expect(await as('')).toMatchObject({
+    status: 422,
+    body: { code: 2000, msg: `${messages[2000]}\nField "_" is missing`, data: {} },
+  });
   expect((await as('?_=x')).body).toMatchObject({
     code: 2001,
-    msg: messages[2001],
-    data: 'Field "_" should be integer.',
+    msg: `${messages[2001]}\nField "_" should be integer.`,
+    data: {},
   });
   const late = (await as(`?_=${past}`, { authorization: momentaryHeader(mei, past) })).body;
-  expect(late).toMatchObject({ code: 2100, msg: '请求已过期。' });
+  expect(late).toMatchObject({ code: 2100, msg: expect.stringMatching(/^请求已过期。\n./), data: {} });
   const refused = await as(`?_=${now}`);
-  expect(refused).toMatchObject({ status: 401, body: { code: 401, msg: '未认证' } });
+  expect(refused).toMatchObject({
+    status: 401,
+    body: { code: 401, msg: '未认证\nThe Authorization header is missing.', data: {} },
+  });
   expect(refused.headers.get('www-authenticate')).not.toBeNull();
 });
 
@@ -158,22 +162,15 @@ test('the same key answers the first task, another request under it is refused',
 test('tasks are listed page by page, the newest first', async () => {
   const ids = [];
   for (const content of ['1', '2', '3']) ids.unshift((await submit(wordCount, { args: [content] })).task_id);
-  const page = async (number: number) =>
-    (await ask(`/tasks/list?name=${wordCount}&page=${number}&per_page=2`)).body.data as {
-      readonly items: readonly Task[];
-      readonly total: number;
-    };
+  const page = (number: number) => list(`name=${wordCount}&page=${number}&per_page=2`);
 
   const [first, second] = [await page(1), await page(2)];
-  expect([...first.items, ...second.items].slice(0, 3).map(({ task_id }) => task_id)).toEqual(ids);
-  expect(first.total).toBeGreaterThanOrEqual(3);
-  expect((await ask('/tasks/list?username=nobody')).body.data).toEqual({ items: [], total: 0 });
+  expect([...first, ...second].slice(0, 3).map(({ task_id }) => task_id)).toEqual(ids);
+  expect(await list('username=nobody')).toEqual([]);
 });
 
 test('functions tell what they take and give; one that is not published does not', async () => {
-  const { items } = (await ask('/task_funcs/list')).body.data as {
-    readonly items: readonly { readonly name: string }[];
-  };
+  const items = (await ask('/task_funcs/list')).body.data as readonly { readonly name: string }[];
   expect(items.map(({ name }) => name)).toContain(wordCount);
   expect(items.map(({ name }) => name)).not.toContain('tasks.general.example:recent_tasks');
 
@@ -188,7 +185,7 @@ test('a running task is told to stop, and only by who submitted it', async () =>
   const now = String(nowInSeconds());
   const headers = { authorization: momentaryHeader(mei, now) };
   const stranger = await ask(`/task/${task_id}/terminate?_=${now}`, { method: 'POST', headers });
-  expect(stranger).toMatchObject({ status: 403, body: { code: 403, msg: '权限不足' } });
+  expect(stranger).toMatchObject({ status: 404, body: { code: 4000 } });
 
   expect((await ask(`/task/${task_id}/terminate`, { method: 'POST' })).body.code).toBe(0);
 
@@ -218,8 +215,7 @@ test('a task that fails is tried again, then is in the ledger; its replay is a t
   expect(replayed.status, JSON.stringify(replayed.body)).toBeLessThan(300);
 
   const again = await eventually('the replay', async () => {
-    const { items } = (await ask(`/tasks/list?name=${wait}`)).body.data as { readonly items: readonly Task[] };
-    return items.find(({ retry_of }) => retry_of === task_id);
+    return (await list(`name=${wait}`)).find(({ retry_of }) => retry_of === task_id);
   });
   expect(await result(again.task_id)).toMatchObject({ status: 'SUCCESS', result: { waited_seconds: 0 } });
   expect(again).toMatchObject({ first_task_id: task_id });
@@ -252,13 +248,19 @@ test('a result above 256 KB is linked', async () => {
   expect(Object.keys(linked)).toHaveLength(words.length);
 });
 
-test('a caller is called back with a signature; an address that is not public is not called', async () => {
+test('a caller is called back with a signature', async () => {
   const { task_id } = await submit(wordCount, { args: ['x'], callback_url: callbackUrl });
   const { headers, body } = await eventually('the callback', () =>
     called.find((one) => one.headers['millrace-task-id'] === task_id),
   );
 
   expect(JSON.parse(body)).toMatchObject({ task_id, status: 'SUCCESS', result: { x: 1 } });
+  await eventually('the delivery in the row', async () => {
+    const { deliveries } = (await ask(`/task/${task_id}/info`)).body.data as { readonly deliveries: readonly object[] };
+    if (deliveries.length === 0) return undefined;
+    expect(deliveries).toEqual([{ at: expect.stringMatching(/Z$/), error: null }]);
+    return deliveries;
+  });
   const [, time, signature] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['millrace-signature'])) ?? [];
   expect(time).toBeDefined();
   const kept = await readFile(path.join(running.directory, 'secrets.json'), 'utf8');
@@ -266,13 +268,6 @@ test('a caller is called back with a signature; an address that is not public is
     createHmac('sha256', key).update(`${time}.${body}`).digest('hex'),
   );
   expect(signed).toContain(signature);
-
-  await submit(wordCount, { args: ['x'], callback_url: 'http://169.254.169.254/latest' });
-  await eventually('the refusal in the ledger', async () => {
-    const { body: answer } = await running.api('/platform/failures?workload=tasks&source=send-callbacks');
-    const { data } = (answer as { result: { data: readonly { message: string }[] } }).result;
-    return data.find(({ message }) => message.includes('169.254.169.254'));
-  });
 }, 180_000);
 
 test('messages that come three times run a task once', async () => {
@@ -292,7 +287,7 @@ test('a slot of a schedule is one task, however often it is started', async () =
   for (let start = 0; start < 2; start += 1) await running.stack.wiring.scheduler.trigger(schedule?.name ?? '', slot);
 
   const scheduled = await eventually('the slot’s task', async () => {
-    const { items } = (await ask('/tasks/list?username=schedule')).body.data as { readonly items: readonly Task[] };
+    const items = await list('username=schedule');
     return items.length > 0 ? items : undefined;
   });
   expect(scheduled).toHaveLength(1);

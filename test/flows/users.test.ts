@@ -88,6 +88,27 @@ describe('npm run users', () => {
     expect((await users('list')).stdout).not.toContain('user-mei');
   }, 120_000);
 
+  test('gives permissions and takes them, which counts soon', async () => {
+    const bea = { name: 'user-bea', password: (await users('add user-bea')).stdout.trim() };
+    const cy = { name: 'user-cy', password: (await users('add user-cy --permission operate')).stdout.trim() };
+    const answers = async (of: Account, expected: number) =>
+      vi.waitFor(async () => expect((await ask(of, '/platform/failures')).status).toBe(expected), soon);
+    await answers(bea, 403);
+    await answers(cy, 200);
+
+    expect(await users('give user-bea operate')).toMatchObject({ status: 0 });
+    await answers(bea, 200);
+    expect((await users('list')).stdout).toMatch(/^user-bea {2}operate$/m);
+    await users('take user-bea operate');
+    await answers(bea, 403);
+    expect(await users('give user-bea root')).toMatchObject({
+      status: 1,
+      stderr: 'There is no permission root; there are operate and admin.\n',
+    });
+    expect(await users('add user-dan --permission root')).toMatchObject({ status: 1 });
+    expect((await users('list')).stdout).not.toContain('user-dan');
+  }, 120_000);
+
   test('takes the password that a client has already', async () => {
     expect(await users('add old-client --password-stdin', 's3cret\n')).toMatchObject({ status: 0, stdout: 'Done.\n' });
     const client = { name: 'old-client', password: 's3cret' };

@@ -1,5 +1,5 @@
 import { dynamicPassword, sha256, signature, signedText } from '../../lambdas/kit/api/authentication/schemes.ts';
-import { readUsers } from '../../lambdas/kit/api/authentication/users.ts';
+import { type Permission, readUsers, usersText } from '../../lambdas/kit/api/authentication/users.ts';
 import { usersSecretName } from '../../local/callers/console-token.ts';
 import { addUser } from '../../local/callers/edit-users.ts';
 import type { Stack } from '../../local/stack.ts';
@@ -34,9 +34,14 @@ export function nowInSeconds(): number {
   return Math.floor(Date.now() / 1000);
 }
 
-/** A new user of a stack in this process. */
-export async function addAccount({ services: { secrets } }: Pick<Stack, 'services'>, name: string): Promise<Account> {
-  const { users, shownOnce: password = '' } = addUser(readUsers(secrets.value(usersSecretName)), name, {});
-  await secrets.put(usersSecretName, JSON.stringify({ users }));
+/** A new user of a stack in this process, who may do what every user may, and what they are given. */
+export async function addAccount(
+  { services: { secrets } }: Pick<Stack, 'services'>,
+  name: string,
+  permissions: readonly Permission[] = [],
+): Promise<Account> {
+  const known = readUsers(secrets.value(usersSecretName));
+  const { users, shownOnce: password = '' } = addUser(known, name, { permissions });
+  await secrets.put(usersSecretName, usersText(users));
   return { name, password };
 }

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { vi } from 'vitest';
+import type { Caller } from '#kit/api/authentication.ts';
 import request from '../fixtures/events/http-get-deals.json' with { type: 'json' };
 
 /** What Lambda hands a handler beside its event. */
@@ -20,6 +21,13 @@ export function lambdaContext(remainingMs = 30_000): Context {
     succeed: () => undefined,
   };
 }
+
+/** Whoever asks is an operator of this name: for tests of what routes do, not of who may call them. */
+export const asOperator = () => async (): Promise<Caller> => ({
+  name: 'operator',
+  scheme: 'bearer',
+  permissions: ['operate'],
+});
 
 /** A request as API Gateway's HTTP API sends it, with what the test changes. */
 export function httpRequest(changes: Partial<APIGatewayProxyEventV2> = {}): APIGatewayProxyEventV2 {

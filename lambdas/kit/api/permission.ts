@@ -16,7 +16,7 @@ export const routePermissions = {
 export type RoutePermission = keyof typeof routePermissions;
 
 /** Whether a caller was given a permission; `admin` includes all. */
-function isGiven({ permissions }: Pick<Caller, 'permissions'>, permission: Permission): boolean {
+export function isGiven({ permissions }: Pick<Caller, 'permissions'>, permission: Permission): boolean {
   return permissions.includes('admin') || permissions.includes(permission);
 }
 

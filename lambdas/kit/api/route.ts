@@ -1,9 +1,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import * as z from 'zod';
-import { BodyTooLargeError, type InputFaults, type InputIssue, type InputPlace, InvalidInputError } from '../errors.ts';
+import type * as z from 'zod';
+import { type InputFaults, type InputIssue, type InputPlace, InvalidInputError } from '../errors.ts';
 import { faultsByField } from '../issues.ts';
 import type { ApiAnswer } from './api-response.ts';
 import type { Caller } from './authentication.ts';
+import { givenBody } from './body.ts';
 import type { RoutePermission } from './permission.ts';
 
 /** What a route takes and gives, for those who call it: the documentation is made of it. */
@@ -16,7 +17,7 @@ export interface RouteShape {
   readonly path?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
-  /** Also takes the body as `application/x-www-form-urlencoded`: every value is text then. */
+  /** Also takes the body as a form, url-encoded or multi-part: every value is text then. */
   readonly form?: true;
   /** The body of each status of success. What can fail is the kit's and the same for all. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
@@ -61,10 +62,11 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
       }
       return parsed?.data as z.output<T>;
     };
+    const given = shape.body && (await givenBody({ ...shape, body: shape.body }, event));
     const request = {
       path: read(shape.path, 'path', event.pathParameters ?? {}),
       query: read(shape.query, 'querystring', parametersOf(event)),
-      body: read(shape.body && bodyText(shape, event).pipe(shape.body), 'json', shape.body && textOf(event)),
+      body: read(given?.schema, 'json', given?.value) as z.output<B>,
       caller,
       event,
     };
@@ -78,37 +80,4 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
 function parametersOf({ queryStringParameters = {} }: APIGatewayProxyEventV2): Record<string, unknown> {
   const { _: _timestamp, ...parameters } = queryStringParameters;
   return parameters;
-}
-
-// Files go to the bucket; what is said in JSON is short. It also bounds how much there is to complain about.
-const bodyLimit = 256 * 1024;
-
-function textOf(event: APIGatewayProxyEventV2): string {
-  const { body = '', isBase64Encoded } = event;
-  if (body.length > bodyLimit) throw new BodyTooLargeError(`A body has at most ${bodyLimit} characters.`);
-  return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body;
-}
-
-function bodyText({ form, body }: RouteShape, { headers }: APIGatewayProxyEventV2) {
-  const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
-  if (form && isForm) return formText;
-  // Where the schema stands for a body that isn't there, none need be sent.
-  return body?.safeParse(undefined).success ? jsonOrNothing : jsonText;
-}
-
-const formText = z.string().transform((text): unknown => Object.fromEntries(new URLSearchParams(text)));
-
-/** The issue of a body that is no JSON has these `params`. */
-export const notJson = { notJson: true } as const;
-
-const jsonText = z.string().transform(parseJson);
-const jsonOrNothing = z.string().transform((text, context) => (text === '' ? undefined : parseJson(text, context)));
-
-function parseJson(text: string, context: z.RefinementCtx): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'Invalid input: not JSON.', params: notJson });
-    return z.NEVER;
-  }
 }

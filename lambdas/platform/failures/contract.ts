@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
+import type { EditableSources } from '#kit/ledger/editable.ts';
 
 /** The failure ledger's part of the platform's contract. */
 
@@ -18,6 +19,21 @@ export const replayFailureEnv = z.object({
   FAILURES_QUEUE_URL: z.string().min(1),
 });
 
+/**
+ * What people may edit of the platform's own inputs: the words of a mail, never whom it goes to. Messages that name doors,
+ * failures and slots go back only as they were.
+ */
+export const editableInputs = {
+  'send-mail': { fields: ['subject', 'text', 'html'] },
+} as const satisfies EditableSources;
+
+const lying = {
+  /** The input itself, or where it lies: a key in the bucket, or the ARN of the execution that keeps it. */
+  input: z.string().optional(),
+  input_key: z.string().optional(),
+  input_execution: z.string().optional(),
+};
+
 /** One piece of work in the queue of replays: for a failure's door, or for the machine that replays many. */
 export const replayMessage = z
   .object({
@@ -26,10 +42,9 @@ export const replayMessage = z
     failure_id: z.int().positive().optional(),
     door: z.string().min(1),
     attributes: z.record(z.string(), z.string()),
-    /** The input itself, or where it lies: a key in the bucket, or the ARN of the execution that keeps it. */
-    input: z.string().optional(),
-    input_key: z.string().optional(),
-    input_execution: z.string().optional(),
+    ...lying,
+    /** With an edited input: what failed, which it is held against once more before it goes in. */
+    edited: z.object({ source: z.string().min(1), original: z.object(lying) }).optional(),
   })
   .refine(
     (told) => [told.input, told.input_key, told.input_execution].filter((one) => one !== undefined).length === 1,

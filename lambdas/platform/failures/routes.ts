@@ -3,11 +3,12 @@ import { count, resultOf } from '#kit/api/answers.ts';
 import { authorOf, whoField } from '#kit/api/author.ts';
 import { choiceParameter, lengthParameter, startParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
-import { ConflictError, NotFoundError } from '#kit/errors.ts';
+import { ConflictError, InvalidInputError, NotFoundError } from '#kit/errors.ts';
 import type { ReplayMessage } from '../contract.ts';
 import { failure, failurePage, replayPreview, settledFailure } from './answers.ts';
 import { type FailureRow, failureStates, type Ledger } from './ledger.ts';
 import { filter, idPath, manyBody, noMore, note } from './parameters.ts';
+import { boundTo, editableOf, sourceOf } from './replays/bound.ts';
 import { messageOf } from './replays/portion.ts';
 import type { Replays } from './replays/replays.ts';
 
@@ -104,7 +105,8 @@ export const resolveAllFailures = route({
 export const replayFailure = route({
   summary: 'Sends a failure again',
   permission: 'operate',
-  description: 'At the door it came in, as it was or with an edited input; `dry_run` shows what would be sent (200).',
+  description:
+    'At the door it came in, as it was or with an edited input; `dry_run` shows what would be sent (200). What says whose the input is, which task, record or address it is about is bound to what failed: an edited input that changes it is refused (400).',
   answers: { 200: replayPreview, 202: settledFailure },
   path: idPath,
   body: z
@@ -119,11 +121,13 @@ export const replayFailure = route({
     .catchall(noMore)
     .prefault({}),
   handle: async ({ path: { id }, body: { input, dry_run, who }, caller }, { ledger, sendReplay }: LedgerPorts) => {
-    const edited = typeof input === 'object' ? JSON.stringify(input) : input;
+    const edited = typeof input === 'object' ? textOf(input) : input;
     if (dry_run) {
       const found = await ledger.find(id);
       if (!found) throw noFailure(id);
-      return { status: 200, body: { result: { id, state: found.state, replay: replayOf(found, edited) } } };
+      // What it is held against once more is no part of what would be sent.
+      const { edited: _, ...replay } = replayOf(found, edited);
+      return { status: 200, body: { result: { id, state: found.state, replay } } };
     }
     const before = await ledger.replay(id, authorOf(caller, who), (failure) => sendReplay(replayOf(failure, edited)));
     if (before === undefined) throw noFailure(id);
@@ -132,11 +136,33 @@ export const replayFailure = route({
   },
 });
 
-function replayOf(failure: FailureRow, edited: string | undefined): ReplayMessage {
+function textOf(input: object): string {
+  try {
+    return JSON.stringify(input);
+  } catch (cause) {
+    // Read it can be however deep it is nested; written it can't.
+    if (cause instanceof RangeError) throw new InvalidInputError({ json: { input: ['It is nested too deep.'] } });
+    throw cause;
+  }
+}
+
+function replayOf(failure: FailureRow, given: string | undefined): ReplayMessage {
   const { id, door } = failure;
   if (door === null || !/^(arn:aws:(sqs|states|lambda):|s3:\/\/)/.test(door))
     throw new ConflictError(`Failure ${id} came in at no door that takes anything: it can't be replayed.`);
-  return messageOf(failure, edited);
+  return messageOf(failure, given === undefined ? undefined : editedOf(failure, given));
+}
+
+/** Throws InvalidInputError for what is bound to the failure. An input that lies elsewhere is held against it on its way in. */
+function editedOf(failure: FailureRow, given: string): string {
+  const source = sourceOf(failure);
+  // Without the original only what may be edited as a whole, or not at all, can be told.
+  if (failure.input === null && editableOf(source) !== undefined) return given;
+  const bound = boundTo(source, failure.input ?? '', given);
+  if ('text' in bound) return bound.text;
+  throw new InvalidInputError({
+    json: { [bound.field === 'input' ? 'input' : `input.${bound.field}`]: [bound.reason] },
+  });
 }
 
 function settled(id: number, wanted: 'discarded' | 'resolved', now: FailureRow['state'] | undefined) {

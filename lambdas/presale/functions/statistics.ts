@@ -11,6 +11,7 @@ export const presaleStatistics = defineTask({
   doc: 'The step that each run ends with, by hand: months and new projects of the counties named, of the deals that are loaded.',
   creator: 'millrace',
   published: true,
+  publishedOn: '2026-11-21',
   input: z.object({ counties: letters.default([...countyLetters]).meta({ description: 'Letters; all, else.' }) }),
   output: refreshStatisticsOutput,
   runsOn: 'steps',

@@ -4,6 +4,7 @@ import * as z from 'zod';
 export const input = {
   creator: 'millrace',
   published: true,
+  publishedOn: '2026-11-21',
   input: z.object({ text: z.string().max(100_000).meta({ description: 'Chinese or English.' }) }),
   runsOn: 'worker',
   timeoutSeconds: 60,

@@ -1,26 +1,47 @@
 import * as z from 'zod';
 import { taskHosts } from '#kit/task.ts';
-import { statuses } from '../task.ts';
+import { statuses, visibilities } from '../task.ts';
 
 /** What the routes answer, as `data` of the envelope. */
 
 const moment = z.iso.datetime();
 
+const httpDate = z.string().meta({ description: 'As HTTP has it.', examples: ['Tue, 15 May 2018 02:33:45 GMT'] });
+
+const ofAnother = 'null where the task is another’s and not shared';
+
 export const taskAnswer = z.object({
+  id: z.int().meta({ description: 'The number of its row; every route takes task_id.' }),
   task_id: z.uuid(),
-  username: z.string(),
+  username: z.string().meta({ description: 'Whose it is.' }),
+  func_id: z.int().meta({ description: 'The id of its function.' }),
   name: z.string(),
   status: z.enum(statuses),
-  args: z.array(z.unknown()).nullable().meta({ description: 'In lists null where they are long.' }),
-  kwargs: z.record(z.string(), z.unknown()).nullable().meta({ description: 'In lists null where they are long.' }),
-  desc: z.string(),
+  args: z
+    .array(z.unknown())
+    .nullable()
+    .meta({ description: `In lists null where they are long; ${ofAnother}.` }),
+  kwargs: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .meta({ description: `In lists null where they are long; ${ofAnother}.` }),
+  desc: z
+    .string()
+    .nullable()
+    .meta({ description: `${ofAnother}.` }),
+  visibility: z.enum(visibilities),
   runs_on: z.enum(taskHosts),
   attempts: z.int(),
   retries: z.int().meta({ description: 'How often it is tried again at most.' }),
   retry_of: z.uuid().nullable().meta({ description: 'The task that this one does again.' }),
   first_task_id: z.uuid().nullable().meta({ description: 'The first of all those.' }),
-  callback_url: z.string().nullable(),
+  callback_url: z.string().nullable().meta({ description: 'null for others than the owner and admins.' }),
+  deliveries: z
+    .array(z.object({ at: moment, error: z.string().nullable() }))
+    .nullable()
+    .meta({ description: 'Tries to call back, the last one last; null for others than the owner and admins.' }),
   terminate_at: moment.nullable().meta({ description: 'When somebody asked it to end.' }),
+  create_date: httpDate,
   created_at: moment,
   started_at: moment.nullable(),
   ended_at: moment.nullable(),
@@ -44,10 +65,13 @@ export const resultAnswer = z.object({
   cost: z.number().nullable().meta({ description: 'An estimate in USD: as if it had its worker to itself.' }),
 });
 
-export const listAnswer = z.object({ items: z.array(taskAnswer), total: z.int() });
+export const listAnswer = z.array(taskAnswer);
 
 const functionHead = {
+  id: z.int(),
   name: z.string(),
+  desc: z.string().meta({ description: 'The summary, by the name that existing clients know.' }),
+  pub_date: httpDate.nullable(),
   summary: z.string(),
   doc: z.string(),
   creator: z.string(),
@@ -63,4 +87,4 @@ export const functionAnswer = z.object({
   output: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema of the result.' }),
 });
 
-export const functionList = z.object({ items: z.array(functionAnswer), total: z.int() });
+export const functionList = z.array(functionAnswer);

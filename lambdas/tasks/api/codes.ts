@@ -25,15 +25,17 @@ export const codes = {
 
 export type CodeName = keyof typeof codes;
 
-/** An answer by its code; `detail` is the answer's data. */
+/** An answer by its code; `detail` is the second line of its msg. */
 export class CodedError extends PermanentError {
   override readonly name = 'CodedError';
   readonly code: CodeName;
   readonly detail: string;
+  readonly headers: Readonly<Record<string, string>> | undefined;
 
-  constructor(code: CodeName, detail: string) {
+  constructor(code: CodeName, detail: string, headers?: Readonly<Record<string, string>>) {
     super(`${code}: ${detail}`);
     this.code = code;
     this.detail = detail;
+    this.headers = headers;
   }
 }

@@ -17,17 +17,20 @@ import {
 import { CodedError, type CodeName, codes } from './codes.ts';
 import { faultOf, sentence } from './faults.ts';
 
-/** Answers below /api/v1: `{"code": 0, "msg": "OK", "data": ...}`, as their callers know them. */
+/**
+ * Answers below /api/v1, as their callers know them: `{"code": 0, "msg": "OK", "data": ...}`, and of failures
+ * `{"code": 2000, "msg": "字段缺失\nField \"name\" is missing", "data": {}}`.
+ */
 export const tasksEnvelope: Envelope = {
   wrap: (answer) => ({ ...answer, body: { code: codes.SUCCESS.code, msg: codes.SUCCESS.msg, data: answer.body } }),
   failure(error) {
     const coded = codeOf(error);
     if (coded === undefined) return undefined;
     // What every API says of the same error: the challenge of a 401, how long to wait.
-    const headers = answerOf(error)?.headers;
+    const headers = error instanceof CodedError ? error.headers : answerOf(error)?.headers;
     return { ...answer(...coded), ...(headers ? { headers } : {}) };
   },
-  fault: (requestId) => answer('UNKNOWN_ERROR', { request_id: requestId }),
+  fault: (requestId) => answer('UNKNOWN_ERROR', `Request ${requestId}`, { request_id: requestId }),
 };
 
 /** The first that fits: subclasses stand before their parents. */
@@ -44,7 +47,7 @@ const known: readonly (readonly [new (...given: never[]) => Error, CodeName])[] 
   [PermanentError, 'BAD_ARGUMENTS'],
 ];
 
-function codeOf(error: unknown): [CodeName, unknown] | undefined {
+function codeOf(error: unknown): [CodeName, string] | undefined {
   if (error instanceof CodedError) return [error.code, error.detail];
   if (error instanceof InvalidInputError) {
     const [first] = error.issues;
@@ -63,7 +66,7 @@ function firstOf(faults: InputFaults): string {
   return sentence(field, reason);
 }
 
-function answer(name: CodeName, data: unknown): ApiAnswer {
+function answer(name: CodeName, detail: string, data: object = {}): ApiAnswer {
   const { code, msg, status } = codes[name];
-  return { status, body: { code, msg, data } };
+  return { status, body: { code, msg: `${msg}\n${detail}`, data } };
 }

@@ -3,7 +3,8 @@ import { route } from '#kit/api/route.ts';
 import type { TaskFunction } from '#kit/task.ts';
 import { callable } from '../steps/submit-task.ts';
 import { functionAnswer, functionList } from './answers.ts';
-import { functionPath } from './parameters.ts';
+import { functionId } from './function-id.ts';
+import { functionPath, functionsQuery } from './parameters.ts';
 import type { TasksApiPorts } from './ports.ts';
 
 type FunctionPorts = Pick<TasksApiPorts, 'functions'>;
@@ -12,10 +13,12 @@ type FunctionPorts = Pick<TasksApiPorts, 'functions'>;
 export const listFunctions = route({
   summary: 'The functions that can be submitted.',
   permission: 'read',
+  query: functionsQuery,
   answers: { 200: functionList },
-  handle: async (_request, { functions }: FunctionPorts) => {
-    const items = [...functions.values()].filter(({ published }) => published).map(described);
-    return { status: 200, body: { items, total: items.length } };
+  handle: async ({ query: { page, per_page: limit } }, { functions }: FunctionPorts) => {
+    const all = [...functions.values()].filter(({ published }) => published);
+    const body = all.slice((page - 1) * limit, page * limit).map(described);
+    return { status: 200, headers: { 'x-total-count': String(all.length) }, body };
   },
 });
 
@@ -32,9 +35,12 @@ export const findFunction = route({
 });
 
 function described(fn: TaskFunction): z.output<typeof functionAnswer> {
-  const { name, summary, doc, creator, published, runsOn, timeoutSeconds, retries, input, output } = fn;
+  const { name, summary, doc, creator, published, publishedOn, runsOn, timeoutSeconds, retries, input, output } = fn;
   return {
+    id: functionId(name),
     name,
+    desc: summary,
+    pub_date: publishedOn === undefined ? null : new Date(publishedOn).toUTCString(),
     summary,
     doc,
     creator,

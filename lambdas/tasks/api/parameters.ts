@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { integerParameter } from '#kit/api/parameters.ts';
-import { notJson } from '#kit/api/route.ts';
-import { statuses } from '../task.ts';
+import { notJson, readJson } from '#kit/api/body.ts';
+import { written } from '#kit/api/parameters.ts';
+import { statuses, visibilities } from '../task.ts';
 
 /** Fields of requests. What is wrong with one is answered by its code: see faults.ts. */
 
@@ -17,7 +17,7 @@ const shortText = (max: number) =>
 function orText<T extends z.ZodType>(schema: T, should: string) {
   return z.union([schema, z.string()], { error: `should be ${should}.` }).transform((given, context): z.output<T> => {
     if (typeof given !== 'string') return given as z.output<T>;
-    const read = parsed(given);
+    const read = readJson(given);
     if (read === undefined) {
       context.addIssue({ code: 'custom', message: 'Invalid input: not JSON.', params: notJson, input: given });
       return z.NEVER;
@@ -27,14 +27,6 @@ function orText<T extends z.ZodType>(schema: T, should: string) {
     context.addIssue({ code: 'custom', message: `Not a valid ${should}.`, params: { should }, input: given });
     return z.NEVER;
   });
-}
-
-function parsed(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return undefined;
-  }
 }
 
 const args = orText(z.array(z.unknown()), 'list').meta({
@@ -55,6 +47,13 @@ function isPlainUrl(text: string): boolean {
 
 /** Body of `POST /api/v1/tasks/submit`. */
 export const submission = z.object({
+  username: shortText(200)
+    .min(1)
+    .optional()
+    .meta({ description: 'Whose task it is. @default the caller; another’s by an admin' }),
+  visibility: z.enum(visibilities).default('owner').meta({
+    description: 'Who reads arguments and result beside the owner and admins.',
+  }),
   name: z.string().max(200).meta({ description: 'The function: `module:name`.' }),
   args: args.default([]),
   kwargs: kwargs.default({}),
@@ -74,14 +73,42 @@ export const submission = z.object({
 /** Body of `POST /api/v1/task/{task_id}/retry`; without either all is as it was; one of them replaces both. */
 export const retryRequest = z.object({ args: args.optional(), kwargs: kwargs.optional() }).default({});
 
+/** A whole number of a page: below 1, and empty, it is 1; above `most` it is that. */
+function clamped(most: number) {
+  const number = z
+    .string()
+    .regex(/^\s*([+-]?\d+)?\s*$/, 'should be integer.')
+    .transform((text) => Math.min(Math.max(Number(text), 1), most));
+  return written(number, { type: 'integer', minimum: 1, maximum: most });
+}
+
+/** A parameter that is left out also by being empty. */
+function emptyIsNone<T extends z.ZodType<string, string>>(schema: T, as: Readonly<Record<string, unknown>> = {}) {
+  const given = z.string().optional();
+  return written(given.transform((text) => (text === '' ? undefined : text)).pipe(schema.optional()), {
+    type: 'string',
+    ...as,
+  });
+}
+
+// PostgreSQL skips rows by a number of 63 bits.
+const lastPage = 1_000_000_000;
+
+const paging = {
+  page: clamped(lastPage).default(1).describe('From 1; below it, and empty, it is 1.'),
+  per_page: clamped(100).default(10).describe('From 1 to 100; what lies outside is the nearest of them, empty is 1.'),
+};
+
 /** Query of `GET /api/v1/tasks/list`. */
 export const listQuery = z.object({
-  username: shortText(200).min(1).optional().meta({ description: 'Whose tasks. @default the caller’s' }),
-  status: z.enum(statuses).optional(),
-  name: shortText(200).optional().meta({ description: 'Of one function.' }),
-  page: integerParameter({ min: 1, max: 1_000_000 }).default(1).describe('From 1.'),
-  per_page: integerParameter({ min: 1, max: 100 }).default(20).describe('At most 100.'),
+  username: emptyIsNone(shortText(200)).meta({ description: 'Whose tasks. @default the caller’s' }),
+  status: emptyIsNone(z.enum(statuses), { enum: statuses }),
+  name: emptyIsNone(shortText(200)).meta({ description: 'Of one function.' }),
+  ...paging,
 });
+
+/** Query of `GET /api/v1/task_funcs/list`. */
+export const functionsQuery = z.object(paging);
 
 /** Any text: one that is no task's id is a task that isn't found. */
 export const taskPath = z.object({ task_id: z.string().meta({ format: 'uuid' }) });

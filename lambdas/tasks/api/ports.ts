@@ -7,6 +7,8 @@ export interface TasksApiPorts {
   readonly functions: ReadonlyMap<string, TaskFunction>;
   readonly tasks: TaskStore;
   readonly sends: TaskSends;
+  /** Throws a PageError for an address that would never be called back. */
+  readonly checkCallback: (url: string) => Promise<void>;
   /** An address under which a result in the bucket can be read for so many seconds. */
   readonly link: (key: string, seconds: number) => Promise<string>;
 }

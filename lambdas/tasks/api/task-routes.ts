@@ -1,14 +1,17 @@
 import type { Caller } from '#kit/api/authentication.ts';
 import { route } from '#kit/api/route.ts';
-import { ConflictError, ForbiddenError } from '#kit/errors.ts';
+import { ConflictError, ForbiddenError, InvalidInputError } from '#kit/errors.ts';
+import { PageError } from '#kit/pages/page-error.ts';
 import { scheduleUser } from '../contract.ts';
 import { resultOf } from '../steps/result-of.ts';
 import { submitTask } from '../steps/submit-task.ts';
 import type { TaskRow } from '../task.ts';
+import { mayActForOthers, mayChange, mayRead } from './access.ts';
 import { listAnswer, resultAnswer, taskAnswer } from './answers.ts';
 import { CodedError } from './codes.ts';
 import { listQuery, retryRequest, submission, taskPath } from './parameters.ts';
 import type { TasksApiPorts } from './ports.ts';
+import { shownTask } from './shown-task.ts';
 
 /** POST /api/v1/tasks/submit */
 export const postTask = route({
@@ -17,22 +20,30 @@ export const postTask = route({
   body: submission,
   form: true,
   answers: { 200: taskAnswer },
-  handle: async ({ body, caller }, ports: TasksApiPorts) => ({
-    status: 200,
-    body: await submitTask(body, { username: caller.name, unpublished: false }, ports),
-  }),
+  handle: async ({ body, caller }, ports: TasksApiPorts) => {
+    const { username = caller.name } = body;
+    if (username !== caller.name && !mayActForOthers(caller))
+      throw new ForbiddenError('Only an admin submits for another user.');
+    if (body.callback_url !== undefined) await checkCallback(body.callback_url, ports);
+    const task = await submitTask(body, { username, unpublished: false }, ports);
+    return { status: 200, body: shownTask(task, caller) };
+  },
 });
 
 /** GET /api/v1/tasks/list */
 export const listTasks = route({
-  summary: 'Tasks, the newest first.',
+  summary: 'Tasks of a user, the newest first; of those of others id, name, owner, status and times.',
   permission: 'own',
   query: listQuery,
   answers: { 200: listAnswer },
   handle: async ({ query, caller }, { tasks }: TasksApiPorts) => {
     const { username = caller.name, status, name, page, per_page: limit } = query;
-    const found = await tasks.list({ username, status, name, offset: (page - 1) * limit, limit });
-    return { status: 200, body: found };
+    const { items, total } = await tasks.list({ username, status, name, offset: (page - 1) * limit, limit });
+    return {
+      status: 200,
+      headers: { 'x-total-count': String(total) },
+      body: items.map((task) => shownTask(task, caller)),
+    };
   },
 });
 
@@ -42,9 +53,9 @@ export const findTask = route({
   permission: 'own',
   path: taskPath,
   answers: { 200: taskAnswer },
-  handle: async ({ path }, { tasks }: TasksApiPorts) => ({
+  handle: async ({ path, caller }, { tasks }: TasksApiPorts) => ({
     status: 200,
-    body: await known(path.task_id, (id) => tasks.find(id)),
+    body: shownTask(await readable(path.task_id, caller, (id) => tasks.find(id)), caller),
   }),
 });
 
@@ -54,8 +65,8 @@ export const findResult = route({
   permission: 'own',
   path: taskPath,
   answers: { 200: resultAnswer },
-  handle: async ({ path }, { tasks, link }: TasksApiPorts) => {
-    const outcome = await known(path.task_id, (id) => tasks.outcome(id));
+  handle: async ({ path, caller }, { tasks, link }: TasksApiPorts) => {
+    const outcome = await readable(path.task_id, caller, (id) => tasks.outcome(id));
     return { status: 200, body: await resultOf(outcome, (key) => link(key, linkSeconds)) };
   },
 });
@@ -67,13 +78,13 @@ export const terminateTask = route({
   path: taskPath,
   answers: { 200: taskAnswer },
   handle: async ({ path, caller }, { tasks, sends }: TasksApiPorts) => {
-    const before = await own(path.task_id, caller, tasks);
-    const task = await known(path.task_id, (id) => tasks.terminate(id));
+    const before = await changeable(path.task_id, caller, tasks);
+    const task = await readable(path.task_id, caller, (id) => tasks.terminate(id));
     if (before.ended_at === null && task.status === 'REVOKED')
       await sends.callbacks([{ id: task.task_id, status: task.status, callbackUrl: task.callback_url }]);
     // It may wait for hours, of which no turn of it would hear.
     if (task.status === 'STARTED' && task.runs_on === 'spark') await sends.stop({ id: task.task_id });
-    return { status: 200, body: task };
+    return { status: 200, body: shownTask(task, caller) };
   },
 });
 
@@ -86,7 +97,7 @@ export const retryTask = route({
   form: true,
   answers: { 200: taskAnswer },
   handle: async ({ path, body, caller }, ports: TasksApiPorts) => {
-    const task = await own(path.task_id, caller, ports.tasks);
+    const task = await changeable(path.task_id, caller, ports.tasks);
     if (task.status !== 'FAILURE' && task.status !== 'REVOKED')
       throw new ConflictError(`Only what failed or was ended can be done again; the task is ${task.status}.`);
     const edited = body.args !== undefined || body.kwargs !== undefined;
@@ -102,23 +113,36 @@ export const retryTask = route({
       { username: ownerOf(task, caller), unpublished: task.username === scheduleUser && !edited },
       ports,
     );
-    return { status: 200, body: again };
+    return { status: 200, body: shownTask(again, caller) };
   },
 });
 
+/** What would never be told is refused while somebody listens. */
+async function checkCallback(url: string, ports: Pick<TasksApiPorts, 'checkCallback'>): Promise<void> {
+  await ports.checkCallback(url).catch((error: unknown) => {
+    if (!(error instanceof PageError)) throw error;
+    // Not what its name leads to: that may be a name of ours alone.
+    throw new InvalidInputError({ json: { callback_url: ['should be a public address.'] } });
+  });
+}
+
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-async function known<T>(id: string, find: (id: string) => Promise<T | undefined>): Promise<T> {
+/** What a task of that id has, as far as the caller may read it: one that is another's is as unknown as none. */
+async function readable<T extends Pick<TaskRow, 'username' | 'visibility'>>(
+  id: string,
+  caller: Caller,
+  find: (id: string) => Promise<T | undefined>,
+): Promise<T> {
   const found = uuid.test(id) ? await find(id) : undefined;
-  if (!found) throw new CodedError('TASK_NOT_FOUND', `There is no task ${id.slice(0, 100)}`);
+  if (!found || !mayRead(found, caller)) throw new CodedError('TASK_NOT_FOUND', `There is no task ${id.slice(0, 100)}`);
   return found;
 }
 
-/** A task is changed by who submitted it, and by an admin; one of the schedule by anybody. */
-async function own(id: string, caller: Caller, tasks: TasksApiPorts['tasks']): Promise<TaskRow> {
-  const task = await known(id, (each) => tasks.find(each));
-  const isTheirs = task.username === caller.name || task.username === scheduleUser;
-  if (!isTheirs && !caller.permissions.includes('admin')) throw new ForbiddenError(`The task is ${task.username}’s.`);
+/** A task that the caller may end and do again. */
+async function changeable(id: string, caller: Caller, tasks: TasksApiPorts['tasks']): Promise<TaskRow> {
+  const task = await readable(id, caller, (each) => tasks.find(each));
+  if (!mayChange(task, caller)) throw new ForbiddenError(`The task is ${task.username}’s.`);
   return task;
 }
 

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import type { Caller } from '#kit/api/authentication.ts';
 import { integerParameter } from '#kit/api/parameters.ts';
+import { isGiven } from '#kit/api/permission.ts';
 import { route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import { completedAnswer, createdAnswer, foundAnswer, partsAnswer, shownFile, shownRequest } from './answers.ts';
@@ -57,10 +59,11 @@ const sentParts = z
   })
   .default({});
 
-/** The file of the caller; that of another one is as unknown as one that isn't there. */
-async function ownFile(id: string, username: string, { book }: Pick<FilesPorts, 'book'>): Promise<FileRow> {
+/** A file of the caller's, or any for an admin; that of another is as unknown as one that isn't there. */
+async function ownFile(id: string, caller: Caller, { book }: Pick<FilesPorts, 'book'>): Promise<FileRow> {
   const file = await book.find(id);
-  if (file?.username !== username) throw new NotFoundError(`There is no file ${id}.`);
+  if (!file || !(file.username === caller.name || isGiven(caller, 'admin')))
+    throw new NotFoundError(`There is no file ${id}.`);
   return file;
 }
 
@@ -106,7 +109,7 @@ const listParts = route({
   }),
   answers: { 200: partsAnswer },
   handle: async ({ path, query, caller }, ports: FilesPorts) => {
-    const file = await ownFile(path.file_id, caller.name, ports);
+    const file = await ownFile(path.file_id, caller, ports);
     if (file.state !== 'uploading' || !isInParts(file))
       throw new NotFoundError(
         `No parts are awaited: the file is ${file.state}, ${isInParts(file) ? '' : 'not '}in parts.`,
@@ -125,10 +128,10 @@ const endUpload = route({
   body: sentParts,
   answers: { 200: completedAnswer },
   handle: async ({ path: { file_id }, body, caller }, ports: FilesPorts) => {
-    const file = await ownFile(file_id, caller.name, ports);
+    const file = await ownFile(file_id, caller, ports);
     const parts = body.parts?.map(({ part_number: number, etag }) => ({ number, etag }));
     await completeFile(file, parts, ports);
-    return { status: 200, body: { file: shownFile(await ownFile(file_id, caller.name, ports)) } };
+    return { status: 200, body: { file: shownFile(await ownFile(file_id, caller, ports)) } };
   },
 });
 
@@ -139,7 +142,7 @@ const findFile = route({
   path: idPath,
   answers: { 200: foundAnswer },
   handle: async ({ path: { file_id }, caller }, ports: FilesPorts) => {
-    const file = await ownFile(file_id, caller.name, ports);
+    const file = await ownFile(file_id, caller, ports);
     const download = file.state === 'ready' ? await ports.sign.get(objectKey(file), file) : undefined;
     return {
       status: 200,

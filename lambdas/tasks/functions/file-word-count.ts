@@ -15,6 +15,7 @@ export const fileWordCount = defineTask({
   doc: `Words are what stands between white space, as Python's \`str.split()\` has it. The file is UTF-8 text and is read as a stream. At most ${wordLimits.words} different words; a file with more is for \`tasks.general.example:spark_word_count\`.`,
   creator: 'millrace',
   published: true,
+  publishedOn: '2026-11-21',
   input: z.object({ file: file() }),
   // Not a record: zod's leaves out the word "__proto__".
   output: z.custom<Record<string, number>>().meta({ type: 'object', additionalProperties: { type: 'integer' } }),

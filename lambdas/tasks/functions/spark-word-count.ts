@@ -15,6 +15,7 @@ export const sparkWordCount = defineTask({
   doc: `Runs a job on EMR Serverless, which takes a minute or two to begin. \`engine\` says what counted: \`spark\`, or \`streamed\` on one machine, which has no Spark. Above ${wordLimits.words} different words, or very long ones, \`counts\` is null; all of them are in \`file\`, one JSON list [word, count] a line, which is kept for a week. Bytes that are no UTF-8 count as U+FFFD on Spark, and are refused elsewhere.`,
   creator: 'millrace',
   published: true,
+  publishedOn: '2026-11-21',
   input: z.object({ file: file() }),
   output: collectSparkOutput.extend({ counts }),
   runsOn: 'spark',

@@ -17,6 +17,7 @@ const common = {
   doc: 'Does nothing but wait, tell its progress and stop when it is told to: to try what happens to a task.',
   creator: 'millrace',
   published: true,
+  publishedOn: '2026-11-21',
   input,
   output,
   retries: 2,

@@ -9,6 +9,7 @@ export const wordCount = defineTask({
   doc: 'Words are what stands between white space, as Python’s `str.split()` has it: `The` and `the` are two words.',
   creator: 'millrace',
   published: true,
+  publishedOn: '2026-11-21',
   input: z.object({ content: z.string().meta({ description: 'The text.' }) }),
   // Not a record: zod's leaves out the word "__proto__".
   output: z.custom<Record<string, number>>().meta({ type: 'object', additionalProperties: { type: 'integer' } }),

@@ -4,7 +4,7 @@ import type { TaskFunction } from '#kit/task.ts';
 import { type GivenArguments, inputFrom } from '../api/arguments.ts';
 import { CodedError } from '../api/codes.ts';
 import type { TasksApiPorts } from '../api/ports.ts';
-import type { TaskRow } from '../task.ts';
+import type { TaskRow, Visibility } from '../task.ts';
 
 /** What a caller asks for. */
 export interface Submission extends GivenArguments {
@@ -12,6 +12,7 @@ export interface Submission extends GivenArguments {
   readonly desc: string;
   readonly idempotency_key?: string | undefined;
   readonly callback_url?: string | undefined;
+  readonly visibility?: Visibility | undefined;
   /** The task that is done again. */
   readonly retryOf?: string | undefined;
 }
@@ -42,6 +43,7 @@ export async function submitTask(asked: Submission, who: Submitter, ports: Submi
     description: asked.desc,
     retries: fn.retries,
     callbackUrl: asked.callback_url,
+    visibility: asked.visibility,
     retryOf: asked.retryOf,
   };
   const [submitted] = await Promise.all([ports.tasks.submit(task, idempotency_key), ports.sends.sweep()]);

@@ -1,11 +1,15 @@
+import { objectStore } from '#adapters/object-store.ts';
 import { queue } from '#adapters/queue.ts';
 import { orderedQueue } from '#adapters/queues/ordered-queue.ts';
+import { type ComposedCallback, callbacksPrefix } from '../contract.ts';
 import { resultOf } from '../steps/result-of.ts';
 import type { AfterEnd, TaskOutcome } from '../task.ts';
 import type { TaskSends } from '../worker/ports.ts';
 
 /** Variables of everything that sends tasks on. */
 export interface SendSettings {
+  /** Where callbacks lie until they are sent. */
+  readonly RAW_BUCKET: string;
   readonly TASKS_QUEUE_URL: string;
   readonly STARTS_QUEUE_URL: string;
   readonly CALLBACKS_QUEUE_URL: string;
@@ -26,7 +30,7 @@ export function taskSends(settings: SendSettings, callbackPorts: CallbackPorts):
       else await queue(settings.STARTS_QUEUE_URL, { delaySeconds })({ task_id: id, host });
     },
     stop: ({ id }) => queue(settings.STARTS_QUEUE_URL)({ task_id: id, host: 'spark', stop: true }),
-    callbacks: callbackSender(queue(settings.CALLBACKS_QUEUE_URL), callbackPorts),
+    callbacks: callbackSender(settings, callbackPorts),
     sweep: sweepWaker(settings.SWEEPS_QUEUE_URL),
   };
 }
@@ -50,7 +54,10 @@ function sweepWaker(queueUrl: string): () => Promise<void> {
 // Longer than a callback is retried.
 const linkSeconds = 24 * 3600;
 
-function callbackSender(send: (message: unknown) => Promise<void>, ports: CallbackPorts) {
+/** What is to be sent is written down first; the message only names the task. */
+function callbackSender({ CALLBACKS_QUEUE_URL: queueUrl, RAW_BUCKET: bucket }: SendSettings, ports: CallbackPorts) {
+  const send = queue(queueUrl);
+  const { put } = objectStore(bucket);
   return async (ended: readonly AfterEnd[]) => {
     for (const { id, callbackUrl } of ended) {
       if (callbackUrl === null) continue;
@@ -58,7 +65,9 @@ function callbackSender(send: (message: unknown) => Promise<void>, ports: Callba
       // Forgotten in between: there is nothing to tell any more.
       if (!outcome) continue;
       const body = JSON.stringify(await resultOf(outcome, (key) => ports.link(key, linkSeconds)));
-      await send({ task_id: id, url: callbackUrl, body });
+      const composed: ComposedCallback = { url: callbackUrl, body };
+      await put(`${callbacksPrefix}/${id}.json`, JSON.stringify(composed), { contentType: 'application/json' });
+      await send({ task_id: id });
     }
     await ports.heard(ended.map(({ id }) => id));
   };

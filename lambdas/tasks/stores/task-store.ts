@@ -29,8 +29,8 @@ export interface TaskStore {
 }
 
 const head = sql`
-  id AS task_id, username, name, status, description AS "desc", host AS runs_on, attempts, retries, retry_of,
-  first_id AS first_task_id, callback_url, terminate_at, created_at, started_at, ended_at`;
+  number AS id, id AS task_id, username, name, status, visibility, description AS "desc", host AS runs_on, attempts, retries, retry_of,
+  first_id AS first_task_id, callback_url, deliveries, terminate_at, created_at, started_at, ended_at`;
 const columns = sql`${head}, args, kwargs`;
 // A hundred rows of a list must stay far below Lambda's 6 MB.
 const listed = sql`${head},
@@ -49,7 +49,7 @@ export function taskStore(database: Database<unknown>): TaskStore {
     outcome: (id) =>
       one<TaskOutcome>(
         query,
-        sql`SELECT id AS task_id, name, status, result, result_key, result_bytes, error, traceback, progress_percent,
+        sql`SELECT id AS task_id, username, visibility, name, status, result, result_key, result_bytes, error, traceback, progress_percent,
           progress_text, started_at, ended_at, worked_ms FROM tasks.tasks WHERE id = ${id}`,
       ),
     async list(filter) {
@@ -101,10 +101,12 @@ export async function insert(query: QueryExecutorProvider, task: NewTask, key: s
   const row = await one<TaskRow>(
     query,
     sql`INSERT INTO tasks.tasks (id, username, name, host, args, kwargs, input, description, retries, idempotency_key,
-        callback_url, retry_of, first_id, replay_of)
+        callback_url, visibility, retry_of, first_id, replay_of)
       VALUES (${task.id}, ${task.username}, ${task.name}, ${task.host}, ${JSON.stringify(task.args)}::json,
         ${JSON.stringify(task.kwargs)}::json, ${JSON.stringify(task.input)}::json, ${task.description},
-        ${task.retries}, ${key ?? null}, ${task.callbackUrl ?? null}, ${task.retryOf ?? null},
+        ${task.retries}, ${key ?? null}, ${task.callbackUrl ?? null},
+        coalesce(${task.visibility ?? null}, (SELECT visibility FROM tasks.tasks WHERE id = ${task.retryOf ?? null}),
+          'owner'), ${task.retryOf ?? null},
         (SELECT coalesce(first_id, id) FROM tasks.tasks WHERE id = ${task.retryOf ?? null}), ${task.replayOf ?? null})
       ON CONFLICT (replay_of, retry_of) WHERE replay_of IS NOT NULL DO UPDATE SET replay_of = excluded.replay_of
       RETURNING ${columns}`,
@@ -123,9 +125,11 @@ function conditions({ username, status, name }: TaskFilter) {
 }
 
 /** Two requests are equal when they ask for the same work and the same answer. */
-function requestHash({ name, input, description, callbackUrl }: NewTask): string {
+function requestHash({ name, input, description, callbackUrl, visibility = 'owner' }: NewTask): string {
+  // As it was before tasks could be shared: keys of the last day stay what they were.
+  const shared = visibility === 'owner' ? [] : [visibility];
   return createHash('sha256')
-    .update(JSON.stringify([name, input, description, callbackUrl ?? null], inOneOrder))
+    .update(JSON.stringify([name, input, description, callbackUrl ?? null, ...shared], inOneOrder))
     .digest('hex');
 }
 

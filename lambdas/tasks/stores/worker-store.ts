@@ -10,6 +10,7 @@ import { type FileTables, fileBook } from '../files/file-book-store.ts';
 import { taskFiles } from '../files/task-files.ts';
 import { functions } from '../functions/index.ts';
 import type { WorkerPorts } from '../worker/ports.ts';
+import { deliveryStore } from './delivery-store.ts';
 import { leaseStore } from './lease-store.ts';
 import { type SendSettings, taskSends } from './sends-store.ts';
 import { sweepStore } from './sweep-store.ts';
@@ -18,7 +19,6 @@ import { insert, taskStore } from './task-store.ts';
 /** Variables of everything that runs functions. */
 export interface WorkerSettings extends SendSettings {
   readonly DATABASE_URL: string;
-  readonly RAW_BUCKET: string;
   readonly FILES_BUCKET: string;
   readonly ALERTS_QUEUE_URL: string;
   readonly TASKS_DOOR: string;
@@ -40,6 +40,7 @@ export function workerPorts(settings: WorkerSettings): WorkerPorts {
   return {
     functions,
     leases: leaseStore(database, bucket),
+    noteDelivery: deliveryStore(database.query),
     leaseSeconds: settings.LEASE_SECONDS,
     clock: systemClock,
     results: { put: (key, text) => bucket.put(key, text, { contentType: 'application/json' }) },

@@ -1,12 +1,14 @@
 import type { Clock } from '#kit/clock.ts';
 import type { TaskContext, TaskFiles, TaskFunction, TaskHost, TaskLog } from '#kit/task.ts';
 import type { LeaseStore } from '../stores/lease-store.ts';
-import type { AfterEnd, NewTask, TaskRow } from '../task.ts';
+import type { AfterEnd, Delivery, NewTask, TaskRow } from '../task.ts';
 
 /** What runs functions works with. */
 export interface WorkerPorts {
   readonly functions: ReadonlyMap<string, TaskFunction>;
   readonly leases: LeaseStore;
+  /** Keeps with a task how its caller was called back. */
+  readonly noteDelivery: (id: string, delivery: Delivery) => Promise<void>;
   readonly leaseSeconds: number;
   readonly clock: Clock;
   readonly results: { readonly put: (key: string, text: string) => Promise<void> };

@@ -25,7 +25,11 @@ export async function runRecords(
 
 /** The task that a message is about; a replay's is one of its own. `undefined`: another queue's. */
 async function taskOf({ body, messageAttributes }: TaskRecord, ports: WorkerPorts): Promise<string | undefined> {
-  const { task_id, input, lost, stopped } = messageOf(body);
+  const { task_id, input, lost, stopped, delivery } = messageOf(body);
+  if (delivery !== undefined) {
+    await ports.noteDelivery(task_id, delivery);
+    return undefined;
+  }
   if (lost !== undefined) {
     await giveUp(task_id, { lost, stopped }, ports);
     return undefined;

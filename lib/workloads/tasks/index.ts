@@ -12,14 +12,13 @@ export const tasks = workload({
   name: 'tasks',
   // Callers have files without tasks, too.
   present: () => true,
-  lifecycle: ({ workloads }) => [
-    {
-      // Large results of tasks go with their rows: after that nobody can ask for them.
-      prefix: 'tasks/results/',
+  // Large results of tasks, and what their callers are told, go with their rows: after that nobody can ask for them.
+  lifecycle: ({ workloads }) =>
+    ['tasks/results/', 'tasks/callbacks/'].map((prefix) => ({
+      prefix,
       expiration: Duration.days(workloads.tasks.keepDays),
       noncurrentVersionExpiration: Duration.days(1),
-    },
-  ],
+    })),
   data: (stack, platform) => new FileBucket(stack, 'Files', platform).bucket,
   pipelines: (stack, platform, { data }) => {
     const props = { ...platform, files: data };

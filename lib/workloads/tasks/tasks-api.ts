@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { tasksApiEnv, tasksRoutes } from '../../../lambdas/tasks/contract.ts';
+import { callbacksPrefix, tasksApiEnv, tasksRoutes } from '../../../lambdas/tasks/contract.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import type { ApiPlatform } from '../workload.ts';
@@ -20,13 +20,17 @@ export class TasksApi extends Construct {
       handler: 'tasks/api',
       contract: tasksApiEnv,
       routes: tasksRoutes,
-      env: { ...queues.variables, RAW_BUCKET: raw.bucketName },
+      env: {
+        ...queues.variables,
+        RAW_BUCKET: raw.bucketName,
+        PAGE_ALLOWED: environmentOf(this).workloads.tasks.callbacksAllowed.join(),
+      },
       impact: 'Nobody can submit tasks or ask for their results.',
       severity: 'high',
       memory: 1024,
       concurrency: environmentOf(this).workloads.tasks.requests,
       // A link to a result is worth what its maker may read.
-      objects: { bucket: raw, read: ['tasks/results'] },
+      objects: { bucket: raw, read: ['tasks/results'], write: [callbacksPrefix] },
     });
     queues.allowSending(handler);
   }

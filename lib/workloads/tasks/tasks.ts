@@ -46,7 +46,7 @@ export class Tasks extends Construct {
     super(scope, id);
     // Each sends to the others' queues: addresses first, queues with those who work them off.
     this.queues = new TaskQueues(this);
-    this.callbacks = this.#makeCallbacks();
+    this.callbacks = this.#makeCallbacks(props);
     this.worker = this.#makeWorker(props);
     const runTurn = this.#makeRunTurn(props);
     const { leaseSeconds } = this.#settings;
@@ -152,12 +152,12 @@ export class Tasks extends Construct {
       database,
     });
     this.queues.allowSending(sweep.handler);
-    allowObjects(sweep.handler, raw, { read: ['tasks/results'] });
+    allowObjects(sweep.handler, raw, { read: ['tasks/results'], write: [contract.callbacksPrefix] });
     return sweep;
   }
 
   /** Outside of the VPC, where the internet is. */
-  #makeCallbacks(): QueueHandler<typeof contract.sendCallbacksEnv> {
+  #makeCallbacks({ raw }: TasksProps): QueueHandler<typeof contract.sendCallbacksEnv> {
     const secret = new Secret(this, 'CallbackKey', {
       description: 'Signs what callers are told of their tasks: {"key": "..."}',
       generateSecretString: {
@@ -174,6 +174,8 @@ export class Tasks extends Construct {
       handler: 'tasks/send-callbacks',
       contract: contract.sendCallbacksEnv,
       env: {
+        TASKS_QUEUE_URL: this.queues.urlOf('tasks/run-tasks'),
+        RAW_BUCKET: raw.bucketName,
         CALLBACKS_SECRET: secret.secretArn,
         CALLBACK_TIMEOUT_MS: String(callbackTimeoutMs),
         PAGE_ALLOWED: callbacksAllowed.join(),
@@ -183,6 +185,8 @@ export class Tasks extends Construct {
       timeout: Duration.seconds(Math.ceil(callbackTimeoutMs / 1000) + 10),
     });
     callbacks.handler.allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
+    callbacks.handler.allow(['sqs:SendMessage'], [this.queues.arnOf('tasks/run-tasks')]);
+    allowObjects(callbacks.handler, raw, { read: [contract.callbacksPrefix] });
     return callbacks;
   }
 

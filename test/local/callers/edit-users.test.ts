@@ -63,6 +63,8 @@ test('who is disabled stays, who is removed does not', () => {
 
 test.each<[string, () => edit.Edited]>([
   ['There is a user admin already.', () => edit.addUser(users, 'admin', {})],
+  ['No user may be called schedule', () => edit.addUser(users, 'schedule', {})],
+  ['No user may be called anonymous', () => edit.addUser(users, 'anonymous', {})],
   ['There is no user mei; there are admin.', () => edit.removeUser(users, 'mei')],
   ['There is no user mei; there are admin.', () => edit.rotatePassword(users, 'mei')],
   ['There is no user mei; there are admin.', () => edit.givePermission(users, 'mei', 'operate')],

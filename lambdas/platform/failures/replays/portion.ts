@@ -1,6 +1,7 @@
 import type { ReplayMessage } from '../../contract.ts';
 import type { FailureRow } from '../ledger.ts';
 import { replayName } from '../lineage.ts';
+import { sourceOf } from './bound.ts';
 import type { Replays } from './replays.ts';
 
 /** Failures a second at most: what the function that puts them back is sure to keep up with. */
@@ -45,12 +46,19 @@ function paced(failures: readonly FailureRow[], rate: number): readonly Paced[] 
 
 /** What goes back in. The kept input stays as it is, also where an edited one goes. */
 export function messageOf(failure: FailureRow, edited?: string): ReplayMessage {
-  const { id, door, attributes, input, input_key, input_execution } = failure;
-  const kept = input === null ? {} : { input };
-  const lying = input_key === null ? {} : { input_key };
-  const running = input_execution === null ? {} : { input_execution };
-  const given = edited === undefined ? { ...kept, ...lying, ...running } : { input: edited };
+  const { id, door, attributes } = failure;
+  const original = lyingOf(failure);
+  const given = edited === undefined ? original : { input: edited, edited: { source: sourceOf(failure), original } };
   return { name: replayName(id), failure_id: id, door: door ?? '', attributes, ...given };
+}
+
+/** The input of a failure, or where it lies. */
+function lyingOf({ input, input_key, input_execution }: FailureRow) {
+  return {
+    ...(input === null ? {} : { input }),
+    ...(input_key === null ? {} : { input_key }),
+    ...(input_execution === null ? {} : { input_execution }),
+  };
 }
 
 /**

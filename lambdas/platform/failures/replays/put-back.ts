@@ -7,6 +7,7 @@ import { type ReplayMessage, replayMessage } from '../../contract.ts';
 import { jsonOf } from '../intake/json.ts';
 import type { DeadLetter } from '../intake/told.ts';
 import { invocationKey } from '../lineage.ts';
+import { boundTo } from './bound.ts';
 
 /** What putting back works with. */
 export interface PutBackPorts {
@@ -57,7 +58,7 @@ const isFunction = /^arn:aws:lambda:/;
 
 async function deliver(message: ReplayMessage, { deliver: put, bucket, executionInput }: PutBackPorts): Promise<void> {
   const { name, door, attributes, failure_id } = message;
-  const kept = await inputOf(message, bucket, executionInput);
+  const kept = await boundInput(message, bucket, executionInput);
   const input = failure_id === undefined || !isFunction.test(door) ? kept : withReplayOf(kept, failure_id);
   const replayOf: Record<string, string> = failure_id === undefined ? {} : { [replayAttribute]: String(failure_id) };
   const { requestId } = await put({ door, name, input, attributes: { ...attributes, ...replayOf } });
@@ -65,8 +66,22 @@ async function deliver(message: ReplayMessage, { deliver: put, bucket, execution
     await bucket.put(invocationKey(requestId), String(failure_id));
 }
 
+/** Held once more against what failed, for an original that lies elsewhere could not be read where the replay was asked for. */
+async function boundInput(
+  message: ReplayMessage,
+  bucket: PutBackPorts['bucket'],
+  executionInput: PutBackPorts['executionInput'],
+): Promise<string> {
+  const given = await inputOf(message, bucket, executionInput);
+  if (message.edited === undefined) return given;
+  const { source, original } = message.edited;
+  const bound = boundTo(source, await inputOf(original, bucket, executionInput), given);
+  if ('text' in bound) return bound.text;
+  throw new PermanentError(`The edited input, ${bound.field}: ${bound.reason}`);
+}
+
 async function inputOf(
-  { input, input_key, input_execution }: ReplayMessage,
+  { input, input_key, input_execution }: Pick<ReplayMessage, 'input' | 'input_key' | 'input_execution'>,
   bucket: PutBackPorts['bucket'],
   executionInput: PutBackPorts['executionInput'],
 ): Promise<string> {

@@ -4,6 +4,7 @@ import type { ReplayMessage } from '../../../../lambdas/platform/contract.ts';
 import type { PlatformTables } from '../../../../lambdas/platform/failures/matching-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { printed } from '../../../support/lambda.ts';
+import { tasksQueue } from './forged-inputs.ts';
 import { type LedgerApi, ledgerApi } from './ledger-api.ts';
 
 let database: TestDatabase<PlatformTables>;
@@ -97,7 +98,7 @@ test('what is given up says by whom and when, and twice is once', async () => {
   for (let time = 0; time < 2; time += 1)
     expect(await ask('POST /platform/failures/{id}/discard', { id: '1' })).toMatchObject({ status: 200 });
   expect((await list()).data).toMatchObject([
-    { state: 'discarded', changed_by: 'anonymous', changed_at: expect.any(String) },
+    { state: 'discarded', changed_by: 'operator', changed_at: expect.any(String) },
   ]);
 });
 
@@ -132,8 +133,8 @@ test('whoever changes something may say who they are', async () => {
   await ask('POST /platform/failures/replay', { body: { reason: 'R5', limit: 1, who } });
 
   const authors = (await list()).data.map((row: { changed_by: string | null }) => row.changed_by);
-  expect(authors.toReversed()).toEqual([...Array(5).fill('anonymous:Mei'), null]);
-  expect((await ask('GET /platform/replays')).body.result).toMatchObject([{ asked_by: 'anonymous:Mei' }]);
+  expect(authors.toReversed()).toEqual([...Array(5).fill('operator:Mei'), null]);
+  expect((await ask('GET /platform/replays')).body.result).toMatchObject([{ asked_by: 'operator:Mei' }]);
   for (const wrong of ['', 'x'.repeat(101), '\0', 5])
     expect(await ask('POST /platform/failures/{id}/discard', { id: '6', body: { who: wrong } })).toMatchObject({
       status: 400,
@@ -172,11 +173,13 @@ test('a failure goes back to its door as it was, once', async () => {
 });
 
 test('an edited input goes out, and the kept one stays', async () => {
-  await failed({ door });
+  const input = '{"task_id":"a","input":{"n":1}}';
+  await failed({ door: tasksQueue, input });
 
-  expect(await replay({ input: { a: 2 } })).toMatchObject({ status: 202 });
-  expect(sent).toMatchObject([{ input: '{"a":2}' }]);
-  expect((await ask('GET /platform/failures/{id}', { id: '1' })).body.result.input).toBe('{"a":1}');
+  expect(await replay({ input: { task_id: 'a', input: { n: 2 } } })).toMatchObject({ status: 202 });
+  const edited = { source: 'tasks/run-tasks', original: { input } };
+  expect(sent).toMatchObject([{ input: '{"task_id":"a","input":{"n":2}}', edited }]);
+  expect((await ask('GET /platform/failures/{id}', { id: '1' })).body.result.input).toBe(input);
 });
 
 test('a dry run shows what would go out, and changes nothing', async () => {
@@ -233,7 +236,7 @@ test('what a person put right says so with a note, also after a replay, and a fa
   expect(await resolve('3')).toMatchObject({ status: 409 });
   expect(await resolve('4')).toMatchObject({ status: 404 });
   expect((await list({ state: 'resolved' })).data).toMatchObject([
-    { id: 2, note: null, changed_by: 'anonymous' },
+    { id: 2, note: null, changed_by: 'operator' },
     { id: 1, note: 'by hand' },
   ]);
 });

@@ -10,26 +10,26 @@ import { ledger } from '../../../../lambdas/platform/failures/ledger-store.ts';
 import type { PlatformTables } from '../../../../lambdas/platform/failures/matching-store.ts';
 import { replays } from '../../../../lambdas/platform/failures/replays/replays-store.ts';
 import type { TestDatabase } from '../../../support/database.ts';
-import { httpRequest } from '../../../support/lambda.ts';
+import { asOperator, httpRequest } from '../../../support/lambda.ts';
 
 /** What a test asks with: the routes on a database of its own, and where replays go. */
 export interface LedgerApi {
   ask(
     routeKey: string,
-    given?: { query?: Record<string, string>; id?: string | undefined; body?: object | 'none' },
+    given?: { query?: Record<string, string>; id?: string | undefined; body?: object | string },
   ): Promise<{ status: number | undefined; body: ReturnType<typeof JSON.parse> }>;
   /** Records a failure; ids count from 1, a minute apart. */
   failed(changes?: Partial<NewFailure>): Promise<void>;
 }
 
-/** The routes of the ledger as API Gateway calls them, without a credential. */
+/** The routes of the ledger as API Gateway calls them, for an operator. */
 export function ledgerApi(
   database: TestDatabase<PlatformTables>,
   sendReplay: (replay: ReplayMessage) => Promise<void>,
 ): LedgerApi {
   const handler = apiHandler({
     env: z.object({}),
-    authenticate: undefined,
+    authenticate: asOperator,
     services: () => ({
       ledger: ledger(database.app),
       replays: replays(database.app),
@@ -44,7 +44,9 @@ export function ledgerApi(
         routeKey,
         queryStringParameters: given.query ?? {},
         pathParameters: given.id === undefined ? {} : { id: given.id },
-        ...(given.body === 'none' ? {} : { body: JSON.stringify(given.body ?? {}) }),
+        ...(given.body === 'none'
+          ? {}
+          : { body: typeof given.body === 'string' ? given.body : JSON.stringify(given.body ?? {}) }),
       });
       if (given.body === 'none') delete event.body;
       const answer = await handler(event, { functionName: 'failures-api' } as Context);

@@ -140,3 +140,35 @@ test('an invocation that replays is known by its request id when it fails again'
   expect((await withReplayed(failure('r-9'), ports.bucket.readText)).replayOf).toBe(7);
   expect((await withReplayed(failure('r-8'), ports.bucket.readText)).replayOf).toBeUndefined();
 });
+
+const tasksDoor = 'arn:aws:sqs:r:0:millrace-dev-tasks-run-tasks';
+
+test.each([
+  ['in the message', { input: '{"task_id":"a"}' }],
+  ['in the bucket', { input_key: 'platform/failures/a' }],
+  ['with its execution', { input_execution: 'arn:a' }],
+])(
+  'an edited input is held against the original %s, and goes in nowhere when it is not of what failed',
+  async (_where, original) => {
+    objects.set('platform/failures/a', '{"task_id":"a"}');
+    const edited = { source: 'tasks/run-tasks', original };
+    const input = (task_id: string) => JSON.stringify({ task_id, input: { n: 2 } });
+
+    expect(await come('m-1', { door: tasksDoor, input: input('b'), edited })).toBe('refused');
+    expect(delivered).toEqual([]);
+    expect(told).toMatchObject([{ replayOf: 7, message: expect.stringMatching(/task_id|no JSON/) }]);
+
+    const known = !('input_execution' in original);
+    expect(await come('m-2', { name: 'replay-8', door: tasksDoor, input: input('a'), edited })).toBe(
+      known ? 'delivered' : 'refused',
+    );
+    expect(delivered.map((one) => one.input)).toEqual(known ? [input('a')] : []);
+  },
+);
+
+test('an edit of what a source does not name goes in nowhere', async () => {
+  const edited = { source: 'tasks/send-callbacks', original: { input: '{"task_id":"a"}' } };
+
+  expect(await come('m-1', { input: '{"task_id":"b"}', edited })).toBe('refused');
+  expect(delivered).toEqual([]);
+});

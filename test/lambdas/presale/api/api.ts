@@ -7,6 +7,7 @@ import { dealReader } from '../../../../lambdas/presale/stores/deal-store.ts';
 import { problemBook } from '../../../../lambdas/presale/stores/problem-book-store.ts';
 import { runReader } from '../../../../lambdas/presale/stores/run-reader-store.ts';
 import type { DealRow, PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
+import { asOperator } from '../../../support/lambda.ts';
 
 /** As far as the tests look into it; what an answer lacks is undefined at run time. */
 interface AnswerBody {
@@ -28,7 +29,7 @@ export interface Answer {
 export function readingApi(database: Database<PresaleTables>, now = new Date('2022-12-01T00:00:00Z')) {
   const handler = apiHandler({
     env: z.object({}),
-    authenticate: undefined,
+    authenticate: asOperator,
     services: () => ({
       deals: dealReader(database),
       runs: runReader(database),
