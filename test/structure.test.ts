@@ -87,7 +87,7 @@ describe('functions', () => {
     'lambdas/tasks/stores/sweep-store.ts sweepStore': 52,
     'local/console/control.ts startControl': 41,
     'local/console/overview-page.ts overviewPage': 67,
-    'local/doors/http-api.ts startHttpApi': 52,
+    'local/doors/http-api.ts startHttpApi': 54,
     'local/doors/http-event.ts toGatewayEvent': 44,
     'local/doors/queue-poller.ts startQueuePoller': 41,
     'local/functions/function-host.ts startFunctionHost': 118,

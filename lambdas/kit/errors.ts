@@ -1,5 +1,4 @@
 import type * as z from 'zod';
-import type { LastingFault, PassingFault } from './faults.ts';
 
 /** Errors are classes for what happens next; nobody reads a message to decide. */
 
@@ -7,7 +6,7 @@ import type { LastingFault, PassingFault } from './faults.ts';
 export class PermanentError extends Error {
   override readonly name: string = 'PermanentError';
 
-  constructor(message: string, { fault, ...options }: ErrorOptions & { readonly fault?: LastingFault } = {}) {
+  constructor(message: string, { fault, ...options }: ErrorOptions & { readonly fault?: string } = {}) {
     super(message, options);
     if (fault) this.name = fault;
   }
@@ -84,7 +83,7 @@ export class TooManyRequestsError extends ThrottledError {
 export class TransientError extends Error {
   override readonly name: string = 'TransientError';
 
-  constructor(message: string, { fault, ...options }: ErrorOptions & { readonly fault?: PassingFault } = {}) {
+  constructor(message: string, { fault, ...options }: ErrorOptions & { readonly fault?: string } = {}) {
     super(message, options);
     if (fault) this.name = fault;
   }

@@ -1,4 +1,7 @@
-/** What another side did wrong, in a word: the name of the error that tells of it, and what the failure ledger groups by. */
+/**
+ * What another side did wrong, in a word: the name of the error that tells of it, and what the failure ledger groups by.
+ * A workload has its own in its contract; test/lib/step.test.ts holds that each is in one of the lists.
+ */
 
 /** Faults that pass: the side was disturbed and may not be in an hour. Errors of these names are TransientErrors. */
 export const passingFaults = [
@@ -9,15 +12,9 @@ export const passingFaults = [
   'RedirectLoop',
   'ServerError',
   'UnexpectedStatus',
-  'HtmlInsteadOfCsv',
-  'EmptyFile',
-  'NoFileOfDeals',
-  'TruncatedFile',
-  'EndlessLine',
 ] as const;
 
 /** Faults that another try meets again. Errors of these names are PermanentErrors. */
-export const lastingFaults = ['TooLarge', 'MissingColumn'] as const;
+export const lastingFaults = ['TooLarge'] as const;
 
 export type PassingFault = (typeof passingFaults)[number];
-export type LastingFault = (typeof lastingFaults)[number];

@@ -5,6 +5,7 @@ import type { EditableSources } from '#kit/ledger/editable.ts';
 import type { ScheduledTask } from '#kit/schedule/schedule.ts';
 import { countyLetters } from './publication/counties.ts';
 
+export { siteFaults } from './faults.ts';
 /** What the stack and the handlers of this workload agree on. Imported by both; does no work. */
 export { countyLetters };
 

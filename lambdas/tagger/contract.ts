@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
+import { kafkaEnv } from '#kit/stream/env.ts';
 import { pageEnv } from '#pages/contract.ts';
 
 /** What the stack and the handlers of the tagger agree on. Imported by both; does no work. */
@@ -49,20 +50,13 @@ const services = z
 
 const milliseconds = z.coerce.number().int().positive();
 
-const kafka = {
-  KAFKA_BROKERS: z.string().min(1),
-  KAFKA_AUTH: z.enum(['iam', 'none']),
-  /** Of the cluster: signing in by IAM needs it. */
-  KAFKA_REGION: z.string().min(1),
-};
-
 /** How long rules stand before the bucket is asked for newer ones. */
 const RULES_FRESH_MS = milliseconds;
 
 /** Everything that tags and publishes. */
 const publishing = {
   DATABASE_URL: z.string().min(1),
-  ...kafka,
+  ...kafkaEnv,
   TAGGER_BUCKET: z.string().min(1),
   TAGGER_SERVICES: services,
   FAILURES_QUEUE_URL: z.url(),
@@ -83,7 +77,7 @@ export const tryTaggerEnv = z.object({ ...fetching, RULES_FRESH_MS, ...callerEnv
 export const taggerApiEnv = z.object({
   DATABASE_URL: z.string().min(1),
   ...callerEnv,
-  ...kafka,
+  ...kafkaEnv,
   TAGGER_SERVICES: services,
 });
 

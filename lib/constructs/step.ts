@@ -8,7 +8,7 @@ import {
   Timeout,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import { correlationField } from '../../lambdas/kit/correlation.ts';
 import type { HandlerFunction } from './handler-function.ts';
 
@@ -48,9 +48,8 @@ export const permanentErrors = [
   'RequestExpiredError',
   'ForbiddenError',
   'ConfigurationError',
-  // Faults of the site.
+  // Faults of whoever was asked.
   'TooLarge',
-  'MissingColumn',
 ];
 
 /** The names of the kit's errors that say "try again". */
@@ -59,7 +58,7 @@ export const passingErrors = [
   'UnavailableError',
   'ThrottledError',
   'TooManyRequestsError',
-  // Faults of the site.
+  // Faults of whoever was asked.
   'Timeout',
   'NoConnection',
   'CutOff',
@@ -67,12 +66,35 @@ export const passingErrors = [
   'RedirectLoop',
   'ServerError',
   'UnexpectedStatus',
-  'HtmlInsteadOfCsv',
-  'EmptyFile',
-  'NoFileOfDeals',
-  'TruncatedFile',
-  'EndlessLine',
 ];
+
+/** Names of a workload's own errors: `passing` ones may be gone at another try, `lasting` ones are met again. */
+export interface WorkloadFaults {
+  readonly passing: readonly string[];
+  readonly lasting: readonly string[];
+}
+
+/** The faults of every workload of the app, which its steps go by; told before its first step is made. */
+export class FaultBook {
+  readonly #faults = new Map<string, WorkloadFaults>();
+  static readonly #books = new WeakMap<IConstruct, FaultBook>();
+
+  /** The book of the app a construct stands in. */
+  static of(scope: IConstruct): FaultBook {
+    const book = FaultBook.#books.get(scope.node.root) ?? new FaultBook();
+    FaultBook.#books.set(scope.node.root, book);
+    return book;
+  }
+
+  tell(workload: string, faults: WorkloadFaults): void {
+    this.#faults.set(workload, faults);
+  }
+
+  /** Those that a handler may fail with. */
+  ofHandler({ handler }: HandlerFunction): WorkloadFaults {
+    return this.#faults.get(handler.split('/')[0] ?? '') ?? { passing: [], lasting: [] };
+  }
+}
 
 /**
  * The cause in words: a function's error arrives as JSON with a stack trace, of which people want the message. By
@@ -119,7 +141,8 @@ export function step(scope: Construct, id: string, props: StepProps): LambdaInvo
     retryOnServiceExceptions: false,
   });
   const jitterStrategy = JitterType.FULL;
-  task.addRetry({ errors: permanentErrors, maxAttempts: 0 });
+  const own = FaultBook.of(scope).ofHandler(props.handler);
+  task.addRetry({ errors: [...permanentErrors, ...own.lasting], maxAttempts: 0 });
   // About every five seconds, for a day.
   if (props.waitsForPlace)
     task.addRetry({
@@ -148,7 +171,7 @@ export function step(scope: Construct, id: string, props: StepProps): LambdaInvo
     });
   // Whatever else: a crash, a site or a queue that answers 503. Every step is safe to run twice.
   task.addRetry({
-    errors: [...passingErrors, 'States.TaskFailed'],
+    errors: [...passingErrors, ...own.passing, 'States.TaskFailed'],
     interval: Duration.seconds(3),
     maxAttempts: 3,
     backoffRate: 2,

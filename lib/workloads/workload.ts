@@ -5,6 +5,7 @@ import type { HttpApi } from '../constructs/api/http-api.ts';
 import type { Database } from '../constructs/database.ts';
 import type { KafkaCluster, TopicProps } from '../constructs/kafka/cluster.ts';
 import type { MillraceStack } from '../constructs/millrace-stack.ts';
+import { FaultBook, type WorkloadFaults } from '../constructs/step.ts';
 import type { Environment } from '../environment.ts';
 
 /** What every workload finds in the stack Data. */
@@ -47,6 +48,8 @@ export interface WorkloadDescription<Data, Pipelines> {
   readonly name: keyof Environment['workloads'];
   /** @default where its settings say `enabled` */
   readonly present?: (environment: Environment) => boolean;
+  /** Names of its own errors, by which its steps are tried again or not. @default those of the kit alone */
+  readonly faults?: WorkloadFaults;
   /** How long its objects stay in the raw bucket, by prefix. @default as long as all others */
   readonly lifecycle?: (environment: Environment) => readonly LifecycleRule[];
   /** In the stack Streaming. */
@@ -113,7 +116,8 @@ class Begun<Data, Pipelines> implements WorkloadInApp {
   }
 
   pipelines(stack: MillraceStack, platform: PipelinesPlatform): void {
-    const { pipelines } = this.#description;
+    const { name, faults, pipelines } = this.#description;
+    if (faults) FaultBook.of(stack).tell(name, faults);
     if (pipelines) this.#pipelines = pipelines(stack, platform, { data: this.#data });
   }
 

@@ -1,15 +1,9 @@
 import { Admin } from '@platformatic/kafka';
+import type { KafkaEnv } from '#kit/stream/env.ts';
 import { iamSignIn } from './iam.ts';
 
-/** Where the brokers are and how to sign in there. */
-export interface BrokerAddress {
-  readonly KAFKA_BROKERS: string;
-  readonly KAFKA_AUTH: 'iam' | 'none';
-  readonly KAFKA_REGION: string;
-}
-
 /** A client that asks and never produces, given up soon: somebody waits. */
-export function adminOf({ KAFKA_BROKERS, KAFKA_AUTH, KAFKA_REGION }: BrokerAddress): Admin {
+export function adminOf({ KAFKA_BROKERS, KAFKA_AUTH, KAFKA_REGION }: KafkaEnv): Admin {
   return new Admin({
     clientId: 'millrace',
     bootstrapBrokers: KAFKA_BROKERS.split(','),

@@ -1,6 +1,7 @@
 import { ListOffsetTimestamps } from '@platformatic/kafka';
 import { UnavailableError } from '#kit/errors.ts';
-import { adminOf, type BrokerAddress } from './admin.ts';
+import type { KafkaEnv } from '#kit/stream/env.ts';
+import { adminOf } from './admin.ts';
 
 /** The offset behind the last record of a partition. */
 export interface PartitionEnd {
@@ -9,7 +10,7 @@ export interface PartitionEnd {
 }
 
 /** How far a topic reaches, partition by partition. Throws an {@link UnavailableError} while the broker is away. */
-export function topicEnds(address: BrokerAddress): (topic: string) => Promise<readonly PartitionEnd[]> {
+export function topicEnds(address: KafkaEnv): (topic: string) => Promise<readonly PartitionEnd[]> {
   return async (topic) => {
     const admin = adminOf(address);
     try {

@@ -1,6 +1,7 @@
 import type { Admin } from '@platformatic/kafka';
 import { UnavailableError } from '#kit/errors.ts';
-import { adminOf, type BrokerAddress } from './admin.ts';
+import type { KafkaEnv } from '#kit/stream/env.ts';
+import { adminOf } from './admin.ts';
 
 /** A topic as it should be. */
 export interface WantedTopic {
@@ -17,7 +18,7 @@ export type MadeTopics = Readonly<Record<string, 'made' | 'grown' | 'there'>>;
  * Makes the topics that are missing, and gives more partitions to those that have too few; fewer is impossible. Called
  * twice, it does nothing. Throws an {@link UnavailableError} while the broker is away, or refuses.
  */
-export async function ensureTopics(address: BrokerAddress, wanted: readonly WantedTopic[]): Promise<MadeTopics> {
+export async function ensureTopics(address: KafkaEnv, wanted: readonly WantedTopic[]): Promise<MadeTopics> {
   const admin = adminOf(address);
   const made: Record<string, MadeTopics[string]> = {};
   try {

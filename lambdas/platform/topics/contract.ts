@@ -1,10 +1,9 @@
 import * as z from 'zod';
+import { kafkaEnv } from '#kit/stream/env.ts';
 
 /** What the stack and the function that makes topics agree on. */
 export const makeTopicsEnv = z.object({
-  KAFKA_BROKERS: z.string().min(1),
-  KAFKA_AUTH: z.enum(['iam', 'none']),
-  KAFKA_REGION: z.string().min(1),
+  ...kafkaEnv,
   /** JSON: `[{"name": "wx.messages", "partitions": 4, "configs": {"retention.ms": "172800000"}}]`. */
   TOPICS: z
     .string()

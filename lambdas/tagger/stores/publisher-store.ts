@@ -1,12 +1,10 @@
 import { streamProducer } from '#adapters/stream.ts';
 import { PermanentError } from '#kit/errors.ts';
+import type { KafkaEnv } from '#kit/stream/env.ts';
 import type { TaggerService } from '../contract.ts';
 import type { Publish } from '../ports.ts';
 
-export interface PublisherOptions {
-  readonly KAFKA_BROKERS: string;
-  readonly KAFKA_AUTH: 'iam' | 'none';
-  readonly KAFKA_REGION: string;
+export interface PublisherOptions extends KafkaEnv {
   readonly TAGGER_SERVICES: readonly TaggerService[];
 }
 

@@ -13,6 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { SqsSendMessage } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { siteFaults } from '../../../lambdas/presale/contract.ts';
 import { CheckAndRetry } from '../../constructs/check-and-retry.ts';
 import {
   catchAll,
@@ -87,7 +88,7 @@ export class PresaleFlow extends Construct {
     });
     // A site that doesn't answer is a publication that isn't out yet.
     check.addCatch(loop.question, {
-      errors: [...passingErrors, 'States.Timeout', 'Sandbox.Timedout', 'Runtime.ExitError'],
+      errors: [...passingErrors, ...siteFaults.passing, 'States.Timeout', 'Sandbox.Timedout', 'Runtime.ExitError'],
       assign: { answer: { state: 'not-yet', reason: `{% ${causeInWords} %}` } },
     });
     catchAll(check, this.#giveUp);
