@@ -27,15 +27,18 @@ test.each(assemblies)(
   },
 );
 
-test.each(assemblies)('large results of tasks and what callers are told are kept as long as the tasks ($folder)', (assembly) => {
-  const { keepDays } = environmentNamed(assembly.folder.split('/').at(-1) ?? '').workloads.tasks;
-  const rules = assembly
-    .ofType('AWS::S3::Bucket')
-    .flatMap(({ properties }) => (properties.LifecycleConfiguration as { Rules: readonly Rule[] }).Rules)
-    .filter(({ Prefix }) => Prefix === 'tasks/results/' || Prefix === 'tasks/callbacks/');
+test.each(assemblies)(
+  'large results of tasks and what callers are told are kept as long as the tasks ($folder)',
+  (assembly) => {
+    const { keepDays } = environmentNamed(assembly.folder.split('/').at(-1) ?? '').workloads.tasks;
+    const rules = assembly
+      .ofType('AWS::S3::Bucket')
+      .flatMap(({ properties }) => (properties.LifecycleConfiguration as { Rules: readonly Rule[] }).Rules)
+      .filter(({ Prefix }) => Prefix === 'tasks/results/' || Prefix === 'tasks/callbacks/');
 
-  expect(rules).toMatchObject([{ ExpirationInDays: keepDays }, { ExpirationInDays: keepDays }]);
-});
+    expect(rules).toMatchObject([{ ExpirationInDays: keepDays }, { ExpirationInDays: keepDays }]);
+  },
+);
 
 test.each(assemblies)('nobody removes anything but callers’ files and what Spark has written ($folder)', (assembly) => {
   const statements = assembly
