@@ -31,7 +31,7 @@ export function guardServer(server: Server, guard: Guard = {}): void {
 }
 
 /** Why a request is not let in; `undefined` when it is. */
-export function refusalOf({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>, guard: Guard = {}) {
+function refusalOf({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>, guard: Guard = {}) {
   // A name that leads here by its owner's DNS (rebinding) makes a page elsewhere one of ours for its browser.
   if (!ownHost.test(headers.host ?? '')) return 'Only this machine may ask: the Host is another one.';
   const { origin } = headers;

@@ -23,7 +23,7 @@ export interface SignedRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
-export const algorithm = 'AWS4-HMAC-SHA256';
+const algorithm = 'AWS4-HMAC-SHA256';
 
 /** Reads `AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=...`; `undefined` where it isn't one. */
 export function claimInHeader({ authorization = '', ...headers }: IncomingHttpHeaders): Claim | undefined {

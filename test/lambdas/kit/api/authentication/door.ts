@@ -14,7 +14,7 @@ export function user(name: string, changes: Partial<User> = {}): User {
 
 export const mei = user('mei', { password: 's3cret', permissions: ['admin'] });
 export const bot = user('bot', { tokens: [{ id: 't-1', sha256: sha256('bot-token'), created, note: '' }] });
-export const gone = user('gone', {
+const gone = user('gone', {
   disabled: true,
   tokens: [{ id: 't-2', sha256: sha256('gone-token'), created, note: '' }],
 });
