@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { callerEnv, usersEnv } from '#kit/api/authentication/env.ts';
-import { choiceParameter, dateParameter } from '#kit/api/parameters.ts';
+import { choiceParameter, dateParameter, textParameter } from '#kit/api/parameters.ts';
 import type { ScheduledTask } from '#kit/schedule/schedule.ts';
 import { countyLetters } from './publication/counties.ts';
 
@@ -109,7 +109,7 @@ export const correctionRequest = z.strictObject({
     .record(z.string(), z.string('Not a valid string.').max(10_000))
     .refine((cells) => Object.keys(cells).length > 0, 'Shorter than minimum length 1.')
     .meta({ minProperties: 1, examples: [{ 總價元: '12500000' }] }),
-  who: z.string('Not a valid string.').min(1).max(100).optional(),
+  who: textParameter({ min: 1, max: 100 }).optional(),
 });
 
 /** `111S3`: ROC year and quarter. */

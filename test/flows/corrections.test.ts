@@ -57,10 +57,12 @@ test('a problem row is corrected by the API: wrong first, then right', async () 
       },
     },
   });
-  const right = { ...rooms, ...numbers, ...areas, 編號: 'CORRECTED1' };
+  const right = { ...rooms, ...numbers, ...areas, 編號: 'RPCORRECTED1' };
   expect(await put(right)).toMatchObject({ status: 200, body: { result: { state: 'loaded', reasons: [] } } });
   expect((await problems()).map(({ id }) => id)).not.toContain(problem?.id);
-  expect(await flow.rows("select rooms from presale.deals where serial_number = 'CORRECTED1'")).toEqual([{ rooms: 2 }]);
+  expect(await flow.rows("select rooms from presale.deals where serial_number = 'RPCORRECTED1'")).toEqual([
+    { rooms: 2 },
+  ]);
   expect(await flow.rows('select distinct corrected_by from presale.corrections')).toEqual([
     { corrected_by: 'admin:Mei' },
   ]);
@@ -82,14 +84,14 @@ test('an unknown column, an unknown row and an empty correction are refused in p
 test('a corrected file that is dropped into the bucket is loaded, and what is still wrong comes back', async () => {
   const letter = String((await problems())[0]?.letter);
   const rows = JSON.parse(String(await flow.stored(`presale/problems/${date}/${letter}.json`))) as Row[];
-  const fixed = rows.map((row, index) => ({ ...row, ...rooms, ...numbers, ...areas, 編號: `DROPPED${index}` }));
+  const fixed = rows.map((row, index) => ({ ...row, ...rooms, ...numbers, ...areas, 編號: `RPDROPPED00${index}` }));
   await drop(`presale/corrected/${date}/${letter}.json`, JSON.stringify(fixed));
 
   await until(async () => {
     const left = JSON.parse(String(await flow.stored(`presale/problems/${date}/${letter}.json`))) as Row[];
     return left.length === 0 ? true : undefined;
   });
-  const [count] = await flow.rows("select count(*)::int from presale.deals where serial_number like 'DROPPED%'");
+  const [count] = await flow.rows("select count(*)::int from presale.deals where serial_number like 'RPDROPPED00%'");
   expect(count).toEqual({ count: rows.length });
   // The run, started again, finds good and corrected rows in the database.
   expect(await flow.run({ publication_date: date, counties: [letter] })).toMatchObject({ status: 'SUCCEEDED' });
@@ -102,16 +104,16 @@ test('a problem row is an open failure, and its replay with other cells is a cor
   expect(found).toMatchObject({ workload: 'presale', source_kind: 'file', state: 'open' });
   const replay = (input: Row) =>
     flow.ask(`/platform/failures/${found?.id}/replay`, { method: 'POST', body: JSON.stringify({ input }) });
-  const cells = { ...rooms, ...numbers, ...areas, 編號: 'REPLAYED' };
+  const cells = { ...rooms, ...numbers, ...areas, 編號: 'RPREPLAYED1' };
 
   expect(await replay({ 行號: line, ...cells })).toMatchObject({ status: 202 });
   await until(async () => {
-    const rows = await flow.rows("select from presale.deals where serial_number = 'REPLAYED'");
+    const rows = await flow.rows("select from presale.deals where serial_number = 'RPREPLAYED1'");
     return rows.length === 1 ? true : undefined;
   });
   const told = await flow.ask(`/presale/problems/${problem?.id}`);
   expect(told).toMatchObject({
-    body: { result: { corrected_serial: 'REPLAYED', corrections: [{ outcome: 'loaded' }] } },
+    body: { result: { corrected_serial: 'RPREPLAYED1', corrections: [{ outcome: 'loaded' }] } },
   });
   expect(await flow.rows('select state from platform.failures where id = $1', found?.id)).toEqual([
     { state: 'resolved' },

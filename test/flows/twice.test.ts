@@ -78,14 +78,14 @@ test('each problem row is one failure', async () => {
 
 test('a corrected file is one correction for each row, and resolves its failures', { timeout: 300_000 }, async () => {
   const rows = JSON.parse(String(await flow.stored(`presale/problems/${date}/F.json`))) as Record<string, unknown>[];
-  const fixed = rows.map((row, index) => ({ ...row, ...goodCells, 編號: `TWICE${index}` }));
+  const fixed = rows.map((row, index) => ({ ...row, ...goodCells, 編號: `RPTWICE0000${index}` }));
   const s3 = new S3Client({ region, credentials, endpoint: flow.running.stack.services.storage.s3Url });
   const Key = `presale/corrected/${date}/F.json`;
   await s3.send(new PutObjectCommand({ Bucket: 'millrace-raw-bucket', Key, Body: JSON.stringify(fixed) }));
   const counted = async (statement: string) => (await flow.rows<{ count: number }>(statement))[0]?.count;
 
   await expect
-    .poll(() => counted("select count(*)::int from presale.deals where serial_number like 'TWICE%'"), patience)
+    .poll(() => counted("select count(*)::int from presale.deals where serial_number like 'RPTWICE%'"), patience)
     .toBe(rows.length);
   await quiet();
   expect(await counted('select count(*)::int from presale.corrections')).toBe(rows.length);

@@ -149,7 +149,10 @@ const problemFields = {
   ...place,
   county,
   publication_date: publication,
-  raw: cells,
+  raw: cells.describe(
+    'Cells by the Chinese names of their columns; of a line that has another number of fields than the header only the line, as `原始資料`.',
+  ),
+  header: z.array(text).describe('The names of its columns: what such a line is corrected by, beside a new line.'),
   reasons,
   source_key: sourceKey,
   run_id: execution,

@@ -100,6 +100,12 @@ export interface ProblemRow {
   readonly failure_key: string | null;
 }
 
+/** A problem row as people see it. */
+export interface ProblemReport extends ProblemRow {
+  /** The names of its columns, in its file's order. */
+  readonly header: readonly string[];
+}
+
 /** One row of presale.corrections. */
 export interface CorrectionRow {
   readonly id: number;

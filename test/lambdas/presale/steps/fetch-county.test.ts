@@ -69,7 +69,7 @@ test('a backup that is there is never fetched again', async () => {
 test('a run that is told so fetches a backup anew, once, and beside the old one', async () => {
   const old = site(file);
   await fetchF(old);
-  const better = sampleFile([sampleLine(), sampleLine({ 編號: 'S2' })]);
+  const better = sampleFile([sampleLine(), sampleLine({ 編號: 'RPTEST00S2' })]);
   const at = site(better);
   for (const [key, bytes] of old.raw.objects) at.raw.objects.set(key, bytes);
   const plan = samplePlan({ run_id: 'publication-2022-09-11-2', refetch: true });

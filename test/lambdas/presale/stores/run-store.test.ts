@@ -45,11 +45,17 @@ test('every row of a file is accounted for: loaded, problem, repeated, or behind
     publication_date: '2022-09-21',
     run_id: 'publication-2022-09-21',
   };
-  await load(newer, [numbered('S1')]);
+  await load(newer, [numbered('RPTEST00S1')]);
   await runStore(database.app).end(newer, 'complete');
   const plan = samplePlan();
 
-  await load(plan, [numbered('S1', { 備註: 'older' }), numbered('S2'), numbered('S2'), numbered('S3'), 'ragged,row']);
+  await load(plan, [
+    numbered('RPTEST00S1', { 備註: 'older' }),
+    numbered('RPTEST00S2'),
+    numbered('RPTEST00S2'),
+    numbered('RPTEST00S3'),
+    'ragged,row',
+  ]);
   await runStore(database.app).end(plan, 'complete');
 
   expect(await booked(plan.name)).toMatchObject({
@@ -72,7 +78,7 @@ test('rows that nobody accounts for are told as lost', async () => {
     publication_date: '2022-10-01',
     run_id: 'publication-2022-10-01',
   };
-  await load(plan, [numbered('S5'), numbered('S6')]);
+  await load(plan, [numbered('RPTEST00S5'), numbered('RPTEST00S6')]);
   await sql`UPDATE presale.county_runs SET inserted = inserted - 1 WHERE run_name = ${plan.name}`.execute(
     database.app.query,
   );
@@ -89,7 +95,7 @@ test('a run that gives up says why, and what of it is in', async () => {
     publication_date: '2022-10-11',
     run_id: 'publication-2022-10-11',
   };
-  await load(plan, [numbered('S7')]);
+  await load(plan, [numbered('RPTEST00S7')]);
 
   await runStore(database.app).end(plan, 'failed', 'no county A');
 
