@@ -16,6 +16,7 @@ import { tasks } from './0030-tasks.ts';
 import { taskFiles } from './0033-task-files.ts';
 import { taskCalls } from './0034-task-calls.ts';
 import { platformAllRuns } from './0035-platform-all-runs.ts';
+import { presalePartialRuns } from './0050-presale-partial-runs.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const migrations: Record<string, Migration> = {
   '0033-task-files': taskFiles,
   '0034-task-calls': taskCalls,
   '0035-platform-all-runs': platformAllRuns,
+  '0050-presale-partial-runs': presalePartialRuns,
 };

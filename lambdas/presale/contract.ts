@@ -235,6 +235,8 @@ export const checkRunInput = z.object({
   plan: runPlan,
   outcomes: z.array(countyOutcome),
   attempt: z.int().positive(),
+  /** Why the statistics of what was loaded could not be refreshed; null when they are. */
+  statistics: z.string().nullish(),
   /** ARN of the state machine: where a replay of a county that failed goes in. */
   machine: text.optional(),
 });
@@ -243,10 +245,12 @@ export const checkRunOutput = z.object({
   state: z.enum(['complete', 'incomplete', 'failed']),
   pending: z.array(county),
   reasons: z.partialRecord(county, z.string()),
+  /** Why it isn't complete, in a sentence; '' when it is. */
+  reason: z.string(),
 });
 
-/** All that the step wants of a plan; a task that asks for it has no more. */
-export const refreshStatisticsInput = z.object({ plan: runPlan.pick({ counties: true }) });
+/** All that the step wants of a plan; a task that asks for it has no more. A round that loaded nothing names no county. */
+export const refreshStatisticsInput = z.object({ plan: z.object({ counties: z.array(county) }) });
 export const refreshStatisticsOutput = z.object({ groups: count, new_project_groups: count });
 
 export const writeReportInput = z.object({

@@ -74,7 +74,7 @@ export function matchProblems(records: readonly CorrectedRecord[], problems: rea
   });
 }
 
-/** The serial numbers that a row may be of: any field of a line whose fields don't fit the columns. */
+/** The serial numbers that a row may be of. Each field is one in a line whose fields don't fit the columns. */
 function serialsOf({ raw }: FoundProblem): readonly (string | undefined)[] {
   const line = raw[rawLineName];
   if (line === undefined) return [raw[serialColumn]?.trim()];

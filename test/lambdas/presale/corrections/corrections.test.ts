@@ -15,6 +15,7 @@ import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
 import { newProjectsRefresher } from '../../../../lambdas/presale/stores/new-projects-store.ts';
 import { problemReader } from '../../../../lambdas/presale/stores/problem-store.ts';
 import { runStore } from '../../../../lambdas/presale/stores/run-store.ts';
+import { staleStatistics } from '../../../../lambdas/presale/stores/statistics/stale-statistics-store.ts';
 import { statisticsRefresher } from '../../../../lambdas/presale/stores/statistics-store.ts';
 import type { PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
@@ -208,6 +209,8 @@ test('a key that says no publication, or a publication without a run, is refused
   await drop('[]', '1', 'presale/corrected/F.json');
   await drop('[{"編號":"RPTEST00P1"}]', '1', 'presale/corrected/2022-10-01/F.json');
 
+  // A folder that somebody makes for their file is no file.
+  expect(await drop('', '1', 'presale/corrected/2022-09-11/')).toEqual([]);
   expect((await failures('corrected-files')).map(({ reason, input }) => [reason, input])).toEqual([
     ['WrongKey', '[]'],
     ['NotFoundError', '[{"編號":"RPTEST00P1"}]'],
@@ -224,11 +227,6 @@ test('a column of which two values are wrong tells both reasons', async () => {
       },
     },
   ]);
-});
-
-test('a folder that somebody makes for their file is no file', async () => {
-  expect(await drop('', '1', 'presale/corrected/2022-09-11/')).toEqual([]);
-  expect(await failures('corrected-files')).toEqual([]);
 });
 
 test('thousands of rows are corrected by one file', async () => {
@@ -276,7 +274,8 @@ test('the API tells each correction, and of a problem row its history', async ()
 test('the statistics follow a correction: the month it comes to, and the month it leaves', async () => {
   await load([sampleLine(), bad('RPTEST00P1')]);
   const ports = { refresh: statisticsRefresher(database.app), refreshNewProjects: newProjectsRefresher(database.app) };
-  await refreshStatistics({ plan }, { ...ports, clock: () => new Date('2022-09-11T02:00:00Z') });
+  const stale = staleStatistics(database.app);
+  await refreshStatistics({ plan }, { ...ports, stale, clock: () => new Date('2022-09-11T02:00:00Z') });
   const [row] = told();
   const months = async () => {
     const { rows } = await sql`SELECT month, count FROM presale.deal_statistics_monthly ORDER BY month`.execute(

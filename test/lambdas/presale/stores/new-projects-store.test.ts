@@ -5,6 +5,7 @@ import { refreshStatistics } from '../../../../lambdas/presale/steps/refresh-sta
 import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
 import { newProjectsRefresher } from '../../../../lambdas/presale/stores/new-projects-store.ts';
 import { runStore } from '../../../../lambdas/presale/stores/run-store.ts';
+import { staleStatistics } from '../../../../lambdas/presale/stores/statistics/stale-statistics-store.ts';
 import { statisticsRefresher } from '../../../../lambdas/presale/stores/statistics-store.ts';
 import type { PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
@@ -127,6 +128,7 @@ test('the step counts from the day it is in Taiwan', async () => {
   const ports = {
     refresh: statisticsRefresher(database.app),
     refreshNewProjects: newProjectsRefresher(database.app),
+    stale: staleStatistics(database.app),
     clock: () => new Date('2022-08-12T16:00:00Z'),
   };
 

@@ -46,7 +46,7 @@ test('every row of a file is accounted for: loaded, problem, repeated, or behind
     run_id: 'publication-2022-09-21',
   };
   await load(newer, [numbered('RPTEST00S1')]);
-  await runStore(database.app).end(newer, 'complete');
+  await runStore(database.app).end(newer);
   const plan = samplePlan();
 
   await load(plan, [
@@ -56,7 +56,7 @@ test('every row of a file is accounted for: loaded, problem, repeated, or behind
     numbered('RPTEST00S3'),
     'ragged,row',
   ]);
-  await runStore(database.app).end(plan, 'complete');
+  await runStore(database.app).end(plan);
 
   expect(await booked(plan.name)).toMatchObject({
     kind: 'publication',
@@ -83,7 +83,7 @@ test('rows that nobody accounts for are told as lost', async () => {
     database.app.query,
   );
 
-  await runStore(database.app).end(plan, 'complete');
+  await runStore(database.app).end(plan);
 
   expect(await booked(plan.name)).toMatchObject({ lost: 1 });
 });
@@ -97,10 +97,10 @@ test('a run that gives up says why, and what of it is in', async () => {
   };
   await load(plan, [numbered('RPTEST00S7')]);
 
-  await runStore(database.app).end(plan, 'failed', 'no county A');
+  await runStore(database.app).end(plan, 'no county A');
 
   expect(await booked(plan.name)).toMatchObject({
-    state: 'failed',
+    state: 'partial',
     rows_in: 1,
     lost: 0,
     detail: { reason: 'no county A' },
