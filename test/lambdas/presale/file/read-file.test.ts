@@ -164,6 +164,14 @@ test('a number or a date with a control character is a problem that can be told'
   ]);
 });
 
+test('a header that comes again is told as one, and the rows behind it are read', async () => {
+  const file = Buffer.from(sampleFile([sampleLine()]));
+
+  const rows = await rowsOf(Buffer.concat([file, file]));
+  expect(rows.map(({ state }) => state)).toEqual(['good', 'problem', 'problem', 'good']);
+  expect(reasonsOf(rows[1])).toEqual(['repeats the header: two files may stand in one']);
+});
+
 test('a column that comes twice is read by its first, and the second is one that nobody knows', async () => {
   const seen: string[] = [];
   const bytes = streamed(Buffer.from(`${sampleHeader},備註,備註\n${sampleLine({ 備註: '一', 總價元: 'x' })},二,三\n`));
