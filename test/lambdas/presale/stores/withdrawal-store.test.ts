@@ -150,5 +150,6 @@ test('a county that a person must decide about is not tried for 24 hours', async
     state: 'failed',
     pending: ['F'],
     reasons: { F: 'It lacks 6.' },
+    reason: 'Counties that are not loaded: F',
   });
 });
