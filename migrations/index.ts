@@ -17,6 +17,7 @@ import { taskFiles } from './0033-task-files.ts';
 import { taskCalls } from './0034-task-calls.ts';
 import { platformAllRuns } from './0035-platform-all-runs.ts';
 import { failedAttempts } from './0045-failed-attempts.ts';
+import { presalePartialRuns } from './0050-presale-partial-runs.ts';
 import { callersWithoutMemory } from './0065-callers-without-memory.ts';
 import { tasksVisibility } from './0066-tasks-visibility.ts';
 import { taskDeliveries } from './0067-task-deliveries.ts';
@@ -41,6 +42,7 @@ export const migrations: Record<string, Migration> = {
   '0034-task-calls': taskCalls,
   '0035-platform-all-runs': platformAllRuns,
   '0045-failed-attempts': failedAttempts,
+  '0050-presale-partial-runs': presalePartialRuns,
   '0065-callers-without-memory': callersWithoutMemory,
   '0066-tasks-visibility': tasksVisibility,
   '0067-task-deliveries': taskDeliveries,

@@ -28,7 +28,8 @@ export interface RunCounts {
 }
 
 export interface ClosedRun extends RunName {
-  readonly state: 'succeeded' | 'failed' | 'stopped';
+  /** `partial`: some of it is done, and the detail says what isn't. */
+  readonly state: 'succeeded' | 'partial' | 'failed' | 'stopped';
   /** `undefined` where nobody knows them: then nothing is claimed about what was lost. */
   readonly counts?: RunCounts | undefined;
   /** An estimate; `undefined` where there is none. */

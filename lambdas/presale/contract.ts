@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { callerEnv, usersEnv } from '#kit/api/authentication/env.ts';
-import { choiceParameter, dateParameter } from '#kit/api/parameters.ts';
+import { choiceParameter, dateParameter, textParameter } from '#kit/api/parameters.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
 import type { ScheduledTask } from '#kit/schedule/schedule.ts';
 import { countyLetters } from './publication/counties.ts';
@@ -121,7 +121,7 @@ export const correctionRequest = z.strictObject({
     .record(z.string(), z.string('Not a valid string.').max(10_000))
     .refine((cells) => Object.keys(cells).length > 0, 'Shorter than minimum length 1.')
     .meta({ minProperties: 1, examples: [{ 總價元: '12500000' }] }),
-  who: z.string('Not a valid string.').min(1).max(100).optional(),
+  who: textParameter({ min: 1, max: 100 }).optional(),
 });
 
 /** `111S3`: ROC year and quarter. */
@@ -247,6 +247,8 @@ export const checkRunInput = z.object({
   plan: runPlan,
   outcomes: z.array(countyOutcome),
   attempt: z.int().positive(),
+  /** Why the statistics of what was loaded could not be refreshed; null when they are. */
+  statistics: z.string().nullish(),
   /** ARN of the state machine: where a replay of a county that failed goes in. */
   machine: text.optional(),
 });
@@ -255,10 +257,12 @@ export const checkRunOutput = z.object({
   state: z.enum(['complete', 'incomplete', 'failed']),
   pending: z.array(county),
   reasons: z.partialRecord(county, z.string()),
+  /** Why it isn't complete, in a sentence; '' when it is. */
+  reason: z.string(),
 });
 
-/** All that the step wants of a plan; a task that asks for it has no more. */
-export const refreshStatisticsInput = z.object({ plan: runPlan.pick({ counties: true }) });
+/** All that the step wants of a plan; a task that asks for it has no more. A round that loaded nothing names no county. */
+export const refreshStatisticsInput = z.object({ plan: z.object({ counties: z.array(county) }) });
 export const refreshStatisticsOutput = z.object({ groups: count, new_project_groups: count });
 
 export const writeReportInput = z.object({

@@ -2,6 +2,7 @@ import type { BackedUp, CountyOutcome, LoadedCounty, RunPlan } from './contract.
 import type { FileRow } from './file/file-row.ts';
 import type { Refusals } from './file/read-file.ts';
 import type { CountyLetter } from './publication/counties.ts';
+import type { RunStanding } from './publication/run-standing.ts';
 
 /** What the site answers, before anybody knows whether it is what was asked for. */
 export interface SiteAnswer {
@@ -97,8 +98,8 @@ export interface CountyFailures {
     },
     failed: readonly CountyFailure[],
   ): Promise<void>;
-  /** A run is in: the executions of the same run that gave up before are put right. */
-  runIsIn(plan: RunPlan, execution: string | undefined): Promise<void>;
+  /** A run of the plan's counties is in: the executions of the same run that gave up before it, as far as they are made good. */
+  runIsIn(plan: RunPlan, execution: string | undefined, complete: boolean): Promise<void>;
 }
 
 /** One county of a run, for reports. */
@@ -122,7 +123,10 @@ export interface RunBook {
   /** Keeps what became of the counties of one round; loads have been kept by the load itself. */
   keepRound(plan: RunPlan, outcomes: readonly CountyOutcome[], attempt: number): Promise<void>;
   facts(plan: RunPlan): Promise<readonly CountyReport[]>;
-  end(plan: { name: string; run_id: string }, state: 'complete' | 'failed', reason?: string): Promise<void>;
+  /** Keeps why each county of the plan isn't in after a round, and that the others are. */
+  keepReasons(plan: RunPlan, reasons: Readonly<Partial<Record<CountyLetter, string>>>): Promise<void>;
+  /** The execution ends, or gives up with a cause; resolves to how the run stands then, with all its counties. */
+  end(plan: { name: string; run_id: string }, gaveUp?: string): Promise<RunStanding>;
 }
 
 /** Computes the statistics of new projects of some counties anew, as of a day; resolves to the number of their groups. */
@@ -130,6 +134,20 @@ export type RefreshNewProjects = (counties: readonly CountyLetter[], today: stri
 
 /** Computes the monthly statistics of some counties anew; resolves to the number of groups they have now. */
 export type RefreshStatistics = (counties: readonly CountyLetter[]) => Promise<number>;
+
+/** A county whose statistics lag behind a load. */
+export interface StaleCounty {
+  readonly letter: CountyLetter;
+  /** The load that they lag behind. */
+  readonly loaded_by: string;
+}
+
+/** Which counties' statistics are behind; a load says so in its own transaction. */
+export interface StaleStatistics {
+  read(): Promise<readonly StaleCounty[]>;
+  /** They are computed; one that was loaded again meanwhile stays. */
+  settle(counties: readonly StaleCounty[]): Promise<void>;
+}
 
 /** One county's last six files before a run's, newest or oldest first alike. */
 export interface EarlierCounts {

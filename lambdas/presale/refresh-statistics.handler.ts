@@ -4,10 +4,11 @@ import { stepHandler } from '#kit/step-handler.ts';
 import { refreshStatisticsEnv, refreshStatisticsInput, refreshStatisticsOutput } from './contract.ts';
 import { refreshStatistics } from './steps/refresh-statistics.ts';
 import { newProjectsRefresher } from './stores/new-projects-store.ts';
+import { staleStatistics } from './stores/statistics/stale-statistics-store.ts';
 import { statisticsRefresher } from './stores/statistics-store.ts';
 import type { PresaleTables } from './stores/tables.ts';
 
-/** `Refresh the statistics`: the months and the new projects of the run's counties. */
+/** `Refresh the statistics`: the months and the new projects of what was loaded. */
 export const handler = stepHandler({
   env: refreshStatisticsEnv,
   input: refreshStatisticsInput,
@@ -17,6 +18,7 @@ export const handler = stepHandler({
     return {
       refresh: statisticsRefresher(database),
       refreshNewProjects: newProjectsRefresher(database),
+      stale: staleStatistics(database),
       clock: systemClock,
     };
   },

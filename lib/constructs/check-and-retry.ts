@@ -13,6 +13,8 @@ import type { Construct } from 'constructs';
 export interface CheckAndRetryProps {
   /** Done again before each check; must be safe to run twice. @default the check alone */
   readonly attempt?: State & INextable;
+  /** Done after each attempt, whatever came of it; its own failure must lead to the check. @default nothing */
+  readonly afterwards?: State & INextable;
   /** Asks whether it is done, and assigns its answer to `$answer` (`{ state }`, plus what `giveUp` wants to know). */
   readonly check: State & INextable;
   /** The choice on the answer: `Out yet?`. */
@@ -57,7 +59,8 @@ export class CheckAndRetry extends StateMachineFragment {
         outputs: { error: null, cause: `{% ${props.giveUpCause} %}` },
       })
       .otherwise(wait);
-    props.attempt?.next(props.check);
+    props.attempt?.next(props.afterwards ?? props.check);
+    props.afterwards?.next(props.check);
     props.check.next(this.question);
     wait.next(this.startState);
   }

@@ -20,6 +20,8 @@ export interface StepProps {
   readonly input: Readonly<Record<string, unknown>> | `{% ${string} %}`;
   /** Variables set from the answer (`$states.result.Payload`). */
   readonly assign?: Readonly<Record<string, unknown>>;
+  /** @default the handler's answer */
+  readonly outputs?: `{% ${string} %}`;
   /** Outlasts a database or a bucket that is away for a minute: for a state whose failure ends the run. @default false */
   readonly patient?: boolean;
   /** Waits for a place as long as all that the function has are taken: they are few, and held for minutes. @default false */
@@ -134,7 +136,7 @@ export function step(scope: Construct, id: string, props: StepProps): LambdaInvo
     stateName: props.name,
     lambdaFunction: props.handler.function,
     payload: payloadOf(props.input),
-    outputs: '{% $states.result.Payload %}',
+    outputs: props.outputs ?? '{% $states.result.Payload %}',
     ...(props.assign ? { assign: { ...props.assign } } : {}),
     // Beyond the function's own limit, so that its own answer comes first.
     taskTimeout: Timeout.duration(props.handler.timeout.plus(Duration.seconds(10))),

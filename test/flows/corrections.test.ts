@@ -2,6 +2,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { region } from '../../local/machine.ts';
 import { type Flow, startFlow } from './flow.ts';
+import { goodCells } from './good-cells.ts';
 
 /** Problem rows and back: the whole way by the API, and by a file in the bucket. */
 
@@ -23,16 +24,6 @@ const problems = async () => {
   const { body } = await flow.ask(`/presale/problems?publication_date=${date}&length=500`);
   return (body as { result: { data: Row[] } }).result.data;
 };
-const rooms = {
-  土地位置建物門牌: '一路１號',
-  備註: '',
-  '建物現況格局-房': '2',
-  '建物現況格局-廳': '1',
-  '建物現況格局-衛': '1',
-};
-const numbers = { 總價元: '1', 單價元平方公尺: '1', 車位總價元: '0', 交易年月日: '1110713' };
-const areas = { 土地移轉總面積平方公尺: '1', 建物移轉總面積平方公尺: '2', 車位移轉總面積平方公尺: '0' };
-
 async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
   const end = Date.now() + 300_000;
   for (;;) {
@@ -43,8 +34,10 @@ async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
   }
 }
 
+const isRagged = (row: Row) => '原始資料' in (row.raw as Row);
+
 test('a problem row is corrected by the API: wrong first, then right', async () => {
-  const [problem] = await problems();
+  const problem = (await problems()).find((row) => !isRagged(row));
   const put = (cells: Row) =>
     flow.ask(`/presale/problems/${problem?.id}`, { method: 'PUT', body: JSON.stringify({ cells, who: 'Mei' }) });
 
@@ -57,13 +50,30 @@ test('a problem row is corrected by the API: wrong first, then right', async () 
       },
     },
   });
-  const right = { ...rooms, ...numbers, ...areas, 編號: 'CORRECTED1' };
+  const right = { ...goodCells, 編號: 'RPCORRECTED1' };
   expect(await put(right)).toMatchObject({ status: 200, body: { result: { state: 'loaded', reasons: [] } } });
   expect((await problems()).map(({ id }) => id)).not.toContain(problem?.id);
-  expect(await flow.rows("select rooms from presale.deals where serial_number = 'CORRECTED1'")).toEqual([{ rooms: 2 }]);
+  expect(await flow.rows("select rooms from presale.deals where serial_number = 'RPCORRECTED1'")).toEqual([
+    { rooms: 2 },
+  ]);
   expect(await flow.rows('select distinct corrected_by from presale.corrections')).toEqual([
     { corrected_by: 'admin:Mei' },
   ]);
+});
+
+test('a row whose fields don’t fit the header loads by no cell of it, only by its whole line', async () => {
+  const problem = (await problems()).find(isRagged);
+  const header = (problem?.header ?? []) as readonly string[];
+  const put = (cells: Row) =>
+    flow.ask(`/presale/problems/${problem?.id}`, { method: 'PUT', body: JSON.stringify({ cells }) });
+  const before = await flow.rows('select count(*) from presale.deals');
+
+  expect(await put({ '建物現況格局-房': '2' })).toMatchObject({ status: 200, body: { result: { state: 'problem' } } });
+  expect(await flow.rows('select count(*) from presale.deals')).toEqual(before);
+  expect((await problems()).find(({ id }) => id === problem?.id)).toMatchObject({ raw: problem?.raw });
+  const cells: Row = { ...goodCells, 編號: 'RPWHOLELINE1' };
+  const line = header.map((name) => cells[name]).join(',');
+  expect(await put({ 原始資料: line })).toMatchObject({ body: { result: { state: 'loaded' } } });
 });
 
 test('an unknown column, an unknown row and an empty correction are refused in plain words', async () => {
@@ -76,20 +86,20 @@ test('an unknown column, an unknown row and an empty correction are refused in p
     body: { message: { json: { 樓: ['Unknown column.'] } } },
   });
   expect(await put(problem?.id, { cells: {} })).toMatchObject({ status: 400 });
-  expect(await put(999_999, { cells: rooms })).toMatchObject({ status: 404 });
+  expect(await put(999_999, { cells: goodCells })).toMatchObject({ status: 404 });
 });
 
 test('a corrected file that is dropped into the bucket is loaded, and what is still wrong comes back', async () => {
   const letter = String((await problems())[0]?.letter);
   const rows = JSON.parse(String(await flow.stored(`presale/problems/${date}/${letter}.json`))) as Row[];
-  const fixed = rows.map((row, index) => ({ ...row, ...rooms, ...numbers, ...areas, 編號: `DROPPED${index}` }));
+  const fixed = rows.map((row, index) => ({ ...row, ...goodCells, 編號: `RPDROPPED00${index}` }));
   await drop(`presale/corrected/${date}/${letter}.json`, JSON.stringify(fixed));
 
   await until(async () => {
     const left = JSON.parse(String(await flow.stored(`presale/problems/${date}/${letter}.json`))) as Row[];
     return left.length === 0 ? true : undefined;
   });
-  const [count] = await flow.rows("select count(*)::int from presale.deals where serial_number like 'DROPPED%'");
+  const [count] = await flow.rows("select count(*)::int from presale.deals where serial_number like 'RPDROPPED00%'");
   expect(count).toEqual({ count: rows.length });
   // The run, started again, finds good and corrected rows in the database.
   expect(await flow.run({ publication_date: date, counties: [letter] })).toMatchObject({ status: 'SUCCEEDED' });
@@ -102,16 +112,16 @@ test('a problem row is an open failure, and its replay with other cells is a cor
   expect(found).toMatchObject({ workload: 'presale', source_kind: 'file', state: 'open' });
   const replay = (input: Row) =>
     flow.ask(`/platform/failures/${found?.id}/replay`, { method: 'POST', body: JSON.stringify({ input }) });
-  const cells = { ...rooms, ...numbers, ...areas, 編號: 'REPLAYED' };
+  const cells = { ...goodCells, 編號: 'RPREPLAYED1' };
 
   expect(await replay({ 行號: line, ...cells })).toMatchObject({ status: 202 });
   await until(async () => {
-    const rows = await flow.rows("select from presale.deals where serial_number = 'REPLAYED'");
+    const rows = await flow.rows("select from presale.deals where serial_number = 'RPREPLAYED1'");
     return rows.length === 1 ? true : undefined;
   });
   const told = await flow.ask(`/presale/problems/${problem?.id}`);
   expect(told).toMatchObject({
-    body: { result: { corrected_serial: 'REPLAYED', corrections: [{ outcome: 'loaded' }] } },
+    body: { result: { corrected_serial: 'RPREPLAYED1', corrections: [{ outcome: 'loaded' }] } },
   });
   expect(await flow.rows('select state from platform.failures where id = $1', found?.id)).toEqual([
     { state: 'resolved' },

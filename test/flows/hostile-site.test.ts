@@ -101,6 +101,32 @@ test('the one county that the site serves is loaded', async () => {
   await expectLoaded(flow, rawKey('W'), await flow.published('W'));
 });
 
+test('the run is partial, and what is loaded is in the statistics; a run of the loaded county hides no other', {
+  timeout: 120_000,
+}, async () => {
+  const partial = { state: 'partial', reason: expect.stringMatching(new RegExp(`^Not loaded: ${letters[0]} .*`)) };
+  const all = [...letters, 'W'].toSorted();
+  const counties = async () => (await flow.told(date)).results.map(({ letter }) => letter);
+  expect(await flow.told(date)).toMatchObject(partial);
+  expect(await counties()).toEqual(all);
+  expect(await flow.rows('select distinct county from presale.deal_statistics_monthly')).toEqual([
+    { county: '金門縣' },
+  ]);
+  expect(await flow.rows('select state from platform.runs')).toEqual([{ state: 'partial' }]);
+
+  expect(await flow.run({ publication_date: date, counties: ['W'] })).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await flow.told(date)).toMatchObject(partial);
+  expect(await counties()).toEqual(all);
+  expect(await flow.rows('select state from platform.runs')).toEqual([{ state: 'partial' }]);
+  const mails = await flow.running.stack.services.mail.mails();
+  expect(mails.map(({ subject }) => subject)).toEqual(
+    expect.arrayContaining([
+      `Pre-sale deals: run ${date} gave up and is partial`,
+      expect.stringContaining(`${letters.length} other counties not loaded`),
+    ]),
+  );
+});
+
 test('the function that fetches stays within its memory', async () => {
   const log = await readFile(path.join(flow.running.directory, 'log', 'stack.jsonl'), 'utf8');
   const peaks = [...log.matchAll(/presale\/fetch-county: \S+ in \d+ ms, (\d+) MB/g)].map(([, peak]) => Number(peak));
@@ -123,4 +149,6 @@ test('when the site is well again, the same run loads every county', { timeout: 
     expect(await flow.stored(rawKey(letter))).toEqual(await flow.published(letter));
   }
   expect((await ledger()).filter(({ state }) => state === 'open')).toEqual([]);
+  expect(await flow.told(date)).toMatchObject({ state: 'complete', reason: null });
+  expect(await flow.rows('select state from platform.runs')).toEqual([{ state: 'succeeded' }]);
 });

@@ -73,12 +73,12 @@ function readDeal(header: readonly string[], { cells }: RawRow): Deal | string[]
     if (value === undefined) wrong.add(name);
     else deal[field] = value;
   };
-  keep('serial_number', '編號', cell('編號').trim() || undefined);
+  keep('serial_number', '編號', /^RP[0-9A-Z]{8,30}$/.exec(cell('編號').trim())?.[0]);
   keep('transaction_date', '交易年月日', dateOf(cell('交易年月日').trim()));
   for (const [field, name] of Object.entries(texts)) {
     const limit = textLimits[field as keyof typeof textLimits];
-    const text = cell(name);
-    keep(field, name, [...text].length <= limit && !text.includes('\0') ? text : undefined);
+    const text = [...cell(name)].map((character) => (isStorable(character) ? character : '\uFFFD'));
+    keep(field, name, text.length <= limit ? text.join('') : undefined);
   }
   for (const [field, name] of Object.entries(amounts)) {
     keep(field, name, numberOf(cell(name).trim() || '0', Number.isSafeInteger, /^\+?\d+$/));
@@ -94,6 +94,12 @@ function readDeal(header: readonly string[], { cells }: RawRow): Deal | string[]
     );
   }
   return wrong.size > 0 ? [...wrong] : deal;
+}
+
+/** By XML 1.0's own list of characters, which is narrower than PostgreSQL's. */
+function isStorable(character: string): boolean {
+  const code = character.codePointAt(0) ?? 0;
+  return [0x9, 0xa, 0xd].includes(code) || (code >= 0x20 && code !== 0xfffe && code !== 0xffff);
 }
 
 function numberOf(text: string, fits: (value: number) => boolean, form: RegExp): number | undefined {

@@ -120,7 +120,7 @@ test('mails, corrections and dead letters that come in an outage are done once a
   await send('millrace-dev-platform-send-mail', { id: 'outage', subject: 'after the outage', text: 'x' });
   await send('millrace-dev-platform-send-mail-dead', { subject: 'never', text: 'x' });
   const s3 = new S3Client({ region, credentials: stack.services.credentials, endpoint: stack.services.storage.s3Url });
-  const Body = JSON.stringify(rows.map((row, index) => ({ ...row, ...goodCells, 編號: `OUTAGE${index}` })));
+  const Body = JSON.stringify(rows.map((row, index) => ({ ...row, ...goodCells, 編號: `RPOUTAGE0000${index}` })));
   await s3.send(new PutObjectCommand({ Bucket: 'millrace-raw-bucket', Key: `presale/corrected/${date}/F.json`, Body }));
   const failed = async (handler: string) => {
     const lines = (await readFile(path.join(directory, 'log', 'stack.jsonl'), 'utf8')).split('\n');
@@ -143,7 +143,7 @@ test('mails, corrections and dead letters that come in an outage are done once a
     .poll(counted("select count(*)::int from platform.failures where source_name = 'send-mail'"), patience)
     .toBe(1);
   await expect
-    .poll(counted("select count(*)::int from presale.deals where serial_number like 'OUTAGE%'"), patience)
+    .poll(counted("select count(*)::int from presale.deals where serial_number like 'RPOUTAGE%'"), patience)
     .toBe(rows.length);
   expect(await counted('select count(*)::int from presale.corrections')()).toBe(rows.length);
 });

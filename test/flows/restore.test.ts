@@ -16,7 +16,7 @@ beforeAll(async () => {
   flow.site.setToday(publication);
   await flow.run({ publication_date: publication, counties: ['A', 'W'] });
   await correctARow(0, { 備註: '更正：含車位' });
-  await correctARow(1, { ...goodCells, 編號: 'CORRECTED' });
+  await correctARow(1, { ...goodCells, 編號: 'RPCORRECTED' });
   await failAndDiscard();
   before = await rows();
 }, 600_000);
@@ -111,7 +111,7 @@ test('the stack works on with what came back: the next correction has a number o
 test('deals of corrected rows come back with the next run of their file, and are no news to the one after it', async () => {
   const corrected = () =>
     flow.rows(
-      "select rooms, publication_date::text, withdrawn_at from presale.deals where serial_number = 'CORRECTED'",
+      "select rooms, publication_date::text, withdrawn_at from presale.deals where serial_number = 'RPCORRECTED'",
     );
   const deal = { rooms: 2, publication_date: publication, withdrawn_at: null };
   expect(await corrected()).toEqual([deal]);

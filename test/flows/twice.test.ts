@@ -82,7 +82,7 @@ test('each problem row is one failure', async () => {
 
 test('a corrected file is one correction for each row, and resolves its failures', { timeout: 600_000 }, async () => {
   const rows = JSON.parse(String(await flow.stored(`presale/problems/${date}/F.json`))) as Record<string, unknown>[];
-  const fixed = rows.map((row, index) => ({ ...row, ...goodCells, 編號: `TWICE${index}` }));
+  const fixed = rows.map((row, index) => ({ ...row, ...goodCells, 編號: `RPTWICE0000${index}` }));
   const s3 = new S3Client({
     region,
     credentials: flow.running.stack.services.credentials,
@@ -93,7 +93,7 @@ test('a corrected file is one correction for each row, and resolves its failures
   const counted = async (statement: string) => (await flow.rows<{ count: number }>(statement))[0]?.count;
 
   await expect
-    .poll(() => counted("select count(*)::int from presale.deals where serial_number like 'TWICE%'"), patience)
+    .poll(() => counted("select count(*)::int from presale.deals where serial_number like 'RPTWICE%'"), patience)
     .toBe(rows.length);
   await quiet();
   expect(await counted('select count(*)::int from presale.corrections')).toBe(rows.length);

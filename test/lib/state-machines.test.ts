@@ -127,17 +127,48 @@ describe('presale', () => {
     ['out', 1, 'Each county'],
     ['out', 24, 'Each county'],
     ['not-yet', 23, 'Wait an hour'],
-    ['not-yet', 24, 'Give up'],
+    ['not-yet', 24, 'Refresh what is loaded'],
   ])('a publication that is %s at attempt %i goes on to "%s"', async (state, attempt, next) => {
     expect(await choose('Out yet?', { answer: { state }, attempt, plan })).toBe(next);
   });
 
   test.each([
-    ['complete', 24, 'Refresh the statistics'],
+    ['complete', 24, 'Write the report'],
     ['incomplete', 1, 'Wait an hour for the rest'],
-    ['incomplete', 24, 'Give up'],
+    ['incomplete', 24, 'Refresh what is loaded'],
+    ['failed', 1, 'Refresh what is loaded'],
   ])('a run that is %s at attempt %i goes on to "%s"', async (state, attempt, next) => {
     expect(await choose('All loaded?', { answer: { state }, attempt, plan })).toBe(next);
+  });
+
+  test.each([
+    [[], []],
+    [[{ county: 'A', state: 'failed' }], []],
+    [[{ county: 'A', state: 'loaded' }], ['A']],
+    [
+      [
+        { county: 'A', state: 'loaded' },
+        { county: 'C', state: 'gone' },
+        { county: 'F', state: 'empty' },
+      ],
+      ['A', 'F'],
+    ],
+  ])('after a round of %j the statistics of %j are refreshed', async (outcomes, counties) => {
+    const { Arguments } = states.get('Refresh the statistics') as unknown as {
+      Arguments: { Payload: { plan: { counties: string } } };
+    };
+    const named = await evaluate(Arguments.Payload.plan.counties, { outcomes });
+    expect(Array.from(named as ArrayLike<string>)).toEqual(counties);
+  });
+
+  test('each round is followed by the statistics and then by the check, whatever became of them', () => {
+    const next = (name: string) => (states.get(name) as unknown as { Next: string }).Next;
+    const caught = (name: string) =>
+      (states.get(name) as unknown as { Catch: { Next: string }[] }).Catch.map(({ Next }) => Next);
+
+    expect([next('Each county'), next('Refresh the statistics')]).toEqual(['Refresh the statistics', 'Is it loaded?']);
+    expect(caught('Refresh the statistics')).toEqual(['Is it loaded?']);
+    expect([next('Refresh what is loaded'), ...caught('Refresh what is loaded')]).toEqual(['Give up', 'Give up']);
   });
 
   test.each([

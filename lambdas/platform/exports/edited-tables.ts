@@ -37,6 +37,7 @@ export const remadeTables: Readonly<Record<string, string>> = {
   'presale.county_runs': 'counts of loads',
   'presale.deal_statistics_monthly': 'computed from the deals',
   'presale.deal_statistics_new_projects': 'computed from the deals',
+  'presale.stale_statistics': 'said again by the next load',
   'presale.headers': 'seen again with the next files',
   'platform.runs': 'written by the runs themselves',
   'platform.schedules': 'seen again by the keeper of slots',

@@ -1,6 +1,6 @@
 import type { SlotState } from '../slots/slot.ts';
 
-export const runStates = ['running', 'succeeded', 'failed', 'stopped'] as const;
+export const runStates = ['running', 'succeeded', 'partial', 'failed', 'stopped'] as const;
 
 export type RunState = (typeof runStates)[number];
 

@@ -122,8 +122,12 @@ export const presaleRun = z
     run_id: execution,
     publication_date: dayText,
     season: text.nullable(),
-    counties: z.array(letter),
-    state: z.enum(['running', 'complete', 'failed']),
+    counties: z.array(letter).describe('All that it was ever asked for: what its state is about.'),
+    asked: z.array(letter).describe('Those of its last execution.'),
+    whole: z.boolean().describe('Whether all counties that are switched on were asked for at least once.'),
+    state: z
+      .enum(['running', 'complete', 'partial', 'failed'])
+      .describe('`complete`: every county is in. `partial`: some are, and the reason lists the others.'),
     attempts: count.describe('Rounds over the counties, so far.'),
     reason: text.nullable(),
     started_at: momentText,
@@ -149,7 +153,10 @@ const problemFields = {
   ...place,
   county,
   publication_date: publication,
-  raw: cells,
+  raw: cells.describe(
+    'Cells by the Chinese names of their columns; of a line that has another number of fields than the header only the line, as `原始資料`.',
+  ),
+  header: z.array(text).describe('The names of its columns: what such a line is corrected by, beside a new line.'),
   reasons,
   source_key: sourceKey,
   run_id: execution,

@@ -5,7 +5,7 @@ import type { Clock } from '#kit/clock.ts';
 import { InvalidInputError } from '#kit/errors.ts';
 import { type backfillRoutes, type SeasonRange, seasonRange } from '../contract.ts';
 import { publicationAfter, taipeiDate } from '../publication/publication-date.ts';
-import { seasonDate, seasonsBetween } from '../publication/season.ts';
+import { beforeFirst, isBeforeFirst, seasonDate, seasonsBetween } from '../publication/season.ts';
 
 /** Estimates, and starts unless it is a dry run: then there is no `id`. */
 export type PlanSeasons = (
@@ -38,6 +38,7 @@ const postSeasons = route({
 function seasonsOf({ from, to }: SeasonRange, now: Date): readonly string[] {
   const next = publicationAfter(taipeiDate(now));
   if (seasonDate(to) > next) throw fault('to', `Too early: the next publication is that of ${next}.`);
+  if (isBeforeFirst(from)) throw fault('from', beforeFirst);
   const seasons = seasonsBetween(from, to, mostSeasons + 1);
   if (seasons.length === 0) throw fault('from', 'Lies after to.');
   if (seasons.length > mostSeasons) throw fault('from', `More than ${mostSeasons} seasons: take a shorter range.`);

@@ -5,7 +5,7 @@ import type {
   DealRow,
   MonthlyStatisticRow,
   NewProjectRow,
-  ProblemRow,
+  ProblemReport,
   RunReport,
 } from '../stores/tables.ts';
 import type { SortBy } from './sort.ts';
@@ -71,9 +71,9 @@ export interface RunReader {
 
 export interface ProblemBook {
   /** Those that nobody has put right. */
-  list(filter: ProblemFilter): Promise<Page<ProblemRow>>;
+  list(filter: ProblemFilter): Promise<Page<ProblemReport>>;
   /** Also one that is right by now; with its corrections, the first of them first. */
-  find(id: number): Promise<(ProblemRow & { readonly corrections: readonly CorrectionRow[] }) | undefined>;
+  find(id: number): Promise<(ProblemReport & { readonly corrections: readonly CorrectionRow[] }) | undefined>;
   /** The newest correction first. */
   corrections(filter: ProblemFilter): Promise<Page<CorrectionReport>>;
 }

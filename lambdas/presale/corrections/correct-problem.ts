@@ -6,22 +6,21 @@ import { correctedProblem } from '../api/answers.ts';
 import { idPath } from '../api/parameters.ts';
 import { correctionRequest, type correctRoutes } from '../contract.ts';
 import { type CorrectionPorts, writeProblems } from './load-corrections.ts';
-import type { Cells } from './ports.ts';
-import { columnNames } from './read-corrected.ts';
+import { unknownColumns } from './ragged-row.ts';
 
 /** PUT /presale/problems/{id} */
 const putProblem = route({
   summary: 'Corrects a problem row',
   permission: 'operate',
   description:
-    'The cells that change, by the Chinese names of their columns. A row that is right then is loaded at once.',
+    'The cells that change, by the Chinese names of their columns. A row that is right then is loaded at once. A row whose line has another number of fields than the header is corrected by its whole line (`原始資料`) or by all its cells alone.',
   answers: { 200: resultOf(correctedProblem) },
   path: idPath,
   body: correctionRequest,
   handle: async ({ path: { id }, body: { cells, who }, caller }, ports: CorrectionPorts) => {
-    refuseUnknown(cells);
     const found = await ports.corrections.find(id);
     if (!found) throw new NotFoundError(`Problem id ${id} doesn't exist.`);
+    refuseUnknown(unknownColumns(found.raw, cells));
     const author = { who: authorOf(caller, who), source: null };
     const change = { line_number: found.line_number, cells };
     const [row] = await ports.corrections.correct({ ...found, lines: [found.line_number] }, author, () => [change]);
@@ -30,8 +29,7 @@ const putProblem = route({
   },
 });
 
-function refuseUnknown(cells: Cells): void {
-  const unknown = Object.keys(cells).filter((name) => !columnNames.has(name));
+function refuseUnknown(unknown: readonly string[]): void {
   if (unknown.length === 0) return;
   throw new InvalidInputError({ json: Object.fromEntries(unknown.map((name) => [name, ['Unknown column.']])) });
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { serialColumn } from '../file/columns.ts';
+import { rawLineName } from '../file/read-row.ts';
 import { counties } from '../publication/counties.ts';
 import type { Cells, Change, FoundProblem, ProblemPlace } from './ports.ts';
+import { unknownColumns } from './ragged-row.ts';
 import { RefusedFileError } from './refused-file.ts';
 
 /** Of the problem rows' document: not the deal's, so nothing to correct. */
@@ -47,17 +49,21 @@ export function linesNamed(records: readonly CorrectedRecord[]): readonly number
 
 /**
  * Finds the problem row of each record: by its line number, or else by its serial number. Throws
- * {@link RefusedFileError} naming the first record that is of none, of more than one, or of another record's.
+ * {@link RefusedFileError} naming the first record that is of none, of more than one, or of another record's, or that has
+ * a column that its file hasn't.
  */
 export function matchProblems(records: readonly CorrectedRecord[], problems: readonly FoundProblem[]): Change[] {
   const byLine = Map.groupBy(problems, ({ line_number }) => line_number);
-  const bySerial = Map.groupBy(problems, ({ raw }) => raw[serialColumn]?.trim());
+  const named = problems.flatMap((problem) => serialsOf(problem).map((serial) => ({ serial, problem })));
+  const bySerial = Map.groupBy(named, ({ serial }) => serial);
   const taken = new Map<number, number>();
   return records.map(({ line, cells: { [countyName]: _, ...cells } }, index) => {
     const serial = cells[serialColumn]?.trim();
-    const found = (line === undefined ? bySerial.get(serial) : byLine.get(line)) ?? [];
+    const ofSerial = () => bySerial.get(serial)?.map(({ problem }) => problem);
+    const found = (line === undefined ? ofSerial() : byLine.get(line)) ?? [];
     const place = index + 1;
-    const { line_number } = onlyOne(found, `Row ${place} of the corrected file`, { line, serial });
+    const { line_number, raw } = onlyOne(found, `Row ${place} of the corrected file`, { line, serial });
+    refuseUnknown(unknownColumns(raw, cells), place);
     const before = taken.get(line_number);
     if (before !== undefined) {
       const reason = `Rows ${before} and ${place} of the corrected file are both of ${lineName} ${line_number}`;
@@ -66,6 +72,20 @@ export function matchProblems(records: readonly CorrectedRecord[], problems: rea
     taken.set(line_number, place);
     return { line_number, cells };
   });
+}
+
+/** The serial numbers that a row may be of. Each field is one in a line whose fields don't fit the columns. */
+function serialsOf({ raw }: FoundProblem): readonly (string | undefined)[] {
+  const line = raw[rawLineName];
+  if (line === undefined) return [raw[serialColumn]?.trim()];
+  return [...new Set(line.split(',').map((field) => field.trim()))];
+}
+
+/** A value under a name that nobody reads would be lost without a word. */
+function refuseUnknown(unknown: readonly string[], place: number): void {
+  if (unknown.length === 0) return;
+  const reason = `Row ${place} of the corrected file has columns that its file hasn’t: ${unknown.join(', ')}`;
+  throw new RefusedFileError('UnknownColumn', reason);
 }
 
 function onlyOne(

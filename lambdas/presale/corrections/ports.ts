@@ -44,8 +44,8 @@ export interface CorrectedRow {
 }
 
 export interface CorrectionBook {
-  /** Where a problem row stands; `undefined` when there is no such id. */
-  find(id: number): Promise<(ProblemPlace & { readonly line_number: number }) | undefined>;
+  /** A problem row and where it stands; `undefined` when there is no such id. */
+  find(id: number): Promise<(ProblemPlace & FoundProblem) | undefined>;
   /**
    * Applies what `choose` makes of these problem rows, all of it or nothing; the statistics and the failure ledger follow
    * in the same transaction. Throws NotFoundError without a run.

@@ -7,6 +7,7 @@ export type Refusal =
   | 'NotJson'
   | 'NotAListOfRows'
   | 'WrongCounty'
+  | 'UnknownColumn'
   | 'NoProblemRow'
   | 'AmbiguousRow'
   | 'DuplicateRow';

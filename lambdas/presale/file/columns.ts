@@ -1,4 +1,4 @@
-import { amountCell, areaCell, dateCell, type Fault, floorCell, keyCell, roomsCell, textCell } from './cells.ts';
+import { amountCell, areaCell, dateCell, type Fault, floorCell, roomsCell, serialCell, textCell } from './cells.ts';
 import type { DealValue } from './file-row.ts';
 import { remembering } from './remembering.ts';
 
@@ -35,7 +35,7 @@ function text(field: keyof typeof textLimits, ...names: [string, ...string[]]): 
 
 /** The file's columns, in the order of the deals table. One file column may give two values (移轉層次). */
 export const columns: readonly Column[] = [
-  { field: 'serial_number', names: ['編號'], read: keyCell(textLimits.serial_number) },
+  { field: 'serial_number', names: ['編號'], read: serialCell },
   text('district', '鄉鎮市區'),
   text('transaction_target', '交易標的'),
   text('location', '土地位置建物門牌', '土地區段位置建物區段門牌'),

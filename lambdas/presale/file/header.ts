@@ -3,7 +3,7 @@ import { type Column, columns } from './columns.ts';
 
 /** How one file's lines are to be read: columns are found by name, never by place. */
 export interface Layout {
-  /** The file's column names, in its order. */
+  /** The file's column names, in its order, each once. */
   readonly names: readonly string[];
   /** Which value stands at which place; `undefined` for a column that this file doesn't have. */
   readonly places: readonly { readonly column: Column; readonly place: number | undefined }[];
@@ -19,7 +19,7 @@ export function readHeader(line: string): Layout {
   if (text.startsWith('<')) {
     throw new TransientError('An HTML page stands where a CSV file was expected', { fault: 'HtmlInsteadOfCsv' });
   }
-  const names = text.split(',').map((name) => name.trim());
+  const names = eachOnce(text.split(',').map((name) => name.trim()));
   const places = columns.map((column) => ({ column, place: placeOf(column, names) }));
   const missing = places.filter(({ column, place }) => place === undefined && !column.optional);
   if (missing.length === 0) return { names, places };
@@ -30,6 +30,17 @@ export function readHeader(line: string): Layout {
 /** Real files have one byte order mark, two, or none. */
 export function withoutByteOrderMarks(text: string): string {
   return text.replace(/^\uFEFF+/, '');
+}
+
+/** A name that comes again gets its number, 備註 (2): the first is the column, the others are unknown ones that are told of. */
+function eachOnce(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let free = name;
+    for (let number = 2; taken.has(free); number += 1) free = `${name} (${number})`.trim();
+    taken.add(free);
+    return free;
+  });
 }
 
 function placeOf(column: Column, names: readonly string[]): number | undefined {

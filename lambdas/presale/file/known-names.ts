@@ -20,6 +20,6 @@ const longestName = 100;
 
 /** Names of a header that no file had so far. */
 export function unknownNames(names: readonly string[]): readonly string[] {
-  const unknown = names.filter((name) => name !== '' && !name.includes('\0') && !known.has(name));
+  const unknown = names.filter((name) => name !== '' && !known.has(name));
   return [...new Set(unknown.map((name) => [...name].slice(0, longestName).join('')))].slice(0, mostNames);
 }

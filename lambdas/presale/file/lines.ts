@@ -1,15 +1,18 @@
+import { storable } from './storable.ts';
+
 /** The longest line that is read whole, in characters; a row has well under a thousand. */
 export const maxLineLength = 100_000;
 
 /**
  * Bytes to lines, a batch per chunk, without their LF. Holds a chunk and one line at most: of a line that doesn't end
- * within {@link maxLineLength} no more is kept than shows that it is longer. Bytes that are not UTF-8 become U+FFFD.
+ * within {@link maxLineLength} no more is kept than shows that it is longer. Bytes that are not UTF-8 become U+FFFD, as do
+ * characters that can't be stored: the raw file keeps both.
  */
 export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string[]> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   let rest = '';
   for await (const chunk of bytes) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    const lines = (rest + storable(decoder.decode(chunk, { stream: true }))).split('\n');
     rest = cut(lines.pop() ?? '');
     if (lines.length > 0) yield lines;
   }

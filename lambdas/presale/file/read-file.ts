@@ -1,6 +1,6 @@
 import { TransientError } from '#kit/errors.ts';
 import type { FileRow, ProblemReason } from './file-row.ts';
-import { type Layout, readHeader } from './header.ts';
+import { type Layout, readHeader, withoutByteOrderMarks } from './header.ts';
 import { readLines } from './lines.ts';
 import { readRow, refusedRow } from './read-row.ts';
 
@@ -17,6 +17,7 @@ export async function* readFile(
   onHeader: (names: readonly string[]) => void = () => undefined,
 ): AsyncGenerator<readonly FileRow[]> {
   let layout: Layout | undefined;
+  let header = '';
   let number = 0;
   for await (const lines of readLines(bytes)) {
     const rows: FileRow[] = [];
@@ -25,9 +26,10 @@ export async function* readFile(
       number += 1;
       if (!layout) {
         layout = readHeader(line);
+        header = withoutByteOrderMarks(line);
         onHeader(layout.names);
       } else if (line !== '' && !(number === 2 && isEnglishHeader(line))) {
-        const reason = refusals.get(number);
+        const reason = refusals.get(number) ?? (withoutByteOrderMarks(line) === header ? repeatsHeader : undefined);
         rows.push(reason ? refusedRow(layout, line, { number, reason }) : readRow(layout, line, number));
       }
     }
@@ -35,6 +37,9 @@ export async function* readFile(
   }
   if (!layout) throw new TransientError('The file is empty', { fault: 'EmptyFile' });
 }
+
+// The good rows behind it are as good as those before.
+const repeatsHeader: ProblemReason = { column: '', reason: 'repeats the header: two files may stand in one' };
 
 /** The second line names the columns in English. A row of data is never without Chinese characters. */
 function isEnglishHeader(line: string): boolean {

@@ -2,6 +2,7 @@ import { Fault } from './cells.ts';
 import type { DealValue, FileRow, ProblemReason } from './file-row.ts';
 import type { Layout } from './header.ts';
 import { maxLineLength } from './lines.ts';
+import { beginning } from './storable.ts';
 
 /** Where a problem row whose values don't fit the columns keeps its line. */
 export const rawLineName = '原始資料';
@@ -11,7 +12,7 @@ const shownOfEndlessLine = 1000;
 
 /** Reads one line (without its line end) by the file's layout. Never throws: what can't be read is a problem row. */
 export function readRow(layout: Layout, line: string, number: number): FileRow {
-  if (line.length > maxLineLength) return endlessLine(line, number);
+  if (line.length > maxLineLength) return endlessLine(layout, line, number);
   const cells = line.split(',');
   if (cells.length !== layout.names.length) return raggedRow(layout, line, number);
   return readCells(layout, cells, number);
@@ -45,9 +46,9 @@ function raggedRow(layout: Layout, line: string, number: number): FileRow {
   return { state: 'problem', line: number, raw, reasons: [{ column: '', reason }] };
 }
 
-function endlessLine(line: string, number: number): FileRow {
+function endlessLine(layout: Layout, line: string, number: number): FileRow {
   const reason = `is longer than ${maxLineLength} characters`;
-  const raw = { [rawLineName]: `${line.slice(0, shownOfEndlessLine)}…` };
+  const raw = { ...rawValues(layout, []), [rawLineName]: `${beginning(line, shownOfEndlessLine)}…` };
   return { state: 'problem', line: number, raw, reasons: [{ column: '', reason }] };
 }
 

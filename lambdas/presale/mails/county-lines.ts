@@ -1,5 +1,5 @@
 import type { CountyReport } from '../ports.ts';
-import { counties } from '../publication/counties.ts';
+import { type CountyLetter, counties } from '../publication/counties.ts';
 import { problemsKey } from '../publication/keys.ts';
 
 /** One county of a run as a mail tells it. */
@@ -24,6 +24,12 @@ export function countyLines(
       files: keys.map((key) => `s3://${place.bucket}/${key}`),
     };
   });
+}
+
+/** Counties that aren't in, each with its reason. */
+export function missingLines(reasons: Readonly<Partial<Record<CountyLetter, string>>>): CountyLine[] {
+  const missing = Object.entries(reasons).sort(([one], [other]) => (one < other ? -1 : 1)) as [CountyLetter, string][];
+  return missing.map(([letter, says]) => ({ county: `${letter} ${counties[letter]}`, says, files: [] }));
 }
 
 function saying(report: CountyReport): string {

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '#kit/errors.ts';
 import type { RunRequest } from '../contract.ts';
 import { isPublicationDate } from './publication-date.ts';
-import { seasonDate, seasonOfDate } from './season.ts';
+import { beforeFirst, isBeforeFirst, seasonDate, seasonOfDate } from './season.ts';
 
 /** What a run is of. `name` is the publication date, or the season. */
 export interface RunSubject {
@@ -33,6 +33,7 @@ export function executionName(subject: RunSubject, ordinal = 1): string {
 }
 
 function ofSeason(season: string): RunSubject {
+  if (isBeforeFirst(season)) throw fault('season', beforeFirst);
   return { name: season, publication_date: seasonDate(season), season };
 }
 

@@ -6,6 +6,17 @@ export const rocEpoch = 1911;
 // A season's file is of the quarter that starts with this month.
 const firstMonths: readonly string[] = ['01', '04', '07', '10'];
 
+// Deals have been registered since August 2012; the ministry's list of past seasons begins with that year's first.
+const firstSeason = '101S1';
+
+/** Why a season before the first is refused. */
+export const beforeFirst = `Too early: the ministry has published no season before ${firstSeason}.`;
+
+/** Whether a season lies before all that were published. */
+export function isBeforeFirst(season: string): boolean {
+  return seasonDate(season) < seasonDate(firstSeason);
+}
+
 /** The date a season stands under: day 2 of its first month, so that no ten-day publication has the same (110S4: 2021-10-02). */
 export function seasonDate(season: string): string {
   const { rocYear, quarter } = partsOf(season);

@@ -5,14 +5,17 @@ import { type CountyLetter, countyLetters } from '../publication/counties.ts';
 import { receiptKey } from '../publication/keys.ts';
 
 export interface CheckRunPorts {
-  readonly runs: Pick<RunBook, 'keepRound' | 'facts'>;
+  readonly runs: Pick<RunBook, 'keepRound' | 'facts' | 'keepReasons'>;
   readonly raw: Pick<RawFiles, 'exists'>;
   readonly failures: CountyFailures;
 }
 
-/** Is it loaded? Believes no outcome: counts what stands in the bucket and in the database, for every county. */
+/**
+ * Is it loaded? Believes no outcome: counts what stands in the bucket and in the database, for every county. Deals that are
+ * loaded without being in the statistics are not all that people want: then another round refreshes those.
+ */
 export async function checkRun(
-  { plan, outcomes, attempt, machine }: z.output<typeof checkRunInput>,
+  { plan, outcomes, attempt, machine, statistics }: z.output<typeof checkRunInput>,
   ports: CheckRunPorts,
 ): Promise<z.input<typeof checkRunOutput>> {
   await ports.runs.keepRound(plan, outcomes, attempt);
@@ -25,10 +28,22 @@ export async function checkRun(
     if (reason !== undefined) reasons[county] = reason;
   }
   const pending = plan.counties.filter((county) => reasons[county] !== undefined);
+  await ports.runs.keepReasons(plan, reasons);
   await ports.failures.keepRound({ plan, attempt, machine, pending }, causes(pending, reasons, outcomes));
   const lost = new Set(outcomes.filter(hopeless).map(({ county }) => county));
   const failed = pending.length > 0 && pending.every((county) => lost.has(county));
-  return { state: pending.length === 0 ? 'complete' : failed ? 'failed' : 'incomplete', pending, reasons };
+  if (failed) return { state: 'failed', pending, reasons, reason: notLoaded(pending) };
+  if (pending.length > 0) return { state: 'incomplete', pending, reasons, reason: notLoaded(pending) };
+  if (statistics) return { state: 'incomplete', pending, reasons, reason: notCounted(statistics) };
+  return { state: 'complete', pending, reasons, reason: '' };
+}
+
+function notLoaded(pending: readonly CountyLetter[]): string {
+  return `Counties that are not loaded: ${pending.join(', ')}`;
+}
+
+function notCounted(why: string): string {
+  return `Every county is loaded, but the statistics are not refreshed: ${why}`;
 }
 
 /** What the ledger groups by: the error of a county that failed, else that the check didn't find what should be there. */

@@ -1,9 +1,10 @@
 import type * as z from 'zod';
 import type { closeRunInput, ReportMail } from '../contract.ts';
+import { missingLines } from '../mails/county-lines.ts';
 import { mailHtml } from '../mails/mail-html.ts';
 import { mailText } from '../mails/mail-text.ts';
 import type { RunBook } from '../ports.ts';
-import { type CountyLetter, counties } from '../publication/counties.ts';
+import type { RunStanding } from '../publication/run-standing.ts';
 
 export interface CloseRunPorts {
   readonly runs: Pick<RunBook, 'end'>;
@@ -11,20 +12,22 @@ export interface CloseRunPorts {
 
 type Ending = z.output<typeof closeRunInput>;
 
-/** Marks a run as failed and composes the mail to the person who must look. */
+/** Ends a run that gave up, by what of it is loaded all the same, and composes the mail to the person who must look. */
 export async function closeRun(ending: Ending, { runs }: CloseRunPorts): Promise<ReportMail> {
   const cause = causeOf(ending);
   // Without a plan there is no run in the book.
-  if (ending.plan) await runs.end(ending.plan, 'failed', cause);
-  return composeMail(ending, cause);
+  const standing = ending.plan ? await runs.end(ending.plan, cause) : undefined;
+  return composeMail(ending, cause, standing);
 }
 
-function composeMail(ending: Ending, cause: string): ReportMail {
-  const subject = `Pre-sale deals: run ${ending.plan?.name ?? ending.run_id} gave up`;
-  const reasons = Object.entries(ending.reasons ?? {}) as [CountyLetter, string][];
-  const lines = reasons.map(([letter, says]) => ({ county: `${letter} ${counties[letter]}`, says, files: [] }));
+function composeMail(ending: Ending, cause: string, standing: RunStanding | undefined): ReportMail {
+  const partial = standing?.state === 'partial';
+  const subject = `Pre-sale deals: run ${ending.plan?.name ?? ending.run_id} gave up${partial ? ' and is partial' : ''}`;
+  // The run's other counties are missing as well as those of this execution.
+  const lines = missingLines({ ...standing?.missing, ...ending.reasons });
   const paragraphs = [
     `Run ${ending.run_id} gave up${ending.attempt ? ` in round ${ending.attempt}` : ''}: ${cause}`,
+    ...(partial ? ['It is partial: some counties are loaded and in the statistics; those below are not loaded.'] : []),
     'What is loaded stays; nothing has to be undone. POST /presale/runs starts the run again: counties with a backup are loaded from it.',
   ];
   return { subject, text: mailText(paragraphs, lines), html: mailHtml(subject, paragraphs, lines) };

@@ -17,7 +17,8 @@ const wrongTypes = /^(image|audio|video|font)\/|\/(json|pdf|zip|xml|javascript)\
  * the site is disturbed, and may not be in an hour.
  */
 export function sniff(head: Uint8Array, contentType: string): void {
-  const text = withoutByteOrderMarks(new TextDecoder('utf-8', { ignoreBOM: true }).decode(head)).trimStart();
+  const whole = withoutByteOrderMarks(new TextDecoder('utf-8', { ignoreBOM: true }).decode(head));
+  const text = whole.trimStart();
   if (text === '') throw new TransientError('The site answered with an empty file', { fault: 'EmptyFile' });
   if (text.startsWith('<')) {
     const words = errorPageWords(text);
@@ -25,10 +26,24 @@ export function sniff(head: Uint8Array, contentType: string): void {
     throw new TransientError(message, { fault: 'HtmlInsteadOfCsv' });
   }
   if (wrongTypes.test(contentType)) throw noFileOfDeals(`content type ${contentType}`);
-  const [header = ''] = text.split('\n', 1);
+  if (hasHeader(text)) {
+    if (/^[^\S\n]*\n/.test(whole))
+      throw noFileOfDeals('a file whose first line is blank, where the header is expected');
+    return;
+  }
+  const encoding = otherEncodings.find((name) => hasHeader(new TextDecoder(name).decode(head)));
+  throw noFileOfDeals(
+    encoding === undefined ? `no file of deals: ${shown(text)}` : `a file in ${encoding}, not in UTF-8`,
+  );
+}
+
+// Of the office programs that such files pass through.
+const otherEncodings = ['Big5', 'UTF-16LE', 'UTF-16BE', 'GB18030'];
+
+function hasHeader(text: string): boolean {
+  const [header = ''] = text.trimStart().split(/[\r\n]/, 1);
   const names = new Set(header.split(',').map((name) => name.trim()));
-  const known = columns.filter((column) => column.names.some((name) => names.has(name)));
-  if (known.length < namesExpected) throw noFileOfDeals(`no file of deals: ${shown(text)}`);
+  return columns.filter((column) => column.names.some((name) => names.has(name))).length >= namesExpected;
 }
 
 function noFileOfDeals(what: string): TransientError {

@@ -1,9 +1,10 @@
 import type * as z from 'zod';
 import type { ReportMail, RunPlan, writeReportInput } from '../contract.ts';
-import { countyLines } from '../mails/county-lines.ts';
+import { countyLines, missingLines } from '../mails/county-lines.ts';
 import { mailHtml } from '../mails/mail-html.ts';
 import { mailText, type Paragraph } from '../mails/mail-text.ts';
 import type { CountyFailures, CountyReport, DriftBook, RunBook } from '../ports.ts';
+import type { RunStanding } from '../publication/run-standing.ts';
 import { oddities } from './drift.ts';
 
 export interface WriteReportPorts {
@@ -30,10 +31,9 @@ export async function writeReport(
   const told: Told = { reports, alerts, good: total(reports, 'good'), problems: total(reports, 'problems') };
   // The loads have written the problem rows to the ledger, each county by itself: here they are told of, once.
   if (alerts.length > 0 || told.problems > 0) await wake(['presale']);
-  const mail = composeReport({ plan, attempt, bucket, api }, told);
-  await runs.end(plan, 'complete');
-  await failures.runIsIn(plan, execution);
-  return mail;
+  const standing = await runs.end(plan);
+  await failures.runIsIn(plan, execution, standing.state === 'complete');
+  return composeReport({ plan, attempt, bucket, api, standing }, told);
 }
 
 interface Told {
@@ -49,17 +49,27 @@ function composeReport(
     attempt,
     bucket,
     api,
-  }: { readonly plan: RunPlan; readonly attempt: number } & Pick<WriteReportPorts, 'bucket' | 'api'>,
+    standing,
+  }: Pick<WriteReportPorts, 'bucket' | 'api'> & {
+    readonly plan: RunPlan;
+    readonly attempt: number;
+    readonly standing: RunStanding;
+  },
   { reports, alerts, good, problems }: Told,
 ): ReportMail {
-  const subject = `Pre-sale deals ${plan.name}: ${good} rows loaded, ${problems} problem rows`;
-  const lines = countyLines(reports, { bucket, publicationDate: plan.publication_date });
+  const whole = standing.state === 'complete';
+  const lacking = Object.keys(standing.missing).length;
+  const rows = `${good} rows loaded, ${problems} problem rows`;
+  const subject = `Pre-sale deals ${plan.name}: ${rows}${whole ? '' : `, ${lacking} other counties not loaded`}`;
+  const loaded = countyLines(reports, { bucket, publicationDate: plan.publication_date });
+  const lines = [...loaded, ...missingLines(standing.missing)];
   const address = (route: string) => (api === undefined ? `GET /${route}` : `${api}${route}`);
   const date = plan.publication_date;
   const paragraphs: Paragraph[] = [
     ...alerts.map((alert) => `Look at this: ${alert}`),
-    `Run ${plan.run_id} is complete after ${attempt} ${attempt === 1 ? 'round' : 'rounds'}: ` +
+    `Run ${plan.run_id} is ${whole ? 'complete' : 'in'} after ${attempt} ${attempt === 1 ? 'round' : 'rounds'}: ` +
       `${good} good rows and ${problems} problem rows of ${total(reports, 'rows_read')} read.`,
+    ...(whole ? [] : [`${plan.name} is ${standing.state} all the same: ${lacking} of its counties are not loaded.`]),
     { label: 'The run', address: address(`presale/runs/${date}`) },
     ...(problems > 0
       ? [{ label: 'The problem rows', address: address(`presale/problems?publication_date=${date}`) }]

@@ -56,10 +56,9 @@ async function seasonsThatRan(
 ): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ name: string }>`
     SELECT name FROM presale.runs
-    WHERE name = ANY (${seasons}) AND (state = 'running' AND counties @> ${wanted}::text[]
+    WHERE name = ANY (${seasons}) AND (state = 'running' AND asked @> ${wanted}::text[]
       OR state <> 'running' AND ${wanted.length} = (SELECT count(*) FROM presale.county_runs
-        WHERE run_name = name AND letter = ANY (${wanted}) AND county_runs.state IN ('loaded', 'empty')))`.execute(
-    query,
-  );
+        WHERE run_name = name AND letter = ANY (${wanted}) AND county_runs.state IN ('loaded', 'empty')
+          AND county_runs.reason IS NULL))`.execute(query);
   return new Set(rows.map(({ name }) => name));
 }

@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import type { Author, Change, CorrectedRow, CorrectionBook, ProblemPlace, ProblemRows } from '../corrections/ports.ts';
-import { corrected, readCorrected } from '../corrections/read-corrected.ts';
+import { shownRaw } from '../corrections/ragged-row.ts';
+import { type Reading, readCorrected } from '../corrections/read-corrected.ts';
 import { serialColumn } from '../file/columns.ts';
 import type { FileRow, ProblemReason } from '../file/file-row.ts';
 import { counties } from '../publication/counties.ts';
@@ -17,11 +18,9 @@ import type { PresaleTables, ProblemRow, RunRow } from './tables.ts';
 type Query = Session<PresaleTables>['query'];
 type Run = Pick<RunRow, 'name' | 'season' | 'publication_date' | 'run_id'>;
 
-/** One row on its way: as it was, as it is now, and what reading it gave. */
-interface Corrected {
+/** One row on its way: as it was, and what reading it anew gave. */
+interface Corrected extends Reading {
   readonly problem: ProblemRow;
-  readonly after: Readonly<Record<string, string>>;
-  readonly row: FileRow;
   readonly keptNewer: boolean;
 }
 
@@ -33,8 +32,10 @@ export function correctionStore(database: Database<PresaleTables>, bucket: strin
   return {
     async find(id) {
       const problems = database.query.selectFrom('presale.problems').where('id', '=', id);
-      const found = await problems.select(['publication_date', 'letter', 'line_number']).executeTakeFirst();
-      return found && { publicationDate: found.publication_date, letter: found.letter, line_number: found.line_number };
+      const found = await problems.select(['publication_date', 'letter', 'line_number', 'raw']).executeTakeFirst();
+      if (!found) return undefined;
+      const { publication_date: publicationDate, letter, line_number, raw } = found;
+      return { publicationDate, letter, line_number, raw };
     },
     correct: (place, author, choose) =>
       database.transaction(async (session) => {
@@ -105,14 +106,9 @@ function changed(
   return changes.flatMap(({ line_number, cells }) => {
     const problem = problems.get(line_number);
     if (!problem) throw new NotFoundError(`There is no problem row of line ${line_number}`);
-    const after = corrected(problem.raw, cells);
-    return same(problem.raw, after) ? [] : [{ problem, after, row: readCorrected(after, line_number) }];
+    const reading = readCorrected(problem, cells);
+    return reading ? [{ problem, ...reading }] : [];
   });
-}
-
-function same(before: Readonly<Record<string, string>>, after: Readonly<Record<string, string>>): boolean {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...names].every((name) => before[name] === after[name]);
 }
 
 /** Refuses a row whose serial number another row of the same publication has. */
@@ -126,16 +122,17 @@ async function judge(query: Query, run: Run, rows: readonly Omit<Corrected, 'kep
     FROM presale.deals WHERE county = ${first.problem.county} AND serial_number = ANY (${serials})`.execute(query);
   const deals = new Map(found.map((deal) => [deal.serial_number, deal]));
   const seen = new Set<string>();
-  return rows.map(({ problem, after, row }) => {
+  return rows.map((corrected) => {
+    const { problem, raw, row } = corrected;
     const serial = serialOf(row);
-    if (serial === undefined) return { problem, after, row, keptNewer: false };
+    if (serial === undefined) return { ...corrected, keptNewer: false };
     const deal = deals.get(serial);
     const own = problem.corrected_at !== null && problem.corrected_serial === serial;
     const taken = (deal?.here === true && !own) || seen.has(serial);
     seen.add(serial);
-    if (!taken) return { problem, after, row, keptNewer: deal?.newer ?? false };
+    if (!taken) return { ...corrected, keptNewer: deal?.newer ?? false };
     const reasons = [{ column: serialColumn, reason: 'is that of another row of this publication' }];
-    return { problem, after, row: { state: 'problem', line: row.line, raw: after, reasons }, keptNewer: false };
+    return { ...corrected, row: { state: 'problem', line: row.line, raw, reasons }, keptNewer: false };
   });
 }
 
@@ -183,22 +180,25 @@ async function keep(query: Query, rows: readonly Corrected[], { who, source }: A
   if (rows.length === 0) return;
   const kept = rows.map((row) => ({
     id: row.problem.id,
+    before: JSON.stringify(shownRaw(row.problem.raw)),
     after: JSON.stringify(row.after),
+    raw: JSON.stringify(row.raw),
     reasons: JSON.stringify(reasonsOf(row.row)),
     outcome: stateOf(row),
     serial: serialOf(row.row) ?? null,
   }));
   const column = <K extends keyof (typeof kept)[number]>(name: K) => kept.map((row) => row[name]);
-  const corrections = sql`unnest(${column('id')}::bigint[], ${column('after')}::text[], ${column('reasons')}::text[],
-    ${column('outcome')}::text[], ${column('serial')}::text[]) AS kept (id, after, reasons, outcome, serial)`;
+  const corrections = sql`unnest(${column('id')}::bigint[], ${column('before')}::text[], ${column('after')}::text[],
+    ${column('raw')}::text[], ${column('reasons')}::text[], ${column('outcome')}::text[], ${column('serial')}::text[])
+    AS kept (id, before, after, raw, reasons, outcome, serial)`;
   await sql`
     INSERT INTO presale.corrections
       (run_name, letter, line_number, corrected_by, corrected_at, source, before, after, outcome, reasons)
-    SELECT p.run_name, p.letter, p.line_number, ${who}, now(), ${source}, p.raw, kept.after::json, kept.outcome,
-      kept.reasons::json
+    SELECT p.run_name, p.letter, p.line_number, ${who}, now(), ${source}, kept.before::json, kept.after::json,
+      kept.outcome, kept.reasons::json
     FROM ${corrections} JOIN presale.problems p ON p.id = kept.id ORDER BY p.line_number`.execute(query);
   await sql`
-    UPDATE presale.problems p SET raw = kept.after::json, file_raw = coalesce(p.file_raw, p.raw),
+    UPDATE presale.problems p SET raw = kept.raw::json, file_raw = coalesce(p.file_raw, p.raw),
       reasons = kept.reasons::json, corrected_serial = kept.serial,
       corrected_at = CASE WHEN kept.serial IS NOT NULL THEN now() END
     FROM ${corrections} WHERE p.id = kept.id`.execute(query);

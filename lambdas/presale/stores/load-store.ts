@@ -9,6 +9,7 @@ import { copyText, dealFields, stagedFields } from './copy-text.ts';
 import { keepProblems } from './ledger/kept-problems-store.ts';
 import { list, merge } from './merge-store.ts';
 import { missingDeals } from './problem-store.ts';
+import { statisticsLag } from './statistics/stale-statistics-store.ts';
 import type { PresaleTables } from './tables.ts';
 import { withdrawMissing } from './withdrawal-store.ts';
 
@@ -31,6 +32,7 @@ export function dealLoader(database: Database<PresaleTables>, bucket: string): L
       const merged = await merge(query, file, read.good);
       await keepProblems(query, file, { found: read.problems, bucket });
       if (read.problems > 0) await mergeMissing(session, file);
+      await statisticsLag(query, file.county);
       return keepCounts(query, file, { ...read, ...merged, withdrawn });
     });
 }

@@ -1,24 +1,28 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
 import type { ProblemBook, ProblemFilter } from '../api/ports.ts';
+import { namesOf, shownRaw } from '../corrections/ragged-row.ts';
 import { counties, countyLetters } from '../publication/counties.ts';
 import { paged } from './deal-store.ts';
-import type { CorrectionReport, PresaleTables } from './tables.ts';
+import type { CorrectionReport, PresaleTables, ProblemReport, ProblemRow } from './tables.ts';
 
 type Query = Database<PresaleTables>['query'];
 
 /** Reads problem rows and their corrections for the API. */
 export function problemBook({ query }: Database<PresaleTables>): ProblemBook {
   return {
-    list: (filter) =>
-      paged(matchingProblems(query, filter).selectAll().orderBy('id'), matchingProblems(query, filter), filter),
+    async list(filter) {
+      const sorted = matchingProblems(query, filter).selectAll().orderBy('id');
+      const { data, total } = await paged(sorted, matchingProblems(query, filter), filter);
+      return { data: data.map(shown), total };
+    },
     async find(id) {
       const problems = query.selectFrom('presale.problems').selectAll().where('id', '=', id);
       const problem = await problems.executeTakeFirst();
       if (!problem) return undefined;
       const corrections = query.selectFrom('presale.corrections').selectAll().where('run_name', '=', problem.run_name);
       const history = corrections.where('letter', '=', problem.letter).where('line_number', '=', problem.line_number);
-      return { ...problem, corrections: await history.orderBy('id').execute() };
+      return { ...shown(problem), corrections: await history.orderBy('id').execute() };
     },
     corrections: (filter) => {
       const sorted = matchingCorrections(query, filter)
@@ -28,6 +32,11 @@ export function problemBook({ query }: Database<PresaleTables>): ProblemBook {
       return paged<CorrectionReport>(sorted as never, matchingCorrections(query, filter) as never, filter);
     },
   };
+}
+
+function shown(problem: ProblemRow): ProblemReport {
+  const { raw, file_raw } = problem;
+  return { ...problem, raw: shownRaw(raw), header: namesOf(raw), file_raw: file_raw && shownRaw(file_raw) };
 }
 
 function matchingProblems(query: Query, { publicationDate, county }: ProblemFilter) {

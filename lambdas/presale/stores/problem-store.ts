@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
-import { readCorrected } from '../corrections/read-corrected.ts';
+import { readValues } from '../corrections/read-corrected.ts';
 import type { FileRow } from '../file/file-row.ts';
 import type { CountyFile, ReadProblems } from '../ports.ts';
 import { type CountyLetter, counties } from '../publication/counties.ts';
@@ -54,5 +54,5 @@ export async function missingDeals(
     WHERE run_name = ${plan.name} AND letter = ${county} AND corrected_serial IS NOT NULL AND NOT EXISTS (
       SELECT FROM presale.deals d WHERE d.county = ${counties[county]} AND d.serial_number = p.corrected_serial)
     ORDER BY corrected_serial, line_number`.execute(query);
-  return rows.map(({ raw, line_number }) => readCorrected(raw, line_number)).filter(({ state }) => state === 'good');
+  return rows.map(({ raw, line_number }) => readValues(raw, line_number)).filter(({ state }) => state === 'good');
 }

@@ -31,6 +31,8 @@ async function withResults(query: Query, runs: readonly RunRow[]): Promise<RunRe
     .execute();
   return runs.map((run) => ({
     ...run,
-    results: results.filter(({ run_name }) => run_name === run.name).map(({ run_name: _, ...result }) => result),
+    results: results
+      .filter(({ run_name, letter }) => run_name === run.name && run.counties.includes(letter))
+      .map(({ run_name: _, ...result }) => result),
   }));
 }

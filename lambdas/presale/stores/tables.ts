@@ -1,5 +1,6 @@
 import type { CountyOutcome } from '../contract.ts';
 import type { CountyLetter, CountyName } from '../publication/counties.ts';
+import type { RunStanding } from '../publication/run-standing.ts';
 
 /** One row of presale.deals. Dates are `2022-07-13`. */
 export interface DealRow {
@@ -44,8 +45,13 @@ export interface RunRow {
   readonly run_id: string;
   readonly publication_date: string;
   readonly season: string | null;
+  /** All that the run was ever asked for: what its state is about. */
   readonly counties: readonly CountyLetter[];
-  readonly state: 'running' | 'complete' | 'failed';
+  /** Those of the last execution. */
+  readonly asked: readonly CountyLetter[];
+  /** Whether all counties there are were asked for once. */
+  readonly whole: boolean;
+  readonly state: 'running' | RunStanding['state'];
   /** Rounds over the counties, so far. */
   readonly attempts: number;
   readonly reason: string | null;
@@ -98,6 +104,12 @@ export interface ProblemRow {
   readonly corrected_serial: string | null;
   /** Of its failure in the ledger; null for a row from before problem rows were written there. */
   readonly failure_key: string | null;
+}
+
+/** A problem row as people see it. */
+export interface ProblemReport extends ProblemRow {
+  /** The names of its columns, in its file's order. */
+  readonly header: readonly string[];
 }
 
 /** One row of presale.corrections. */

@@ -11,7 +11,7 @@ import {
   Succeed,
   TaskInput,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { SqsSendMessage } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { type LambdaInvoke, SqsSendMessage } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { siteFaults } from '../../../lambdas/presale/contract.ts';
 import { CheckAndRetry } from '../../constructs/check-and-retry.ts';
@@ -39,7 +39,7 @@ const retries = { seconds: '$plan.retry_seconds', maxAttempts: '$plan.max_attemp
 // One mail for an execution, however often its state or the message comes: a receipt remembers it.
 const mailId = '{ "id": $states.context.Execution.Name & "-" & $states.context.Execution.StartTime }';
 
-/** The states of one run. Variables: $plan, $attempt, $site (current, replaced), $pending (letters), $reasons (letter to text), $outcomes, $answer. */
+/** The states of one run. Variables: $plan, $attempt, $site (current, replaced), $pending (letters), $reasons (letter to text), $outcomes, $statistics (why they are not refreshed), $answer. */
 export class PresaleFlow extends Construct {
   readonly start: IChainable;
   readonly #steps: PresaleSteps;
@@ -61,7 +61,13 @@ export class PresaleFlow extends Construct {
       handler: this.#steps.planRun,
       patient: true,
       input: '{% $merge([$states.input, { "run_id": $states.context.Execution.Name }]) %}',
-      assign: { plan: answer, attempt: 1, pending: '{% $states.result.Payload.counties %}', reasons: {} },
+      assign: {
+        plan: answer,
+        attempt: 1,
+        pending: '{% $states.result.Payload.counties %}',
+        reasons: {},
+        statistics: null,
+      },
     });
     // Giving up reads these, also when there never was a plan.
     catchAll(state, this.#giveUp, { plan: null, attempt: 1, reasons: {} });
@@ -108,7 +114,13 @@ export class PresaleFlow extends Construct {
       name: 'Is it loaded?',
       handler: this.#steps.checkRun,
       patient: true,
-      input: { plan, outcomes: '{% $outcomes %}', attempt, machine: '{% $states.context.StateMachine.Id %}' },
+      input: {
+        plan,
+        outcomes: '{% $outcomes %}',
+        attempt,
+        statistics: '{% $statistics %}',
+        machine: '{% $states.context.StateMachine.Id %}',
+      },
       assign: {
         answer,
         pending: '{% $states.result.Payload.pending %}',
@@ -118,6 +130,7 @@ export class PresaleFlow extends Construct {
     catchAll(check, this.#giveUp);
     return new CheckAndRetry(this, 'LoadUntilVerified', {
       attempt: counties,
+      afterwards: this.#refreshThen(check),
       check,
       question: 'All loaded?',
       done: ['complete'],
@@ -125,8 +138,21 @@ export class PresaleFlow extends Construct {
       wait: 'Wait an hour for the rest',
       ...retries,
       giveUp: this.#giveUp,
-      giveUpCause: '"Counties that are not loaded: " & $join($pending, ", ")',
+      giveUpCause: '$answer.reason',
     });
+  }
+
+  /** What is loaded is in the statistics at once, verified or not. A failure undoes no load: the check hears of it. */
+  #refreshThen(check: IChainable): LambdaInvoke {
+    const refresh = step(this, 'RefreshStatistics', {
+      name: 'Refresh the statistics',
+      handler: this.#steps.refreshStatistics,
+      patient: true,
+      input: { plan: { counties: '{% [$outcomes[state in ["loaded", "empty"]].county] %}' } },
+      assign: { statistics: null },
+    });
+    refresh.addCatch(check, { errors: ['States.ALL'], assign: { statistics: `{% ${causeInFewWords} %}` } });
+    return refresh;
   }
 
   /** One county never stops the others: whatever goes wrong becomes its outcome. */
@@ -161,12 +187,6 @@ export class PresaleFlow extends Construct {
   }
 
   #report(): IChainable {
-    const refresh = step(this, 'RefreshStatistics', {
-      name: 'Refresh the statistics',
-      handler: this.#steps.refreshStatistics,
-      patient: true,
-      input: { plan },
-    });
     const write = step(this, 'WriteReport', {
       name: 'Write the report',
       handler: this.#steps.writeReport,
@@ -174,11 +194,8 @@ export class PresaleFlow extends Construct {
       input: { plan, attempt, execution: '{% $states.context.Execution.Id %}' },
     });
     const send = this.#mail('SendReport', 'Send the report');
-    for (const state of [refresh, write, send]) catchAll(state, this.#giveUp);
-    return refresh
-      .next(write)
-      .next(send)
-      .next(Succeed.jsonata(this, 'Done', { stateName: 'Done' }));
+    for (const state of [write, send]) catchAll(state, this.#giveUp);
+    return write.next(send).next(Succeed.jsonata(this, 'Done', { stateName: 'Done' }));
   }
 
   #tellThatItFailed(): IChainable {
@@ -213,7 +230,20 @@ export class PresaleFlow extends Construct {
       error: 'GaveUp',
       cause: `{% ${run} & " gave up: " & $why %}`,
     });
-    return giveUp.next(tell).next(gaveUp);
+    giveUp.next(tell).next(gaveUp);
+    return this.#refreshBefore(giveUp);
+  }
+
+  /** Also of a round that broke off: what it had loaded is in the statistics before a person hears of it. */
+  #refreshBefore(giveUp: IChainable): IChainable {
+    const refresh = step(this, 'RefreshWhatIsLoaded', {
+      name: 'Refresh what is loaded',
+      handler: this.#steps.refreshStatistics,
+      input: { plan: { counties: [] } },
+      outputs: '{% $states.input %}',
+    });
+    refresh.addCatch(giveUp, { errors: ['States.ALL'], outputs: '{% $states.input %}' });
+    return refresh.next(giveUp);
   }
 
   /** The state's input goes out as one mail. */

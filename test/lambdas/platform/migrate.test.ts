@@ -101,3 +101,39 @@ test('migrations are named in the order they run in', () => {
   for (const name of names) expect(name).toMatch(/^\d{4}-[a-z-]+$/);
   expect(new Set(names.map((name) => name.slice(0, 4))).size).toBe(names.length);
 });
+
+test('runs of before that hid counties tell of them, in both books; those that are in stay complete', async () => {
+  const database = open();
+  await migrate(database.query, Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '0050')));
+  const county = (run: string, letter: string, state: string, reason: string | null) =>
+    sql`
+    INSERT INTO presale.county_runs (run_name, letter, county, run_id, state, reason, updated_at)
+    VALUES (${run}, ${letter}, ${letter}, 'x', ${state}, ${reason}, now())`.execute(database.query);
+  for (const [name, state] of [
+    ['2022-09-11', 'complete'],
+    ['2022-09-21', 'failed'],
+    ['2022-10-01', 'complete'],
+    ['2022-10-11', 'failed'],
+  ] as const) {
+    await sql`INSERT INTO presale.runs (name, run_id, publication_date, counties, state, started_at, ended_at)
+      VALUES (${name}, 'x', ${name}::date, '{F}', ${state}, now(), now())`.execute(database.query);
+    await sql`INSERT INTO platform.runs (workload, name, kind, execution, state, started_at, ended_at) VALUES ('presale',
+      ${name}, 'publication', 'x', ${state === 'complete' ? 'succeeded' : 'failed'}, now(), now())`.execute(
+      database.query,
+    );
+    await county(name, 'F', name === '2022-10-11' ? 'failed' : 'loaded', name === '2022-10-11' ? 'away' : null);
+    if (name < '2022-10-01') await county(name, 'A', 'failed', 'The site answered 500');
+  }
+
+  await migrate(database.query, migrations);
+  const { rows } = await sql<Record<string, unknown>>`
+    SELECT r.name, r.state, r.reason, r.counties, r.asked, p.state AS book FROM presale.runs r
+    JOIN platform.runs p ON p.name = r.name ORDER BY r.name`.execute(database.query);
+  const partial = { state: 'partial', reason: 'Not loaded: A (The site answered 500)', book: 'partial' };
+  expect(rows).toMatchObject([
+    { ...partial, counties: ['A', 'F'], asked: ['F'] },
+    partial,
+    { state: 'complete', reason: null, counties: ['F'], book: 'succeeded' },
+    { state: 'failed', book: 'failed' },
+  ]);
+});

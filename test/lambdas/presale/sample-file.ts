@@ -30,9 +30,14 @@ const usual: Readonly<Record<string, string>> = {
   車位類別: '坡道平面',
   車位移轉總面積平方公尺: '28.17',
   車位總價元: '1300000',
-  編號: 'S1',
+  編號: 'RPTEST00S1',
   建案名稱: '樣品屋',
 };
+
+/** Every cell of a line by its column's name. */
+export function sampleCells(changes: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, changes[name] ?? usual[name] ?? '']));
+}
 
 /** One line; `changes` by the file's column names. */
 export function sampleLine(changes: Readonly<Record<string, string>> = {}): string {

@@ -25,11 +25,14 @@ export function countyFailures(database: Database<PresaleTables>): CountyFailure
           .map((county) => keyOf(plan, county));
         await resolveFailures(query, { workload, naturalKeyPrefixes }, `run:${plan.run_id}`);
       }),
-    async runIsIn(plan, execution) {
+    async runIsIn(plan, execution, complete) {
       if (execution === undefined) return;
       // Later executions of a run are named -2, -3 after the first.
       const first = execution.slice(0, execution.lastIndexOf(':') + 1) + executionName(plan);
-      const naturalKeys = await madeGood(database.query, plan, [`execution:${first}:`, `execution:${first}-`]);
+      const naturalKeys = await madeGood(database.query, { ...plan, complete }, [
+        `execution:${first}:`,
+        `execution:${first}-`,
+      ]);
       await resolveFailures(database.query, { workload, naturalKeys }, `run:${plan.run_id}`);
     },
   };
@@ -37,11 +40,11 @@ export function countyFailures(database: Database<PresaleTables>): CountyFailure
 
 /**
  * The keys of the executions that failed and of which every county is in by now. One that named no counties wanted all
- * there are, and a run of some of them can't tell.
+ * there are, which is made good when the run is complete and all were asked for at least once.
  */
 async function madeGood(
   query: Database<PresaleTables>['query'],
-  { name, whole }: RunPlan,
+  { name, whole, complete }: RunPlan & { readonly complete: boolean },
   prefixes: readonly string[],
 ): Promise<readonly string[]> {
   const { rows: failed } = await sql<{ key: string; input: string | null }>`
@@ -51,11 +54,18 @@ async function madeGood(
   );
   if (failed.length === 0) return [];
   const { rows } = await sql<{ letter: string }>`
-    SELECT letter FROM presale.county_runs WHERE run_name = ${name} AND state IN ('loaded', 'empty')`.execute(query);
+    SELECT letter FROM presale.county_runs
+    WHERE run_name = ${name} AND state IN ('loaded', 'empty') AND reason IS NULL`.execute(query);
   const settled = new Set(rows.map(({ letter }) => letter));
+  const everything = complete && (whole === true || (await wasWhole(query, name)));
   return failed
-    .filter(({ input }) => countiesNamed(input)?.every((letter) => settled.has(letter)) ?? whole === true)
+    .filter(({ input }) => countiesNamed(input)?.every((letter) => settled.has(letter)) ?? everything)
     .map(({ key }) => key);
+}
+
+async function wasWhole(query: Database<PresaleTables>['query'], name: string): Promise<boolean> {
+  const runs = query.selectFrom('presale.runs').select('whole').where('name', '=', name);
+  return (await runs.executeTakeFirst())?.whole === true;
 }
 
 /** The counties that an execution's input names; `undefined` where it names none. */

@@ -18,7 +18,7 @@ let all: DealRow[];
 const projects = ['Park189', 'park189', '100%滿', '五_六', '反\\斜', "O'Hara", ''];
 const line = (index: number) =>
   sampleLine({
-    編號: `S${index}`,
+    編號: `RPTEST00S${index}`,
     鄉鎮市區: `${'甲乙丙'[index % 3]}區`,
     建案名稱: projects[index % projects.length] ?? '',
     交易年月日: `111${String((index % 12) + 1).padStart(2, '0')}${String((index % 28) + 1).padStart(2, '0')}`,
@@ -212,7 +212,7 @@ test.each([
 
 test('withdrawn deals are shown to those who ask for them, in the list and in its total', async () => {
   const { query } = database.admin;
-  await sql`UPDATE presale.deals SET withdrawn_at = now() WHERE serial_number IN ('S0', 'S1') AND county = '臺北市'`.execute(
+  await sql`UPDATE presale.deals SET withdrawn_at = now() WHERE serial_number IN ('RPTEST00S0', 'RPTEST00S1') AND county = '臺北市'`.execute(
     query,
   );
   const counted = async (asked: Record<string, string>) => {

@@ -15,13 +15,14 @@ import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
 import { newProjectsRefresher } from '../../../../lambdas/presale/stores/new-projects-store.ts';
 import { problemReader } from '../../../../lambdas/presale/stores/problem-store.ts';
 import { runStore } from '../../../../lambdas/presale/stores/run-store.ts';
+import { staleStatistics } from '../../../../lambdas/presale/stores/statistics/stale-statistics-store.ts';
 import { statisticsRefresher } from '../../../../lambdas/presale/stores/statistics-store.ts';
 import type { PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { readingApi } from '../api/api.ts';
 import { fakeRawFiles } from '../fake-raw-files.ts';
 import { sampleBackup, samplePlan } from '../plan.ts';
-import { sampleFile, sampleLine } from '../sample-file.ts';
+import { sampleCells, sampleFile, sampleLine } from '../sample-file.ts';
 
 let database: TestDatabase<PresaleTables>;
 let raw: ReturnType<typeof fakeRawFiles>;
@@ -86,14 +87,14 @@ const verified = async (of = plan) => {
 };
 
 test('of 16 corrected rows of which 3 are still wrong, 13 are loaded and 3 come back with reasons', async () => {
-  await load([sampleLine(), ...Array.from({ length: 16 }, (_, index) => bad(`P${index}`))]);
+  await load([sampleLine(), ...Array.from({ length: 16 }, (_, index) => bad(`RPTEST00P${index}`))]);
   const rows = told().map((row, index) => ({ ...row, '建物現況格局-房': index < 3 ? 'x' : '3' }));
   const outcome = await drop(rows);
 
   expect(Map.groupBy(outcome, ({ state }) => state).get('loaded')).toHaveLength(13);
   expect(await deals()).toHaveLength(14);
   expect(told()).toMatchObject(
-    ['P0', 'P1', 'P2'].map((serial) => ({
+    ['RPTEST00P0', 'RPTEST00P1', 'RPTEST00P2'].map((serial) => ({
       編號: serial,
       '建物現況格局-房': 'x',
       error_message: { '建物現況格局-房': 'x is not a whole number' },
@@ -111,20 +112,20 @@ test('of 16 corrected rows of which 3 are still wrong, 13 are loaded and 3 come 
 });
 
 test('a message that comes twice, and the same file loaded again, change nothing', async () => {
-  await load([bad('P1'), bad('P2')]);
+  await load([bad('RPTEST00P1'), bad('RPTEST00P2')]);
   const rows = told().map((row, index) => ({ ...row, '建物現況格局-房': index === 0 ? '3' : '33' }));
   await drop(rows);
   const after = [await deals(), await corrections(), told()];
 
   expect((await drop(rows)).map(({ state }) => state)).toEqual(['loaded', 'problem']);
   expect([await deals(), await corrections(), told()]).toEqual(after);
-  expect(await load([bad('P1'), bad('P2')])).toMatchObject({ problems: 2 });
+  expect(await load([bad('RPTEST00P1'), bad('RPTEST00P2')])).toMatchObject({ problems: 2 });
   expect([await deals(), await corrections(), told()]).toEqual(after);
   expect(await verified()).toBe('complete');
 });
 
 test('a file that comes late again does not undo what was corrected since', async () => {
-  await load([bad('P1')]);
+  await load([bad('RPTEST00P1')]);
   const [row] = told();
   await drop([{ ...row, '建物現況格局-房': '3' }], '1');
   await drop([{ ...row, '建物現況格局-房': '4' }], '2');
@@ -134,9 +135,12 @@ test('a file that comes late again does not undo what was corrected since', asyn
 });
 
 test('a correction does not overwrite what a newer publication says by now', async () => {
-  await load([bad('P1')]);
+  await load([bad('RPTEST00P1')]);
   const rows = told().map((row) => ({ ...row, '建物現況格局-房': '3' }));
-  await load([sampleLine({ 編號: 'P1', '建物現況格局-房': '5' })], samplePlan({ publication_date: '2022-09-21' }));
+  await load(
+    [sampleLine({ 編號: 'RPTEST00P1', '建物現況格局-房': '5' })],
+    samplePlan({ publication_date: '2022-09-21' }),
+  );
 
   expect((await drop(rows)).map(({ state }) => state)).toEqual(['kept-newer']);
   expect((await deals()).map(({ rooms, publication_date }) => [rooms, publication_date])).toEqual([[5, '2022-09-21']]);
@@ -145,8 +149,8 @@ test('a correction does not overwrite what a newer publication says by now', asy
 });
 
 test('a row corrected under the serial number of another row stays a problem', async () => {
-  await load([sampleLine({ 編號: 'S1' }), sampleLine({ 編號: '' })]);
-  const rows = told().map((row) => ({ ...row, 編號: 'S1', 總價元: '1' }));
+  await load([sampleLine({ 編號: 'RPTEST00S1' }), sampleLine({ 編號: '' })]);
+  const rows = told().map((row) => ({ ...row, 編號: 'RPTEST00S1', 總價元: '1' }));
   await drop(rows);
 
   expect((await deals()).map(({ price_twd }) => price_twd)).toEqual([11_280_000]);
@@ -154,12 +158,12 @@ test('a row corrected under the serial number of another row stays a problem', a
 });
 
 test('a row whose commas did not fit is loaded from its corrected values', async () => {
-  await load([`${sampleLine({ 編號: 'P1', 備註: 'a,b' })}`]);
+  await load([`${sampleLine({ 編號: 'RPTEST00P1', 備註: 'a,b' })}`]);
   const [row] = told();
-  const wanted = { ...row, 備註: 'a,b', 編號: 'P1', 建案名稱: '樣品屋', 棟及號: '', '建物現況格局-房': '3' };
+  const wanted = { ...row, ...sampleCells({ 編號: 'RPTEST00P1' }), 備註: 'a,b' };
 
   expect(await drop([wanted])).toMatchObject([{ state: 'loaded' }]);
-  expect(await deals()).toMatchObject([{ note: 'a,b', serial_number: 'P1', project_name: '樣品屋' }]);
+  expect(await deals()).toMatchObject([{ note: 'a,b', serial_number: 'RPTEST00P1', project_name: '樣品屋' }]);
   expect(await verified()).toBe('complete');
 });
 
@@ -168,7 +172,7 @@ test('a season loaded again does not withdraw what was corrected in it', async (
   const lines = [sampleLine({ 編號: '' })];
   await load(lines, season);
   const [row] = JSON.parse(String(raw.objects.get('presale/problems/2022-07-02/F.json')));
-  await drop([{ ...row, 編號: 'P1' }], '1', 'presale/corrected/2022-07-02/F.json');
+  await drop([{ ...row, 編號: 'RPTEST00P1' }], '1', 'presale/corrected/2022-07-02/F.json');
 
   expect(await load(lines, season)).toMatchObject({ withdrawn: 0, problems: 1 });
   expect((await deals()).map(({ withdrawn_at }) => withdrawn_at)).toEqual([null]);
@@ -180,17 +184,18 @@ test.each([
   ['NotAListOfRows', '7', 'Not a list of rows.'],
   ['NotAListOfRows', '[1]', 'not a list of rows'],
   ['NotAListOfRows', '[{"編號":{}}]', 'not a list of rows'],
-  ['WrongCounty', '[{"縣市":"臺北市","編號":"P1"}]', 'is of 臺北市'],
-  ['NoProblemRow', '[{"編號":"P9"}]', 'is of no problem row'],
+  ['WrongCounty', '[{"縣市":"臺北市","編號":"RPTEST00P1"}]', 'is of 臺北市'],
+  ['UnknownColumn', '[{"行號":3,"樓":"1"}]', 'its file hasn’t: 樓'],
+  ['NoProblemRow', '[{"編號":"RPTEST00P9"}]', 'is of no problem row'],
   ['NoProblemRow', '{}', 'is of no problem row'],
-  ['AmbiguousRow', '[{"編號":"P2"}]', 'may be of several'],
-  ['DuplicateRow', '[{"編號":"P1"},{"編號":"P1"}]', 'Rows 1 and 2'],
+  ['AmbiguousRow', '[{"編號":"RPTEST00P2"}]', 'may be of several'],
+  ['DuplicateRow', '[{"編號":"RPTEST00P1"},{"編號":"RPTEST00P1"}]', 'Rows 1 and 2'],
   ['DuplicateRow', '[{"行號":3},{"行號":3}]', 'Rows 1 and 2'],
   ['TooLarge', `[${' '.repeat(20 * 1024 * 1024)}]`, 'larger than 20 MB'],
 ])(
   '%s: a file is refused with the reason in the ledger, once, and nothing of it is loaded',
   async (reason, text, words) => {
-    await load([bad('P1'), bad('P2'), bad('P2')]);
+    await load([bad('RPTEST00P1'), bad('RPTEST00P2'), bad('RPTEST00P2')]);
 
     expect([await drop(text), await drop(text)]).toEqual([[], []]);
     expect([await deals(), await corrections()]).toEqual([[], []]);
@@ -202,16 +207,18 @@ test.each([
 
 test('a key that says no publication, or a publication without a run, is refused', async () => {
   await drop('[]', '1', 'presale/corrected/F.json');
-  await drop('[{"編號":"P1"}]', '1', 'presale/corrected/2022-10-01/F.json');
+  await drop('[{"編號":"RPTEST00P1"}]', '1', 'presale/corrected/2022-10-01/F.json');
 
+  // A folder that somebody makes for their file is no file.
+  expect(await drop('', '1', 'presale/corrected/2022-09-11/')).toEqual([]);
   expect((await failures('corrected-files')).map(({ reason, input }) => [reason, input])).toEqual([
     ['WrongKey', '[]'],
-    ['NotFoundError', '[{"編號":"P1"}]'],
+    ['NotFoundError', '[{"編號":"RPTEST00P1"}]'],
   ]);
 });
 
 test('a column of which two values are wrong tells both reasons', async () => {
-  await load([sampleLine({ 編號: 'P1', 移轉層次: '9'.repeat(101) })]);
+  await load([sampleLine({ 編號: 'RPTEST00P1', 移轉層次: '9'.repeat(101) })]);
 
   expect(told()).toMatchObject([
     {
@@ -222,13 +229,8 @@ test('a column of which two values are wrong tells both reasons', async () => {
   ]);
 });
 
-test('a folder that somebody makes for their file is no file', async () => {
-  expect(await drop('', '1', 'presale/corrected/2022-09-11/')).toEqual([]);
-  expect(await failures('corrected-files')).toEqual([]);
-});
-
 test('thousands of rows are corrected by one file', async () => {
-  const many = Array.from({ length: 3000 }, (_, index) => bad(`P${index}`));
+  const many = Array.from({ length: 3000 }, (_, index) => bad(`RPTEST00P${index}`));
   await load(many);
   const rows = told().map((row, index) => ({ ...row, '建物現況格局-房': index % 3 === 0 ? 'x' : '3' }));
 
@@ -238,7 +240,7 @@ test('thousands of rows are corrected by one file', async () => {
 });
 
 test('the API tells each correction, and of a problem row its history', async () => {
-  await load([bad('P1'), bad('P2')]);
+  await load([bad('RPTEST00P1'), bad('RPTEST00P2')]);
   const [first] = told();
   await drop([{ ...first, '建物現況格局-房': 'x' }], '1');
   await drop([{ ...first, '建物現況格局-房': '3' }], '2');
@@ -248,7 +250,7 @@ test('the API tells each correction, and of a problem row its history', async ()
 
   expect((await api('GET /presale/problems/{id}', {}, { id: String(rows[0]?.id) })).body.result).toMatchObject({
     line_number: 3,
-    corrected_serial: 'P1',
+    corrected_serial: 'RPTEST00P1',
     corrections: [
       { corrected_by: `file:${key}`, outcome: 'problem', before: room('22'), after: room('x') },
       { outcome: 'loaded', before: room('x'), after: room('3') },
@@ -270,9 +272,10 @@ test('the API tells each correction, and of a problem row its history', async ()
 });
 
 test('the statistics follow a correction: the month it comes to, and the month it leaves', async () => {
-  await load([sampleLine(), bad('P1')]);
+  await load([sampleLine(), bad('RPTEST00P1')]);
   const ports = { refresh: statisticsRefresher(database.app), refreshNewProjects: newProjectsRefresher(database.app) };
-  await refreshStatistics({ plan }, { ...ports, clock: () => new Date('2022-09-11T02:00:00Z') });
+  const stale = staleStatistics(database.app);
+  await refreshStatistics({ plan }, { ...ports, stale, clock: () => new Date('2022-09-11T02:00:00Z') });
   const [row] = told();
   const months = async () => {
     const { rows } = await sql`SELECT month, count FROM presale.deal_statistics_monthly ORDER BY month`.execute(

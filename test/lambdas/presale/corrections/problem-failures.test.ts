@@ -66,9 +66,9 @@ async function replay({ id, door }: Failure, input: string) {
 }
 
 test('a problem row is an open failure with the row as the corrector sees it, however often it is loaded', async () => {
-  await load([sampleLine(), bad('P1'), `${bad('P2')},x`]);
+  await load([sampleLine(), bad('RPTEST00P1'), `${bad('RPTEST00P2')},x`]);
   const found = await failures();
-  await load([sampleLine(), bad('P1'), `${bad('P2')},x`]);
+  await load([sampleLine(), bad('RPTEST00P1'), `${bad('RPTEST00P2')},x`]);
 
   expect(await failures()).toEqual(found);
   expect(found).toMatchObject([
@@ -94,29 +94,29 @@ test('a problem row is an open failure with the row as the corrector sees it, ho
 test('a load that fails leaves no failure of its rows, and one of thousands of problem rows keeps each', async () => {
   await expect(
     dealLoader(database.app, 'raw')({ plan: samplePlan({ name: 'none' }), county: 'F', backup: sampleBackup() }, () =>
-      readFile(streamed(sampleFile([bad('P1')]))),
+      readFile(streamed(sampleFile([bad('RPTEST00P1')]))),
     ),
   ).rejects.toThrow('foreign key');
   expect(await failures()).toEqual([]);
 
-  await load(Array.from({ length: 2500 }, (_, index) => bad(`P${index}`)));
+  await load(Array.from({ length: 2500 }, (_, index) => bad(`RPTEST00P${index}`)));
   expect(await failures()).toHaveLength(2500);
   expect(await load([])).toMatchObject({ problems: 0 });
   expect(new Set(await states())).toEqual(new Set(['resolved']));
 });
 
 test('what a newer file no longer has, or has otherwise, is resolved; what comes again is a failure again', async () => {
-  await load([bad('P1'), bad('P2')]);
-  await load([bad('P1', '33'), sampleLine({ 編號: 'P2' })]);
+  await load([bad('RPTEST00P1'), bad('RPTEST00P2')]);
+  await load([bad('RPTEST00P1', '33'), sampleLine({ 編號: 'RPTEST00P2' })]);
   expect(await states()).toEqual(['resolved', 'resolved', 'open']);
   expect((await failures())[0]?.changed_by).toBe(`run:${plan.run_id}`);
 
-  await load([bad('P1'), bad('P2')]);
+  await load([bad('RPTEST00P1'), bad('RPTEST00P2')]);
   expect(await states()).toEqual(['resolved', 'resolved', 'resolved', 'open', 'open']);
 });
 
 test('a row that is corrected is resolved, with who', async () => {
-  await load([bad('P1'), bad('P2')]);
+  await load([bad('RPTEST00P1'), bad('RPTEST00P2')]);
   const place = { publicationDate: plan.publication_date, letter: 'F' } as const;
   const right = { line_number: 3, cells: { '建物現況格局-房': '3' } };
   const wrong = { line_number: 4, cells: { '建物現況格局-房': '99' } };
@@ -127,7 +127,7 @@ test('a row that is corrected is resolved, with who', async () => {
 });
 
 test('a replay with a right input loads the row, and one that is still wrong is a new failure that names the first', async () => {
-  await load([bad('P1')]);
+  await load([bad('RPTEST00P1')]);
   const [first] = await failures();
   if (!first) throw new Error('no failure');
   const edited = (rooms: string) => JSON.stringify({ ...JSON.parse(first.input), '建物現況格局-房': rooms });

@@ -6,6 +6,7 @@ import {
   Fault,
   floorCell,
   roomsCell,
+  serialCell,
   textCell,
 } from '../../../../lambdas/presale/file/cells.ts';
 import { floorNumber } from '../../../../lambdas/presale/file/floor.ts';
@@ -136,6 +137,29 @@ test('private-use and replacement characters stay', () => {
   expect(textCell(9)('\uE000\uFFFD"')).toBe('\uE000\uFFFD"');
 });
 
-test('a NUL character is a fault', () => {
-  expect(reason(textCell(9)('a\0b'))).toContain('NUL');
+test.each(['RPUSNLMLOHGGFBF68CB', ' RPTESTM00005XYZ ', '\u3000RPTESTM00005XYZ'])('%j is a serial number', (text) => {
+  expect(serialCell(text)).toBe(text.trim());
+});
+
+test.each([
+  '含車位',
+  'PARK268',
+  '1500000',
+  'A棟5號',
+  'RP',
+  'RPTEST 00001',
+  'rptestm00005xyz',
+  'ＲＰＴＥＳＴＭ００００５',
+  'RPTESTM0000\uFFFDXYZ',
+  `RP${'A'.repeat(40)}`,
+])('%j is no serial number', (text) => {
+  expect(reason(serialCell(text))).toMatch(/ is not a serial number$/);
+});
+
+test('a serial number that is empty is missing', () => {
+  expect([reason(serialCell('')), reason(serialCell('\u3000 '))]).toEqual(['is missing', 'is missing']);
+});
+
+test('a reason quotes no half of a character', () => {
+  expect(reason(roomsCell(`${'x'.repeat(39)}𠀀x`)).isWellFormed()).toBe(true);
 });

@@ -15,18 +15,25 @@ function watched(text: string, size = 7): void {
 test.each([
   ['with a line end', `${header}a,b,c\nd,e,f\n`],
   ['with the other line end', `${header}a,b,c\r\nd,e,f\r\n`],
-  ['without one, in a row that is whole', `${header}a,b,c\nd,e,f`],
   ['after a row with a field too few', `${header}a,b\n`],
   ['in an empty file', ''],
 ])('a file that ends %s is whole', (_name, text) => {
   for (const size of [1, 3, 1000]) expect(() => watched(text, size)).not.toThrow();
 });
 
-test.each([`${header}a,b,c\nd,e`, `${header}a,b,c\nd`, `${header}a`])('%j ends in the middle of a row', (text) => {
+test.each([`${header}a,b,c\nd,e,f`, `${header}a,b,c\nd,e`, `${header}a,b,c\nd`, `${header}a`])(
+  '%j ends in the middle of a row',
+  (text) => {
+    for (const size of [1, 3, 1000])
+      expect(() => watched(text, size)).toThrow(
+        new TransientError('The file ends in the middle of a row', { fault: 'TruncatedFile' }),
+      );
+  },
+);
+
+test('lines that end with CR alone are told as such', () => {
   for (const size of [1, 3, 1000])
-    expect(() => watched(text, size)).toThrow(
-      new TransientError('The file ends in the middle of a row', { fault: 'TruncatedFile' }),
-    );
+    expect(() => watched(`${header}a,b,c\n`.replaceAll('\n', '\r'), size)).toThrow('end with CR alone');
 });
 
 test('a line of a megabyte is still a line, a longer one has no end', () => {

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PermanentError, TransientError } from '../../../../lambdas/kit/errors.ts';
+import { columns, textLimits } from '../../../../lambdas/presale/file/columns.ts';
 import type { FileRow } from '../../../../lambdas/presale/file/file-row.ts';
+import { unknownNames } from '../../../../lambdas/presale/file/known-names.ts';
 import { maxLineLength } from '../../../../lambdas/presale/file/lines.ts';
 import { readFile } from '../../../../lambdas/presale/file/read-file.ts';
 import { cellOf, reasonsOf, rowsOf, sampleFile, sampleHeader, sampleLine, streamed } from '../sample-file.ts';
@@ -11,7 +13,7 @@ test('a good row gives every value of a deal', async () => {
 
   const values = (...fields: string[]) => fields.map((field) => cellOf(row, field));
   expect(row?.line).toBe(3);
-  expect(values('serial_number', 'district', 'transaction_date')).toEqual(['S1', '測試區', '2022-07-13']);
+  expect(values('serial_number', 'district', 'transaction_date')).toEqual(['RPTEST00S1', '測試區', '2022-07-13']);
   expect(values('floor_text', 'floor', 'total_floors')).toEqual(['十三層', 13, 15]);
   expect(values('building_area_m2', 'rooms', 'price_twd')).toEqual(['139.01', 3, 11_280_000]);
   expect(values('project_name', 'unit', 'termination')).toEqual(['樣品屋', '', '']);
@@ -27,13 +29,13 @@ test.each([
 });
 
 test('LF line ends and a missing last one make no difference', async () => {
-  const file = Buffer.from(sampleFile([sampleLine(), sampleLine({ 編號: 'S2' })])).toString();
+  const file = Buffer.from(sampleFile([sampleLine(), sampleLine({ 編號: 'RPTEST00S2' })])).toString();
 
   expect(await rowsOf(file.replaceAll('\r\n', '\n').trimEnd())).toEqual(await rowsOf(file));
 });
 
 test('a stray quote is a character like any other', async () => {
-  const rows = await rowsOf(sampleFile([sampleLine({ 備註: '"半開' }), sampleLine({ 編號: 'S2' })]));
+  const rows = await rowsOf(sampleFile([sampleLine({ 備註: '"半開' }), sampleLine({ 編號: 'RPTEST00S2' })]));
 
   expect(rows.map((row) => cellOf(row, 'note'))).toEqual(['"半開', '']);
 });
@@ -41,14 +43,14 @@ test('a stray quote is a character like any other', async () => {
 test('a comma inside a field makes a ragged row, kept whole, and stops no other', async () => {
   const ragged = sampleLine({ 備註: '一,二' });
 
-  const [first, second] = await rowsOf(sampleFile([ragged, sampleLine({ 編號: 'S2' })]));
+  const [first, second] = await rowsOf(sampleFile([ragged, sampleLine({ 編號: 'RPTEST00S2' })]));
   expect(reasonsOf(first)).toEqual(['has 31 fields where the header has 30']);
   expect(first).toMatchObject({ raw: { 鄉鎮市區: '測試區', 原始資料: ragged } });
-  expect(cellOf(second, 'serial_number')).toBe('S2');
+  expect(cellOf(second, 'serial_number')).toBe('RPTEST00S2');
 });
 
 test('a file that was cut ends in a ragged row', async () => {
-  const whole = sampleFile([sampleLine(), sampleLine({ 編號: 'S2' })]);
+  const whole = sampleFile([sampleLine(), sampleLine({ 編號: 'RPTEST00S2' })]);
 
   const rows = await rowsOf(whole.subarray(0, whole.length - 40));
   expect(rows.map(({ state }) => state)).toEqual(['good', 'problem']);
@@ -74,7 +76,7 @@ test('columns are found by name in any order, among unknown ones, and by the old
 
   const [row] = await rowsOf(`${['新欄', ...old].join(',')}\n${['x', ...line].join(',')}\n`);
   expect(cellOf(row, 'location')).toBe('新北市測試區一路１號');
-  expect(cellOf(row, 'serial_number')).toBe('S1');
+  expect(cellOf(row, 'serial_number')).toBe('RPTEST00S1');
 });
 
 test('columns that came later may be absent', async () => {
@@ -111,18 +113,72 @@ test('a file without its English header loses no row', async () => {
 });
 
 test('blank lines are no rows, and line numbers are those of the file', async () => {
-  const rows = await rowsOf(sampleFile([sampleLine(), '', sampleLine({ 編號: 'S2' })]));
+  const rows = await rowsOf(sampleFile([sampleLine(), '', sampleLine({ 編號: 'RPTEST00S2' })]));
 
   expect(rows.map(({ line }) => line)).toEqual([3, 5]);
 });
 
-test('a NUL character and a text beyond its column make problem rows', async () => {
-  const rows = await rowsOf(sampleFile([sampleLine({ 備註: 'a\0' }), sampleLine({ 建案名稱: '長'.repeat(201) })]));
+test('a text beyond its column makes a problem row', async () => {
+  const [row] = await rowsOf(sampleFile([sampleLine({ 建案名稱: '長'.repeat(201) })]));
 
-  expect(rows.flatMap(reasonsOf)).toEqual([
-    '備註 holds a NUL character, which the database has no place for',
-    '建案名稱 is longer than 200 characters',
+  expect(reasonsOf(row)).toEqual(['建案名稱 is longer than 200 characters']);
+});
+
+const textColumns = columns.flatMap(({ field, names }) =>
+  field in textLimits && field !== 'serial_number' ? [[field, names[0]] as const] : [],
+);
+
+test.each(textColumns)('%s takes U+FFFD for what can’t be stored, and the row is good', async (field, name) => {
+  const header = name === '解約情形' ? `${sampleHeader},解約情形` : sampleHeader;
+  const line = sampleLine({ [name]: '(cell)' });
+  const cells = name === '解約情形' ? `${line},(cell)` : line;
+
+  const [row] = await rowsOf(`${header}\n${cells.replace('(cell)', 'A棟A\0\u0013K5')}\n`);
+  expect(cellOf(row, field)).toBe('A棟A\uFFFD\uFFFDK5');
+});
+
+test('what can be stored stays: tabs, C1 controls, line separators, private use, marks inside', async () => {
+  const odd = '\t\u0085\u009F\u2028\uE04B\uFDD0\u{1FFFE}a\uFEFF\u007F';
+
+  const [row] = await rowsOf(sampleFile([sampleLine({ 備註: odd })]));
+  expect(cellOf(row, 'note')).toBe(odd);
+});
+
+test('bytes that are not UTF-8 are U+FFFD, and so is what UTF-8 may not encode', async () => {
+  const [before = '', after = ''] = sampleLine({ 備註: '(cell)' }).split('(cell)');
+  const bytes = [0xff, 0xc3, 0x28, 0xed, 0xa0, 0x80, 0xef, 0xbf, 0xbf];
+
+  const [row] = await rowsOf(
+    Buffer.concat([Buffer.from(`${sampleHeader}\n${before}`), Buffer.from(bytes), Buffer.from(`${after}\n`)]),
+    7,
+  );
+  expect(cellOf(row, 'note')).toMatch(/^\uFFFD+\(\uFFFD+$/);
+});
+
+test('a number or a date with a control character is a problem that can be told', async () => {
+  const [row] = await rowsOf(sampleFile([sampleLine({ 總價元: '12\0', 編號: 'RPTEST\u000100001' })]));
+
+  expect(reasonsOf(row)).toEqual([
+    '編號 RPTEST\uFFFD00001 is not a serial number',
+    '總價元 12\uFFFD is not a whole number',
   ]);
+});
+
+test('a header that comes again is told as one, and the rows behind it are read', async () => {
+  const file = Buffer.from(sampleFile([sampleLine()]));
+
+  const rows = await rowsOf(Buffer.concat([file, file]));
+  expect(rows.map(({ state }) => state)).toEqual(['good', 'problem', 'problem', 'good']);
+  expect(reasonsOf(rows[1])).toEqual(['repeats the header: two files may stand in one']);
+});
+
+test('a column that comes twice is read by its first, and the second is one that nobody knows', async () => {
+  const seen: string[] = [];
+  const bytes = streamed(Buffer.from(`${sampleHeader},備註,備註\n${sampleLine({ 備註: '一', 總價元: 'x' })},二,三\n`));
+
+  const [rows] = await Array.fromAsync(readFile(bytes, new Map(), (names) => void seen.push(...names)));
+  expect(unknownNames(seen)).toEqual(['備註 (2)', '備註 (3)']);
+  expect(rows?.[0]).toMatchObject({ raw: { 備註: '一', '備註 (2)': '二', '備註 (3)': '三' } });
 });
 
 test('a line without end is one problem row, and the file goes on after it', async () => {
@@ -133,7 +189,7 @@ test('a line without end is one problem row, and the file goes on after it', asy
 });
 
 test('a refused line comes back as a problem with the reason given', async () => {
-  const bytes = streamed(sampleFile([sampleLine(), sampleLine({ 編號: 'S2' })]));
+  const bytes = streamed(sampleFile([sampleLine(), sampleLine({ 編號: 'RPTEST00S2' })]));
   const reason = { column: '編號', reason: 'is that of line 3 with other values' };
 
   const rows: FileRow[] = [];
@@ -162,7 +218,7 @@ test('where the chunks end makes no difference', async () => {
 test('every line that is not blank is one good or one problem row, whatever stands in it', async () => {
   const cell = fc.oneof(
     fc.string({ unit: 'binary' }),
-    fc.constantFrom('3', '22', '', '1110713', 'S1', '-1', '\0', '"', '\uFEFF'),
+    fc.constantFrom('3', '22', '', '1110713', 'RPTEST00S1', '-1', '\0', '"', '\uFEFF'),
   );
   const wild = fc.array(cell, { minLength: 1, maxLength: 32 }).map((cells) => cells.join(',').replace(/[\n\r]/g, ''));
   const line = fc.oneof(

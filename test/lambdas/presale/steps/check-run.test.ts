@@ -13,7 +13,7 @@ const fact = (county: 'A' | 'F', state: CountyReport['state'], rows = 0) =>
 
 /** The check over a book that holds these facts and a bucket that has every receipt, or none. */
 function check(facts: readonly CountyReport[], outcomes: readonly CountyOutcome[] = [], backups = true) {
-  const runs = { keepRound: async () => undefined, facts: async () => facts };
+  const runs = { keepRound: async () => undefined, facts: async () => facts, keepReasons: async () => undefined };
   const failures = { keepRound: async (_: unknown, failed: readonly CountyFailure[]) => void kept.push(...failed) };
   const ports = { runs, raw: { exists: async () => backups }, failures: failures as unknown as CountyFailures };
   return checkRun({ plan, outcomes: [...outcomes], attempt: 1 }, ports);
@@ -24,6 +24,7 @@ test('a county is in when its backup is there and the database holds its rows, l
     state: 'complete',
     pending: [],
     reasons: {},
+    reason: '',
   });
   expect(await check([fact('A', 'empty'), fact('F', 'loaded', 3)])).toMatchObject({
     state: 'incomplete',

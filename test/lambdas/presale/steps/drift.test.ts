@@ -32,7 +32,8 @@ const tenDays = (date: string) => samplePlan({ publication_date: date });
 
 /** A file of so many rows, of which so many are problems. */
 function file(rows: number, problems = 0): string {
-  const line = (index: number) => sampleLine({ 編號: `S${index}`, ...(index < problems ? { 總價元: 'abc' } : {}) });
+  const line = (index: number) =>
+    sampleLine({ 編號: `RPTEST00S${index}`, ...(index < problems ? { 總價元: 'abc' } : {}) });
   return String(Buffer.from(sampleFile(Array.from({ length: rows }, (_, index) => line(index)))));
 }
 

@@ -58,6 +58,30 @@ test('a publication and a season are asked for as the site wants it', async () =
   ]);
 });
 
+// 編號,總價元,備註
+const big5Header = Buffer.from('bd73b8b92cc160bbf9a4b82cb3c6b5f9', 'hex');
+
+test.each([
+  ['a file in Big5, not in UTF-8', Buffer.concat([big5Header, Buffer.from('\r\n')])],
+  ['a file in UTF-16LE, not in UTF-8', Buffer.from(`\uFEFF${sampleHeader}\r\n`, 'utf16le')],
+  ['a file in UTF-16BE, not in UTF-8', Buffer.from(`\uFEFF${sampleHeader}\r\n`, 'utf16le').swap16()],
+  ['a file whose first line is blank, where the header is expected', Buffer.concat([Buffer.from('\r\n'), file])],
+])('%s is told as such', async (words, body) => {
+  await expect(fetchF(site(body))).rejects.toThrow(words);
+});
+
+test('a file that ends inside its last cell, or whose lines end with CR alone, is no backup', async () => {
+  const whole = Buffer.from(file);
+  for (const [body, words] of [
+    [whole.subarray(0, whole.length - 2), 'ends in the middle of a row'],
+    [Buffer.from(whole.toString().replaceAll('\r\n', '\r')), 'end with CR alone'],
+  ] as const) {
+    const at = site(body);
+    await expect(fetchF(at)).rejects.toThrow(words);
+    expect(at.raw.objects.has('presale/raw/2022-09-11/F.json')).toBe(false);
+  }
+});
+
 test('a backup that is there is never fetched again', async () => {
   const at = site(file);
   const first = await fetchF(at);
@@ -69,7 +93,7 @@ test('a backup that is there is never fetched again', async () => {
 test('a run that is told so fetches a backup anew, once, and beside the old one', async () => {
   const old = site(file);
   await fetchF(old);
-  const better = sampleFile([sampleLine(), sampleLine({ 編號: 'S2' })]);
+  const better = sampleFile([sampleLine(), sampleLine({ 編號: 'RPTEST00S2' })]);
   const at = site(better);
   for (const [key, bytes] of old.raw.objects) at.raw.objects.set(key, bytes);
   const plan = samplePlan({ run_id: 'publication-2022-09-11-2', refetch: true });

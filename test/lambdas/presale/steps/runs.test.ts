@@ -111,6 +111,10 @@ test.each([
   [{}, 'publication_date'],
   [{ publication_date: '2022-09-12' }, 'publication_date'],
   [{ publication_date: '2022-09-11', season: '111S3' }, 'season'],
+  [{ season: '99S1' }, 'no season before 101S1'],
+  [{ season: '50S1' }, 'no season before 101S1'],
+  [{ season: '100S4' }, 'no season before 101S1'],
+  [{ publication_date: '2010-01-02' }, 'no season before 101S1'],
 ])('the request %j is refused with its field', async (request, field) => {
   const refused = startRun(request, fakeMachine());
 

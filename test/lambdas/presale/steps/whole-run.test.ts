@@ -49,7 +49,7 @@ async function load(plan: RunPlan, county: CountyLetter, lines: readonly string[
 
 const check = (plan: RunPlan, outcomes: CountyOutcome[], attempt = 1) =>
   checkRun({ plan, outcomes, attempt }, { runs: runs(), failures: countyFailures(database.app), raw });
-const bad = sampleLine({ 編號: 'S9', '建物現況格局-廳': '112', '建物現況格局-衛': '112', 備註: '龜<山>' });
+const bad = sampleLine({ 編號: 'RPTEST00S9', '建物現況格局-廳': '112', '建物現況格局-衛': '112', 備註: '龜<山>' });
 
 test('the problem rows are in the bucket as the person who corrects them needs them', async () => {
   const plan = samplePlan();
@@ -60,7 +60,7 @@ test('the problem rows are in the bucket as the person who corrects them needs t
   const [first, second] = JSON.parse(text);
   expect(first).toMatchObject({
     縣市: '新北市',
-    編號: 'S9',
+    編號: 'RPTEST00S9',
     交易年月日: '2022-07-13',
     error_message: { '建物現況格局-廳': '112 is 10 or above', '建物現況格局-衛': '112 is 10 or above' },
   });
@@ -89,6 +89,7 @@ test('a run is complete when every county is loaded or empty', async () => {
     state: 'complete',
     pending: [],
     reasons: {},
+    reason: '',
   });
 });
 
@@ -125,7 +126,7 @@ test('rows that a newer publication holds are not missed', async () => {
   await runs().begin(newer);
   await runs().begin(older);
   await load(newer, 'F', [sampleLine()]);
-  const outcome = await load(older, 'F', [sampleLine(), sampleLine({ 編號: 'S2' })]);
+  const outcome = await load(older, 'F', [sampleLine(), sampleLine({ 編號: 'RPTEST00S2' })]);
 
   expect(outcome).toMatchObject({ kept_newer: 1, inserted: 1 });
   expect((await check(older, [outcome])).state).toBe('complete');
@@ -241,7 +242,7 @@ test('a run without a plan is told as well', async () => {
 test('a late ending of an older execution doesn’t end the newer one', async () => {
   await runs().begin(samplePlan({ run_id: 'first' }));
   await runs().begin(samplePlan({ run_id: 'second' }));
-  await runs().end(samplePlan({ run_id: 'first' }), 'failed', 'late');
+  await runs().end(samplePlan({ run_id: 'first' }), 'late');
 
   const { body } = await readingApi(database.app)('GET /presale/runs');
   expect(body.result.data).toMatchObject([{ run_id: 'second', state: 'running' }]);
@@ -251,13 +252,15 @@ test('problem rows are read by publication and county, by date or season, by nam
   const season = samplePlan({ name: '111S3', season: '111S3', publication_date: '2022-07-02' });
   await runs().begin(season);
   await load(season, 'F', [bad]);
-  await load(season, 'A', [bad, bad.replace('S9', 'S8')]);
+  await load(season, 'A', [bad, bad.replace('RPTEST00S9', 'RPTEST00S8')]);
 
   const problems = (query: Record<string, string>) => readingApi(database.app)('GET /presale/problems', query);
   const ofF = await problems({ publication_date: '111S3', county: 'f' });
   expect(ofF.body.result).toMatchObject({
     total: 1,
-    data: [{ letter: 'F', line_number: 3, raw: { 編號: 'S9' }, reasons: [{ reason: '112 is 10 or above' }, {}] }],
+    data: [
+      { letter: 'F', line_number: 3, raw: { 編號: 'RPTEST00S9' }, reasons: [{ reason: '112 is 10 or above' }, {}] },
+    ],
   });
   expect((await problems({ publication_date: '2022-07-02', county: '臺北市' })).body.result.total).toBe(2);
   expect((await problems({})).body.result.total).toBe(3);

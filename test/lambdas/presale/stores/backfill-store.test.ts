@@ -20,9 +20,11 @@ beforeEach(async () => {
 /** A run of season 111S3 as its plan and its states write it. */
 async function ran(state: 'running' | 'complete' | 'failed', counties: Partial<Record<CountyLetter, string>>) {
   await sql`
-    INSERT INTO presale.runs (name, run_id, publication_date, season, counties, state, started_at)
-    VALUES ('111S3', 'season-111S3', '2022-07-02', '111S3', ${Object.keys(counties)}, ${state}, now())
-    ON CONFLICT (name) DO UPDATE SET counties = excluded.counties, state = excluded.state`.execute(database.app.query);
+    INSERT INTO presale.runs (name, run_id, publication_date, season, counties, asked, state, started_at)
+    VALUES ('111S3', 'season-111S3', '2022-07-02', '111S3', ${Object.keys(counties)}, ${Object.keys(counties)}, ${state}, now())
+    ON CONFLICT (name) DO UPDATE SET counties = excluded.counties, asked = excluded.asked, state = excluded.state`.execute(
+    database.app.query,
+  );
   for (const [letter, became] of Object.entries(counties)) {
     if (became === 'on its way') continue;
     await sql`

@@ -5,6 +5,7 @@ import { refreshStatistics } from '../../../../lambdas/presale/steps/refresh-sta
 import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
 import { newProjectsRefresher } from '../../../../lambdas/presale/stores/new-projects-store.ts';
 import { runStore } from '../../../../lambdas/presale/stores/run-store.ts';
+import { staleStatistics } from '../../../../lambdas/presale/stores/statistics/stale-statistics-store.ts';
 import { statisticsRefresher } from '../../../../lambdas/presale/stores/statistics-store.ts';
 import type { PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
@@ -28,7 +29,7 @@ beforeEach(async () => {
 const area = (ping: number) => (28.17 + Math.ceil((ping / 0.3025) * 100) / 100).toFixed(2);
 
 async function load(rows: readonly Readonly<Record<string, string>>[], county: 'A' | 'F' = 'F') {
-  const bytes = sampleFile(rows.map((changes, index) => sampleLine({ 編號: `S${index}`, ...changes })));
+  const bytes = sampleFile(rows.map((changes, index) => sampleLine({ 編號: `RPTEST00S${index}`, ...changes })));
   await runStore(database.app).begin(samplePlan());
   const file = { plan: samplePlan(), county, backup: sampleBackup(county) };
   await dealLoader(database.app, 'raw')(file, (refusals) => readFile(streamed(bytes), refusals));
@@ -101,8 +102,12 @@ test('a project is new for 12 months after its first deal, in its district', asy
 
 test('terminated and withdrawn deals count neither as deals nor as the first one', async () => {
   await load([{ 交易年月日: '1100101' }, {}, { 交易年月日: '1110714' }, { 建案名稱: '' }]);
-  await sql`UPDATE presale.deals SET withdrawn_at = now() WHERE serial_number = 'S0'`.execute(database.admin.query);
-  await sql`UPDATE presale.deals SET termination = '全部解約' WHERE serial_number = 'S1'`.execute(database.admin.query);
+  await sql`UPDATE presale.deals SET withdrawn_at = now() WHERE serial_number = 'RPTEST00S0'`.execute(
+    database.admin.query,
+  );
+  await sql`UPDATE presale.deals SET termination = '全部解約' WHERE serial_number = 'RPTEST00S1'`.execute(
+    database.admin.query,
+  );
 
   const groups = await newProjects('2022-07-31');
   expect(counts(groups)[0]).toEqual([1, '[30,40)', 1]);
@@ -123,6 +128,7 @@ test('the step counts from the day it is in Taiwan', async () => {
   const ports = {
     refresh: statisticsRefresher(database.app),
     refreshNewProjects: newProjectsRefresher(database.app),
+    stale: staleStatistics(database.app),
     clock: () => new Date('2022-08-12T16:00:00Z'),
   };
 

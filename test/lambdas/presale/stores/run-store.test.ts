@@ -45,12 +45,18 @@ test('every row of a file is accounted for: loaded, problem, repeated, or behind
     publication_date: '2022-09-21',
     run_id: 'publication-2022-09-21',
   };
-  await load(newer, [numbered('S1')]);
-  await runStore(database.app).end(newer, 'complete');
+  await load(newer, [numbered('RPTEST00S1')]);
+  await runStore(database.app).end(newer);
   const plan = samplePlan();
 
-  await load(plan, [numbered('S1', { 備註: 'older' }), numbered('S2'), numbered('S2'), numbered('S3'), 'ragged,row']);
-  await runStore(database.app).end(plan, 'complete');
+  await load(plan, [
+    numbered('RPTEST00S1', { 備註: 'older' }),
+    numbered('RPTEST00S2'),
+    numbered('RPTEST00S2'),
+    numbered('RPTEST00S3'),
+    'ragged,row',
+  ]);
+  await runStore(database.app).end(plan);
 
   expect(await booked(plan.name)).toMatchObject({
     kind: 'publication',
@@ -72,12 +78,12 @@ test('rows that nobody accounts for are told as lost', async () => {
     publication_date: '2022-10-01',
     run_id: 'publication-2022-10-01',
   };
-  await load(plan, [numbered('S5'), numbered('S6')]);
+  await load(plan, [numbered('RPTEST00S5'), numbered('RPTEST00S6')]);
   await sql`UPDATE presale.county_runs SET inserted = inserted - 1 WHERE run_name = ${plan.name}`.execute(
     database.app.query,
   );
 
-  await runStore(database.app).end(plan, 'complete');
+  await runStore(database.app).end(plan);
 
   expect(await booked(plan.name)).toMatchObject({ lost: 1 });
 });
@@ -89,12 +95,12 @@ test('a run that gives up says why, and what of it is in', async () => {
     publication_date: '2022-10-11',
     run_id: 'publication-2022-10-11',
   };
-  await load(plan, [numbered('S7')]);
+  await load(plan, [numbered('RPTEST00S7')]);
 
-  await runStore(database.app).end(plan, 'failed', 'no county A');
+  await runStore(database.app).end(plan, 'no county A');
 
   expect(await booked(plan.name)).toMatchObject({
-    state: 'failed',
+    state: 'partial',
     rows_in: 1,
     lost: 0,
     detail: { reason: 'no county A' },

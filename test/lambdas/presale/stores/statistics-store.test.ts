@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 async function statisticsOf(rows: readonly Readonly<Record<string, string>>[]) {
-  const bytes = sampleFile(rows.map((changes, index) => sampleLine({ 編號: `S${index}`, ...changes })));
+  const bytes = sampleFile(rows.map((changes, index) => sampleLine({ 編號: `RPTEST00S${index}`, ...changes })));
   await runStore(database.app).begin(samplePlan());
   const file = { plan: samplePlan(), county: 'F' as const, backup: sampleBackup() };
   await dealLoader(database.app, 'raw')(file, (refusals) => readFile(streamed(bytes), refusals));
@@ -73,8 +73,12 @@ test('other kinds of deals and uses don’t count', async () => {
 
 test('terminated and withdrawn deals don’t count', async () => {
   await statisticsOf([{}, {}, {}]);
-  await sql`UPDATE presale.deals SET withdrawn_at = now() WHERE serial_number = 'S0'`.execute(database.app.query);
-  await sql`UPDATE presale.deals SET termination = '全部解約' WHERE serial_number = 'S1'`.execute(database.app.query);
+  await sql`UPDATE presale.deals SET withdrawn_at = now() WHERE serial_number = 'RPTEST00S0'`.execute(
+    database.app.query,
+  );
+  await sql`UPDATE presale.deals SET termination = '全部解約' WHERE serial_number = 'RPTEST00S1'`.execute(
+    database.app.query,
+  );
 
   await statisticsRefresher(database.app)(['F']);
   expect((await dealReader(database.app).statistics({ start: 0, length: 5 })).data).toMatchObject([{ count: 1 }]);

@@ -26,7 +26,8 @@ beforeEach(async () => {
 
 const season = samplePlan({ name: '111S3', season: '111S3', publication_date: '2022-07-02' });
 const tenDays = (date: string) => samplePlan({ publication_date: date });
-const serials = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => `S${from + index}`);
+const serials = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => `RPTEST00S${from + index}`);
 const rows = (numbers: readonly string[]) => numbers.map((serial) => sampleLine({ 編號: serial }));
 
 async function load(lines: readonly string[], plan: RunPlan) {
@@ -57,12 +58,14 @@ test('deals of its quarter that a season file no longer holds are withdrawn, cou
   await load(rows(serials(1, 3)), tenDays('2022-07-01'));
   await load(rows(serials(4, 6)), tenDays('2022-09-21'));
 
-  expect(await load(rows(['S1', 'S2', 'S4', 'S6', 'S7']), season)).toMatchObject({
+  expect(
+    await load(rows(['RPTEST00S1', 'RPTEST00S2', 'RPTEST00S4', 'RPTEST00S6', 'RPTEST00S7']), season),
+  ).toMatchObject({
     inserted: 1,
     updated: 4,
     withdrawn: 2,
   });
-  expect(await withdrawn()).toEqual(['S3', 'S5']);
+  expect(await withdrawn()).toEqual(['RPTEST00S3', 'RPTEST00S5']);
   expect(await verified(season)).toBe('complete');
   expect((await runReader(database.app).find('2022-07-02'))?.results[0]).toMatchObject({ withdrawn: 2 });
 });
@@ -76,7 +79,7 @@ test('deals of other quarters and other counties stay', async () => {
     readFile(streamed(sampleFile(rows(['elsewhere'])))),
   );
 
-  expect(await load(rows(['S1']), season)).toMatchObject({ withdrawn: 0 });
+  expect(await load(rows(['RPTEST00S1']), season)).toMatchObject({ withdrawn: 0 });
   expect(await withdrawn()).toEqual([]);
 });
 
@@ -94,33 +97,33 @@ test('a withdrawn row comes back with a newer publication, not with its own load
   await load(rows(serials(1, 2)), season);
 
   expect(await load(rows(serials(1, 3)), tenDays('2022-09-11'))).toMatchObject({ kept_newer: 3 });
-  expect(await withdrawn()).toEqual(['S3']);
+  expect(await withdrawn()).toEqual(['RPTEST00S3']);
   expect(await verified(tenDays('2022-09-11'))).toBe('complete');
-  expect(await load(rows(['S3']), tenDays('2022-10-11'))).toMatchObject({ updated: 1 });
+  expect(await load(rows(['RPTEST00S3']), tenDays('2022-10-11'))).toMatchObject({ updated: 1 });
   expect(await withdrawn()).toEqual([]);
 });
 
 test('a publication that comes after its season file brings nothing that the file lacks', async () => {
-  await load([...rows(['S1']), sampleLine({ 編號: 'S3', 總價元: 'abc' })], season);
+  await load([...rows(['RPTEST00S1']), sampleLine({ 編號: 'RPTEST00S3', 總價元: 'abc' })], season);
   const late = await load(rows(serials(1, 3)), tenDays('2022-09-11'));
 
   // S3 is a problem in the season: what the publication says of it is still the best there is.
   expect(late).toMatchObject({ inserted: 1, updated: 0, kept_newer: 2 });
-  expect(await withdrawn()).toEqual(['S2']);
+  expect(await withdrawn()).toEqual(['RPTEST00S2']);
   expect(await verified(tenDays('2022-09-11'))).toBe('complete');
   expect(await load(rows(serials(1, 3)), tenDays('2022-09-11'))).toMatchObject({ inserted: 0, updated: 0 });
 });
 
 test.each([
-  ['a wrong cell', sampleLine({ 編號: 'S3', 總價元: 'abc' })],
-  ['a comma too many', `${sampleLine({ 編號: 'S3' })},`],
-  ['a NUL character', sampleLine({ 編號: 'S3', 備註: 'a\0b' })],
+  ['a wrong cell', sampleLine({ 編號: 'RPTEST00S3', 總價元: 'abc' })],
+  ['a comma too many', `${sampleLine({ 編號: 'RPTEST00S3' })},`],
+  ['a NUL character', sampleLine({ 編號: 'RPTEST00S3', 總價元: '1\0' })],
 ])('a problem row of the season file with %s withdraws no earlier good row of its deal', async (_, line) => {
   await load(rows(serials(1, 4)), tenDays('2022-09-11'));
   const outcome = await load([...rows(serials(1, 2)), line], season);
 
   expect(outcome).toMatchObject({ problems: 1, withdrawn: 1 });
-  expect(await withdrawn()).toEqual(['S4']);
+  expect(await withdrawn()).toEqual(['RPTEST00S4']);
 });
 
 test('a file that lacks more than a tenth is refused as a whole, until somebody allows it', async () => {
@@ -147,5 +150,6 @@ test('a county that a person must decide about is not tried for 24 hours', async
     state: 'failed',
     pending: ['F'],
     reasons: { F: 'It lacks 6.' },
+    reason: 'Counties that are not loaded: F',
   });
 });

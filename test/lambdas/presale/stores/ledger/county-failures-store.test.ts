@@ -80,7 +80,7 @@ async function gaveUp(name: string, input: object) {
 test('a run that is in resolves the executions of the same name that gave up, and no others', async () => {
   for (const name of ['publication-2022-09-11', 'publication-2022-09-11-2', 'publication-2022-09-01'])
     await gaveUp(name, {});
-  await book().runIsIn({ ...plan, whole: true }, execution('publication-2022-09-11-3'));
+  await book().runIsIn({ ...plan, whole: true }, execution('publication-2022-09-11-3'), true);
 
   expect((await failures()).map(({ state }) => state)).toEqual(['resolved', 'resolved', 'open']);
 });
@@ -98,9 +98,11 @@ test('a run of one county resolves no execution that wanted others, until those 
     ['A', ['open', 'resolved', 'resolved']],
   ] as const) {
     await runStore(database.app).keepRound(run, [{ county, state: 'empty' }], 1);
-    await book().runIsIn({ ...run, counties: [county] }, execution(run.run_id));
+    await book().runIsIn({ ...run, counties: [county] }, execution(run.run_id), county === 'A');
     expect(await states()).toEqual(expected);
   }
-  await book().runIsIn({ ...run, whole: true }, execution(run.run_id));
+  await book().runIsIn({ ...run, whole: true }, execution(run.run_id), false);
+  expect(await states()).toEqual(['open', 'resolved', 'resolved']);
+  await book().runIsIn({ ...run, whole: true }, execution(run.run_id), true);
   expect(await states()).toEqual(['resolved', 'resolved', 'resolved']);
 });
