@@ -49,9 +49,11 @@ export function startInstance(options: InstanceOptions): Instance {
       `--max-semi-space-size=${model.memoryMegabytes >= wholeProcessorMegabytes ? 16 : 4}`,
       '--disable-warning=ExperimentalWarning',
       '--permission',
-      // Lambda lets a function start both.
+      // A function may start threads and processes, as in Lambda. They could get around the read-only file system, which is
+      // kept here to show mistakes and not to hold anybody; Node.js warns of that at each start.
       '--allow-child-process',
       '--allow-worker',
+      '--disable-warning=SecurityWarning',
       '--allow-fs-read=*',
       '--allow-fs-write=/tmp',
       `--allow-fs-write=${options.temporaryDirectory}`,
