@@ -1,7 +1,7 @@
 import { openDatabase } from '#adapters/database.ts';
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { queue } from '#adapters/queue.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { advanceBackfillEnv, backfillTurn } from './contract.ts';
 import { advanceBackfill } from './runs/backfill-store.ts';
 

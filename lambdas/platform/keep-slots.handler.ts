@@ -1,9 +1,9 @@
-import { wakeAlerts } from '#adapters/alert-book.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { queue } from '#adapters/queue.ts';
 import { scheduleHandler } from '#kit/schedule-handler.ts';
 import { count } from '#kit/telemetry.ts';
+import { wakeAlerts } from '#record/alert-book.ts';
 import { alertMailStore } from './alerts/alert-mail-store.ts';
 import { keepSlotsEnv } from './contract.ts';
 import { keepSlots } from './slots/keep-slots.ts';

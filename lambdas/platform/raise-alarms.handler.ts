@@ -1,9 +1,9 @@
-import { raiseAlert, wakeAlerts } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { queue } from '#adapters/queue.ts';
 import { batchHandler } from '#kit/queue-handler.ts';
 import { asError, logger } from '#kit/telemetry.ts';
+import { raiseAlert, wakeAlerts } from '#record/alert-book.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import type { RaisedAlert } from './alerts/alarm.ts';
 import { raiseAlarms } from './alerts/raise-alarms.ts';
 import { alertSettings } from './alerts/settings.ts';

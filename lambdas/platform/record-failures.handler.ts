@@ -1,8 +1,8 @@
-import { wakeAlerts, wakingWorkloads } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { recordHandler } from '#kit/queue-handler.ts';
 import { count } from '#kit/telemetry.ts';
+import { wakeAlerts, wakingWorkloads } from '#record/alert-book.ts';
 import { recordFailuresEnv } from './contract.ts';
 import { takeIn } from './failures/intake/intake-store.ts';
 

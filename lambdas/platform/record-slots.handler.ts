@@ -1,6 +1,6 @@
 import { openDatabase } from '#adapters/database.ts';
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { recordSlotsEnv, slotStart } from './contract.ts';
 import { slotBook } from './slots/slot-store.ts';
 

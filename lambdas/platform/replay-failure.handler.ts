@@ -1,9 +1,9 @@
 import { deliver } from '#adapters/doors.ts';
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { executionInput } from '#adapters/state-machine.ts';
 import { recordHandler } from '#kit/queue-handler.ts';
 import { count } from '#kit/telemetry.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { replayFailureEnv } from './contract.ts';
 import { putBack } from './failures/replays/put-back.ts';
 

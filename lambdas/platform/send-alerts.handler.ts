@@ -1,10 +1,10 @@
-import { wakeAlerts } from '#adapters/alert-book.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { queue } from '#adapters/queue.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { count } from '#kit/telemetry.ts';
+import { wakeAlerts } from '#record/alert-book.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { alertMailStore } from './alerts/alert-mail-store.ts';
 import { alertSettings } from './alerts/settings.ts';
 import { tell } from './alerts/tell.ts';

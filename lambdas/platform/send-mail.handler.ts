@@ -1,10 +1,10 @@
 import { systemClock } from '#adapters/clock.ts';
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { mailer } from '#adapters/mailer.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { correlationId } from '#kit/correlation.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { asError, logger } from '#kit/telemetry.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { mailMessage, sendMailEnv } from './contract.ts';
 import { sendOnce } from './mails/send-once.ts';
 import { withId } from './mails/with-id.ts';

@@ -1,7 +1,7 @@
-import { wakeAlerts } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { stepHandler } from '#kit/step-handler.ts';
+import { wakeAlerts } from '#record/alert-book.ts';
 import { checkRunEnv, checkRunInput, checkRunOutput } from './contract.ts';
 import type { CountyFailure } from './ports.ts';
 import { checkRun } from './steps/check-run.ts';

@@ -1,10 +1,10 @@
-import { wakeAlerts } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
-import { recordFailures } from '#adapters/failure-ledger.ts';
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
+import { wakeAlerts } from '#record/alert-book.ts';
+import { recordFailures } from '#record/failure-ledger.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { correctedFileEvent, loadCorrectionsEnv } from './contract.ts';
 import { loadCorrections } from './corrections/load-corrections.ts';
 import { correctionStore } from './stores/correction-store.ts';

@@ -1,7 +1,7 @@
-import { wakeAlerts } from '#adapters/alert-book.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { stepHandler } from '#kit/step-handler.ts';
 import { count } from '#kit/telemetry.ts';
+import { wakeAlerts } from '#record/alert-book.ts';
 import { writeReportEnv, writeReportInput, writeReportOutput } from './contract.ts';
 import { writeReport } from './steps/write-report.ts';
 import { driftStore } from './stores/drift-store.ts';

@@ -1,9 +1,9 @@
 import { systemClock } from '#adapters/clock.ts';
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { queue } from '#adapters/queue.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { pagesOf } from '#pages/page-reader-store.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { fetchPagesEnv } from './contract.ts';
 import { pageRequestMessage } from './message/page-request.ts';
 

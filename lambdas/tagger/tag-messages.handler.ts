@@ -1,8 +1,8 @@
 import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { streamBatchHandler } from '#kit/stream-handler.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { tagMessagesEnv } from './contract.ts';
 import { incomingMessage } from './message/incoming-message.ts';
 import { tagMessages } from './steps/tag-messages.ts';

@@ -1,9 +1,9 @@
 import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { pageCache } from '#pages/page-cache-store.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { tagPagesEnv } from './contract.ts';
 import { pageRequestMessage, unpacked } from './message/page-request.ts';
 import { tagPage } from './steps/tag-page.ts';

@@ -1,5 +1,5 @@
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { recordsHandler } from '#kit/queue-handler.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { runTasksEnv } from './contract.ts';
 import { workerPorts } from './stores/worker-store.ts';
 import { runRecords } from './worker/run-records.ts';

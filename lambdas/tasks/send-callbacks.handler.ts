@@ -1,10 +1,10 @@
 import { systemClock } from '#adapters/clock.ts';
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { jsonPoster } from '#adapters/public-http/post-json.ts';
 import { queue } from '#adapters/queue.ts';
 import { secretField } from '#adapters/secrets.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { callbackMessage, sendCallbacksEnv } from './contract.ts';
 import { noteDelivery } from './steps/note-delivery.ts';
 import { sendCallback } from './steps/send-callback.ts';

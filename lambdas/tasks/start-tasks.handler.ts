@@ -1,7 +1,7 @@
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { queue } from '#adapters/queue.ts';
 import { stateMachine } from '#adapters/state-machine.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { startMessage, startTasksEnv } from './contract.ts';
 import { startTask } from './steps/start-task.ts';
 

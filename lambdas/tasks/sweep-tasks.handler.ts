@@ -1,8 +1,8 @@
 import { openDatabase } from '#adapters/database.ts';
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { presignedGet } from '#adapters/objects/presigned-get.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { count } from '#kit/telemetry.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { sweepMessage, sweepTasksEnv } from './contract.ts';
 import { sweepTasks } from './steps/sweep-tasks.ts';
 import { taskSends } from './stores/sends-store.ts';

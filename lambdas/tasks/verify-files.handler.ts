@@ -1,10 +1,10 @@
 import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
-import { sendFailures } from '#adapters/failure-sender.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { bucketUploads } from '#adapters/objects/uploads.ts';
 import { queue } from '#adapters/queue.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
+import { sendFailures } from '#record/failure-sender.ts';
 import { verifyFileMessage, verifyFilesEnv } from './contract.ts';
 import { type FileTables, fileBook } from './files/file-book-store.ts';
 import { verifyFile } from './files/verify-file.ts';

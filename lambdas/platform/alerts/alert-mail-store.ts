@@ -1,7 +1,7 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
-import { mailEdge } from '#adapters/alert-book.ts';
 import type { Database } from '#adapters/database.ts';
 import type { Severity } from '#kit/ledger/severity.ts';
+import { mailEdge } from '#record/alert-book.ts';
 import type { MailMessage } from '../contract.ts';
 import { mailAlarms } from './about-mails.ts';
 import type { AlertGroup, Claimed, FailureGroup, Waiting } from './claimed.ts';

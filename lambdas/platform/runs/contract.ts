@@ -32,5 +32,5 @@ export const advanceBackfillEnv = z.object({
   BACKFILL_PACE_SECONDS: z.coerce.number().int().min(1).max(900),
 });
 
-/** A backfill's turn; see lambdas/adapters/runs/backfill-book.ts. */
+/** A backfill's turn; see lambdas/platform/record/backfill-book.ts. */
 export const backfillTurn = z.object({ backfill_id: z.int().positive(), turn: z.int().positive() });

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
+import type { Clock } from '#kit/clock.ts';
 import {
   type BackfillTurn,
   createBackfill,
   type Estimate,
   estimateBackfill,
   firstTurn,
-} from '#adapters/runs/backfill-book.ts';
-import type { Clock } from '#kit/clock.ts';
+} from '#record/backfill-book.ts';
 import type { KeptSchedule } from '../contract.ts';
 import { type SlotRange, slotItem, slotsInRange } from './schedule-backfill.ts';
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import { recordFailures, resolveFailures } from '#adapters/failure-ledger.ts';
 import type { SlotStart } from '#kit/schedule/schedule.ts';
+import { recordFailures, resolveFailures } from '#record/failure-ledger.ts';
 import type { KeptSchedule } from './contract.ts';
 import { catchUp, dueSlots, slotText, startOf } from './settle-slots.ts';
 import type { OpenSlot, SlotBook } from './slot.ts';

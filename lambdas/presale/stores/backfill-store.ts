@@ -6,7 +6,7 @@ import {
   type Estimate,
   estimateBackfill,
   firstTurn,
-} from '#adapters/runs/backfill-book.ts';
+} from '#record/backfill-book.ts';
 import type { PlanSeasons } from '../api/backfill-routes.ts';
 import type { SeasonRange } from '../contract.ts';
 import type { CountyLetter } from '../publication/counties.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { raiseAlert } from '#adapters/alert-book.ts';
 import type { Database } from '#adapters/database.ts';
+import { raiseAlert } from '#record/alert-book.ts';
 import type { CountyFile, DriftBook, EarlierCounts } from '../ports.ts';
 import type { PresaleTables } from './tables.ts';
 

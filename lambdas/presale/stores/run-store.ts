@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import { closeRun, openRun, type RunCounts } from '#adapters/run-book.ts';
+import { closeRun, openRun, type RunCounts } from '#record/run-book.ts';
 import type { CountyOutcome, RunPlan } from '../contract.ts';
 import { storable } from '../file/storable.ts';
 import type { CountyReport, RunBook } from '../ports.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import { recordFailures, resolveFailures } from '#adapters/failure-ledger.ts';
 import type { ObjectStore } from '#adapters/object-store.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
+import { recordFailures, resolveFailures } from '#record/failure-ledger.ts';
 import type { AfterEnd, Answer, Ended, LeasedTask } from '../task.ts';
 
 /** What a worker says of a task while it holds it. */

@@ -1,11 +1,11 @@
 import { CompiledQuery, sql } from 'kysely';
-import { wakeAlerts } from '#adapters/alert-book.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { type Database, openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { presignedGet } from '#adapters/objects/presigned-get.ts';
 import type { TaskContext } from '#kit/task.ts';
 import { count, logger } from '#kit/telemetry.ts';
+import { wakeAlerts } from '#record/alert-book.ts';
 import { slots, workerMemory } from '../contract.ts';
 import { type FileTables, fileBook } from '../files/file-book-store.ts';
 import { taskFiles } from '../files/task-files.ts';

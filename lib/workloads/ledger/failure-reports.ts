@@ -11,7 +11,8 @@ const impact = 'What functions failed on is kept in its queue, but nobody sees i
 
 /**
  * Where queues' consumers and functions without the database tell the ledger what they failed on
- * (lambdas/adapters/failure-sender.ts). Made before everything that tells, and drained by the intake, which is made after.
+ * (lambdas/platform/record/failure-sender.ts). Made before everything that tells, and drained by the intake, which is made
+ * after.
  */
 export class FailureReports extends Construct {
   readonly queue: Queue;

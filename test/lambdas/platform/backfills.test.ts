@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { closeRun, openRun } from '../../../lambdas/adapters/run-book.ts';
 import type { KeptSchedule, StartMessage } from '../../../lambdas/platform/contract.ts';
+import { closeRun, openRun } from '../../../lambdas/platform/record/run-book.ts';
 import { nextStep, type Turn } from '../../../lambdas/platform/runs/advance-backfill.ts';
 import { advanceBackfill } from '../../../lambdas/platform/runs/backfill-store.ts';
 import { backfillPlanner } from '../../../lambdas/platform/runs/plan-backfill-store.ts';

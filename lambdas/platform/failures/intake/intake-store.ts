@@ -1,9 +1,9 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
-import { recordFailures } from '#adapters/failure-ledger.ts';
 import type { ObjectStore } from '#adapters/object-store.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import { edgeOf } from '#kit/ledger/edge.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
+import { recordFailures } from '#record/failure-ledger.ts';
 import { withReplayed } from '../lineage.ts';
 import { failuresFrom } from './dead-letter.ts';
 import { givenUpObject, givenUpRecords } from './given-up-batch.ts';

@@ -4,7 +4,7 @@ import type { Json } from './json.ts';
 
 const text = z.string().min(1);
 
-/** What `lambdas/adapters/failure-sender.ts` sends. */
+/** What `lambdas/platform/record/failure-sender.ts` sends. */
 const reported = z.object({
   failures: z.array(
     z.object({

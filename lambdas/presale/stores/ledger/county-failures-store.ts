@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import * as z from 'zod';
 import type { Database } from '#adapters/database.ts';
-import { recordFailures, resolveFailures } from '#adapters/failure-ledger.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
+import { recordFailures, resolveFailures } from '#record/failure-ledger.ts';
 import type { RunPlan } from '../../contract.ts';
 import type { CountyFailure, CountyFailures } from '../../ports.ts';
 import { counties } from '../../publication/counties.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Session } from '#adapters/database.ts';
-import { type KnownFailure, knownFailures, recordFailures, resolveFailures } from '#adapters/failure-ledger.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
+import { type KnownFailure, knownFailures, recordFailures, resolveFailures } from '#record/failure-ledger.ts';
 import { problemRecord } from '../../corrections/problem-record.ts';
 import type { KeptProblem } from '../../ports.ts';
 import type { CountyLetter } from '../../publication/counties.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { raiseAlert } from '#adapters/alert-book.ts';
 import type { Database } from '#adapters/database.ts';
+import { raiseAlert } from '#record/alert-book.ts';
 import { alertMailStore } from '../../../../lambdas/platform/alerts/alert-mail-store.ts';
 import { tell } from '../../../../lambdas/platform/alerts/tell.ts';
 import type { MailMessage } from '../../../../lambdas/platform/contract.ts';

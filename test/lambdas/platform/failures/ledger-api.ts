@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { recordFailures } from '#adapters/failure-ledger.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
+import { recordFailures } from '#record/failure-ledger.ts';
 import type { ReplayMessage } from '../../../../lambdas/platform/contract.ts';
 import { failuresApi } from '../../../../lambdas/platform/failures/api.ts';
 import { ledger } from '../../../../lambdas/platform/failures/ledger-store.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { recordFailures } from '../../../../lambdas/adapters/failure-ledger.ts';
 import type { NewFailure } from '../../../../lambdas/kit/ledger/failure.ts';
 import type { FailureRow } from '../../../../lambdas/platform/failures/ledger.ts';
+import { recordFailures } from '../../../../lambdas/platform/record/failure-ledger.ts';
 import type { RunPlan } from '../../../../lambdas/presale/contract.ts';
 import { loadCorrections } from '../../../../lambdas/presale/corrections/load-corrections.ts';
 import { checkRun } from '../../../../lambdas/presale/steps/check-run.ts';

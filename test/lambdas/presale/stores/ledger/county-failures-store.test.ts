@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { recordFailures } from '../../../../../lambdas/adapters/failure-ledger.ts';
+import { recordFailures } from '../../../../../lambdas/platform/record/failure-ledger.ts';
 import { countyFailures } from '../../../../../lambdas/presale/stores/ledger/county-failures-store.ts';
 import { runStore } from '../../../../../lambdas/presale/stores/run-store.ts';
 import type { PresaleTables } from '../../../../../lambdas/presale/stores/tables.ts';

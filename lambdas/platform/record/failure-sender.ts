@@ -1,10 +1,10 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { ObjectStore } from '#adapters/object-store.ts';
+import { originAttributes } from '#adapters/queue.ts';
+import { messageBody } from '#adapters/queues/message-body.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
 import { once } from '#kit/once.ts';
-import { inputKeyOf } from './failures/input-key.ts';
-import type { ObjectStore } from './object-store.ts';
-import { originAttributes } from './queue.ts';
-import { messageBody } from './queues/message-body.ts';
+import { inputKeyOf } from './input-key.ts';
 
 /** Hands failures to the ledger's intake; resolves when they are durable in its queue. */
 export type SendFailures = (failures: readonly NewFailure[]) => Promise<void>;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
-import { raiseAlert, wakeAlerts, wakingWorkloads } from '#adapters/alert-book.ts';
-import { startStorage } from '../../../local/services/storage.ts';
-import { testCredentials, useLocalAws } from '../../support/aws.ts';
-import { startTestDatabase } from '../../support/database.ts';
+import { raiseAlert, wakeAlerts, wakingWorkloads } from '#record/alert-book.ts';
+import { startStorage } from '../../../../local/services/storage.ts';
+import { testCredentials, useLocalAws } from '../../../support/aws.ts';
+import { startTestDatabase } from '../../../support/database.ts';
 
 test('an alert raised twice is one row, and one that is rolled back none', async () => {
   const database = await startTestDatabase<unknown>();

@@ -1,8 +1,8 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
+import type { ObjectStore } from '#adapters/object-store.ts';
 import { correlationField, correlationId, idInText } from '#kit/correlation.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
-import { inputKeyOf } from './failures/input-key.ts';
-import type { ObjectStore } from './object-store.ts';
+import { inputKeyOf } from './input-key.ts';
 
 /** Which failures of a workload are put right: these, or all whose natural key starts so, or in one of these ways. */
 export type Resolved = { readonly workload: string } & (

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { closeRun, openRun } from '../../../lambdas/adapters/run-book.ts';
-import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { closeRun, openRun } from '../../../../lambdas/platform/record/run-book.ts';
+import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 
 let database: TestDatabase<unknown>;
 

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { recordFailures, resolveFailures } from '../../../lambdas/adapters/failure-ledger.ts';
-import type { NewFailure } from '../../../lambdas/kit/ledger/failure.ts';
-import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
+import type { NewFailure } from '../../../../lambdas/kit/ledger/failure.ts';
+import { recordFailures, resolveFailures } from '../../../../lambdas/platform/record/failure-ledger.ts';
+import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 
 interface Row {
   readonly id: number;

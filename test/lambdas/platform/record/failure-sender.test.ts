@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sendFailures } from '../../../lambdas/adapters/failure-sender.ts';
-import type { NewFailure } from '../../../lambdas/kit/ledger/failure.ts';
-import { failuresFrom } from '../../../lambdas/platform/failures/intake/dead-letter.ts';
-import { startStorage } from '../../../local/services/storage.ts';
-import { testCredentials, useLocalAws } from '../../support/aws.ts';
-import { letter } from '../platform/failures/letters.ts';
+import type { NewFailure } from '../../../../lambdas/kit/ledger/failure.ts';
+import { failuresFrom } from '../../../../lambdas/platform/failures/intake/dead-letter.ts';
+import { sendFailures } from '../../../../lambdas/platform/record/failure-sender.ts';
+import { startStorage } from '../../../../local/services/storage.ts';
+import { testCredentials, useLocalAws } from '../../../support/aws.ts';
+import { letter } from '../failures/letters.ts';
 
 let directory: string;
 let storage: Awaited<ReturnType<typeof startStorage>>;
