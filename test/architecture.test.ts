@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { importedPath } from './support/imported-path.ts';
 
 const contracts = 'lambdas/[^/]+/contract.ts';
 // Without its stores, which know concrete adapters.
@@ -9,11 +10,13 @@ const shared = 'lambdas/(language|pages)/(?!.*-store\\.ts$)';
 /** Who may import whom: the first row that names a file decides; a file of no row is itself a failure. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Reads the routes of every workload, and starts none of them.
-  'bin/openapi/': ['bin/openapi/', 'lambdas/(?!adapters/|.+(\\.handler|-store)\\.ts$)'],
+  'bin/openapi/': ['bin/openapi/', 'lambdas/(?!adapters/|platform/record/|.+(\\.handler|-store)\\.ts$)'],
   'bin/': ['bin/', 'lib/', 'cdk.json'],
   'lib/': ['lib/', contracts, 'lambdas/kit/(env|correlation|ledger/edge|schedule/schedule).ts'],
   'lambdas/kit/': ['lambdas/kit/'],
   'lambdas/adapters/': ['lambdas/adapters/', 'lambdas/kit/'],
+  // Where every workload records alerts, failures and runs in its own transactions.
+  'lambdas/platform/record/': ['lambdas/platform/record/', 'lambdas/(kit|adapters)/'],
   // What several workloads need of words and of web pages; it knows no workload.
   'lambdas/language/': ['lambdas/(language|kit)/'],
   'lambdas/pages/(.+/)?[^/]+-store\\.ts': ['lambdas/(pages|kit|adapters)/'],
@@ -29,9 +32,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Doors and stores know concrete adapters; the rest of a workload knows ports.
   'lambdas/(?<own>[^/]+)/(.+/)?[^/]+(\\.handler|-store)\\.ts': [
     '<own>',
-    'lambdas/(kit|adapters|language|pages)/',
+    'lambdas/(kit|adapters|language|pages|platform/record)/',
     contracts,
   ],
+  'lambdas/platform/': ['lambdas/platform/(?!record/)', 'lambdas/kit/', shared, contracts],
   'lambdas/(?<own>[^/]+)/': ['<own>', 'lambdas/kit/', shared, contracts],
   // What trains the model makes the very features that the tagger makes.
   'training/': ['training/', 'lambdas/tagger/model/', 'lambdas/language/', 'lambdas/kit/errors.ts'],
@@ -47,9 +51,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 const homes: Readonly<Record<string, string>> = {
   'aws-cdk-lib|constructs|cdk-nag': 'bin/|lib/',
   esbuild: 'bin/',
+  // Alerts and failures have queues of their own.
+  '@aws-sdk/client-sqs': 'lambdas/adapters/|lambdas/platform/record/|local/|bench/',
   '@aws-sdk/.+': 'lambdas/adapters/|local/|bench/',
   // migrate.ts drives kysely's migrator on whatever database it is given.
-  kysely: 'lambdas/adapters/|lambdas/.+-store.ts|lambdas/platform/migrate.ts|migrations/|local/|bench/',
+  kysely:
+    'lambdas/adapters/|lambdas/platform/record/|lambdas/.+-store.ts|lambdas/platform/migrate.ts|migrations/|local/|bench/',
   'pg|pg-copy-streams': 'lambdas/adapters/|local/|bench/',
   'p-retry': 'lambdas/adapters/',
   '@middy/.+|@aws-lambda-powertools/.+': 'lambdas/kit/',
@@ -84,9 +91,8 @@ const importing = /^(?:import|export)\s[\w*{}\s,]*?from\s+'([^']+)'|^import\s+'(
 /** What a file imports: files of ours by their path, packages by their name. */
 function importsOf(file: string, text: string): { readonly files: string[]; readonly packages: string[] } {
   const names = [...text.matchAll(importing)].map(([, a, b, c]) => a ?? b ?? c ?? '').filter((n) => !/^node:/.test(n));
-  const inside = (name: string) => (/^#/.test(name) ? name.replace('#', 'lambdas/') : join(dirname(file), name));
   return {
-    files: names.filter((name) => /^[.#]/.test(name)).map(inside),
+    files: names.filter((name) => /^[.#]/.test(name)).map((name) => importedPath(file, name)),
     packages: names.filter((name) => /^[^.#]/.test(name)).map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name),
   };
 }

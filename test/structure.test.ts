@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { type Function as FunctionNode, parseSync, Visitor } from 'oxc-parser';
 import { describe, expect, test } from 'vitest';
 import { workloads } from '../lib/settings/index.ts';
+import { importedPath } from './support/imported-path.ts';
 
 const sources = new Map(
   globSync('{bin,docs-page,lib,lambdas,training,migrations,local,bench,test}/**/*.ts').map((file) => [
@@ -22,9 +22,7 @@ describe('imports', () => {
       ...module.staticExports.flatMap(({ entries }) => entries.map((entry) => entry.moduleRequest?.value ?? '')),
       ...module.dynamicImports.map(({ moduleRequest: { start, end } }) => text.slice(start + 1, end - 1)),
     ];
-    return names
-      .filter((name) => /^[.#]/.test(name))
-      .map((name) => (name.startsWith('#') ? name.replace('#', 'lambdas/') : join(dirname(file), name)));
+    return names.filter((name) => /^[.#]/.test(name)).map((name) => importedPath(file, name));
   }
 
   /** Every set of files of which each reaches each other (Tarjan's strongly connected components). */
@@ -164,6 +162,7 @@ describe('what is for all workloads', () => {
     'lib/inventory/',
     'lambdas/kit/',
     'lambdas/adapters/',
+    'lambdas/platform/record/',
     'bin/',
   ];
 
