@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { openDatabase } from '../../lambdas/adapters/database.ts';
-import { migrate } from '../../lambdas/platform/migrate.ts';
+import { migrate } from '../../lambdas/platform/database/migrate.ts';
 import { startPostgres } from '../../local/services/postgres.ts';
 import { migrations } from '../../migrations/index.ts';
 import { copyFolder } from './copy-folder.ts';

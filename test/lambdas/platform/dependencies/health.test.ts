@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { handler } from '../../../lambdas/platform/health.handler.ts';
-import { httpRequest, lambdaContext } from '../../support/lambda.ts';
+import { handler } from '../../../../lambdas/platform/dependencies/health.handler.ts';
+import { httpRequest, lambdaContext } from '../../../support/lambda.ts';
 
 test('anybody may ask whether the API answers', async () => {
   const { statusCode, body } = await handler(httpRequest({ routeKey: 'GET /health', headers: {} }), lambdaContext());

@@ -4,10 +4,10 @@ import { batchHandler } from '#kit/queue-handler.ts';
 import { asError, logger } from '#kit/telemetry.ts';
 import { raiseAlert, wakeAlerts } from '#record/alert-book.ts';
 import { sendFailures } from '#record/failure-sender.ts';
-import type { RaisedAlert } from './alerts/alarm.ts';
-import { raiseAlarms } from './alerts/raise-alarms.ts';
-import { alertSettings } from './alerts/settings.ts';
-import { alarmChange, raiseAlarmsEnv } from './contract.ts';
+import { alarmChange, raiseAlarmsEnv } from '../contract.ts';
+import type { RaisedAlert } from './alarm.ts';
+import { raiseAlarms } from './raise-alarms.ts';
+import { alertSettings } from './settings.ts';
 
 /** The door of CloudWatch's alarms: into the book of alerts, or past a database that is away. */
 export const handler = batchHandler({

@@ -5,9 +5,9 @@ import { probeBucket } from '#adapters/probes/bucket.ts';
 import { probeDatabase } from '#adapters/probes/database.ts';
 import { probeSecret } from '#adapters/probes/secret.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { checkInsideEnv } from './contract.ts';
-import type { Dependency } from './dependencies/check-dependencies.ts';
-import { insideApi } from './dependencies/routes.ts';
+import { checkInsideEnv } from '../contract.ts';
+import type { Dependency } from './check-dependencies.ts';
+import { insideApi } from './routes.ts';
 
 const required = true;
 

@@ -3,10 +3,10 @@ import { systemClock } from '#adapters/clock.ts';
 import { apiDatabase } from '#adapters/database/api-database.ts';
 import { queue } from '#adapters/queue.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { runsApiEnv } from './contract.ts';
-import { runsApi } from './runs/api.ts';
-import { backfillPlanner } from './runs/plan-backfill-store.ts';
-import { runReader } from './runs/run-reader-store.ts';
+import { runsApiEnv } from '../contract.ts';
+import { runsApi } from './api.ts';
+import { backfillPlanner } from './plan-backfill-store.ts';
+import { runReader } from './run-reader-store.ts';
 
 /** Runs, slots and backfills over HTTP. */
 export const handler = apiHandler({

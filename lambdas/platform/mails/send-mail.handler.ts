@@ -5,9 +5,9 @@ import { correlationId } from '#kit/correlation.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { asError, logger } from '#kit/telemetry.ts';
 import { sendFailures } from '#record/failure-sender.ts';
-import { mailMessage, sendMailEnv } from './contract.ts';
-import { sendOnce } from './mails/send-once.ts';
-import { withId } from './mails/with-id.ts';
+import { mailMessage, sendMailEnv } from '../contract.ts';
+import { sendOnce } from './send-once.ts';
+import { withId } from './with-id.ts';
 
 /** The mail queue's door: one mail a record, to the environment's recipients unless it names its own. */
 export const handler = queueHandler({

@@ -2,11 +2,11 @@ import { openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { scheduleHandler } from '#kit/schedule-handler.ts';
 import { count } from '#kit/telemetry.ts';
-import { exportTablesEnv } from './contract.ts';
-import { editedTables } from './exports/edited-tables.ts';
-import { exportTables } from './exports/export-tables.ts';
-import { snapshots } from './exports/snapshot-store.ts';
-import { slotBook } from './slots/slot-store.ts';
+import { exportTablesEnv } from '../contract.ts';
+import { slotBook } from '../slots/slot-store.ts';
+import { editedTables } from './edited-tables.ts';
+import { exportTables } from './export-tables.ts';
+import { snapshots } from './snapshot-store.ts';
 
 /** The schedule's door: what people edited goes to the bucket, once a day. */
 export const handler = scheduleHandler({

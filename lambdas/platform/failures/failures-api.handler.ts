@@ -2,11 +2,11 @@ import { authenticateCallers } from '#adapters/callers.ts';
 import { apiDatabase } from '#adapters/database/api-database.ts';
 import { queue } from '#adapters/queue.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { failuresApiEnv } from './contract.ts';
-import { failuresApi } from './failures/api.ts';
-import { ledger } from './failures/ledger-store.ts';
-import type { PlatformTables } from './failures/matching-store.ts';
-import { replays } from './failures/replays/replays-store.ts';
+import { failuresApiEnv } from '../contract.ts';
+import { failuresApi } from './api.ts';
+import { ledger } from './ledger-store.ts';
+import type { PlatformTables } from './matching-store.ts';
+import { replays } from './replays/replays-store.ts';
 
 /** The failure ledger over HTTP. */
 export const handler = apiHandler({

@@ -2,8 +2,8 @@ import { openDatabase } from '#adapters/database.ts';
 import { readEnv } from '#kit/env.ts';
 import { instrumented } from '#kit/invocation.ts';
 import { logger } from '#kit/telemetry.ts';
-import { migrations } from '../../migrations/index.ts';
-import { migrateEnv } from './contract.ts';
+import { migrations } from '../../../migrations/index.ts';
+import { migrateEnv } from '../contract.ts';
 import { migrate } from './migrate.ts';
 
 /** Runs after the database is made or changed (CDK Trigger); a failure stops the deployment. */

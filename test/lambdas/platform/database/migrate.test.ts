@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Database, openDatabase } from '#adapters/database.ts';
-import { migrate } from '../../../lambdas/platform/migrate.ts';
-import { type Postgres, startPostgres } from '../../../local/services/postgres.ts';
-import { migrations } from '../../../migrations/index.ts';
+import { migrate } from '../../../../lambdas/platform/database/migrate.ts';
+import { type Postgres, startPostgres } from '../../../../local/services/postgres.ts';
+import { migrations } from '../../../../migrations/index.ts';
 
 let directory: string;
 let postgres: Postgres;

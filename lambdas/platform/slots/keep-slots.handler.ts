@@ -4,10 +4,10 @@ import { queue } from '#adapters/queue.ts';
 import { scheduleHandler } from '#kit/schedule-handler.ts';
 import { count } from '#kit/telemetry.ts';
 import { wakeAlerts } from '#record/alert-book.ts';
-import { alertMailStore } from './alerts/alert-mail-store.ts';
-import { keepSlotsEnv } from './contract.ts';
-import { keepSlots } from './slots/keep-slots.ts';
-import { slotBook } from './slots/slot-store.ts';
+import { alertMailStore } from '../alerts/alert-mail-store.ts';
+import { keepSlotsEnv } from '../contract.ts';
+import { keepSlots } from './keep-slots.ts';
+import { slotBook } from './slot-store.ts';
 
 /** Looks for slots that nobody ran, and follows their schedules' policies. Its own slots are not kept: the next will do. */
 export const handler = scheduleHandler({

@@ -1,10 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import { apiHandler } from '#kit/api-handler.ts';
 import { once } from '#kit/once.ts';
-import { docsEnv, fallbackRoute } from './contract.ts';
-import { fallback } from './docs/fallback.ts';
-import { docsFile } from './docs/files.ts';
-import { docsApi } from './docs/routes.ts';
+import { docsEnv, fallbackRoute } from '../contract.ts';
+import { fallback } from './fallback.ts';
+import { docsFile } from './files.ts';
+import { docsApi } from './routes.ts';
 
 /** The documentation of the API, and the answer where there is no route. */
 export const handler = apiHandler({

@@ -2,7 +2,7 @@ import { admitByDatabase } from '#adapters/callers/admit-by-database.ts';
 import { limitOf } from '#adapters/callers/limit.ts';
 import { apiDatabase } from '#adapters/database/api-database.ts';
 import { stepHandler } from '#kit/step-handler.ts';
-import { admission, admissionAnswer, admitCallerEnv } from './contract.ts';
+import { admission, admissionAnswer, admitCallerEnv } from '../contract.ts';
 
 /** Counts a request for functions that have no database. */
 export const handler = stepHandler({

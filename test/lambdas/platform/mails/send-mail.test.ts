@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type Mail, startMail } from '../../../local/services/mail.ts';
-import { startStorage } from '../../../local/services/storage.ts';
-import batch from '../../fixtures/events/sqs-batch.json' with { type: 'json' };
-import { testCredentials, useLocalAws } from '../../support/aws.ts';
-import { lambdaContext, printed } from '../../support/lambda.ts';
+import { type Mail, startMail } from '../../../../local/services/mail.ts';
+import { startStorage } from '../../../../local/services/storage.ts';
+import batch from '../../../fixtures/events/sqs-batch.json' with { type: 'json' };
+import { testCredentials, useLocalAws } from '../../../support/aws.ts';
+import { lambdaContext, printed } from '../../../support/lambda.ts';
 
 let directory: string;
 let service: Mail;
@@ -46,7 +46,7 @@ afterAll(async () => {
 });
 
 async function deliver(...messages: object[]) {
-  const { handler } = await import('../../../lambdas/platform/send-mail.handler.ts');
+  const { handler } = await import('../../../../lambdas/platform/mails/send-mail.handler.ts');
   const Records = messages.flatMap((message, index) =>
     batch.Records.slice(0, 1).map((record) => ({ ...record, messageId: `m-${index}`, body: JSON.stringify(message) })),
   );

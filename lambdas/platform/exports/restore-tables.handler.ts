@@ -5,10 +5,10 @@ import { PermanentError } from '#kit/errors.ts';
 import { instrumented } from '#kit/invocation.ts';
 import { faultsAsText } from '#kit/issues.ts';
 import { logger } from '#kit/telemetry.ts';
-import { restoreTablesEnv, restoreTablesRequest } from './contract.ts';
-import { editedTables } from './exports/edited-tables.ts';
-import { restorations } from './exports/restore-store.ts';
-import { restoreTables } from './exports/restore-tables.ts';
+import { restoreTablesEnv, restoreTablesRequest } from '../contract.ts';
+import { editedTables } from './edited-tables.ts';
+import { restorations } from './restore-store.ts';
+import { restoreTables } from './restore-tables.ts';
 
 /** A person's command: rows of a day's export come back. Nobody else invokes it. */
 export const handler = instrumented(async (event: unknown) => {

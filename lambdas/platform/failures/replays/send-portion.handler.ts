@@ -3,10 +3,10 @@ import { openDatabase } from '#adapters/database.ts';
 import { sendEach } from '#adapters/queue.ts';
 import { TransientError } from '#kit/errors.ts';
 import { stepHandler } from '#kit/step-handler.ts';
-import { portionInput, portionOutput, sendPortionEnv } from './contract.ts';
-import type { PlatformTables } from './failures/matching-store.ts';
-import { sendPortion } from './failures/replays/portion.ts';
-import { replays } from './failures/replays/replays-store.ts';
+import { portionInput, portionOutput, sendPortionEnv } from '../../contract.ts';
+import type { PlatformTables } from '../matching-store.ts';
+import { sendPortion } from './portion.ts';
+import { replays } from './replays-store.ts';
 
 /** `Send a portion`: some failures of a replay of many go into the queue of replays, spread over their seconds. */
 export const handler = stepHandler({

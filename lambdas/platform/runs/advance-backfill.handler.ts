@@ -2,8 +2,8 @@ import { openDatabase } from '#adapters/database.ts';
 import { queue } from '#adapters/queue.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { sendFailures } from '#record/failure-sender.ts';
-import { advanceBackfillEnv, backfillTurn } from './contract.ts';
-import { advanceBackfill } from './runs/backfill-store.ts';
+import { advanceBackfillEnv, backfillTurn } from '../contract.ts';
+import { advanceBackfill } from './backfill-store.ts';
 
 /** Moves backfills on, one piece at a time, at the environment's pace. */
 export const handler = queueHandler({

@@ -5,9 +5,9 @@ import { probeQueue } from '#adapters/probes/queue.ts';
 import { probeSchedule } from '#adapters/probes/schedule.ts';
 import { probeStateMachine } from '#adapters/probes/state-machine.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { checkOutsideEnv, dependencyKinds } from './contract.ts';
-import type { Dependency } from './dependencies/check-dependencies.ts';
-import { outsideApi } from './dependencies/routes.ts';
+import { checkOutsideEnv, dependencyKinds } from '../contract.ts';
+import type { Dependency } from './check-dependencies.ts';
+import { outsideApi } from './routes.ts';
 
 const probes = { q: probeQueue, m: probeStateMachine, s: probeSchedule };
 

@@ -5,10 +5,10 @@ import { queueHandler } from '#kit/queue-handler.ts';
 import { count } from '#kit/telemetry.ts';
 import { wakeAlerts } from '#record/alert-book.ts';
 import { sendFailures } from '#record/failure-sender.ts';
-import { alertMailStore } from './alerts/alert-mail-store.ts';
-import { alertSettings } from './alerts/settings.ts';
-import { tell } from './alerts/tell.ts';
-import { alertWake, sendAlertsEnv } from './contract.ts';
+import { alertWake, sendAlertsEnv } from '../contract.ts';
+import { alertMailStore } from './alert-mail-store.ts';
+import { alertSettings } from './settings.ts';
+import { tell } from './tell.ts';
 
 /** The mailer: one wake a record, one mail at most for each. In the VPC; the queue of mails takes them outside. */
 export const handler = queueHandler({

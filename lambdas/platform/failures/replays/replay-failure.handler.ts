@@ -4,8 +4,8 @@ import { executionInput } from '#adapters/state-machine.ts';
 import { recordHandler } from '#kit/queue-handler.ts';
 import { count } from '#kit/telemetry.ts';
 import { sendFailures } from '#record/failure-sender.ts';
-import { replayFailureEnv } from './contract.ts';
-import { putBack } from './failures/replays/put-back.ts';
+import { replayFailureEnv } from '../../contract.ts';
+import { putBack } from './put-back.ts';
 
 const metrics = { delivered: 'ReplaysDelivered', again: 'ReplaysSentTwice', refused: 'ReplaysRefused' };
 

@@ -3,8 +3,8 @@ import { objectStore } from '#adapters/object-store.ts';
 import { recordHandler } from '#kit/queue-handler.ts';
 import { count } from '#kit/telemetry.ts';
 import { wakeAlerts, wakingWorkloads } from '#record/alert-book.ts';
-import { recordFailuresEnv } from './contract.ts';
-import { takeIn } from './failures/intake/intake-store.ts';
+import { recordFailuresEnv } from '../../contract.ts';
+import { takeIn } from './intake-store.ts';
 
 /** Drains every dead end of the stack into the ledger. A record is gone from its queue only after its row is durable. */
 export const handler = recordHandler({
