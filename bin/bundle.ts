@@ -1,12 +1,11 @@
-import { globSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { type BuildOptions, build } from 'esbuild';
 import { copyAssets } from './bundle-assets.ts';
 import { bundlePrograms } from './bundle-programs.ts';
+import { handlerFiles } from './handler-files.ts';
 import { replaceFolder } from './replace-folder.ts';
 
 const output = 'build/handlers';
-const suffix = '.handler.ts';
 
 // CommonJS packages inside an ES module still call require() of Node's own modules.
 const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
@@ -49,23 +48,21 @@ const handlersARun = 10;
 // esbuild is a Go program and collects its garbage late. This limit is soft: it costs 0.2 s and saves 0.2 GB.
 const memoryLimit = '550MiB';
 
-/** Bundles every `lambdas/<workload>/<name>.handler.ts` into `build/handlers/<workload>/<name>/index.mjs`. */
+/** Bundles every handler `<workload>/<name>` into `build/handlers/<workload>/<name>/index.mjs`, wherever its file is. */
 export async function bundleHandlers(): Promise<readonly Bundle[]> {
-  const handlers = globSync(`lambdas/*/*${suffix}`)
-    .map((file) => file.replaceAll('\\', '/').slice('lambdas/'.length, -suffix.length))
-    .sort();
+  const handlers = [...handlerFiles()].sort(([a], [b]) => (a < b ? -1 : 1));
   const unfinished = `${output}.new-${process.pid}`;
   process.env.GOMEMLIMIT ??= memoryLimit;
   const programs = await bundlePrograms(options);
   for (let next = 0; next < handlers.length; next += handlersARun) {
     const some = handlers.slice(next, next + handlersARun);
-    const entryPoints = some.map((handler) => ({ in: `lambdas/${handler}${suffix}`, out: `${handler}/index` }));
+    const entryPoints = some.map(([handler, file]) => ({ in: file, out: `${handler}/index` }));
     const { metafile } = await build({ ...options, entryPoints, outdir: unfinished, metafile: true });
     await copyAssets(metafile, programs);
   }
   await replaceFolder(unfinished, output);
   return Promise.all(
-    handlers.map(async (handler) => ({ handler, bytes: (await stat(`${output}/${handler}/index.mjs`)).size })),
+    handlers.map(async ([handler]) => ({ handler, bytes: (await stat(`${output}/${handler}/index.mjs`)).size })),
   );
 }
 

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { handlerFiles } from '../bin/handler-files.ts';
 import { importedPath } from './support/imported-path.ts';
 
 const contracts = 'lambdas/[^/]+/contract.ts';
@@ -22,7 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'lambdas/pages/(.+/)?[^/]+-store\\.ts': ['lambdas/(pages|kit|adapters)/'],
   'lambdas/pages/': ['lambdas/(pages|kit)/'],
   // The migrations travel in the bundle of the function that runs them.
-  'lambdas/platform/migrate.handler.ts': ['lambdas/(platform|kit|adapters)/', 'migrations/index.ts'],
+  'lambdas/platform/database/migrate.handler.ts': ['lambdas/(platform|kit|adapters)/', 'migrations/index.ts'],
   // The one registry of tasks: every workload has its functions with itself.
   'lambdas/tasks/functions/index.ts': ['lambdas/[^/]+/functions/', 'lambdas/kit/'],
   // What the processes of functions run.
@@ -56,7 +57,7 @@ const homes: Readonly<Record<string, string>> = {
   '@aws-sdk/.+': 'lambdas/adapters/|local/|bench/',
   // migrate.ts drives kysely's migrator on whatever database it is given.
   kysely:
-    'lambdas/adapters/|lambdas/platform/record/|lambdas/.+-store.ts|lambdas/platform/migrate.ts|migrations/|local/|bench/',
+    'lambdas/adapters/|lambdas/platform/record/|lambdas/.+-store.ts|lambdas/platform/database/migrate.ts|migrations/|local/|bench/',
   'pg|pg-copy-streams': 'lambdas/adapters/|local/|bench/',
   'p-retry': 'lambdas/adapters/',
   '@middy/.+|@aws-lambda-powertools/.+': 'lambdas/kit/',
@@ -85,7 +86,7 @@ const folders = ['bin', 'docs-page', 'lib', 'lambdas', 'training', 'migrations',
 const sources = new Map(
   globSync(`{${folders.join()}}/**/*.ts`).map((file) => [file.replaceAll('\\', '/'), readFileSync(file, 'utf8')]),
 );
-const handlers = [...sources.keys()].filter((file) => /^lambdas\/.+\.handler\.ts$/.test(file));
+const handlers = [...handlerFiles().keys()];
 const importing = /^(?:import|export)\s[\w*{}\s,]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm;
 
 /** What a file imports: files of ours by their path, packages by their name. */
@@ -138,12 +139,10 @@ test('what is scheduled has its handler, and the stack names exactly the handler
   const scheduled: string[] = [];
   for (const file of globSync('lambdas/*/contract.ts')) {
     const { schedules = {} } = (await import(/* @vite-ignore */ join(process.cwd(), file))) as { schedules?: object };
-    scheduled.push(...Object.keys(schedules).map((name) => `${dirname(file)}/${name}.handler.ts`));
+    scheduled.push(...Object.keys(schedules).map((name) => `${file.split('/')[1]}/${name}`));
   }
   const wired = breaches((file, text) =>
-    file.startsWith('lib/')
-      ? [...text.matchAll(/\bhandler: '([\w-]+\/[\w-]+)'/g)].map(([, name]) => `lambdas/${name}.handler.ts`)
-      : [],
+    file.startsWith('lib/') ? [...text.matchAll(/\bhandler: '([\w-]+\/[\w-]+)'/g)].map(([, name]) => name) : [],
   );
 
   expect(handlers).toEqual(expect.arrayContaining(scheduled));
@@ -154,7 +153,7 @@ test('files and folders stay small enough to know', () => {
   const longer = (than: number, of: RegExp) =>
     breaches((file, text) => (of.test(file) && text.trimEnd().split('\n').length > than ? [file] : []));
   const perFolder = Map.groupBy(
-    // A workload's doors stand in one folder, however many they are.
+    // Handlers may stand beside their contract, however many they are.
     [...sources.keys()].filter((file) => /^(lambdas|lib|local)\/(?!.+\.handler\.ts$)/.test(file)),
     dirname,
   );

@@ -31,7 +31,7 @@ export interface Placed {
 }
 
 export interface HandlerFunctionProps<E extends z.ZodObject> {
-  /** `platform/send-mail` is `lambdas/platform/send-mail.handler.ts`. */
+  /** `platform/send-mail` is `send-mail.handler.ts` in a folder of `lambdas/platform`, here `mails`. */
   readonly handler: EdgeName;
   /** The handler's own schema: it decides which keys `env` must have. CALLER_INSTANCES is the concurrency, always. */
   readonly contract: E;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { globSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from 'vitest';
+import { handlerFiles } from '../../bin/handler-files.ts';
 
 const run = promisify(execFile);
 
@@ -28,7 +28,7 @@ const script = `
   process.stdout.write(JSON.stringify(told));
 `;
 
-const files = globSync('lambdas/*/*.handler.ts');
+const files = [...handlerFiles().values()];
 const urlOf = (file: string) => new URL(`../../${file}`, import.meta.url).href;
 let told: Readonly<Record<string, unknown>>;
 let errors: string;
