@@ -2,7 +2,7 @@ import { systemClock } from '#adapters/clock.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { queue } from '#adapters/queue.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
-import { pagesOf } from '#pages/page-reader-store.ts';
+import { pagesOf } from '#pages/page-reader-http.ts';
 import { sendFailures } from '#record/failure-sender.ts';
 import { fetchPagesEnv } from './contract.ts';
 import { pageRequestMessage } from './message/page-request.ts';

@@ -6,10 +6,10 @@ import { sendFailures } from '#record/failure-sender.ts';
 import { tagMessagesEnv } from './contract.ts';
 import { incomingMessage } from './message/incoming-message.ts';
 import { tagMessages } from './steps/tag-messages.ts';
-import { pageQueue } from './stores/page-queue-store.ts';
+import { pageQueue } from './stores/page-queue.ts';
 import { progressStore } from './stores/progress-store.ts';
-import { publisher } from './stores/publisher-store.ts';
-import { shippedTagger } from './stores/rules-store.ts';
+import { publisher } from './stores/publisher-topic.ts';
+import { shippedTagger } from './stores/rules-bucket.ts';
 
 /** The topic's door: tags what needs no page at once, and puts the rest into the queue of pages. */
 export const handler = streamBatchHandler({

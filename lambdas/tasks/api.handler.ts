@@ -7,7 +7,7 @@ import { tasksEnvelope } from './api/envelope.ts';
 import { tasksApiRoutes } from './api/routes.ts';
 import { tasksApiEnv } from './contract.ts';
 import { functions } from './functions/index.ts';
-import { taskSends } from './stores/sends-store.ts';
+import { taskSends } from './stores/sends-queue.ts';
 import { sweepStore } from './stores/sweep-store.ts';
 import { taskStore } from './stores/task-store.ts';
 

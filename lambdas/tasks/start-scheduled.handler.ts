@@ -5,7 +5,7 @@ import { scheduleHandler } from '#kit/schedule-handler.ts';
 import { startScheduledEnv } from './contract.ts';
 import { functions } from './functions/index.ts';
 import { startScheduled } from './steps/start-scheduled.ts';
-import { taskSends } from './stores/sends-store.ts';
+import { taskSends } from './stores/sends-queue.ts';
 import { sweepStore } from './stores/sweep-store.ts';
 import { taskStore } from './stores/task-store.ts';
 

@@ -5,7 +5,7 @@ import { count } from '#kit/telemetry.ts';
 import { sendFailures } from '#record/failure-sender.ts';
 import { sweepMessage, sweepTasksEnv } from './contract.ts';
 import { sweepTasks } from './steps/sweep-tasks.ts';
-import { taskSends } from './stores/sends-store.ts';
+import { taskSends } from './stores/sends-queue.ts';
 import { sweepStore } from './stores/sweep-store.ts';
 import { taskStore } from './stores/task-store.ts';
 

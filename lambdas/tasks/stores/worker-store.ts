@@ -15,7 +15,7 @@ import { functionProgram } from '../processes/program.ts';
 import type { WorkerPorts } from '../worker/ports.ts';
 import { deliveryStore } from './delivery-store.ts';
 import { leaseStore } from './lease-store.ts';
-import { type SendSettings, taskSends } from './sends-store.ts';
+import { type SendSettings, taskSends } from './sends-queue.ts';
 import { sweepStore } from './sweep-store.ts';
 import { insert, taskStore } from './task-store.ts';
 

@@ -3,7 +3,7 @@ import { pageFetcher } from '#adapters/public-http/fetch-page.ts';
 import type { Clock } from '#kit/clock.ts';
 import { readingLimits } from './contract.ts';
 import { pageExtractor } from './extraction/page-extractor.ts';
-import { pageCache } from './page-cache-store.ts';
+import { pageCache } from './page-cache-bucket.ts';
 import { pageReader } from './page-reader.ts';
 import { politely } from './politely.ts';
 import type { ReadPage } from './ports.ts';
