@@ -5,13 +5,14 @@ import { handlerFiles } from '../bin/handler-files.ts';
 import { importedPath } from './support/imported-path.ts';
 
 const contracts = 'lambdas/[^/]+/contract.ts';
-// Without its stores, which know concrete adapters.
-const shared = 'lambdas/(language|pages)/(?!.*-store\\.ts$)';
+// What a file of a workload speaks to is the end of its name: only these, and handlers, know concrete adapters.
+const speaking = '-(store|queue|topic|bucket|http)\\.ts';
+const shared = `lambdas/(language|pages)/(?!.*${speaking}$)`;
 
 /** Who may import whom: the first row that names a file decides; a file of no row is itself a failure. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Reads the routes of every workload, and starts none of them.
-  'bin/openapi/': ['bin/openapi/', 'lambdas/(?!adapters/|platform/record/|.+(\\.handler|-store)\\.ts$)'],
+  'bin/openapi/': ['bin/openapi/', `lambdas/(?!adapters/|platform/record/|.+(\\.handler\\.ts|${speaking})$)`],
   'bin/': ['bin/', 'lib/', 'cdk.json'],
   'lib/': ['lib/', contracts, 'lambdas/kit/(env|correlation|ledger/edge|schedule/schedule).ts'],
   'lambdas/kit/': ['lambdas/kit/'],
@@ -20,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'lambdas/platform/record/': ['lambdas/platform/record/', 'lambdas/(kit|adapters)/'],
   // What several workloads need of words and of web pages; it knows no workload.
   'lambdas/language/': ['lambdas/(language|kit)/'],
-  'lambdas/pages/(.+/)?[^/]+-store\\.ts': ['lambdas/(pages|kit|adapters)/'],
+  [`lambdas/pages/.+${speaking}`]: ['lambdas/(pages|kit|adapters)/'],
   'lambdas/pages/': ['lambdas/(pages|kit)/'],
   // The migrations travel in the bundle of the function that runs them.
   'lambdas/platform/database/migrate.handler.ts': ['lambdas/(platform|kit|adapters)/', 'migrations/index.ts'],
@@ -30,8 +31,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'lambdas/tasks/processes/run-function.ts': ['lambdas/tasks/'],
   // A job of Spark's as one machine runs it: a program of its own.
   'lambdas/tasks/spark/word-count.ts': ['lambdas/(tasks|kit|adapters|language)/'],
-  // Doors and stores know concrete adapters; the rest of a workload knows ports.
-  'lambdas/(?<own>[^/]+)/(.+/)?[^/]+(\\.handler|-store)\\.ts': [
+  // Doors and what speaks to the outside know concrete adapters; the rest of a workload knows ports.
+  [`lambdas/(?<own>[^/]+)/.+(\\.handler\\.ts|${speaking})`]: [
     '<own>',
     'lambdas/(kit|adapters|language|pages|platform/record)/',
     contracts,
@@ -142,11 +143,37 @@ test('what is scheduled has its handler, and the stack names exactly the handler
     scheduled.push(...Object.keys(schedules).map((name) => `${file.split('/')[1]}/${name}`));
   }
   const wired = breaches((file, text) =>
-    file.startsWith('lib/') ? [...text.matchAll(/\bhandler: '([\w-]+\/[\w-]+)'/g)].map(([, name]) => name) : [],
+    file.startsWith('lib/') ? [...text.matchAll(/\bhandler: '([\w-]+\/[\w-]+)'/g)].map(([, name = '']) => name) : [],
   );
 
   expect(handlers).toEqual(expect.arrayContaining(scheduled));
   expect(wired.sort()).toEqual([...handlers].sort());
+});
+
+/** What a file must import, or have, for its name to end so. */
+const spokenTo: Readonly<Record<string, (file: string, text: string) => boolean>> = {
+  store: (_, text) => /\bsql(<[^`]*>)?`|\.(selectFrom|insertInto|updateTable|deleteFrom|mergeInto)\(/.test(text),
+  queue: (file, text) => importsAny(file, text, 'lambdas/adapters/(queue\\.ts|queues/)'),
+  topic: (file, text) => importsAny(file, text, 'lambdas/adapters/stream(\\.ts|/)'),
+  bucket: (file, text) => importsAny(file, text, 'lambdas/adapters/(object-store\\.ts|objects/)'),
+  http: (file, text) => importsAny(file, text, 'lambdas/adapters/(http\\.ts|public-http/)'),
+};
+const importsAny = (file: string, text: string, pattern: string) =>
+  importsOf(file, text).files.some((target) => startsLike(pattern, target));
+
+test('a store has SQL and nothing else of a workload has; what speaks to others is named for them', () => {
+  const named = breaches((file, text) => {
+    const kind = /^lambdas\/(?!kit\/|adapters\/).+/.test(file) && new RegExp(`${speaking}$`).exec(file)?.[1];
+    return kind && !spokenTo[kind]?.(file, text) ? [`${file} speaks to no ${kind}`] : [];
+  });
+  const elsewhere = breaches((file, text) =>
+    /^lambdas\/(?!adapters\/|platform\/record\/|.+-store\.ts$)/.test(file) && spokenTo.store?.(file, text)
+      ? [file]
+      : [],
+  );
+
+  expect(named).toEqual([]);
+  expect(elsewhere).toEqual([]);
 });
 
 test('files and folders stay small enough to know', () => {
