@@ -8,7 +8,7 @@ import {
   waitSeconds,
 } from '#kit/api/authentication/failed-attempts.ts';
 import { UnavailableError } from '#kit/errors.ts';
-import { logger } from '#kit/telemetry.ts';
+import { asError, logger } from '#kit/telemetry.ts';
 import type { Database } from '../database.ts';
 
 export interface CountingPlace {
@@ -27,7 +27,7 @@ interface Row {
 /**
  * Counts wrong passwords of names that somebody has where all functions see them, one row's lock at a time, so that
  * parallel guesses are as many as one after the other. What is not counted there is counted in this instance: names that
- * nobody has (whole, as they can't be guessed right), and all while the database sleeps or is away (its share).
+ * nobody has (whole, as they can't be guessed right), and all while the database sleeps, is away or refuses us (its share).
  */
 export function attemptsInDatabase({ database, pauses, instances }: CountingPlace): FailedAttempts {
   const alone = attemptsInMemory(shareOf(instances));
@@ -50,8 +50,10 @@ export function attemptsInDatabase({ database, pauses, instances }: CountingPlac
       try {
         return await counted(attempt, now);
       } catch (error) {
-        if (!(error instanceof UnavailableError)) throw error;
-        logger().warn('A wrong password is counted by this instance alone: the database is away', error);
+        // A password that is wrong stays wrong, also where the server itself refuses us: the fault is told, not answered.
+        const told = 'A wrong password is counted by this instance alone';
+        if (error instanceof UnavailableError) logger().warn(`${told}: the database is away`, error);
+        else logger().error(`${told}: the database does not count it`, asError(error));
         return alone.count(attempt, now);
       }
     },

@@ -116,3 +116,14 @@ test('while the database is away a wrong password is counted all the same', asyn
   expect(await read([one], 10, 'stranded')).toBe(3);
   await away.close();
 });
+
+test('a server that refuses us answers no wrong password with a fault of ours', async () => {
+  const url = new URL(database.url);
+  url.username = 'nobody';
+  const refusing = openDatabase<unknown>({ url: url.href });
+  const one = attemptsInDatabase({ database: refusing, pauses: false, instances: 10 });
+
+  expect(await read([one], 10, 'refused')).toBe(3);
+  expect(await read([one], 10, 'refused-nobody', false)).toBe(3);
+  await refusing.close();
+});
