@@ -9,7 +9,7 @@ import { checkAccess } from './access.ts';
 import { deleteObjects, getBucketLocation, getBucketVersioning, headBucket, listBuckets } from './buckets.ts';
 import type { Answer, Call, Store } from './call.ts';
 import { copyObject } from './copy.ts';
-import { type CorsRule, corsHeaders, preflightAnswer } from './cors.ts';
+import { corsHeaders, preflightAnswer } from './cors.ts';
 import { invalidArgument, noSuchBucket, S3Error } from './errors.ts';
 import { listObjects, listVersions } from './listing.ts';
 import {
@@ -24,7 +24,8 @@ import { deleteObject, getObject, putObject } from './objects.ts';
 import { type Operation, operationOf, type Target } from './operation.ts';
 import { errorAnswer, send } from './respond.ts';
 import { Blobs } from './storage/blobs.ts';
-import { type Bucket, Catalogue } from './storage/catalogue.ts';
+import type { Bucket, CorsRule } from './storage/bucket.ts';
+import { Catalogue } from './storage/catalogue.ts';
 import type { ObjectCreatedListener } from './storage/outbox.ts';
 
 /** A running object store. */
