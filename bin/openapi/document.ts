@@ -83,16 +83,8 @@ function answersOf({ answers }: RouteShape, { envelope }: ApiPart) {
       ...(schema instanceof z.ZodArray ? { 'x-total-count': { $ref: '#/components/headers/x-total-count' } } : {}),
     };
     const description = schema.meta()?.description ?? meanings[status] ?? 'Done.';
-    return [
-      status,
-      { description, headers, ...contentOf(envelope === 'coded' ? inEnvelope(schema) : schema) },
-    ] as const;
+    return [status, { description, headers, ...contentOf(envelope?.wrap(schema) ?? schema) }] as const;
   });
-}
-
-/** As a `coded` envelope wraps what a route answers. */
-function inEnvelope(data: z.ZodType) {
-  return z.object({ code: z.literal(0), msg: z.literal('OK'), data });
 }
 
 /** JSON, or what the schema's `contentTypes` names; nothing where there is no body. */

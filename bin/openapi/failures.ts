@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ZodOpenApiResponseObject } from 'zod-openapi';
-import type { ApiPart } from '../../lambdas/kit/api/documentation.ts';
+import type { ApiPart, DocumentedCodes } from '../../lambdas/kit/api/documentation.ts';
 import type { RouteShape } from '../../lambdas/kit/api/route.ts';
 
 const faults = z.record(z.string(), z.array(z.string())).describe('Field and its reasons.');
@@ -16,17 +16,6 @@ const plain = z
     ]),
   })
   .meta({ id: 'Problem' });
-
-const coded = z
-  .object({
-    code: z.int().meta({ examples: [3000] }),
-    msg: z.string().meta({
-      description: 'What the code means, and after a line break the detail.',
-      examples: ['函数不存在\nThere is no function a.b:c'],
-    }),
-    data: z.looseObject({}).describe('What a program may want of it: the `request_id` of our own fault; else empty.'),
-  })
-  .meta({ id: 'TaskProblem' });
 
 const descriptions: Readonly<Record<number, string>> = {
   400: 'Wrong fields, each with its reasons.',
@@ -45,26 +34,35 @@ const descriptions: Readonly<Record<number, string>> = {
 export function failuresOf(
   key: string,
   { path, body, query, permission }: RouteShape,
-  { envelope = 'plain' }: Pick<ApiPart, 'envelope'>,
+  { envelope }: Pick<ApiPart, 'envelope'>,
 ) {
   const open = permission === 'none';
   const credential = !open && permission !== 'link';
   const changes = !key.startsWith('GET ');
-  const wrongInput = envelope === 'coded' ? 422 : 400;
+  const wrongInput = envelope?.wrongInput ?? 400;
   const statuses = [
     ...(path || body || query || credential ? [wrongInput] : []),
     ...(credential ? [401, 403, 429] : open ? [] : [403]),
-    ...(path || envelope === 'coded' ? [404] : []),
+    ...(path || envelope ? [404] : []),
     ...(changes ? [409] : []),
     ...(body ? [413] : []),
     500,
     ...(open ? [] : [503]),
   ];
-  return statuses.map((status) => [String(status), failureAnswers[envelope][status]] as const);
+  return statuses.map((status) => [String(status), failuresIn(envelope)[status]] as const);
 }
 
 // Made once, for components are known by what they are, not by their names.
-const failureAnswers = { plain: answersOf('Problem', plain), coded: answersOf('TaskProblem', coded) };
+const plainFailures = answersOf('Problem', plain);
+const codedFailures = new Map<DocumentedCodes, ReturnType<typeof answersOf>>();
+
+function failuresIn(envelope: DocumentedCodes | undefined) {
+  if (!envelope) return plainFailures;
+  const { name, failure } = envelope;
+  const made = codedFailures.get(envelope) ?? answersOf(name, failure.meta({ id: name }));
+  codedFailures.set(envelope, made);
+  return made;
+}
 
 function answersOf(name: string, schema: z.ZodType): Readonly<Record<number, ZodOpenApiResponseObject>> {
   const answers = Object.entries(descriptions).map(([status, description]) => {

@@ -22,11 +22,16 @@ export interface ApiAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A failure without codes of its own. */
+export interface Problem extends ApiAnswer {
+  readonly body: { readonly error: string; readonly message: unknown };
+}
+
 /** Aurora needs 15 to 30 s to wake from its pause. */
 const wakeSeconds = 30;
 
 /** The answer an error becomes; `undefined` for one that is our own fault. No stack and no SQL leaves. */
-export function answerOf(error: unknown): ApiAnswer | undefined {
+export function answerOf(error: unknown): Problem | undefined {
   if (error instanceof InvalidInputError) return problem(400, 'Bad Request', error.faults);
   if (error instanceof UnauthorizedError || error instanceof RequestExpiredError) {
     return { ...problem(401, 'Unauthorized', error.message), headers: { 'www-authenticate': challenge } };
@@ -73,7 +78,7 @@ export const plainEnvelope: Envelope = {
 };
 
 /** The body every failure has: `{"error": "Not Found", "message": "Deal id 9 doesn't exist."}`. */
-export function problem(status: number, error: string, message: unknown): ApiAnswer {
+export function problem(status: number, error: string, message: unknown): Problem {
   return { status, body: { error, message } };
 }
 

@@ -16,10 +16,21 @@ export interface ApiPart {
   readonly routes: Readonly<Record<string, Route<never>>>;
   /** One of the tags. */
   readonly tag: string;
-  /** `plain`: failures are `{"error", "message"}`. `coded`: every answer is `{"code", "msg", "data"}`. @default plain */
-  readonly envelope?: 'plain' | 'coded';
+  /** @default answers as they are, and failures as `{"error", "message"}` */
+  readonly envelope?: DocumentedCodes;
   /** Bodies that are told in more detail than their schemas have, by route key. */
   readonly bodies?: Readonly<Record<string, DocumentedBody>>;
+}
+
+/** How an API with codes answers. */
+export interface DocumentedCodes {
+  /** What the document calls its failures: `TaskProblem`. */
+  readonly name: string;
+  /** A success around what a route answers. */
+  readonly wrap: (data: z.ZodType) => z.ZodType;
+  readonly failure: z.ZodType;
+  /** HTTP's status of wrong fields. */
+  readonly wrongInput: 400 | 422;
 }
 
 /** A body as it is shown. */

@@ -56,14 +56,6 @@ export function booleanParameter() {
   return written(boolean, { type: 'boolean' });
 }
 
-/** Where a page of a list begins, in rows. */
-export const startParameter = integerParameter({ min: 0 }).default(0).describe('Rows to skip.');
-
-/** How long a page of a list is, in rows; at most 500. */
-export function lengthParameter(otherwise: number) {
-  return integerParameter({ min: 1, max: 500 }).default(otherwise).describe('Rows on the page.');
-}
-
 const notATime = 'Not a valid time, such as 2026-11-21T02:00:00Z.';
 
 /** A moment in ISO 8601 with its offset, read as UTC: PostgreSQL knows neither all offsets nor the year 0. */

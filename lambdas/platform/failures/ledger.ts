@@ -1,3 +1,4 @@
+import type { Page, Paging } from '#kit/api/paging.ts';
 import type { SourceKind } from '#kit/ledger/failure.ts';
 
 /** What becomes of a failure: nothing yet, sent again, put right, given up by a person. */
@@ -63,16 +64,14 @@ export interface FailureGroup {
   readonly last_at: Date;
 }
 
-export interface FailurePage {
-  readonly data: readonly FailureSummary[];
-  readonly total: number;
+export interface FailurePage extends Page<FailureSummary> {
   readonly groups: readonly FailureGroup[];
 }
 
 /** The ledger as people use it. Throws UnavailableError while the database is away. */
 export interface Ledger {
   /** The newest failure first, and the largest group. */
-  list(filter: FailureFilter & { readonly start: number; readonly length: number }): Promise<FailurePage>;
+  list(filter: FailureFilter & Paging): Promise<FailurePage>;
   find(id: number): Promise<FailureRow | undefined>;
   /** The failures that led to this one and those that came of it, the first of them first. */
   lineage(id: number): Promise<readonly FailureSummary[]>;

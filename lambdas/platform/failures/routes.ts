@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { count, resultOf } from '#kit/api/answers.ts';
 import { authorOf, whoField } from '#kit/api/author.ts';
-import { choiceParameter, lengthParameter, startParameter } from '#kit/api/parameters.ts';
+import { pagingParameters } from '#kit/api/paging.ts';
+import { choiceParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '#kit/errors.ts';
 import type { ReplayMessage } from '../contract.ts';
@@ -34,8 +35,7 @@ export const listFailures = route({
   query: z.object({
     ...filter,
     state: choiceParameter(failureStates).optional(),
-    start: startParameter,
-    length: lengthParameter(50),
+    ...pagingParameters(50),
   }),
   handle: async ({ query }, { ledger }: Ports) => ({ status: 200, body: { result: await ledger.list(query) } }),
 });

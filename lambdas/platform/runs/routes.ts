@@ -1,13 +1,12 @@
 import * as z from 'zod';
 import { pageOf, plannedBackfill, resultOf } from '#kit/api/answers.ts';
 import { authorOf, whoField } from '#kit/api/author.ts';
+import { pagingParameters } from '#kit/api/paging.ts';
 import {
   booleanParameter,
   choiceParameter,
   integerParameter,
-  lengthParameter,
   momentParameter,
-  startParameter,
   textParameter,
 } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
@@ -26,10 +25,7 @@ export interface RunsPorts {
 const word = textParameter({ max: 200 });
 const moment = momentParameter();
 const idPath = z.object({ id: integerParameter({ min: 1 }).describe('Id of the row.') });
-const paging = {
-  start: startParameter,
-  length: lengthParameter(50),
-};
+const paging = pagingParameters(50);
 const span = {
   from: moment.optional().describe('First moment of its start, or of its slot.'),
   to: moment.optional().describe('First moment after.'),

@@ -1,34 +1,30 @@
 import { type RawBuilder, sql } from 'kysely';
 import * as z from 'zod';
+import { pagedListing } from '#adapters/database/paged.ts';
 import type { Database } from '#adapters/database.ts';
 import { itemsOf } from './items-store.ts';
-import type { BackfillRow, Page, Paging, RunFilter, RunKey, RunReader, RunRow, SlotFilter, SlotRow } from './run.ts';
-
-type Query = Database<unknown>['query'];
+import type { BackfillRow, RunFilter, RunKey, RunReader, RunRow, SlotFilter, SlotRow } from './run.ts';
 
 /** Reads runs, slots and backfills for the API. */
 export function runReader({ query }: Database<unknown>): RunReader {
   return {
-    runs: (filter) => paged<RunRow>(query, { ...runs, where: runConditions(filter) }, filter),
+    runs: (filter) => pagedListing<RunRow>(query, { ...runs, where: runConditions(filter) }, filter),
     async run(key) {
-      const { data } = await paged<RunRow>(query, { ...runs, where: [keyCondition(key)] }, { start: 0, length: 1 });
+      const { data } = await pagedListing<RunRow>(
+        query,
+        { ...runs, where: [keyCondition(key)] },
+        { start: 0, length: 1 },
+      );
       return data[0];
     },
-    slots: (filter) => paged<SlotRow>(query, { ...slots, where: slotConditions(filter) }, filter),
-    backfills: (paging) => paged<BackfillRow>(query, { ...backfills, where: [] }, paging),
+    slots: (filter) => pagedListing<SlotRow>(query, { ...slots, where: slotConditions(filter) }, filter),
+    backfills: (paging) => pagedListing<BackfillRow>(query, { ...backfills, where: [] }, paging),
     async backfill(id) {
       const where = [sql`b.id = ${id}`];
-      const { data } = await paged<BackfillRow>(query, { ...backfills, where }, { start: 0, length: 1 });
+      const { data } = await pagedListing<BackfillRow>(query, { ...backfills, where }, { start: 0, length: 1 });
       return data[0] && { ...data[0], items: await itemsOf(query, id) };
     },
   };
-}
-
-interface Listing {
-  readonly select: RawBuilder<unknown>;
-  readonly from: RawBuilder<unknown>;
-  readonly where: readonly RawBuilder<unknown>[];
-  readonly order: RawBuilder<unknown>;
 }
 
 const runs = {
@@ -54,15 +50,6 @@ const backfills = {
   from: sql`platform.backfills b`,
   order: sql`b.id DESC`,
 };
-
-async function paged<T>(query: Query, listing: Listing, { start, length }: Paging): Promise<Page<T>> {
-  const { select, from, order } = listing;
-  const where = sql.join([sql`TRUE`, ...listing.where], sql` AND `);
-  const counted = await sql<{ total: number }>`SELECT count(*) AS total FROM ${from} WHERE ${where}`.execute(query);
-  const { rows } = await sql<T>`
-    SELECT ${select} FROM ${from} WHERE ${where} ORDER BY ${order} OFFSET ${start} LIMIT ${length}`.execute(query);
-  return { data: rows, total: counted.rows[0]?.total ?? 0 };
-}
 
 function runConditions({ workload, name, kind, state, from, to, lost }: RunFilter): RawBuilder<unknown>[] {
   return [

@@ -1,3 +1,4 @@
+import type { Page, Paging } from '#kit/api/paging.ts';
 import type { SlotState } from '../slots/slot.ts';
 
 export const runStates = ['running', 'succeeded', 'partial', 'failed', 'stopped'] as const;
@@ -59,16 +60,6 @@ export interface BackfillRow {
   readonly who: string;
   readonly created_at: Date;
   readonly ended_at: Date | null;
-}
-
-export interface Paging {
-  readonly start: number;
-  readonly length: number;
-}
-
-export interface Page<T> {
-  readonly data: readonly T[];
-  readonly total: number;
 }
 
 /** All fields that are given must hold; `from` and `to` are about the start, or the slot's time. */

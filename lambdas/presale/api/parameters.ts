@@ -1,12 +1,6 @@
 import * as z from 'zod';
-import {
-  choiceParameter,
-  dateParameter,
-  integerParameter,
-  lengthParameter,
-  startParameter,
-  written,
-} from '#kit/api/parameters.ts';
+import { pagingParameters } from '#kit/api/paging.ts';
+import { choiceParameter, dateParameter, integerParameter, written } from '#kit/api/parameters.ts';
 import { counties, countyLetters, countyNames } from '../publication/counties.ts';
 import { seasonDate } from '../publication/season.ts';
 
@@ -53,10 +47,7 @@ export const publicationDate = written(
 ).describe('A publication date, or a season (ROC year and quarter).');
 
 /** Where a page begins and how long it is, in rows. */
-export const paging = {
-  start: startParameter,
-  length: lengthParameter(15),
-};
+export const paging = pagingParameters(15);
 
 /** A row's id, as it stands in a path. */
 export const idPath = z.object({ id: integerParameter({ min: 1 }).describe('Id of the row.') });

@@ -1,3 +1,4 @@
+import type { Page, Paging } from '#kit/api/paging.ts';
 import type { Clock } from '#kit/clock.ts';
 import type {
   CorrectionReport,
@@ -9,18 +10,6 @@ import type {
   RunReport,
 } from '../stores/tables.ts';
 import type { SortBy } from './sort.ts';
-
-/** One page of rows, and how many there are in all. */
-export interface Page<T> {
-  readonly data: readonly T[];
-  readonly total: number;
-}
-
-export interface Paging {
-  /** Rows to skip. */
-  readonly start: number;
-  readonly length: number;
-}
 
 export interface DealFilter extends Paging {
   readonly county: string;

@@ -1,6 +1,7 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
+import { counted, paged } from '#adapters/database/paged.ts';
 import type { Database } from '#adapters/database.ts';
-import type { DealFilter, DealReader, NewProjectFilter, Page, Paging, StatisticFilter } from '../api/ports.ts';
+import type { DealFilter, DealReader, NewProjectFilter, StatisticFilter } from '../api/ports.ts';
 import type { PresaleTables } from './tables.ts';
 
 type Query = Database<PresaleTables>['query'];
@@ -37,24 +38,6 @@ export function dealReader({ query }: Database<PresaleTables>): DealReader {
       return paged(sorted, matchingProjects(query, filter), filter);
     },
   };
-}
-
-/** One page of an ordered query beside the number of all rows that match. */
-export function paged<Row>(
-  sorted: SelectQueryBuilder<PresaleTables, keyof PresaleTables, Row>,
-  matching: SelectQueryBuilder<PresaleTables, keyof PresaleTables, object>,
-  { start, length }: Paging,
-): Promise<Page<Row>> {
-  return counted(matching, () => sorted.offset(start).limit(length).execute() as Promise<Row[]>);
-}
-
-async function counted<Row>(
-  matching: SelectQueryBuilder<PresaleTables, keyof PresaleTables, object>,
-  page: () => Promise<Row[]>,
-): Promise<Page<Row>> {
-  const count = matching.select(sql<number>`count(*)`.as('total'));
-  const { total } = (await count.executeTakeFirstOrThrow()) as { total: number };
-  return { data: await page(), total };
 }
 
 function inOrder<O>(deals: SelectQueryBuilder<PresaleTables, 'presale.deals', O>, { sort }: DealFilter) {

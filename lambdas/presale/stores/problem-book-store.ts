@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
+import { paged } from '#adapters/database/paged.ts';
 import type { Database } from '#adapters/database.ts';
 import type { ProblemBook, ProblemFilter } from '../api/ports.ts';
 import { namesOf, shownRaw } from '../corrections/ragged-row.ts';
 import { counties, countyLetters } from '../publication/counties.ts';
-import { paged } from './deal-store.ts';
-import type { CorrectionReport, PresaleTables, ProblemReport, ProblemRow } from './tables.ts';
+import type { PresaleTables, ProblemReport, ProblemRow } from './tables.ts';
 
 type Query = Database<PresaleTables>['query'];
 
@@ -29,7 +29,7 @@ export function problemBook({ query }: Database<PresaleTables>): ProblemBook {
         .selectAll('presale.corrections')
         .select('presale.runs.publication_date')
         .orderBy('presale.corrections.id', 'desc');
-      return paged<CorrectionReport>(sorted as never, matchingCorrections(query, filter) as never, filter);
+      return paged(sorted, matchingCorrections(query, filter), filter);
     },
   };
 }

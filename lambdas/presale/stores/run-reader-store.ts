@@ -1,6 +1,6 @@
+import { paged } from '#adapters/database/paged.ts';
 import type { Database } from '#adapters/database.ts';
 import type { RunReader } from '../api/ports.ts';
-import { paged } from './deal-store.ts';
 import type { PresaleTables, RunReport, RunRow } from './tables.ts';
 
 type Query = Database<PresaleTables>['query'];

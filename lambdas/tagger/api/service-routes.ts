@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { pageOf, resultOf } from '#kit/api/answers.ts';
-import { lengthParameter, startParameter, textParameter } from '#kit/api/parameters.ts';
+import { pagingParameters } from '#kit/api/paging.ts';
+import { textParameter } from '#kit/api/parameters.ts';
 import { type Route, route } from '#kit/api/route.ts';
 import type { TaggerService, taggerRoutes } from '../contract.ts';
 import { unaccountedOf } from '../steps/check-counts.ts';
@@ -55,11 +56,7 @@ const listFailures = route({
   permission: 'operate',
   description: 'Its part of the failure ledger in the words of the existing alerts; the newest first.',
   answers: { 200: pageOf(taggerFailure) },
-  query: z.object({
-    reason: textParameter({ max: 200 }).optional(),
-    start: startParameter,
-    length: lengthParameter(50),
-  }),
+  query: z.object({ reason: textParameter({ max: 200 }).optional(), ...pagingParameters(50) }),
   handle: async ({ query }, { failures }: ServicePorts) => ({
     status: 200,
     body: { result: await failures({ ...query, reason: query.reason }) },

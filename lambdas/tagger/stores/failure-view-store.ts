@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
+import { pagedListing } from '#adapters/database/paged.ts';
 import type { Database } from '#adapters/database.ts';
+import type { Page, Paging } from '#kit/api/paging.ts';
 
-export interface FailureQuery {
+export interface FailureQuery extends Paging {
   readonly reason: string | undefined;
-  readonly start: number;
-  readonly length: number;
 }
 
 /** The tagger's part of the ledger in the words of the existing alerts: `Exception` and `raw_json`. */
@@ -17,22 +17,24 @@ export interface TaggerFailure {
   readonly occurred_at: Date;
 }
 
-export type ListFailures = (query: FailureQuery) => Promise<{ data: readonly TaggerFailure[]; total: number }>;
+export type ListFailures = (query: FailureQuery) => Promise<Page<TaggerFailure>>;
 
 /** The newest first. What was no JSON stands as it is kept: the event with the record's bytes in base64. */
 export function failureView<T>({ query }: Pick<Database<T>, 'query'>): ListFailures {
-  return async ({ reason, start, length }) => {
-    const matching = sql`FROM platform.failures WHERE workload = 'tagger' AND (${reason ?? null}::text IS NULL OR reason = ${reason ?? null})`;
-    const { rows } = await sql<Omit<TaggerFailure, 'raw_json'> & { readonly input: string | null }>`
-      SELECT id, reason AS "Exception", message, state, occurred_at, input ${matching}
-      ORDER BY occurred_at DESC, id DESC OFFSET ${start} LIMIT ${length}`.execute(query);
-    const counted = await sql<{ total: number }>`SELECT count(*) AS total ${matching}`.execute(query);
-    return {
-      data: rows.map(({ input, ...row }) => ({ ...row, raw_json: rawOf(input) })),
-      total: counted.rows[0]?.total ?? 0,
-    };
+  return async ({ reason, ...paging }) => {
+    const where = [sql`workload = 'tagger'`, ...(reason === undefined ? [] : [sql`reason = ${reason}`])];
+    const { data, total } = await pagedListing<Row>(query, { ...failures, where }, paging);
+    return { data: data.map(({ input, ...row }) => ({ ...row, raw_json: rawOf(input) })), total };
   };
 }
+
+type Row = Omit<TaggerFailure, 'raw_json'> & { readonly input: string | null };
+
+const failures = {
+  select: sql`id, reason AS "Exception", message, state, occurred_at, input`,
+  from: sql`platform.failures`,
+  order: sql`occurred_at DESC, id DESC`,
+};
 
 /**
  * `null` for what is too large for a row: GET /platform/failures/{id} says where it is. A dead letter may be any text: what

@@ -1,4 +1,4 @@
-import { PermanentError } from '#kit/errors.ts';
+import { type Code, CodedError as KitCodedError } from '#kit/api/coded-envelope.ts';
 
 /** The codes of answers below /api/v1, with what callers of old know them by. */
 export const codes = {
@@ -21,21 +21,9 @@ export const codes = {
   BAD_FUNC_NAME: { code: 3002, msg: '函数名错误', status: 422 },
   BAD_FUNC_PARAM: { code: 3003, msg: '函数参数错误', status: 422 },
   TASK_NOT_FOUND: { code: 4000, msg: '任务不存在', status: 404 },
-} as const;
+} as const satisfies Readonly<Record<string, Code>>;
 
 export type CodeName = keyof typeof codes;
 
 /** An answer by its code; `detail` is the second line of its msg. */
-export class CodedError extends PermanentError {
-  override readonly name = 'CodedError';
-  readonly code: CodeName;
-  readonly detail: string;
-  readonly headers: Readonly<Record<string, string>> | undefined;
-
-  constructor(code: CodeName, detail: string, headers?: Readonly<Record<string, string>>) {
-    super(`${code}: ${detail}`);
-    this.code = code;
-    this.detail = detail;
-    this.headers = headers;
-  }
-}
+export class CodedError extends KitCodedError<CodeName> {}

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { numberedPage, pageFrom, totalHeader } from '#kit/api/paging.ts';
 import { route } from '#kit/api/route.ts';
 import type { TaskFunction } from '#kit/task.ts';
 import { callable } from '../steps/submit-task.ts';
@@ -15,10 +16,10 @@ export const listFunctions = route({
   permission: 'read',
   query: functionsQuery,
   answers: { 200: functionList },
-  handle: async ({ query: { page, per_page: limit } }, { functions }: FunctionPorts) => {
-    const all = [...functions.values()].filter(({ published }) => published);
-    const body = all.slice((page - 1) * limit, page * limit).map(described);
-    return { status: 200, headers: { 'x-total-count': String(all.length) }, body };
+  handle: async ({ query: { page, per_page } }, { functions }: FunctionPorts) => {
+    const published = [...functions.values()].filter((each) => each.published);
+    const found = pageFrom(published, numberedPage(page, per_page));
+    return { status: 200, headers: totalHeader(found), body: found.data.map(described) };
   },
 });
 

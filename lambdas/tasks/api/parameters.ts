@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { notJson, readJson } from '#kit/api/body.ts';
+import { pageParameter } from '#kit/api/paging.ts';
 import { written } from '#kit/api/parameters.ts';
 import { statuses, visibilities } from '../task.ts';
 
@@ -73,15 +74,6 @@ export const submission = z.object({
 /** Body of `POST /api/v1/task/{task_id}/retry`; without either all is as it was; one of them replaces both. */
 export const retryRequest = z.object({ args: args.optional(), kwargs: kwargs.optional() }).default({});
 
-/** A whole number of a page: below 1, and empty, it is 1; above `most` it is that. */
-function clamped(most: number) {
-  const number = z
-    .string()
-    .regex(/^\s*([+-]?\d+)?\s*$/, 'should be integer.')
-    .transform((text) => Math.min(Math.max(Number(text), 1), most));
-  return written(number, { type: 'integer', minimum: 1, maximum: most });
-}
-
 /** A parameter that is left out also by being empty. */
 function emptyIsNone<T extends z.ZodType<string, string>>(schema: T, as: Readonly<Record<string, unknown>> = {}) {
   const given = z.string().optional();
@@ -91,12 +83,11 @@ function emptyIsNone<T extends z.ZodType<string, string>>(schema: T, as: Readonl
   });
 }
 
-// PostgreSQL skips rows by a number of 63 bits.
-const lastPage = 1_000_000_000;
-
 const paging = {
-  page: clamped(lastPage).default(1).describe('From 1; below it, and empty, it is 1.'),
-  per_page: clamped(100).default(10).describe('From 1 to 100; what lies outside is the nearest of them, empty is 1.'),
+  page: pageParameter().default(1).describe('From 1; below it, and empty, it is 1.'),
+  per_page: pageParameter(100)
+    .default(10)
+    .describe('From 1 to 100; what lies outside is the nearest of them, empty is 1.'),
 };
 
 /** Query of `GET /api/v1/tasks/list`. */

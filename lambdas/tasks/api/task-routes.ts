@@ -1,4 +1,5 @@
 import type { Caller } from '#kit/api/authentication.ts';
+import { numberedPage, totalHeader } from '#kit/api/paging.ts';
 import { route } from '#kit/api/route.ts';
 import { ConflictError, ForbiddenError, InvalidInputError } from '#kit/errors.ts';
 import { PageError } from '#kit/pages/page-error.ts';
@@ -37,13 +38,9 @@ export const listTasks = route({
   query: listQuery,
   answers: { 200: listAnswer },
   handle: async ({ query, caller }, { tasks }: TasksApiPorts) => {
-    const { username = caller.name, status, name, page, per_page: limit } = query;
-    const { items, total } = await tasks.list({ username, status, name, offset: (page - 1) * limit, limit });
-    return {
-      status: 200,
-      headers: { 'x-total-count': String(total) },
-      body: items.map((task) => shownTask(task, caller)),
-    };
+    const { username = caller.name, status, name, page, per_page } = query;
+    const found = await tasks.list({ username, status, name, ...numberedPage(page, per_page) });
+    return { status: 200, headers: totalHeader(found), body: found.data.map((task) => shownTask(task, caller)) };
   },
 });
 

@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type QueryExecutorProvider, sql } from 'kysely';
+import { pagedListing } from '#adapters/database/paged.ts';
 import type { Database } from '#adapters/database.ts';
+import type { Page, Paging } from '#kit/api/paging.ts';
 import type { NewTask, Status, TaskOutcome, TaskRow } from '../task.ts';
 
-/** A page of a list. */
-export interface TaskFilter {
+export interface TaskFilter extends Paging {
   readonly username: string | undefined;
   readonly status: Status | undefined;
   readonly name: string | undefined;
-  readonly offset: number;
-  readonly limit: number;
 }
 
 export interface Submitted {
@@ -23,7 +22,7 @@ export interface TaskStore {
   submit(task: NewTask, key?: string): Promise<Submitted>;
   find(id: string): Promise<TaskRow | undefined>;
   outcome(id: string): Promise<TaskOutcome | undefined>;
-  list(filter: TaskFilter): Promise<{ readonly items: readonly TaskRow[]; readonly total: number }>;
+  list(filter: TaskFilter): Promise<Page<TaskRow>>;
   /** Ends what waits; asks what runs to stop; leaves alone what has ended. `undefined`: there is none. */
   terminate(id: string): Promise<TaskRow | undefined>;
 }
@@ -32,10 +31,14 @@ const head = sql`
   number AS id, id AS task_id, username, name, status, visibility, description AS "desc", host AS runs_on, attempts, retries, retry_of,
   first_id AS first_task_id, callback_url, deliveries, terminate_at, created_at, started_at, ended_at`;
 const columns = sql`${head}, args, kwargs`;
-// A hundred rows of a list must stay far below Lambda's 6 MB.
-const listed = sql`${head},
-  CASE WHEN octet_length(args::text) <= 4096 THEN args END AS args,
-  CASE WHEN octet_length(kwargs::text) <= 4096 THEN kwargs END AS kwargs`;
+const tasks = {
+  // A hundred rows of a list must stay far below Lambda's 6 MB.
+  select: sql`${head},
+    CASE WHEN octet_length(args::text) <= 4096 THEN args END AS args,
+    CASE WHEN octet_length(kwargs::text) <= 4096 THEN kwargs END AS kwargs`,
+  from: sql`tasks.tasks`,
+  order: sql`created_at DESC, id DESC`,
+};
 
 /** Tasks as callers see them. */
 export function taskStore(database: Database<unknown>): TaskStore {
@@ -52,14 +55,7 @@ export function taskStore(database: Database<unknown>): TaskStore {
         sql`SELECT id AS task_id, username, visibility, name, status, result, result_key, result_bytes, error, traceback, progress_percent,
           progress_text, started_at, ended_at, worked_ms FROM tasks.tasks WHERE id = ${id}`,
       ),
-    async list(filter) {
-      const where = conditions(filter);
-      const { rows } = await sql<TaskRow>`
-        SELECT ${listed} FROM tasks.tasks ${where}
-        ORDER BY created_at DESC, id DESC LIMIT ${filter.limit} OFFSET ${filter.offset}`.execute(query);
-      const counted = await sql<{ total: number }>`SELECT count(*) AS total FROM tasks.tasks ${where}`.execute(query);
-      return { items: rows, total: counted.rows[0]?.total ?? 0 };
-    },
+    list: (filter) => pagedListing<TaskRow>(query, { ...tasks, where: conditions(filter) }, filter),
     terminate: (id) =>
       one<TaskRow>(
         query,
@@ -116,12 +112,11 @@ export async function insert(query: QueryExecutorProvider, task: NewTask, key: s
 }
 
 function conditions({ username, status, name }: TaskFilter) {
-  const all = [
+  return [
     ...(username === undefined ? [] : [sql`username = ${username}`]),
     ...(status === undefined ? [] : [sql`status = ${status}`]),
     ...(name === undefined ? [] : [sql`name = ${name}`]),
   ];
-  return all.length === 0 ? sql`` : sql`WHERE ${sql.join(all, sql` AND `)}`;
 }
 
 /** Two requests are equal when they ask for the same work and the same answer. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { resultOf } from '#kit/api/answers.ts';
 import { authorOf } from '#kit/api/author.ts';
-import { lengthParameter } from '#kit/api/parameters.ts';
+import { lengthParameter } from '#kit/api/paging.ts';
 import { route } from '#kit/api/route.ts';
 import { ConflictError, InvalidInputError, NotFoundError } from '#kit/errors.ts';
 import { begunReplay, replayEstimate, replayList, replayProgress, stoppedReplay } from '../answers.ts';
