@@ -15,6 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'bin/openapi/': ['bin/openapi/', `lambdas/(?!adapters/|platform/record/|.+(\\.handler\\.ts|${speaking})$)`],
   'bin/': ['bin/', 'lib/', 'cdk.json'],
   'lib/': ['lib/', contracts, 'lambdas/kit/(env|correlation|ledger/edge|schedule/schedule).ts'],
+  // The frame of mails is here: workloads write their own, and may not reach into platform, which sends them.
   'lambdas/kit/': ['lambdas/kit/'],
   'lambdas/adapters/': ['lambdas/adapters/', 'lambdas/kit/'],
   // Where every workload records alerts, failures and runs in its own transactions.

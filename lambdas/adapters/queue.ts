@@ -5,6 +5,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { correlationField, correlationId } from '#kit/correlation.ts';
+import { batches } from '#kit/messages/batches.ts';
 import { once } from '#kit/once.ts';
 import { messageBody } from './queues/message-body.ts';
 
@@ -36,8 +37,7 @@ export interface DelayedMessage {
 }
 
 // SQS takes ten messages and 1 MiB together.
-const mostMessages = 10;
-const largestBytes = 1024 * 1024;
+const largestBatch = { items: 10, size: 1024 * 1024 };
 const requestsAtOnce = 8;
 
 type Entry = { readonly Id: string; readonly MessageBody: string; readonly DelaySeconds: number };
@@ -45,16 +45,15 @@ type Entry = { readonly Id: string; readonly MessageBody: string; readonly Delay
 /** Puts many messages into a queue; resolves to the indexes of those that SQS has durably, in no order. */
 export function sendEach(queueUrl: string): (messages: readonly DelayedMessage[]) => Promise<number[]> {
   return async (messages) => {
-    const batches = batchesOf(
-      messages.map(({ message, delaySeconds }, index) => ({
-        Id: String(index),
-        MessageBody: messageBody(message),
-        DelaySeconds: delaySeconds,
-      })),
-    );
+    const entries = messages.map(({ message, delaySeconds }, index) => ({
+      Id: String(index),
+      MessageBody: messageBody(message),
+      DelaySeconds: delaySeconds,
+    }));
+    const requests = [...batches(entries, largestBatch, ({ MessageBody }) => Buffer.byteLength(MessageBody))];
     const taken: number[] = [];
-    for (let first = 0; first < batches.length; first += requestsAtOnce) {
-      const sending = batches.slice(first, first + requestsAtOnce).map((Entries) => sendBatch(queueUrl, Entries));
+    for (let first = 0; first < requests.length; first += requestsAtOnce) {
+      const sending = requests.slice(first, first + requestsAtOnce).map((Entries) => sendBatch(queueUrl, Entries));
       const outcomes = await Promise.allSettled(sending);
       taken.push(...outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : [])));
       // A queue that is away stays away for the rest: the caller hears which were taken.
@@ -67,21 +66,6 @@ export function sendEach(queueUrl: string): (messages: readonly DelayedMessage[]
 async function sendBatch(QueueUrl: string, Entries: Entry[]): Promise<number[]> {
   const { Successful = [] } = await client().send(new SendMessageBatchCommand({ QueueUrl, Entries }));
   return Successful.map(({ Id }) => Number(Id));
-}
-
-function batchesOf(entries: readonly Entry[]): Entry[][] {
-  const batches: Entry[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const entry of entries) {
-    const size = Buffer.byteLength(entry.MessageBody);
-    if (bytes + size > largestBytes || (batches.at(-1)?.length ?? 0) >= mostMessages) {
-      batches.push([]);
-      bytes = 0;
-    }
-    batches.at(-1)?.push(entry);
-    bytes += size;
-  }
-  return batches;
 }
 
 /** The attribute by which a message belongs to the work that sends it. */

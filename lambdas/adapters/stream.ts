@@ -1,5 +1,6 @@
 import { ProduceAcks, Producer, type ProducerOptions } from '@platformatic/kafka';
 import { PermanentError, UnavailableError } from '#kit/errors.ts';
+import { batches } from '#kit/messages/batches.ts';
 import type { StreamHeader } from '#kit/stream/event.ts';
 import { iamSignIn } from './stream/iam.ts';
 
@@ -100,7 +101,7 @@ export function streamProducer(options: StreamProducerOptions): StreamProducer {
 
   return {
     send: async (records) => {
-      await Promise.all(inPieces(records).map(enqueue));
+      await Promise.all(Array.from(batches(records, { size: batchBytes }, sizeOf), enqueue));
     },
     close: async () => {
       await working;
@@ -111,28 +112,8 @@ export function streamProducer(options: StreamProducerOptions): StreamProducer {
 
 /** The first ones that fit into a batch together; one that fits into none goes alone. */
 function nextBatch(waiting: Waiting[]): readonly Waiting[] {
-  let bytes = 0;
-  const fitting = waiting.findIndex((one, index) => {
-    bytes += one.bytes;
-    return bytes > batchBytes && index > 0;
-  });
-  return waiting.splice(0, fitting === -1 ? waiting.length : fitting);
-}
-
-/** Cut so that each piece is a batch at most. */
-function inPieces(records: readonly OutgoingRecord[]): readonly OutgoingRecord[][] {
-  const pieces: OutgoingRecord[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const record of records) {
-    const size = sizeOf(record);
-    if (bytes + size > batchBytes) {
-      pieces.push([]);
-      bytes = 0;
-    }
-    pieces.at(-1)?.push(record);
-    bytes += size;
-  }
-  return pieces;
+  const [first = []] = batches(waiting, { size: batchBytes }, ({ bytes }) => bytes);
+  return waiting.splice(0, first.length);
 }
 
 async function sendNow(producer: Producer<Buffer, Buffer, Buffer, Buffer>, batch: readonly Waiting[]): Promise<void> {

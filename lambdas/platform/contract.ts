@@ -24,7 +24,7 @@ export const sendMailEnv = z.object({
   MAIL_TO: addressList,
   MAIL_CONFIGURATION_SET: z.string().min(1),
   /** Holds a receipt for each mail with an id that was sent. */
-  RECEIPTS_BUCKET: z.string().min(1),
+  RAW_BUCKET: z.string().min(1),
 });
 
 /** One mail in the mail queue. */

@@ -57,7 +57,7 @@ const RULES_FRESH_MS = milliseconds;
 const publishing = {
   DATABASE_URL: z.string().min(1),
   ...kafkaEnv,
-  TAGGER_BUCKET: z.string().min(1),
+  RAW_BUCKET: z.string().min(1),
   TAGGER_SERVICES: services,
   FAILURES_QUEUE_URL: z.url(),
   RULES_FRESH_MS,
@@ -68,7 +68,7 @@ export const tagMessagesEnv = z.object({ ...publishing, PAGES_QUEUE_URL: z.url()
 export const tagPagesEnv = z.object(publishing);
 
 /** What asks for pages. */
-const fetching = { TAGGER_BUCKET: z.string().min(1), ...pageEnv };
+const fetching = { RAW_BUCKET: z.string().min(1), ...pageEnv };
 
 export const fetchPagesEnv = z.object({ ...fetching, TAG_PAGES_QUEUE_URL: z.url() });
 

@@ -1,3 +1,4 @@
+import { batches } from '#kit/messages/batches.ts';
 import { topWords } from '#language/keywords.ts';
 import { withOwnWords } from '#language/own-words.ts';
 import { joinNames, segment } from '#language/segmenter.ts';
@@ -26,7 +27,10 @@ export function createTagger(model: TopicModel, rules: RuleBook): Tagger {
  */
 export function createBatchTagger(model: TopicModel, rules: RuleBook): BatchTagger {
   const { read, conclude } = stages(model, rules);
-  return (texts) => together(texts).flatMap((few) => few.map(read).map(conclude));
+  return (texts) => {
+    const together = batches(texts, { size: readTogether }, ({ length }) => length);
+    return [...together].flatMap((few) => few.map(read).map(conclude));
+  };
 }
 
 interface Cut {
@@ -47,21 +51,6 @@ function stages(model: TopicModel, rules: RuleBook) {
       return { tags: tags.sort((a, b) => b.score - a.score), keywords: topWords(said, model.rarity) };
     },
   };
-}
-
-/** In their order; one that is long alone. */
-function together(texts: readonly string[]): string[][] {
-  const parts: string[][] = [];
-  let length = Number.POSITIVE_INFINITY;
-  for (const text of texts) {
-    if (length + text.length > readTogether) {
-      parts.push([]);
-      length = 0;
-    }
-    parts.at(-1)?.push(text);
-    length += text.length;
-  }
-  return parts;
 }
 
 /** The likeliest topic always, two more where they are likely, too; none for a text in which the model knows nothing. */

@@ -13,7 +13,7 @@ export const handler = queueHandler({
   message: pageRequestMessage,
   ledger: sendFailures,
   services: (env) => ({
-    read: pagesOf(env, objectStore(env.TAGGER_BUCKET), systemClock),
+    read: pagesOf(env, objectStore(env.RAW_BUCKET), systemClock),
     sendOn: queue(env.TAG_PAGES_QUEUE_URL),
   }),
   async handle(request, { read, sendOn }) {

@@ -17,7 +17,7 @@ export const handler = streamBatchHandler({
   env: tagMessagesEnv,
   message: incomingMessage,
   services: (env) => {
-    const bucket = objectStore(env.TAGGER_BUCKET);
+    const bucket = objectStore(env.RAW_BUCKET);
     return {
       tagger: shippedTagger(env, systemClock, true),
       publish: publisher(env),

@@ -17,7 +17,7 @@ export const handler = queueHandler({
   message: pageRequestMessage,
   ledger: sendFailures,
   services: (env) => {
-    const bucket = objectStore(env.TAGGER_BUCKET);
+    const bucket = objectStore(env.RAW_BUCKET);
     return {
       bucket,
       tagger: shippedTagger(env, systemClock),

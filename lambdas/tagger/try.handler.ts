@@ -12,7 +12,7 @@ export const handler = apiHandler({
   env: tryTaggerEnv,
   authenticate: authenticateAlone,
   services: (env) => {
-    const bucket = objectStore(env.TAGGER_BUCKET);
+    const bucket = objectStore(env.RAW_BUCKET);
     return {
       tagger: shippedTagger(env, systemClock),
       read: pagesOf(env, bucket, systemClock),

@@ -40,7 +40,7 @@ export class Mails extends Construct {
         MAIL_FROM: mail.from,
         MAIL_TO: mail.to.join(','),
         MAIL_CONFIGURATION_SET: configuration.configurationSetName,
-        RECEIPTS_BUCKET: raw.bucketName,
+        RAW_BUCKET: raw.bucketName,
       },
       impact: 'Reports and warnings are written but reach nobody.',
       severity: 'high',

@@ -1,6 +1,7 @@
 import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { correlationField, correlationId } from '#kit/correlation.ts';
 import { TransientError } from '#kit/errors.ts';
+import { batches } from '#kit/messages/batches.ts';
 import { once } from '#kit/once.ts';
 import { messageBody } from './message-body.ts';
 
@@ -16,8 +17,7 @@ export interface OrderedMessage {
 const client = once(() => new SQSClient({}));
 
 // SQS takes ten messages and 1 MiB together.
-const mostMessages = 10;
-const largestBytes = 1024 * 1024 - 64 * 1024;
+const largestBatch = { items: 10, size: 1024 * 1024 - 64 * 1024 };
 const requestsAtOnce = 8;
 
 /**
@@ -26,9 +26,9 @@ const requestsAtOnce = 8;
  */
 export function orderedQueue(QueueUrl: string): (messages: readonly OrderedMessage[]) => Promise<void> {
   return async (messages) => {
-    const batches = batchesOf(messages);
-    for (let first = 0; first < batches.length; first += requestsAtOnce)
-      await Promise.all(batches.slice(first, first + requestsAtOnce).map((batch) => send(QueueUrl, batch)));
+    const requests = [...batches(messages, largestBatch, ({ message }) => Buffer.byteLength(messageBody(message)))];
+    for (let first = 0; first < requests.length; first += requestsAtOnce)
+      await Promise.all(requests.slice(first, first + requestsAtOnce).map((batch) => send(QueueUrl, batch)));
   };
 }
 
@@ -49,19 +49,4 @@ async function send(QueueUrl: string, batch: readonly OrderedMessage[]): Promise
     }),
   );
   if (Failed.length > 0) throw new TransientError(`The queue took no message: ${Failed[0]?.Message}`);
-}
-
-function batchesOf(messages: readonly OrderedMessage[]): OrderedMessage[][] {
-  const batches: OrderedMessage[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const one of messages) {
-    const size = Buffer.byteLength(messageBody(one.message));
-    if (bytes + size > largestBytes || (batches.at(-1)?.length ?? 0) >= mostMessages) {
-      batches.push([]);
-      bytes = 0;
-    }
-    batches.at(-1)?.push(one);
-    bytes += size;
-  }
-  return batches;
 }

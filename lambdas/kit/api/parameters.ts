@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isStorable } from '../text/storable.ts';
 
 /** Query and path parameters: text on the wire, with the words existing clients know from before. */
 
@@ -42,7 +43,7 @@ export function textParameter(limits: { readonly min?: number; readonly max: num
     .string()
     .min(min, `Shorter than minimum length ${min}.`)
     .max(limits.max, `Longer than maximum length ${limits.max}.`)
-    .refine((text) => !text.includes('\0'), { error: 'Not a valid string.' });
+    .refine(isStorable, { error: 'Not a valid string.' });
 }
 
 /** One of a few words. */

@@ -1,19 +1,19 @@
 import type { Severity } from '#kit/ledger/severity.ts';
+import { escaped, htmlMail, isLink } from '#kit/mails/html.ts';
 import type { Item } from './items.ts';
 import { type MailContent, whenOf } from './mail-text.ts';
 
-// Styles stand in the elements: mail programs drop style sheets. Contrast with white: 6.5, 5.0 and 5.6 to 1.
+// Contrast with white: 6.5, 5.0 and 5.6 to 1.
 const colours: Readonly<Record<Severity, string>> = { high: '#b3261e', medium: '#9a5b00', low: '#4a6572' };
 
 /** A mail as HTML: a block for each item. Every text is escaped: messages quote strangers. */
 export function mailHtml({ title, items, rest }: MailContent): string {
   const blocks = items.map(block).join('');
   const last = rest === undefined ? '' : `<p>${escaped(rest)}</p>`;
-  return (
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title></head>` +
-    '<body style="margin:0;padding:16px;background:#ffffff;color:#1c1b1f;font:15px/1.5 system-ui,sans-serif">' +
-    `<div style="max-width:760px"><h1 style="font-size:19px;margin:0 0 16px">${escaped(title)}</h1>` +
-    `${blocks}${last}</div></body></html>`
+  return htmlMail(
+    title,
+    `<div style="max-width:760px"><h1 style="font-size:19px;margin:0 0 16px">${escaped(title)}</h1>${blocks}${last}</div>`,
+    'margin:0;padding:16px;background:#ffffff;color:#1c1b1f;font:15px/1.5 system-ui,sans-serif',
   );
 }
 
@@ -34,18 +34,6 @@ function block(item: Item): string {
 
 /** A link where the address is one; else the words, for the runbook may be a file's name only. */
 function link(label: string, address: string): string {
-  if (!/^https?:\/\//.test(address)) return `${escaped(label)}: <code>${escaped(address)}</code>`;
+  if (!isLink(address)) return `${escaped(label)}: <code>${escaped(address)}</code>`;
   return `<a href="${escaped(address)}" style="color:#0b57d0">${escaped(label)}</a>`;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -6,7 +6,7 @@ import type { EditableSources } from '#kit/ledger/editable.ts';
 
 export const recordFailuresEnv = z.object({
   DATABASE_URL: z.string().min(1),
-  FAILURES_BUCKET: z.string().min(1),
+  RAW_BUCKET: z.string().min(1),
   /** Who tells people of what is recorded. */
   ALERTS_QUEUE_URL: z.string().min(1),
 });
@@ -14,7 +14,7 @@ export const recordFailuresEnv = z.object({
 /** The doors stand in the messages. */
 export const replayFailureEnv = z.object({
   /** Large inputs, and which message replays what. */
-  FAILURES_BUCKET: z.string().min(1),
+  RAW_BUCKET: z.string().min(1),
   /** Where a replay that can never succeed is told. */
   FAILURES_QUEUE_URL: z.string().min(1),
 });

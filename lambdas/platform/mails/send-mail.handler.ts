@@ -17,7 +17,7 @@ export const handler = queueHandler({
   services: (env) => ({
     send: mailer({ from: env.MAIL_FROM, configurationSet: env.MAIL_CONFIGURATION_SET }),
     recipients: env.MAIL_TO,
-    receipts: objectStore(env.RECEIPTS_BUCKET),
+    receipts: objectStore(env.RAW_BUCKET),
     clock: systemClock,
     warn: (message: string, error: unknown) => logger().warn(message, { error: asError(error) }),
   }),

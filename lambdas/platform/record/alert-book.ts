@@ -3,6 +3,7 @@ import { type QueryExecutorProvider, sql } from 'kysely';
 import { TransientError } from '#kit/errors.ts';
 import type { Severity } from '#kit/ledger/severity.ts';
 import { once } from '#kit/once.ts';
+import { storableText } from '#kit/text/storable.ts';
 
 /** Something a person should hear of that is no failure: a file that changed its shape, a slot that nobody ran. */
 export interface NewAlert {
@@ -21,7 +22,7 @@ export async function raiseAlert(query: QueryExecutorProvider, alert: NewAlert):
   const { numAffectedRows } = await sql`
     INSERT INTO platform.alerts (natural_key, workload, severity, name, message)
     VALUES (${alert.naturalKey}, ${alert.workload}, ${alert.severity}, ${alert.name},
-      ${alert.message.replaceAll('\0', '\u{FFFD}')})
+      ${storableText(alert.message)})
     ON CONFLICT (natural_key) DO NOTHING`.execute(query);
   return numAffectedRows === 1n ? 'new' : 'known';
 }

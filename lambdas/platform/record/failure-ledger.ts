@@ -2,6 +2,7 @@ import { type QueryExecutorProvider, sql } from 'kysely';
 import type { ObjectStore } from '#adapters/object-store.ts';
 import { correlationField, correlationId, idInText } from '#kit/correlation.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
+import { isStorable, storableJson, storableText } from '#kit/text/storable.ts';
 import { inputKeyOf } from './input-key.ts';
 
 /** Which failures of a workload are put right: these, or all whose natural key starts so, or in one of these ways. */
@@ -48,9 +49,9 @@ export async function resolveFailures(query: QueryExecutorProvider, which: Resol
 }
 
 function chosen(which: Resolved) {
-  if ('naturalKeys' in which) return sql`natural_key = ANY(${which.naturalKeys.map(clean)}::text[])`;
+  if ('naturalKeys' in which) return sql`natural_key = ANY(${which.naturalKeys.map(storableText)}::text[])`;
   const prefixes = 'naturalKeyPrefix' in which ? [which.naturalKeyPrefix] : which.naturalKeyPrefixes;
-  return sql`natural_key ^@ ANY(${prefixes.map(clean)}::text[])`;
+  return sql`natural_key ^@ ANY(${prefixes.map(storableText)}::text[])`;
 }
 
 /** A failure as far as whoever recorded it asks again. */
@@ -68,7 +69,7 @@ export async function knownFailures(
   if (naturalKeys.length === 0) return [];
   const { rows } = await sql<KnownFailure>`
     SELECT id, natural_key AS "naturalKey", state FROM platform.failures
-    WHERE natural_key = ANY(${naturalKeys.map(clean)}::text[]) FOR UPDATE`.execute(query);
+    WHERE natural_key = ANY(${naturalKeys.map(storableText)}::text[]) FOR UPDATE`.execute(query);
   return rows;
 }
 
@@ -81,31 +82,24 @@ function workOf({ input }: NewFailure): Record<string, string> {
 async function rowOf(failure: NewFailure, bucket: Pick<ObjectStore, 'put'> | undefined) {
   const { naturalKey, input, inputExecution, inputKey } = failure;
   const kept = {
-    natural_key: clean(naturalKey),
+    natural_key: storableText(naturalKey),
     workload: failure.workload,
     source_kind: failure.sourceKind,
-    source_name: clean(failure.sourceName),
+    source_name: storableText(failure.sourceName),
     door: failure.door ?? null,
-    reason: clean(failure.reason),
-    message: clean(failure.message),
-    stack: failure.stack === undefined ? null : clean(failure.stack),
-    attributes: Object.fromEntries(
-      Object.entries({ ...workOf(failure), ...failure.attributes }).map(([name, text]) => [clean(name), clean(text)]),
-    ),
+    reason: storableText(failure.reason),
+    message: storableText(failure.message),
+    stack: failure.stack === undefined ? null : storableText(failure.stack),
+    attributes: storableJson({ ...workOf(failure), ...failure.attributes }),
     occurred_at: failure.occurredAt,
     attempts: failure.attempts ?? null,
     replay_of: failure.replayOf ?? null,
   };
   if (inputExecution !== undefined) return { ...kept, input_execution: inputExecution };
   if (inputKey !== undefined) return { ...kept, input_key: inputKey };
-  const plain = Buffer.byteLength(input) <= largestInRowBytes && !input.includes('\0');
-  if (plain || bucket === undefined) return { ...kept, input: clean(input) };
+  const plain = Buffer.byteLength(input) <= largestInRowBytes && isStorable(input);
+  if (plain || bucket === undefined) return { ...kept, input: storableText(input) };
   const key = inputKeyOf(naturalKey);
   await bucket.put(key, input, { contentType: 'text/plain; charset=utf-8' });
   return { ...kept, input_key: key };
-}
-
-/** PostgreSQL holds no NUL and no half of a surrogate pair. */
-function clean(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\u{FFFD}');
 }

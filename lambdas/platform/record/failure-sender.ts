@@ -3,6 +3,7 @@ import type { ObjectStore } from '#adapters/object-store.ts';
 import { originAttributes } from '#adapters/queue.ts';
 import { messageBody } from '#adapters/queues/message-body.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
+import { batches } from '#kit/messages/batches.ts';
 import { once } from '#kit/once.ts';
 import { inputKeyOf } from './input-key.ts';
 
@@ -39,17 +40,7 @@ async function withinAMessage(failure: NewFailure, bucket: Pick<ObjectStore, 'pu
 
 /** `{"failures":[...]}` as often as it takes to keep each below a message's size. */
 function bodiesOf(failures: readonly NewFailure[]): string[] {
-  const bodies: string[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const failure of failures) {
-    const text = messageBody(failure);
-    const size = Buffer.byteLength(text) + 1;
-    if (bytes + size > largestBytes) {
-      bodies.push([]);
-      bytes = 0;
-    }
-    bodies.at(-1)?.push(text);
-    bytes += size;
-  }
-  return bodies.map((texts) => `{"failures":[${texts.join(',')}]}`);
+  // The comma between two is a byte.
+  const bodies = batches(failures.map(messageBody), { size: largestBytes }, (text) => Buffer.byteLength(text) + 1);
+  return Array.from(bodies, (texts) => `{"failures":[${texts.join(',')}]}`);
 }

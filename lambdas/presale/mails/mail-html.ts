@@ -1,3 +1,4 @@
+import { escaped, htmlMail, isLink } from '#kit/mails/html.ts';
 import type { CountyLine } from './county-lines.ts';
 import type { Paragraph } from './mail-text.ts';
 
@@ -12,26 +13,12 @@ export function mailHtml(title: string, paragraphs: readonly Paragraph[], lines:
       ? ''
       : `<table border="1" cellpadding="4" cellspacing="0"><tr><th>County</th><th>Rows</th><th>Files</th></tr>${rows.join('')}</table>`;
   const text = paragraphs.map((paragraph) => `<p>${inner(paragraph)}</p>`).join('');
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title></head><body><h1>${escaped(title)}</h1>${text}${table}</body></html>`;
+  return htmlMail(title, `<h1>${escaped(title)}</h1>${text}${table}`);
 }
 
 function inner(paragraph: Paragraph): string {
   if (typeof paragraph === 'string') return escaped(paragraph);
   const address = escaped(paragraph.address);
-  const shown = /^https?:\/\//.test(paragraph.address)
-    ? `<a href="${address}">${address}</a>`
-    : `<code>${address}</code>`;
+  const shown = isLink(paragraph.address) ? `<a href="${address}">${address}</a>` : `<code>${address}</code>`;
   return `${escaped(paragraph.label)}: ${shown}`;
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

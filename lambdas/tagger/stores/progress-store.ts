@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
+import { storableText } from '#kit/text/storable.ts';
 import type { PageRequest, Progress } from '../ports.ts';
 
 // Done pages are remembered while their message may come again: Kafka and SQS both forget sooner.
@@ -15,7 +16,7 @@ export function progressStore<T>({ query }: Pick<Database<T>, 'query'>): Progres
         SELECT * FROM unnest(${column(requests, ({ record }) => record.topic)}::text[],
           ${column(requests, ({ record }) => record.partition)}::integer[],
           ${column(requests, ({ record }) => record.offset)}::bigint[],
-          ${column(requests, ({ url }) => url.replaceAll('\0', '\u{FFFD}').toWellFormed())}::text[])
+          ${column(requests, ({ url }) => storableText(url))}::text[])
         ON CONFLICT DO NOTHING`.execute(query);
     },
     done: async (places, published) => {

@@ -11,7 +11,7 @@ import { defaultRules } from '../rules/default-rules.ts';
 import { ruleSource } from '../rules/rule-source.ts';
 
 export interface RuleSettings {
-  readonly TAGGER_BUCKET: string;
+  readonly RAW_BUCKET: string;
   readonly RULES_FRESH_MS: number;
 }
 
@@ -20,7 +20,7 @@ export interface RuleSettings {
  * was good for all others.
  */
 export function shippedTagger(settings: RuleSettings, clock: Clock, keeps = false): () => Promise<CurrentTagger> {
-  const { TAGGER_BUCKET: bucket, RULES_FRESH_MS: freshMs } = settings;
+  const { RAW_BUCKET: bucket, RULES_FRESH_MS: freshMs } = settings;
   const store = objectStore(bucket);
   const rulesInForce = ruleSource(defaultRules(), freshMs, {
     readRules: (etag) => readIfChanged({ bucket, key: rulesKey }, etag),

@@ -2,17 +2,13 @@ import * as z from 'zod';
 import { notJson, readJson } from '#kit/api/body.ts';
 import { pageParameter } from '#kit/api/paging.ts';
 import { written } from '#kit/api/parameters.ts';
+import { isStorable } from '#kit/text/storable.ts';
 import { statuses, visibilities } from '../task.ts';
 
 /** Fields of requests. What is wrong with one is answered by its code: see faults.ts. */
 
-function readable(text: string): boolean {
-  // PostgreSQL's text holds no NUL.
-  return !text.includes('\0');
-}
-
 const shortText = (max: number) =>
-  z.string().max(max, `Longer than maximum length ${max}.`).refine(readable, 'Not a valid string.');
+  z.string().max(max, `Longer than maximum length ${max}.`).refine(isStorable, 'Not a valid string.');
 
 /** A value, or its text in JSON, as forms send it. */
 function orText<T extends z.ZodType>(schema: T, should: string) {

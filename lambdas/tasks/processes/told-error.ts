@@ -7,6 +7,7 @@ import {
   UnavailableError,
 } from '#kit/errors.ts';
 import { TaskStoppedError, UnknownFileError } from '#kit/task.ts';
+import { storableText } from '#kit/text/storable.ts';
 import { CallNeeded } from '../worker/call-needed.ts';
 
 /** An error on its way between two processes: what happens next is in `as`. */
@@ -51,9 +52,8 @@ function plain(name: string, message: string): ToldError {
   return { as: 'error', name, message, stack: undefined, cause: undefined };
 }
 
-/** PostgreSQL's text holds no NUL and no half of a surrogate. */
 function text(value: unknown): string {
-  return String(value).slice(0, longestText).toWellFormed().replaceAll('\0', '\u{FFFD}');
+  return storableText(String(value).slice(0, longestText));
 }
 
 const known = { NotFoundError, ConflictError, UnavailableError, TransientError, ThrottledError };

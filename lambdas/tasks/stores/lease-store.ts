@@ -3,6 +3,7 @@ import { type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
 import type { ObjectStore } from '#adapters/object-store.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
+import { storableJson, storableText } from '#kit/text/storable.ts';
 import { recordFailures, resolveFailures } from '#record/failure-ledger.ts';
 import type { AfterEnd, Answer, Ended, LeasedTask } from '../task.ts';
 
@@ -81,7 +82,7 @@ export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStor
     ask: (task, workedMs) => ask(query, task, workedMs),
     async answer(id, call, answer) {
       await sql`UPDATE tasks.tasks SET calls = calls + 1, due_at = now(),
-          answers = (answers::jsonb || jsonb_build_array(${JSON.stringify(answer)}::jsonb))::json
+          answers = (answers::jsonb || jsonb_build_array(${JSON.stringify(storableJson(answer))}::jsonb))::json
         WHERE id = ${id} AND calls = ${call} AND ended_at IS NULL`.execute(query);
     },
   };
@@ -210,9 +211,9 @@ function inWords(error: unknown): string {
   return error.cause === undefined ? own : `${own}\nCaused by ${inWords(error.cause)}`;
 }
 
-/** PostgreSQL's text holds no NUL, and no half of a surrogate, which a cut may leave. */
+/** A cut may leave half of a surrogate. */
 function clean(text: string): string {
-  return text.slice(0, 20_000).toWellFormed().replaceAll('\0', '\u{FFFD}');
+  return storableText(text.slice(0, 20_000));
 }
 
 /** A task that was done again and succeeded puts the failures of those before it right. */

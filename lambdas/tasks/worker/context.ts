@@ -1,5 +1,6 @@
 import { PermanentError } from '#kit/errors.ts';
 import { type TaskContext, TaskStoppedError } from '#kit/task.ts';
+import { storableText } from '#kit/text/storable.ts';
 import { capabilities, sparkJobs } from '../contract.ts';
 import type { Sign } from '../stores/lease-store.ts';
 import type { LeasedTask } from '../task.ts';
@@ -40,7 +41,8 @@ export function contextOf(parts: ContextParts): TaskContext {
     // Written with the next heartbeat.
     progress(percent, text) {
       progress.percent = Math.min(100, Math.max(0, percent));
-      progress.text = text?.slice(0, longestText).toWellFormed().replaceAll('\0', '');
+      const beginning = text?.slice(0, longestText);
+      progress.text = beginning === undefined ? undefined : storableText(beginning);
     },
     checkpoint: (state) => checkpoint(parts, state),
     call: answering(task),

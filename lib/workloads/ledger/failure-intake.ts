@@ -36,7 +36,7 @@ export class FailureIntake extends Construct {
     this.#intake = new QueueHandler(this, 'Record', {
       handler: 'platform/record-failures',
       contract: recordFailuresEnv,
-      env: { DATABASE_URL: database.url, FAILURES_BUCKET: raw.bucketName, ALERTS_QUEUE_URL: wakes.queueUrl },
+      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName, ALERTS_QUEUE_URL: wakes.queueUrl },
       impact,
       severity: 'high',
       timeout: Duration.seconds(30),

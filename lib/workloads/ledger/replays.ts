@@ -31,7 +31,7 @@ export class Replays extends Construct {
     const replay = new QueueHandler(this, 'Replay', {
       handler: 'platform/replay-failure',
       contract: replayFailureEnv,
-      env: { FAILURES_BUCKET: raw.bucketName, FAILURES_QUEUE_URL: reports.queueUrl },
+      env: { RAW_BUCKET: raw.bucketName, FAILURES_QUEUE_URL: reports.queueUrl },
       impact,
       timeout: Duration.seconds(30),
       // Ten records at once in each: enough for the largest rate.

@@ -44,7 +44,7 @@ export class TaggerApi extends Construct {
       env: {
         ...pageVariables(this, { longestMs: longestFetchMs }),
         ...rulesVariable,
-        TAGGER_BUCKET: raw.bucketName,
+        RAW_BUCKET: raw.bucketName,
       },
       impact: 'Nobody can try what the tagger says of a text.',
       concurrency: 2,

@@ -91,7 +91,7 @@ export class Tagger extends Construct {
     const fetch = new QueueHandler(this, 'FetchPages', {
       handler: 'tagger/fetch-pages',
       contract: fetchPagesEnv,
-      env: { ...pageVariables(this), TAGGER_BUCKET: raw.bucketName, TAG_PAGES_QUEUE_URL: this.tagPages.queue.queueUrl },
+      env: { ...pageVariables(this), RAW_BUCKET: raw.bucketName, TAG_PAGES_QUEUE_URL: this.tagPages.queue.queueUrl },
       impact: pagesImpact,
       fifo: true,
       batchSize,
@@ -126,7 +126,7 @@ export class Tagger extends Construct {
       ...servicesVariable(this),
       ...rulesVariable,
       DATABASE_URL: database.url,
-      TAGGER_BUCKET: raw.bucketName,
+      RAW_BUCKET: raw.bucketName,
       FAILURES_QUEUE_URL: failures.queueUrl,
     };
   }

@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import { batches } from '../../../lambdas/kit/messages/batches.ts';
 
 // Lambda's six megabytes for an event, less the braces around the records.
 const largestPayloadBytes = 6 * 1024 * 1024 - 1024;
@@ -8,16 +9,6 @@ const largestPayloadBytes = 6 * 1024 * 1024 - 1024;
  * One that is too large alone stays alone, and is refused.
  */
 export function payloadsOf(records: readonly SQSRecord[]): readonly SQSRecord[][] {
-  const payloads: SQSRecord[][] = [];
-  let bytes = Number.POSITIVE_INFINITY;
-  for (const record of records) {
-    const size = Buffer.byteLength(JSON.stringify(record)) + 1;
-    if (bytes + size > largestPayloadBytes) {
-      payloads.push([]);
-      bytes = 0;
-    }
-    payloads.at(-1)?.push(record);
-    bytes += size;
-  }
-  return payloads;
+  const sizeOf = (record: SQSRecord) => Buffer.byteLength(JSON.stringify(record)) + 1;
+  return [...batches(records, { size: largestPayloadBytes }, sizeOf)];
 }

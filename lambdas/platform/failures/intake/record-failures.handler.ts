@@ -12,7 +12,7 @@ export const handler = recordHandler({
   ledger: undefined,
   services: (env) => ({
     database: openDatabase({ url: env.DATABASE_URL }),
-    bucket: objectStore(env.FAILURES_BUCKET),
+    bucket: objectStore(env.RAW_BUCKET),
     wake: wakeAlerts(env.ALERTS_QUEUE_URL),
   }),
   async handle(letter, { database, bucket, wake }) {

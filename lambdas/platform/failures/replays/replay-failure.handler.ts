@@ -16,7 +16,7 @@ export const handler = recordHandler({
   services: (env) => ({
     deliver,
     executionInput,
-    bucket: objectStore(env.FAILURES_BUCKET),
+    bucket: objectStore(env.RAW_BUCKET),
     tell: sendFailures(env.FAILURES_QUEUE_URL),
   }),
   handle: async (record, ports) => count(metrics[await putBack(record, ports)]),

@@ -28,7 +28,7 @@ beforeAll(async () => {
     MAIL_FROM: 'millrace@example.com',
     MAIL_TO: 'a@example.com, b@example.com',
     MAIL_CONFIGURATION_SET: 'Mails',
-    RECEIPTS_BUCKET: 'raw',
+    RAW_BUCKET: 'raw',
   });
 });
 

@@ -136,6 +136,15 @@ test('an answer is kept once, and only for the question that is open', async () 
   expect((await answers())?.answers).toEqual([{ ok: 'first' }, { error: 'second' }]);
 });
 
+test('an answer is kept whatever its texts are', async () => {
+  const task = await claimed({ host: 'steps' });
+  const call = await leases.ask(task, 1);
+  await leases.answer(task.id, call ?? -1, { ok: { 'a\0': ['\ud800', { b: '\0' }] } });
+  const [again] = await leases.claim([task.id], 30);
+
+  expect(again?.answers).toEqual([{ ok: { 'a\ufffd': ['\ufffd', { b: '\ufffd' }] } }]);
+});
+
 test('whoever has lost the lease asks nothing', async () => {
   const task = await claimed({ host: 'steps' });
   await worked(task.id, 31);

@@ -38,7 +38,7 @@ test('every row has a number of its own', async () => {
   expect(ids.every(Number.isSafeInteger)).toBe(true);
 });
 
-test('deliveries stand in the row in their order, each once', async () => {
+test('deliveries stand in the row in their order, each once, whatever their words', async () => {
   const note = deliveryStore(database.app.query);
   const { task_id, deliveries } = await submitted();
   const [first, second] = ['2026-11-29T08:00:00.000Z', '2026-11-29T08:01:00.000Z'];
@@ -46,13 +46,13 @@ test('deliveries stand in the row in their order, each once', async () => {
   for (const delivery of [
     { at: first, error: 'example.com answered 500' },
     { at: first, error: 'example.com answered 500' },
-    { at: second, error: null },
+    { at: second, error: 'a\0b\ud800' },
   ])
     await note(task_id, delivery);
 
   expect((await tasks.find(task_id))?.deliveries).toEqual([
     { at: first, error: 'example.com answered 500' },
-    { at: second, error: null },
+    { at: second, error: 'a\ufffdb\ufffd' },
   ]);
 });
 
