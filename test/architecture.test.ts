@@ -68,7 +68,7 @@ const homes: Readonly<Record<string, string>> = {
   'zod-openapi': 'bin/openapi/',
   '@noble/hashes': 'docs-page/',
   '@smithy/signature-v4': 'local/guard/',
-  'hyparquet|hyparquet-writer': 'lambdas/platform/exports/',
+  'hyparquet|hyparquet-writer': 'lambdas/adapters/',
   htmlparser2: 'lambdas/(presale|pages)/|local/',
   'encoding-sniffer|chardet': 'lambdas/pages/',
   // Measured beside others.

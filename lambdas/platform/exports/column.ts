@@ -1,5 +1,3 @@
-import type { SchemaElement } from 'hyparquet';
-
 /** A column by its name and PostgreSQL's name of its type (`format_type`). */
 export interface Column {
   readonly name: string;
@@ -9,19 +7,31 @@ export interface Column {
 /** A value in PostgreSQL's own text, which it reads back to the same value; `null` is none. */
 export type Text = string | null;
 
-/** How a type stands in a Parquet file, and how its text becomes that value and text again. */
+/** A row in the order of its columns. */
+export type TextRow = readonly Text[];
+
+/** What a file holds of a value: days and microseconds count from 1970 in UTC. */
+export type Value = string | number | bigint | boolean | null;
+
+/** How a type stands in a file of typed columns, and how its text becomes that value and text again. */
 export interface Kind {
-  readonly element: Omit<SchemaElement, 'name'>;
-  readonly write: (text: string) => unknown;
-  readonly read: (value: unknown) => string;
+  readonly type: 'text' | 'integer' | 'bigint' | 'double' | 'boolean' | 'day' | 'instant';
+  readonly write: (text: string) => Value;
+  readonly read: (value: Exclude<Value, null>) => string;
+}
+
+/** A file's column. */
+export interface TypedColumn {
+  readonly name: string;
+  readonly type: Kind['type'];
 }
 
 const dayMs = 86_400_000;
 const microsPerSecond = 1_000_000n;
 
-const integer: Kind = { element: { type: 'INT32' }, write: Number, read: String };
+const integer: Kind = { type: 'integer', write: Number, read: String };
 const double: Kind = {
-  element: { type: 'DOUBLE' },
+  type: 'double',
   write: Number,
   read: (value) => (Object.is(value, -0) ? '-0' : String(value)),
 };
@@ -30,33 +40,45 @@ const double: Kind = {
  * Everything else is text in the file, too: a numeric of any length, JSON letter for letter with the order and the
  * repetitions of its keys, arrays. A reader that wants more casts it; the manifest says to what.
  */
-const text: Kind = { element: { type: 'BYTE_ARRAY', converted_type: 'UTF8' }, write: String, read: String };
+const text: Kind = { type: 'text', write: String, read: String };
 
 const kinds: Readonly<Record<string, Kind>> = {
-  bigint: { element: { type: 'INT64' }, write: BigInt, read: String },
+  bigint: { type: 'bigint', write: BigInt, read: String },
   integer,
   smallint: integer,
-  boolean: { element: { type: 'BOOLEAN' }, write: (word) => word === 'true', read: String },
+  boolean: { type: 'boolean', write: (word) => word === 'true', read: String },
   'double precision': double,
   real: double,
   date: {
-    element: { type: 'INT32', converted_type: 'DATE' },
+    type: 'day',
     write: (day) => finite(Date.parse(`${day}T00:00:00Z`) / dayMs, day),
     read: (days) => new Date(Number(days) * dayMs).toISOString().slice(0, 10),
   },
   'timestamp with time zone': {
-    element: {
-      type: 'INT64',
-      converted_type: 'TIMESTAMP_MICROS',
-      logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' },
-    },
+    type: 'instant',
     write: microsOf,
-    read: (micros) => timeOf(BigInt(micros as bigint)),
+    read: (micros) => timeOf(BigInt(micros)),
   },
 };
 
-/** The kind of a column. */
-export function kindOf({ type }: Column): Kind {
+/** The columns of a table as a file has them. */
+export function typedColumns(columns: readonly Column[]): TypedColumn[] {
+  return columns.map((column) => ({ name: column.name, type: kindOf(column).type }));
+}
+
+/** Rows of text as rows of values. Throws a {@link RangeError} for a value that no file holds. */
+export function valuesOf(columns: readonly Column[], rows: readonly TextRow[]): Value[][] {
+  const kinds = columns.map(kindOf);
+  return rows.map((row) => kinds.map(({ write }, index) => (row[index] == null ? null : write(row[index]))));
+}
+
+/** Rows of values as PostgreSQL's text again. */
+export function textsOf(columns: readonly Column[], rows: readonly (readonly Value[])[]): TextRow[] {
+  const kinds = columns.map(kindOf);
+  return rows.map((row) => kinds.map(({ read }, index) => (row[index] == null ? null : read(row[index]))));
+}
+
+function kindOf({ type }: Column): Kind {
   return kinds[type] ?? text;
 }
 

@@ -45,6 +45,7 @@ export const remadeTables: Readonly<Record<string, string>> = {
   'platform.backfills': 'work under way: asked for again',
   'platform.backfill_items': 'work under way: asked for again',
   'platform.caller_rates': 'counts of the last seconds',
+  'platform.failed_attempts': 'counts of the last seconds',
   'platform.alerts': 'what was told once; what goes on is raised again',
   'tagger.partitions': 'how far the topics are read, of the topics of that moment',
   'tagger.pages': 'messages that wait for their page, of the topics of that moment',

@@ -1,5 +1,6 @@
 import { openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
+import { parquetChunks } from '#adapters/objects/parquet.ts';
 import { scheduleHandler } from '#kit/schedule-handler.ts';
 import { count } from '#kit/telemetry.ts';
 import { exportTablesEnv } from '../contract.ts';
@@ -14,6 +15,7 @@ export const handler = scheduleHandler({
   services: (env) => ({
     tables: editedTables,
     snapshot: snapshots(openDatabase({ url: env.DATABASE_URL })),
+    writeFile: parquetChunks,
     store: objectStore(env.RAW_BUCKET),
   }),
   async handle({ scheduledAt }, ports) {

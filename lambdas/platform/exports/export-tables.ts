@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { NotFoundError } from '#kit/errors.ts';
-import type { Column } from './column.ts';
+import { type Column, type TextRow, type TypedColumn, typedColumns, type Value, valuesOf } from './column.ts';
 import { type EditedTable, fileKey, manifestKey } from './edited-tables.ts';
 import { type ExportedTable, type Manifest, readManifest } from './manifest.ts';
-import { parquetChunks, type TextRow } from './parquet-file.ts';
 
 /** All tables as of one moment. */
 export interface Snapshot {
@@ -25,9 +24,16 @@ export interface ExportStore {
   readText(key: string): Promise<string>;
 }
 
+/** Rows as the bytes of a file, in bounded memory. */
+export type WriteFile = (
+  columns: readonly TypedColumn[],
+  batches: AsyncIterable<readonly (readonly Value[])[]>,
+) => AsyncIterable<Uint8Array>;
+
 export interface ExportPorts {
   readonly tables: readonly EditedTable[];
   readonly snapshot: WithSnapshot;
+  readonly writeFile: WriteFile;
   readonly store: ExportStore;
 }
 
@@ -43,12 +49,13 @@ export interface Exported {
  * Writes the edited tables as of one moment into the bucket, a Parquet file each, and last the manifest that makes them
  * an export. A day that has its manifest is left as it is: a slot that comes twice is one export.
  */
-export async function exportTables(date: string, { tables, snapshot, store }: ExportPorts): Promise<Exported> {
+export async function exportTables(date: string, ports: ExportPorts): Promise<Exported> {
+  const { tables, snapshot, store } = ports;
   const known = await existing(date, store);
   if (known) return summary('exists', known);
   const written = await snapshot(async (taken): Promise<Manifest> => {
     const files: ExportedTable[] = [];
-    for (const { name } of tables) files.push(await exportTable(taken, { name, key: fileKey(name, date) }, store));
+    for (const { name } of tables) files.push(await exportTable(taken, { name, key: fileKey(name, date) }, ports));
     return { date, taken_at: taken.takenAt.toISOString(), migration: taken.migration, tables: files };
   });
   await store.put(manifestKey(date), JSON.stringify(written, null, 2), { contentType: 'application/json' });
@@ -67,7 +74,7 @@ async function existing(date: string, store: ExportStore): Promise<Manifest | un
 async function exportTable(
   taken: Snapshot,
   file: { readonly name: string; readonly key: string },
-  store: ExportStore,
+  { store, writeFile }: ExportPorts,
 ): Promise<ExportedTable> {
   const columns = await taken.columnsOf(file.name);
   const hash = createHash('sha256');
@@ -75,7 +82,7 @@ async function exportTable(
   async function* counted(batches: AsyncIterable<readonly TextRow[]>) {
     for await (const batch of batches) {
       counts.rows += batch.length;
-      yield batch;
+      yield valuesOf(columns, batch);
     }
   }
   async function* hashed(chunks: AsyncIterable<Uint8Array>) {
@@ -85,7 +92,7 @@ async function exportTable(
       yield chunk;
     }
   }
-  const chunks = parquetChunks(columns, counted(taken.rowsOf(file.name, columns)));
+  const chunks = writeFile(typedColumns(columns), counted(taken.rowsOf(file.name, columns)));
   await store.upload(file.key, hashed(chunks), { contentType: 'application/vnd.apache.parquet' });
   return { ...file, ...counts, sha256: hash.digest('hex'), columns: [...columns] };
 }

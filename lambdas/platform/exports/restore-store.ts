@@ -1,8 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import type { Column } from './column.ts';
+import type { Column, TextRow } from './column.ts';
 import type { EditedTable } from './edited-tables.ts';
-import type { TextRow } from './parquet-file.ts';
 import type { RestoredTable, RestorePorts } from './restore-tables.ts';
 import { columnsOf, unambiguous } from './snapshot-store.ts';
 

@@ -1,5 +1,6 @@
 import { openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
+import { parquetRows } from '#adapters/objects/parquet.ts';
 import { readEnv } from '#kit/env.ts';
 import { PermanentError } from '#kit/errors.ts';
 import { instrumented } from '#kit/invocation.ts';
@@ -20,6 +21,7 @@ export const handler = instrumented(async (event: unknown) => {
     const restored = await restoreTables(request.data, {
       tables: editedTables,
       transaction: restorations(database),
+      readFile: parquetRows,
       store: objectStore(env.RAW_BUCKET),
     });
     logger().info(restored.dry_run ? 'Nothing was changed: a dry run' : 'Rows were restored', { restored });

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { NotFoundError, PermanentError } from '#kit/errors.ts';
-import type { Column } from './column.ts';
+import { type Column, type TextRow, type TypedColumn, textsOf, typedColumns, type Value } from './column.ts';
 import { type EditedTable, manifestKey } from './edited-tables.ts';
 import { type ExportedTable, type Manifest, readManifest } from './manifest.ts';
-import { parquetRows, type TextRow } from './parquet-file.ts';
 
 /** What to do with rows that are there but differ: they were changed since the export. */
 export type RestoreMode = 'missing' | 'replace';
@@ -44,8 +43,19 @@ export interface Restoration {
   ): Promise<RestoredTable>;
 }
 
+/** A file that is read where it lies, piece by piece. */
+export interface StoredFile {
+  readonly byteLength: number;
+  slice(start: number, end?: number): Promise<ArrayBuffer>;
+}
+
 export interface RestorePorts {
   readonly tables: readonly EditedTable[];
+  /** The rows of an export's file, some at a time. */
+  readonly readFile: (
+    file: StoredFile,
+    columns: readonly TypedColumn[],
+  ) => AsyncIterable<readonly (readonly Value[])[]>;
   /** Rolls back at the end unless `keep`. */
   readonly transaction: <R>(keep: boolean, work: (restoration: Restoration) => Promise<R>) => Promise<R>;
   readonly store: {
@@ -77,7 +87,7 @@ export async function restoreTables(request: RestoreRequest, ports: RestorePorts
     const restored: RestoredTable[] = [];
     for (const { table, file } of chosen) {
       expectColumns(file, await restoration.columnsOf(table.name));
-      const of = parquetRows(bufferOf(file, ports), file.columns);
+      const of = rowsOf(file, ports);
       restored.push(await restoration.restore(table, file.columns, { of, mode: table.parent ? 'missing' : mode }));
     }
     return restored;
@@ -126,7 +136,12 @@ function expectColumns({ name, columns }: ExportedTable, now: readonly Column[])
   throw new PermanentError(`${name} has no column ${gone.map((column) => column.name).join(', ')} any more.`);
 }
 
-function bufferOf({ key, bytes }: ExportedTable, { store }: RestorePorts) {
+async function* rowsOf(file: ExportedTable, ports: RestorePorts): AsyncGenerator<TextRow[]> {
+  const { columns } = file;
+  for await (const rows of ports.readFile(storedFile(file, ports), typedColumns(columns))) yield textsOf(columns, rows);
+}
+
+function storedFile({ key, bytes }: ExportedTable, { store }: RestorePorts): StoredFile {
   return {
     byteLength: bytes,
     slice: async (start: number, end = bytes): Promise<ArrayBuffer> => {

@@ -1,8 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import type { Column, Text } from './column.ts';
+import type { Column, Text, TextRow } from './column.ts';
 import type { Snapshot, WithSnapshot } from './export-tables.ts';
-import type { TextRow } from './parquet-file.ts';
 
 // A ledger row may hold an input of 32 KB: 16 MB at most.
 const rowsAtOnce = 500;

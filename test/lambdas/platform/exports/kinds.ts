@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { parquetChunks, parquetRows } from '#adapters/objects/parquet.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import type { EditedTable } from '../../../../lambdas/platform/exports/edited-tables.ts';
 import { type Exported, exportTables } from '../../../../lambdas/platform/exports/export-tables.ts';
@@ -70,11 +71,11 @@ export async function startKinds(): Promise<Kinds> {
       await query(`INSERT INTO platform.parents VALUES ('p', 'one'), ('q', NULL)`);
       await query(rowsOfAllKinds);
     },
-    exported: () => exportTables(day, { tables, snapshot: snapshots(database.app), store }),
+    exported: () => exportTables(day, { tables, snapshot: snapshots(database.app), writeFile: parquetChunks, store }),
     restored: (request = {}) =>
       restoreTables(
         { date: day, mode: 'missing', dry_run: false, ...request },
-        { tables, transaction: restorations(database.app), store },
+        { tables, transaction: restorations(database.app), readFile: parquetRows, store },
       ),
     rowsOf,
     all: async () => [await rowsOf('platform.parents'), await rowsOf('platform.kinds')],
