@@ -102,7 +102,7 @@ async function ended(role: Role, id: string) {
 }
 
 /** An uploaded file of a caller, as an argument. */
-async function fileOf(role: Role, text: string): Promise<string> {
+async function fileOf(role: Role, text: string | Buffer<ArrayBuffer>): Promise<string> {
   const announced = { name: 'secret.txt', size: Buffer.byteLength(text), content_type: 'text/plain' };
   const { body } = await ask(role, 'POST', '/api/v1/files', announced);
   const { file, upload } = body.data;
@@ -157,6 +157,10 @@ describe('a file is its owner’s', () => {
     expect(await ended('user', stolen)).toMatchObject({ status: 'FAILURE', error: 'NotFoundError', result: null });
     const absent = await submit('user', fileCount, { kwargs: { file: `file:${randomUUID()}` } });
     await ended('user', absent);
+    // A file of one's own that is no text fails for good in the ledger, where an absent one is the caller's mistake.
+    const spoilt = await fileOf('user', Buffer.from([0xff, 0xfe, 0xff]));
+    const failed = await submit('user', fileCount, { kwargs: { file: spoilt } });
+    expect(await ended('user', failed)).toMatchObject({ status: 'FAILURE', error: 'PermanentError' });
     // By its own submitter, and by an admin who acts for them: the task is still that user's.
     for (const [role, of] of [
       ['user', stolen],
@@ -166,8 +170,8 @@ describe('a file is its owner’s', () => {
       expect(await ended('admin', body.data.task_id)).toMatchObject({ status: 'FAILURE', error: 'NotFoundError' });
     }
 
-    const id = await failureOf('run-tasks', absent);
-    const input = { task_id: absent, input: { file } };
+    const id = await failureOf('run-tasks', failed);
+    const input = { task_id: failed, input: { file } };
     expect(await ask('operator', 'POST', `/platform/failures/${id}/replay`, { input })).toMatchObject({ status: 202 });
     const again = await vi.waitFor(async () => {
       const [row] = await flow.rows<{ id: string }>('select id::text from tasks.tasks where replay_of = $1', id);
