@@ -65,9 +65,9 @@ function inPlace(place: 'path' | 'query', schema: z.ZodType | undefined) {
   return schema ? { [place]: schema as z.ZodObject } : {};
 }
 
-function requestBody({ form }: RouteShape, schema: z.ZodType, json: Partial<DocumentedBody> = { schema }) {
+function requestBody({ form, bodyOrQuery }: RouteShape, schema: z.ZodType, json: Partial<DocumentedBody> = { schema }) {
   return {
-    required: !schema.safeParse(undefined).success,
+    required: !bodyOrQuery && !schema.safeParse(undefined).success,
     content: {
       'application/json': json,
       ...(form ? { 'application/x-www-form-urlencoded': { schema }, 'multipart/form-data': { schema } } : {}),

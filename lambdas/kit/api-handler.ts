@@ -23,6 +23,8 @@ export interface ApiSpec<E extends z.ZodObject, S> {
   readonly routes: Readonly<Record<string, Route<S>>>;
   /** How answers and failures are worded. @default as they are, and `{"error", "message"}` */
   readonly envelope?: Envelope;
+  /** Tells in `X-Process-Time` how many seconds an answer took. @default false */
+  readonly tellsTime?: boolean;
 }
 
 /** The handler of one or more HTTP API routes (payload format 2.0). */
@@ -40,8 +42,12 @@ export function apiHandler<E extends z.ZodObject, S>(
   return instrumented(async (event: APIGatewayProxyEventV2) => {
     const { requestId } = event.requestContext;
     logger().appendKeys({ apiRequestId: requestId, routeKey: event.routeKey });
+    const begun = performance.now();
     const ids = { requestId, correlationId: correlationId() ?? requestId };
-    const { caller, answered } = await answer(event, spec, { made, toGateway: (told) => toGateway(told, ids) });
+    const { caller, answered } = await answer(event, spec, {
+      made,
+      toGateway: (told) => toGateway(spec.tellsTime ? timed(told, begun) : told, ids),
+    });
     // The audit: who asked for what and what came of it, with the request's id; never the credential. Of what tells
     // nothing there is none.
     const { name, scheme } = caller ?? anonymous;
@@ -49,6 +55,12 @@ export function apiHandler<E extends z.ZodObject, S>(
       logger().info('Answered', { caller: name, scheme, status: answered.statusCode });
     return answered;
   }, idOfRequest);
+}
+
+/** With the time since then, in seconds to the millisecond. */
+function timed(answer: ApiAnswer, begun: number): ApiAnswer {
+  const seconds = (performance.now() - begun) / 1000;
+  return { ...answer, headers: { ...answer.headers, 'x-process-time': seconds.toFixed(3) } };
 }
 
 /** The caller's own id, else API Gateway's of the request. */

@@ -7,6 +7,8 @@ interface Taken {
   readonly body: z.ZodType;
   /** Also takes forms: every value is text then. */
   readonly form?: true;
+  /** Fields that came beside the body: those of the body go before them. */
+  readonly beside?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** What came as a body, and the schema that reads it. */
@@ -24,7 +26,7 @@ const mostNested = 500;
  * The body as its content type says. Throws BodyTooLargeError, and PermanentError for a multi-part form that can't be
  * read; text that is no JSON is the schema's finding.
  */
-export async function givenBody({ body, form }: Taken, event: APIGatewayProxyEventV2): Promise<GivenBody> {
+export async function givenBody({ body, form, beside }: Taken, event: APIGatewayProxyEventV2): Promise<GivenBody> {
   const bytes = bytesOf(event);
   const type = event.headers['content-type'] ?? '';
   // UTF-8 whatever a charset says, as the clients' other server had it; without a byte-order mark.
@@ -36,6 +38,7 @@ export async function givenBody({ body, form }: Taken, event: APIGatewayProxyEve
       return { schema: body, value: fieldsOf(new URLSearchParams(text)) };
     if (isType(type, 'multipart/form-data')) return { schema: body, value: fieldsOf(await partsOf(bytes, type)) };
   }
+  if (beside) return { schema: jsonOrNothing.transform((given) => merged(beside, given)).pipe(body), value: text };
   // Where the schema stands for a body that isn't there, none need be sent.
   const json = body.safeParse(undefined).success ? jsonOrNothing : jsonText;
   return { schema: json.pipe(body), value: text };
@@ -86,6 +89,13 @@ function parseJson(text: string, context: z.RefinementCtx): unknown {
   if (read) return read.value;
   context.addIssue({ code: 'custom', message: 'Invalid input: not JSON.', params: notJson });
   return z.NEVER;
+}
+
+/** What is no object stays as it is: the schema's finding. */
+function merged(beside: Readonly<Record<string, unknown>>, given: unknown): unknown {
+  if (given === undefined) return beside;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;
+  return { ...beside, ...given };
 }
 
 /** The value of JSON text; `undefined` for what is none, or is nested deeper than anything that means something. */

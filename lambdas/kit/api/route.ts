@@ -19,6 +19,8 @@ export interface RouteShape {
   readonly body?: z.ZodType;
   /** Also takes the body as a form, url-encoded or multi-part: every value is text then. */
   readonly form?: true;
+  /** Also takes the body's fields from the query, as text; one that is in both is the body's. */
+  readonly bodyOrQuery?: true;
   /** The body of each status of success. What can fail is the kit's and the same for all. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
 }
@@ -62,10 +64,12 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
       }
       return parsed?.data as z.output<T>;
     };
-    const given = shape.body && (await givenBody({ ...shape, body: shape.body }, event));
+    const parameters = parametersOf(event);
+    const beside = shape.bodyOrQuery && parameters;
+    const given = shape.body && (await givenBody({ ...shape, body: shape.body, beside }, event));
     const request = {
       path: read(shape.path, 'path', event.pathParameters ?? {}),
-      query: read(shape.query, 'querystring', parametersOf(event)),
+      query: read(shape.query, 'querystring', parameters),
       body: read(given?.schema, 'json', given?.value) as z.output<B>,
       caller,
       event,

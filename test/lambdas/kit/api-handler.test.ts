@@ -227,7 +227,7 @@ test('wrong variables are a 500 whose log names them', async () => {
 });
 
 test('nobody unknown reaches a route, not even one that does not exist', async () => {
-  const routes = { [key]: route({ ...shape, handle: async () => ({ status: 200, body: {} }) }) };
+  const routes = { [key]: route({ ...shape, permission: 'read', handle: async () => ({ status: 200, body: {} }) }) };
   const authenticate = holderOf('another');
   const known = await answer({ ...base, authenticate, routes });
   const unknown = await answer({ ...base, authenticate, routes: {} });
@@ -242,7 +242,7 @@ test('nobody unknown reaches a route, not even one that does not exist', async (
 });
 
 test('a token never stands in a log line, whether it is taken, refused or its request fails', async () => {
-  const routes = { [key]: route({ ...shape, handle: () => Promise.reject(new Error('no')) }) };
+  const routes = { [key]: route({ ...shape, permission: 'read', handle: () => Promise.reject(new Error('no')) }) };
   for (const valid of [token, 'another']) {
     await answer({ ...base, authenticate: holderOf(valid), routes });
   }
