@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
+import { objectInJson } from '#kit/text/json.ts';
 
 export interface FailureQuery {
   readonly reason: string | undefined;
@@ -40,16 +41,7 @@ export function failureView<T>({ query }: Pick<Database<T>, 'query'>): ListFailu
  */
 function rawOf(input: string | null): unknown {
   if (input === null) return null;
-  const value = objectOf(input);
+  const value = objectInJson(input);
   if (value === undefined) return input;
   return Object.hasOwn(value, 'raw_json') ? value.raw_json : value;
-}
-
-function objectOf(text: string): { readonly raw_json?: unknown } | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
