@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ConfigurationError } from '#kit/env.ts';
 import { once } from '#kit/once.ts';
+import { objectInJson } from '#kit/text/json.ts';
 
 // A rotated secret is taken up without a deploy; a busy function asks a few times an hour.
 const keepMs = 5 * 60 * 1000;
@@ -21,7 +22,8 @@ export function secretText(arn: string): Promise<string> {
 
 /** One text field of a JSON secret. Throws {@link ConfigurationError}, never naming the value. */
 export async function secretField(arn: string, field: string): Promise<string> {
-  const value = fieldOf(await secretText(arn), field);
+  // A text that is no JSON is simply a missing field: a parser's message would quote the secret.
+  const value = objectInJson(await secretText(arn))?.[field];
   if (typeof value !== 'string' || value === '')
     throw new ConfigurationError(`The secret ${arn} has no field ${field}`);
   return value;
@@ -32,13 +34,4 @@ export async function freshSecretText(arn: string): Promise<string> {
   const { SecretString } = await client().send(new GetSecretValueCommand({ SecretId: arn }));
   if (SecretString === undefined) throw new ConfigurationError(`The secret ${arn} holds no text`);
   return SecretString;
-}
-
-/** A parser's message would quote the secret, so a text that is not JSON is simply a missing field. */
-function fieldOf(text: string, field: string): unknown {
-  try {
-    return (JSON.parse(text) as Record<string, unknown> | null)?.[field];
-  } catch {
-    return undefined;
-  }
 }

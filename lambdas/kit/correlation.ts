@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { parsedJson } from './text/json.ts';
 
 /**
  * One id from the request that began the work to its last write. It travels beside the work, not in its arguments: each
@@ -41,9 +42,5 @@ export function idInEvent(event: unknown): string | undefined {
 export function idInText(text: string): string | undefined {
   // Most texts name none, and are not read for nothing.
   if (!text.includes(`"${correlationField}"`)) return undefined;
-  try {
-    return idInEvent(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
+  return idInEvent(parsedJson(text).value);
 }

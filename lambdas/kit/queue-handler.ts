@@ -4,12 +4,12 @@ import { correlated, correlationField, idInText, wellFormedId } from './correlat
 import { readEnv } from './env.ts';
 import { PermanentError } from './errors.ts';
 import { instrumented } from './invocation.ts';
-import { faultsAsText } from './issues.ts';
 import { deadLettersOf } from './ledger/edge.ts';
 import type { NewFailure } from './ledger/failure.ts';
 import { messageFailure } from './ledger/message-failure.ts';
 import { once } from './once.ts';
 import { asError, count, logger } from './telemetry.ts';
+import { readJsonAs } from './text/json.ts';
 
 /** Set by the QueueHandler construct: where failures are told, and how often the queue hands out a message. */
 const queueLedgerEnv = z.object({ FAILURES_QUEUE_URL: z.url(), QUEUE_ATTEMPTS: z.coerce.number().int().positive() });
@@ -49,7 +49,7 @@ export function queueHandler<E extends z.ZodObject, M extends z.ZodType, S>(
     env: spec.env,
     ledger: spec.ledger,
     services: spec.services,
-    handle: async (record, ports) => spec.handle(bodyOf(spec.message, record), ports),
+    handle: async (record, ports) => spec.handle(readJsonAs(spec.message, record.body, 'The message'), ports),
   });
 }
 
@@ -79,7 +79,9 @@ export function batchHandler<E extends z.ZodObject, M extends z.ZodType, S>(
   spec: BatchSpec<E, M, S>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   return consumer(spec, async (records, ports) => {
-    const read = await Promise.allSettled(records.map(async (record) => bodyOf(spec.message, record)));
+    const read = await Promise.allSettled(
+      records.map(async (record) => readJsonAs(spec.message, record.body, 'The message')),
+    );
     const messages = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
     const done = messages.length === 0 ? [] : await asOneOrEach(messages, (some) => spec.handle(some, ports));
     return read.map((one) => (one.status === 'rejected' ? one : (done.shift() ?? one)));
@@ -168,18 +170,4 @@ function tellFailure(record: SQSRecord, reason: unknown, what: string): void {
       receiveCount: record.attributes.ApproximateReceiveCount,
     }),
   );
-}
-
-function bodyOf<M extends z.ZodType>(schema: M, record: SQSRecord): z.output<M> {
-  const parsed = schema.safeParse(parseJson(record.body));
-  if (!parsed.success) throw new PermanentError(`The message: ${faultsAsText(parsed.error.issues)}`);
-  return parsed.data;
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (cause) {
-    throw new PermanentError('The message is not JSON', { cause });
-  }
 }

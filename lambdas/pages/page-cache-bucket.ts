@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore } from '#adapters/object-store.ts';
 import { NotFoundError } from '#kit/errors.ts';
+import { parsedJson } from '#kit/text/json.ts';
 import type { PageCache, PageRecord } from './ports.ts';
 
 /** Pages as JSON objects in the bucket, each under a name made of its URL. */
@@ -8,10 +9,10 @@ export function pageCache(bucket: Pick<ObjectStore, 'put' | 'readText'>): PageCa
   return {
     async get(url) {
       try {
-        return JSON.parse(await bucket.readText(keyOf(url))) as PageRecord;
-      } catch (error) {
         // What is no JSON can't be used, and is written anew with the page.
-        if (error instanceof NotFoundError || error instanceof SyntaxError) return undefined;
+        return parsedJson(await bucket.readText(keyOf(url))).value as PageRecord | undefined;
+      } catch (error) {
+        if (error instanceof NotFoundError) return undefined;
         throw error;
       }
     },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
+import { jsonText } from '#kit/text/json.ts';
 import { addressList } from './address-list.ts';
 
 /** What the stack and the handlers of the platform agree on. Imported by both; does no work. */
@@ -80,17 +81,7 @@ export const checkOutsideEnv = z.object({
   /** And the ARNs of its state machines. */
   MACHINE_PREFIX: z.string().min(1),
   /** JSON: a list of queues, state machines and schedules. */
-  DEPENDENCIES: z
-    .string()
-    .transform((text, context): unknown => {
-      try {
-        return JSON.parse(text);
-      } catch {
-        context.addIssue('not JSON');
-        return z.NEVER;
-      }
-    })
-    .pipe(z.array(outsideDependency)),
+  DEPENDENCIES: jsonText(z.array(outsideDependency)),
 });
 
 /** Two routes, because no function reaches both sides (docs/decisions/0004-network-without-nat.md). */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
 import { kafkaEnv } from '#kit/stream/env.ts';
+import { jsonText } from '#kit/text/json.ts';
 import { pageEnv } from '#pages/contract.ts';
 
 /** What the stack and the handlers of the tagger agree on. Imported by both; does no work. */
@@ -43,10 +44,7 @@ export const taggerServices = z
   );
 
 /** The services as JSON. */
-const services = z
-  .string()
-  .transform((text): unknown => JSON.parse(text))
-  .pipe(taggerServices);
+const services = jsonText(taggerServices);
 
 const milliseconds = z.coerce.number().int().positive();
 

@@ -5,6 +5,7 @@ import { attemptsInMemory, shareOf } from '#kit/api/authentication/failed-attemp
 import type { Authenticator } from '#kit/api/authentication.ts';
 import { UnavailableError } from '#kit/errors.ts';
 import { once } from '#kit/once.ts';
+import { objectInJson } from '#kit/text/json.ts';
 import { systemClock } from '../clock.ts';
 import { userBook } from './user-book.ts';
 
@@ -39,7 +40,7 @@ function admitByAsking(functionArn: string): Admit {
 }
 
 function verdictIn(text: string): Verdict {
-  const { verdict } = JSON.parse(text) as { readonly verdict?: unknown };
+  const verdict = objectInJson(text)?.verdict;
   const known = verdicts.find((one) => one === verdict);
   if (known === undefined) throw new Error(`The function that admits callers answered ${text}`);
   return known;

@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { BodyTooLargeError, PermanentError } from '../errors.ts';
+import { parsedJson } from '../text/json.ts';
 
 /** What a route says of its body. */
 interface Taken {
@@ -100,11 +101,9 @@ function merged(beside: Readonly<Record<string, unknown>>, given: unknown): unkn
 
 /** The value of JSON text; `undefined` for what is none, or is nested deeper than anything that means something. */
 export function readJson(text: string): { readonly value: unknown } | undefined {
-  try {
-    return isTooDeep(text) ? undefined : { value: JSON.parse(text) as unknown };
-  } catch {
-    return undefined;
-  }
+  if (isTooDeep(text)) return undefined;
+  const { value } = parsedJson(text);
+  return value === undefined ? undefined : { value };
 }
 
 function isTooDeep(text: string): boolean {

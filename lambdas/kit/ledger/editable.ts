@@ -1,3 +1,4 @@
+import { parsedJson } from '../text/json.ts';
 /**
  * What a person may change of the input of a failure before it goes back in. Everything else is what failed, and bound:
  * whose it is, which task, which address. A source that declares nothing takes its input back only as it was.
@@ -44,11 +45,11 @@ export function editedInput(
 }
 
 function fieldByField(original: string, edited: string, editable: Editable): { readonly text: string } | BoundFault {
-  const [before, after] = [parsed(original), parsed(edited)];
+  const [before, after] = [parsedJson(original).value, parsedJson(edited).value];
   if (before === undefined) return whole('What failed is no JSON: nothing of it may be edited.');
   if (after === undefined) return whole('It is not JSON.');
-  const bound = changes(before.value, after.value, []).find((path) => !isEditable(path, editable));
-  if (bound === undefined) return { text: JSON.stringify(after.value) };
+  const bound = changes(before, after, []).find((path) => !isEditable(path, editable));
+  if (bound === undefined) return { text: JSON.stringify(after) };
   if (bound.length === 0) return whole('It is of another form than what failed.');
   return { field: bound.join('.'), reason: 'It says what failed: an edited input can’t change it.' };
 }
@@ -82,13 +83,4 @@ function isAlike(before: Parent, after: Parent): boolean {
 /** JSON has no undefined: a field that isn't there differs from every value. */
 function own(parent: Parent, name: string): unknown {
   return Object.hasOwn(parent, name) ? parent[name] : undefined;
-}
-
-function parsed(text: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

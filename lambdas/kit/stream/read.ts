@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { PermanentError } from '../errors.ts';
-import { faultsAsText } from '../issues.ts';
+import { readJsonAs } from '../text/json.ts';
 import type { StreamRecord } from './event.ts';
 
 // A byte order mark is not part of a JSON text, but many a producer sends one.
@@ -24,18 +24,6 @@ export interface Form<M> {
 /** Values are JSON of a schema; what isn't is told with every wrong field. */
 export function jsonOf<M extends z.ZodType>(schema: M): Form<z.output<M>> {
   return {
-    read(record) {
-      const parsed = schema.safeParse(parseJson(textOf(record)));
-      if (!parsed.success) throw new PermanentError(`The value: ${faultsAsText(parsed.error.issues)}`);
-      return parsed.data;
-    },
+    read: (record) => readJsonAs(schema, textOf(record), 'The value'),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new PermanentError('The value is not JSON', { cause });
-  }
 }

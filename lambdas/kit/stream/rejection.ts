@@ -1,6 +1,7 @@
 import type { EdgeName } from '../ledger/edge.ts';
 import type { NewFailure } from '../ledger/failure.ts';
 import { asError } from '../telemetry.ts';
+import { objectInJson } from '../text/json.ts';
 import type { RawRecord, StreamEvent } from './event.ts';
 
 /** Puts records that can never be done into the failure ledger; resolves when they are durable on their way there. */
@@ -58,16 +59,7 @@ export function failureOf({ record, error }: Rejected, { edge, door, event, requ
 /** A rejected record's input on its way back in: nothing beside the event would tell which failure it replays. */
 export function withReplayOf(input: string, failureId: number): string {
   if (!input.includes('"replay":true')) return input;
-  const event = objectIn(input);
+  // Somebody may have edited it into something else.
+  const event = objectInJson(input);
   return event && 'records' in event ? JSON.stringify({ ...event, replayOf: failureId }) : input;
-}
-
-/** `undefined` for what somebody has edited into something else. */
-function objectIn(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

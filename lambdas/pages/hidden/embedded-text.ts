@@ -1,3 +1,4 @@
+import { parsedJson } from '#kit/text/json.ts';
 import type { PageDocument } from '../dom.ts';
 import { rawText } from '../raw-text.ts';
 
@@ -11,7 +12,7 @@ export function embeddedText(document: PageDocument): string {
   for (const script of document.querySelectorAll('script')) {
     const code = script.textContent ?? '';
     const type = script.getAttribute('type') ?? '';
-    const data = /json/i.test(type) ? [parsed(code)] : assigned(code);
+    const data = /json/i.test(type) ? [parsedJson(code).value] : assigned(code);
     for (const value of data) {
       const text = longestText(value);
       if (text.length > longest.length) longest = text;
@@ -29,7 +30,7 @@ function assigned(code: string): unknown[] {
     if (!match) break;
     const start = match.index + match[0].length;
     const end = objectEnd(code, start);
-    const value = parsed(code.slice(start, end));
+    const value = parsedJson(code.slice(start, end)).value;
     if (value === undefined) continue;
     found.push(value);
     assignment.lastIndex = end;
@@ -56,15 +57,6 @@ function stringEnd(code: string, start: number): number {
   let at = start;
   while (at < code.length && code[at] !== '"') at += code[at] === '\\' ? 2 : 1;
   return at + 1;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // A script that is no data has no text to give.
-    return undefined;
-  }
 }
 
 /** Walks the data without recursion: it may be deep. */

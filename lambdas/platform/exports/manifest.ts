@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { PermanentError } from '#kit/errors.ts';
-import { faultsAsText } from '#kit/issues.ts';
+import { readJsonAs } from '#kit/text/json.ts';
 
 const count = z.int().nonnegative();
 
@@ -26,17 +25,7 @@ export const manifest = z.object({
 export type Manifest = z.output<typeof manifest>;
 export type ExportedTable = Manifest['tables'][number];
 
-/** Reads a manifest's text. Throws {@link PermanentError} for any other text. */
+/** Reads a manifest's text. Throws a PermanentError for any other text. */
 export function readManifest(text: string): Manifest {
-  const parsed = manifest.safeParse(jsonOf(text));
-  if (!parsed.success) throw new PermanentError(`The manifest: ${faultsAsText(parsed.error.issues)}`);
-  return parsed.data;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new PermanentError('The manifest is not JSON', { cause });
-  }
+  return readJsonAs(manifest, text, 'The manifest');
 }

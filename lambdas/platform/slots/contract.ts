@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { catchUpPolicies, type ScheduledTask, type SlotStart } from '#kit/schedule/schedule.ts';
+import { jsonText } from '#kit/text/json.ts';
 
 /** What the stack and the handlers of slots agree on. */
 
@@ -22,17 +23,7 @@ const keptSchedule = z.object({
 export type KeptSchedule = z.output<typeof keptSchedule>;
 
 /** Every kept schedule of the app, as JSON. */
-export const scheduleList = z
-  .string()
-  .transform((list, context): unknown => {
-    try {
-      return JSON.parse(list);
-    } catch {
-      context.addIssue('not JSON');
-      return z.NEVER;
-    }
-  })
-  .pipe(z.array(keptSchedule));
+export const scheduleList = jsonText(z.array(keptSchedule));
 
 export const recordSlotsEnv = z.object({ DATABASE_URL: text });
 

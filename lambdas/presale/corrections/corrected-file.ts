@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parsedJson } from '#kit/text/json.ts';
 import { serialColumn } from '../file/columns.ts';
 import { rawLineName } from '../file/read-row.ts';
 import { counties } from '../publication/counties.ts';
@@ -26,7 +27,7 @@ export type CorrectedRecord = z.output<typeof row>;
  * keeps one. Throws {@link RefusedFileError}.
  */
 export function readCorrectedFile(text: string, { letter }: ProblemPlace): readonly CorrectedRecord[] {
-  const value = parsedJson(text);
+  const value = jsonIn(text);
   const single = typeof value === 'object' && value !== null && !Array.isArray(value);
   const parsed = document.safeParse(single ? [value] : value);
   if (!parsed.success) {
@@ -102,12 +103,10 @@ function onlyOne(
   throw new RefusedFileError('NoProblemRow', `${record} is of no problem row: ${names}`);
 }
 
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (cause) {
-    throw new RefusedFileError('NotJson', 'The corrected file is not JSON', { cause });
-  }
+function jsonIn(text: string): unknown {
+  const { value, error: cause } = parsedJson(text.replace(/^\uFEFF/, ''));
+  if (value === undefined) throw new RefusedFileError('NotJson', 'The corrected file is not JSON', { cause });
+  return value;
 }
 
 function faults({ issues }: z.ZodError): string {

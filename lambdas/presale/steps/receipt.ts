@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { PermanentError } from '#kit/errors.ts';
+import { parsedJson } from '#kit/text/json.ts';
 
 /** What is known of a backup. It stands beside the bytes, written after them. */
 export const receipt = z.object({
@@ -16,15 +17,7 @@ export type Receipt = z.output<typeof receipt>;
 
 /** Reads a receipt's text. Throws {@link PermanentError}: somebody has changed the bucket by hand. */
 export function readReceipt(text: string, key: string): Receipt {
-  const parsed = receipt.safeParse(parsedJson(text));
+  const parsed = receipt.safeParse(parsedJson(text).value);
   if (!parsed.success) throw new PermanentError(`${key} is not a receipt`);
   return parsed.data;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,7 @@ import { PermanentError } from '#kit/errors.ts';
 import { longestUrl } from '#kit/pages/longest-url.ts';
 import type { StreamRecord } from '#kit/stream/event.ts';
 import { type Form, textOf } from '#kit/stream/read.ts';
+import { parsedJson } from '#kit/text/json.ts';
 
 /** A message as far as the tagger reads it; everything else in it passes through. */
 export interface IncomingMessage {
@@ -53,9 +54,7 @@ function textIn(record: StreamRecord): string {
 }
 
 function jsonIn(raw: string): unknown {
-  try {
-    return JSON.parse(raw);
-  } catch (cause) {
-    throw new MessageError('NotJson', 'The message is not JSON', { cause });
-  }
+  const { value, error: cause } = parsedJson(raw);
+  if (value === undefined) throw new MessageError('NotJson', 'The message is not JSON', { cause });
+  return value;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { readJsonAs } from '#kit/text/json.ts';
 import type { PageRequest } from '../ports.ts';
 
 const base64 = z.base64().transform((text) => Buffer.from(text, 'base64'));
@@ -53,7 +54,9 @@ export async function packed(
 /** The request as it went in. Throws a NotFoundError when the object is gone. */
 export async function unpacked(message: PageRequestMessage, objects: Pick<Objects, 'readText'>): Promise<PageRequest> {
   const { url, topic, partition, offset } = message;
-  const brought = typeof message.load === 'string' ? JSON.parse(await objects.readText(message.load)) : message.load;
-  const { key, headers, raw } = load.parse(brought);
+  const { key, headers, raw } =
+    typeof message.load === 'string'
+      ? readJsonAs(load, await objects.readText(message.load), 'What the message brings along')
+      : load.parse(message.load);
   return { url, record: { topic, partition, offset, key, headers }, raw };
 }

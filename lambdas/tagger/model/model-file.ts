@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import * as z from 'zod';
 import { PermanentError } from '#kit/errors.ts';
-import { faultsAsText } from '#kit/issues.ts';
+import { readJsonAs } from '#kit/text/json.ts';
 
 /** What a model file says of itself. */
 export const modelHeader = z.object({
@@ -93,14 +93,5 @@ export function decodeModel(file: Buffer): { header: ModelHeader; tables: ModelT
 }
 
 function readHeader(text: string): ModelHeader {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new PermanentError('The model file is damaged: its header is no JSON', { cause });
-  }
-  const header = modelHeader.safeParse(value);
-  if (!header.success)
-    throw new PermanentError(`The model file's header is wrong: ${faultsAsText(header.error.issues)}`);
-  return header.data;
+  return readJsonAs(modelHeader, text, 'The header of the model file');
 }

@@ -2,6 +2,7 @@ import { RE2JS } from 're2js';
 import * as z from 'zod';
 import { PermanentError } from '#kit/errors.ts';
 import { faultsAsText } from '#kit/issues.ts';
+import { parsedJson } from '#kit/text/json.ts';
 import { fold } from '../model/fold.ts';
 
 const phrase = z
@@ -51,12 +52,8 @@ function compiled(source: string, context: z.RefinementCtx): RE2JS {
 
 /** Reads a rules file. Throws a PermanentError that names each field that is wrong. */
 export function parseRules(text: string): RuleFile {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new PermanentError(`The rules are no JSON: ${cause instanceof Error ? cause.message : ''}`, { cause });
-  }
+  const { value, error: cause } = parsedJson(text);
+  if (cause !== undefined) throw new PermanentError(`The rules are no JSON: ${cause.message}`, { cause });
   const rules = ruleFile.safeParse(value);
   if (!rules.success) throw new PermanentError(`The rules are refused: ${faultsAsText(rules.error.issues)}`);
   const idle = Object.entries(rules.data.tags).find(([, rule]) => rule.keywords.length + rule.patterns.length === 0);

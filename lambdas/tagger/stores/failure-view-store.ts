@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { pagedListing } from '#adapters/database/paged.ts';
 import type { Database } from '#adapters/database.ts';
 import type { Page, Paging } from '#kit/api/paging.ts';
+import { objectInJson } from '#kit/text/json.ts';
 
 export interface FailureQuery extends Paging {
   readonly reason: string | undefined;
@@ -42,16 +43,7 @@ const failures = {
  */
 function rawOf(input: string | null): unknown {
   if (input === null) return null;
-  const value = objectOf(input);
+  const value = objectInJson(input);
   if (value === undefined) return input;
   return Object.hasOwn(value, 'raw_json') ? value.raw_json : value;
-}
-
-function objectOf(text: string): { readonly raw_json?: unknown } | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

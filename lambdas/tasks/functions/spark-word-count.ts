@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineTask, file, type TaskContext } from '#kit/task.ts';
+import { readJsonAs } from '#kit/text/json.ts';
 import { wordLimits } from '#language/words/word-counter.ts';
 import { collectSparkOutput } from '../contract.ts';
 
@@ -40,6 +41,6 @@ async function countsIn(name: string, { files }: TaskContext): Promise<Record<st
     text
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => pair.parse(JSON.parse(line))),
+      .map((line) => readJsonAs(pair, line, 'A line of counts')),
   );
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Clock } from '#kit/clock.ts';
 import { NotFoundError } from '#kit/errors.ts';
+import { readJsonAs } from '#kit/text/json.ts';
 import type { collectSparkInput, collectSparkOutput } from '../contract.ts';
 import { objectKey } from '../files/file-row.ts';
 import type { FileBook } from '../files/ports.ts';
@@ -40,7 +41,7 @@ export async function collectResult(
   const folder = `${sparkPrefix}/${run}`;
   const username = await ownerOf(task_id);
   if (username === undefined) throw new NotFoundError(`There is no task ${task_id}`);
-  const told = summary.parse(JSON.parse(await textBelow(`${folder}/summary/part-`, bucket)));
+  const told = readJsonAs(summary, await textBelow(`${folder}/summary/part-`, bucket), 'The summary');
   const done = { ...told, file: `file:${run}` };
   if (await book.find(run)) return done;
 

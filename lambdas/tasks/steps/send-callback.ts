@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Clock } from '#kit/clock.ts';
+import { readJsonAs } from '#kit/text/json.ts';
 import { callbacksPrefix, composedCallback } from '../contract.ts';
 
 export interface SendCallbackPorts {
@@ -18,7 +19,8 @@ export interface SendCallbackPorts {
 export async function sendCallback({ task_id }: { readonly task_id: string }, ports: SendCallbackPorts): Promise<void> {
   // One task has one spelling: what is asked for is what is looked up.
   const id = task_id.toLowerCase();
-  const { url, body } = composedCallback.parse(JSON.parse(await ports.readText(`${callbacksPrefix}/${id}.json`)));
+  const composed = await ports.readText(`${callbacksPrefix}/${id}.json`);
+  const { url, body } = readJsonAs(composedCallback, composed, 'The callback');
   const time = Math.floor(ports.clock().getTime() / 1000);
   const signature = createHmac('sha256', await ports.key())
     .update(`${time}.${body}`)

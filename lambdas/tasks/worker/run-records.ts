@@ -1,6 +1,5 @@
-import { PermanentError } from '#kit/errors.ts';
-import { faultsAsText } from '#kit/issues.ts';
 import { replayAttribute } from '#kit/ledger/message-failure.ts';
+import { readJsonAs } from '#kit/text/json.ts';
 import { taskMessage } from '../contract.ts';
 import { laneOf } from './lanes.ts';
 import type { WorkerPorts } from './ports.ts';
@@ -26,7 +25,7 @@ export async function runRecords(
 
 /** The task that a message is about; a replay's is one of its own. `undefined`: another queue's. */
 async function taskOf({ body, messageAttributes }: TaskRecord, ports: WorkerPorts): Promise<string | undefined> {
-  const { task_id, input, lost, stopped, delivery } = messageOf(body);
+  const { task_id, input, lost, stopped, delivery } = readJsonAs(taskMessage, body, 'The message');
   if (delivery !== undefined) {
     await ports.noteDelivery(task_id, delivery);
     return undefined;
@@ -43,18 +42,4 @@ async function taskOf({ body, messageAttributes }: TaskRecord, ports: WorkerPort
   if (host === 'worker' && laneOf(ports.functions.get(name)) === 'short') return id;
   await ports.sends.task({ id, name, host });
   return undefined;
-}
-
-function messageOf(body: string) {
-  const parsed = taskMessage.safeParse(jsonOf(body));
-  if (!parsed.success) throw new PermanentError(`The message: ${faultsAsText(parsed.error.issues)}`);
-  return parsed.data;
-}
-
-function jsonOf(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch (cause) {
-    throw new PermanentError('The message is not JSON', { cause });
-  }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parsedJson } from '../../text/json.ts';
 
 /** `operate`: the ledger, runs, corrections, schedules. `admin`: all of it, and what is others'. */
 export const permissions = ['operate', 'admin'] as const;
@@ -67,17 +68,8 @@ export function usersText(users: readonly User[]): string {
 
 /** Reads the secret's text. Throws an error that names fields, never their values. */
 export function readUsers(text: string): readonly User[] {
-  const parsed = usersSecret.safeParse(parsedJson(text));
+  const parsed = usersSecret.safeParse(parsedJson(text).value);
   if (parsed.success) return parsed.data.users;
   const places = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new Error(`The secret of the users is not as it should be: ${places.join('; ')}`);
-}
-
-/** A parser's message would quote the secret. */
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,14 +1,10 @@
+import { objectInJson } from '#kit/text/json.ts';
 /** A JSON value of which nothing is known: what is not there is `undefined`. */
 export type Json = { readonly [name: string]: Json } | undefined;
 
 /** The object in a JSON text; `undefined` when it is no JSON or no object. */
 export function jsonOf(text: string): Json {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Json) : undefined;
-  } catch {
-    return undefined;
-  }
+  return objectInJson(text) as Json;
 }
 
 /** A value that should be a text; `undefined` when it is none, or empty. */

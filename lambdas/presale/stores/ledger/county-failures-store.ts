@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import * as z from 'zod';
 import type { Database } from '#adapters/database.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
+import { jsonText } from '#kit/text/json.ts';
 import { recordFailures, resolveFailures } from '#record/failure-ledger.ts';
 import type { RunPlan } from '../../contract.ts';
 import type { CountyFailure, CountyFailures } from '../../ports.ts';
@@ -73,17 +74,7 @@ function countiesNamed(input: string | null): readonly string[] | undefined {
   return executionInput.safeParse(input).data?.counties;
 }
 
-const executionInput = z
-  .string()
-  .transform((text, context): unknown => {
-    try {
-      return JSON.parse(text);
-    } catch {
-      context.addIssue('not JSON');
-      return z.NEVER;
-    }
-  })
-  .pipe(z.object({ counties: z.array(z.string()).optional() }));
+const executionInput = jsonText(z.object({ counties: z.array(z.string()).optional() }));
 
 function keyOf(plan: RunPlan, county: CountyFailure['county']): string {
   return `county:${plan.name}:${county}:`;
