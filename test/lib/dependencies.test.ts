@@ -5,6 +5,9 @@ import { assemblies, objectsIn } from './assemblies.ts';
 const variablesOf = ({ properties }: Resource) =>
   ((properties.Environment ?? {}) as { Variables?: Record<string, unknown> }).Variables ?? {};
 
+/** What AWS itself puts in: an account has 12 digits, `ap-southeast-1` is as long as a region's name gets; with some room. */
+const longestOfAccount: Readonly<Record<string, number>> = { 'AWS::AccountId': 12, 'AWS::Region': 20 };
+
 describe.each(assemblies)('what the health routes look at ($folder)', (assembly) => {
   const outside = assembly.functions.find((fn) => handlerOf(fn) === 'platform/check-outside');
   const told = outside && variablesOf(outside).DEPENDENCIES;
@@ -37,8 +40,10 @@ describe.each(assemblies)('what the health routes look at ($folder)', (assembly)
   test.each(assembly.functions.map((fn) => [handlerOf(fn), fn] as const))('fits into the variables of %s', (_, fn) => {
     const text = Object.entries(variablesOf(fn)).map(([name, value]) => {
       const spaces = [...objectsIn(value)].filter((object) => 'Ref' in object || 'Fn::GetStackOutput' in object);
-      const sizes = spaces.map((space) =>
-        /Scheduler/.test(String(assembly.referred(fn.stack, space)?.type)) ? 64 : 200,
+      const sizes = spaces.map(
+        (space) =>
+          longestOfAccount[String(space.Ref)] ??
+          (/Scheduler/.test(String(assembly.referred(fn.stack, space)?.type)) ? 64 : 200),
       );
       const given = ' '.repeat(sizes.reduce((sum, size) => sum + size, 0));
       return name + assembly.textOf(fn.stack, value).replaceAll(/<[^>]+>/g, '') + given;
