@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { raiseAlert, wakeAlerts, wakingWorkloads } from '#adapters/alert-book.ts';
 import { startStorage } from '../../../local/services/storage.ts';
 import { testCredentials, useLocalAws } from '../../support/aws.ts';
@@ -48,13 +48,13 @@ test('any number of wakes within half a minute are one message for each workload
   useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
   const QueueUrl = storage.queueUrl('Wakes.fifo');
   const names = Array.from({ length: 11 }, (_, number) => `workload${number}`);
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 10, 21, 12, 0, 0) });
+  let now = Date.UTC(2026, 10, 21, 12, 0, 0);
   try {
-    const wake = wakeAlerts(QueueUrl);
+    const wake = wakeAlerts(QueueUrl, () => now);
     await wake([...names, 'workload0']);
-    vi.setSystemTime(Date.UTC(2026, 10, 21, 12, 0, 29));
+    now = Date.UTC(2026, 10, 21, 12, 0, 29);
     await wake(names);
-    vi.setSystemTime(Date.UTC(2026, 10, 21, 12, 0, 30));
+    now = Date.UTC(2026, 10, 21, 12, 0, 30);
     await wake(['workload0']);
     await wake([]);
 
@@ -71,7 +71,6 @@ test('any number of wakes within half a minute are one message for each workload
     }
     expect(received.toSorted()).toEqual([...names, 'workload0'].toSorted());
   } finally {
-    vi.useRealTimers();
     await storage.stop();
     await rm(directory, { recursive: true, force: true });
   }
