@@ -21,6 +21,8 @@ import { presalePartialRuns } from './0050-presale-partial-runs.ts';
 import { callersWithoutMemory } from './0065-callers-without-memory.ts';
 import { tasksVisibility } from './0066-tasks-visibility.ts';
 import { taskDeliveries } from './0067-task-deliveries.ts';
+import { platformRunParents } from './0068-platform-run-parents.ts';
+import { platformTurns } from './0069-platform-turns.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -46,4 +48,6 @@ export const migrations: Record<string, Migration> = {
   '0065-callers-without-memory': callersWithoutMemory,
   '0066-tasks-visibility': tasksVisibility,
   '0067-task-deliveries': taskDeliveries,
+  '0068-platform-run-parents': platformRunParents,
+  '0069-platform-turns': platformTurns,
 };

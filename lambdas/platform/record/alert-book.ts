@@ -1,8 +1,6 @@
-import { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type QueryExecutorProvider, sql } from 'kysely';
-import { TransientError } from '#kit/errors.ts';
+import { type WakeOnce, wakeOnce } from '#adapters/queues/wake-once.ts';
 import type { Severity } from '#kit/ledger/severity.ts';
-import { once } from '#kit/once.ts';
 import { storableText } from '#kit/text/storable.ts';
 
 /** Something a person should hear of that is no failure: a file that changed its shape, a slot that nobody ran. */
@@ -31,37 +29,14 @@ export async function raiseAlert(query: QueryExecutorProvider, alert: NewAlert):
  * Wakes the mailer for these workloads; resolves when SQS has it. Call it after the commit, and also when all was known
  * already: the first try may have died in between. Any number of calls within half a minute are one message.
  */
-export type WakeAlerts = (workloads: Iterable<string>) => Promise<void>;
+export type WakeAlerts = WakeOnce;
 
-const client = once(() => new SQSClient({}));
-
-// Half of the queue's delay: a message that swallows a later one is still asleep when what the later one tells of is
-// committed, with 30 s to spare for clocks that differ.
-const sameMessageMs = 30_000;
-
-// SQS takes no more at once.
-const largestBatch = 10;
+// Half of the queue's delay: 30 s to spare for clocks that differ.
+const slotMs = 30_000;
 
 /** The mailer's queue (FIFO) behind a URL. */
-export function wakeAlerts(queueUrl: string): WakeAlerts {
-  // What SQS would drop needs no request.
-  const sent = new Map<string, number>();
-  return async (workloads) => {
-    const slot = Math.floor(Date.now() / sameMessageMs);
-    const sleeping = [...new Set(workloads)].filter((workload) => sent.get(workload) !== slot);
-    const entries = sleeping.map((workload, index) => ({
-      Id: String(index),
-      MessageBody: JSON.stringify({ workload }),
-      MessageGroupId: workload,
-      MessageDeduplicationId: `${workload}-${slot}`,
-    }));
-    for (let start = 0; start < entries.length; start += largestBatch) {
-      const Entries = entries.slice(start, start + largestBatch);
-      const { Failed = [] } = await client().send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-      if (Failed.length > 0) throw new TransientError(`The mailer's queue took no wake: ${Failed[0]?.Message}`);
-    }
-    for (const workload of sleeping) sent.set(workload, slot);
-  };
+export function wakeAlerts(queueUrl: string, now?: () => number): WakeAlerts {
+  return wakeOnce(queueUrl, { slotMs, now, message: (workload) => ({ workload }) });
 }
 
 /**

@@ -15,6 +15,8 @@ export interface OpenedRun extends RunName {
   readonly kind: string;
   /** The schedule's slot that it belongs to. */
   readonly slot?: Date | undefined;
+  /** Name of the run of the same workload that it is a part of. */
+  readonly parent?: string | undefined;
   readonly startedAt: Date;
 }
 
@@ -30,7 +32,7 @@ export interface RunCounts {
 export interface ClosedRun extends RunName {
   /** `partial`: some of it is done, and the detail says what isn't. */
   readonly state: 'succeeded' | 'partial' | 'failed' | 'stopped';
-  /** `undefined` where nobody knows them: then nothing is claimed about what was lost. */
+  /** @default those that were added while it ran; without any, nothing is claimed about what was lost */
   readonly counts?: RunCounts | undefined;
   /** An estimate; `undefined` where there is none. */
   readonly costUsd?: number | undefined;
@@ -39,15 +41,84 @@ export interface ClosedRun extends RunName {
 
 /** Writes a run into the book as running, in the caller's transaction. The same execution may say so twice. */
 export async function openRun(query: QueryExecutorProvider, run: OpenedRun): Promise<void> {
-  const { workload, name, kind, execution = name, slot, startedAt } = run;
+  const { workload, name, kind, execution = name, slot, parent, startedAt } = run;
   await sql`
-    INSERT INTO platform.runs (workload, name, kind, execution, slot, started_at)
-    VALUES (${workload}, ${name}, ${kind}, ${execution}, ${slot ?? null}, ${startedAt})
+    INSERT INTO platform.runs (workload, name, kind, execution, slot, parent, started_at)
+    VALUES (${workload}, ${name}, ${kind}, ${execution}, ${slot ?? null}, ${parent ?? null}, ${startedAt})
     ON CONFLICT (workload, name) DO UPDATE
     SET kind = excluded.kind, execution = excluded.execution, slot = coalesce(excluded.slot, runs.slot),
+      parent = coalesce(excluded.parent, runs.parent),
       state = 'running', started_at = excluded.started_at, ended_at = NULL, rows_in = NULL, rows_out = NULL,
       rows_failed = NULL, rows_filtered = NULL, rows_waiting = NULL, cost_usd = NULL, detail = '{}'
     WHERE runs.execution <> excluded.execution`.execute(query);
+}
+
+/** What one piece of work adds to the counts of a run. */
+export interface AddedCounts extends RunName {
+  /** Names the piece, so that it counts once however often it is told: a page, a partition with its offset. */
+  readonly key: string;
+  readonly counts: Partial<RunCounts>;
+}
+
+const columns = [
+  ['in', sql.ref('rows_in')],
+  ['out', sql.ref('rows_out')],
+  ['failed', sql.ref('rows_failed')],
+  ['filtered', sql.ref('rows_filtered')],
+  ['waiting', sql.ref('rows_waiting')],
+] as const;
+
+/**
+ * Adds to the counts of a running run, in the caller's transaction; what counts no longer may be taken off (`waiting: -1`).
+ * `known`: was added before. `closed`: the run has ended, is another execution's by now, or was never opened.
+ */
+export async function addCounts(
+  query: QueryExecutorProvider,
+  { workload, name, execution = name, key, counts }: AddedCounts,
+): Promise<'added' | 'known' | 'closed'> {
+  const { rows } = await sql<{ outcome: 'added' | 'known' }>`
+    WITH run AS (
+      -- Locked before it is added to: whoever closes or reopens it comes before or after.
+      SELECT id FROM platform.runs
+      WHERE workload = ${workload} AND name = ${name} AND execution = ${execution} AND state = 'running' FOR UPDATE
+    ), addition AS (
+      INSERT INTO platform.run_additions (run_id, execution, key) SELECT id, ${execution}, ${key} FROM run
+      ON CONFLICT DO NOTHING RETURNING run_id
+    ), added AS (
+      UPDATE platform.runs SET ${sql.join(
+        columns.map(([field, column]) => sql`${column} = coalesce(${column}, 0) + ${counts[field] ?? 0}`),
+      )}
+      WHERE id IN (SELECT run_id FROM addition)
+    )
+    SELECT CASE WHEN EXISTS (SELECT FROM addition) THEN 'added' ELSE 'known' END AS outcome FROM run`.execute(query);
+  return rows[0]?.outcome ?? 'closed';
+}
+
+/** Sets counts of a running run to what somebody has counted as a whole; those not given stay. Resolves to whether it runs. */
+export async function setCounts(
+  query: QueryExecutorProvider,
+  { workload, name, execution = name, counts }: RunName & { readonly counts: Partial<RunCounts> },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    UPDATE platform.runs SET ${sql.join(
+      columns.map(([field, column]) => sql`${column} = coalesce(${counts[field] ?? null}, ${column}, 0)`),
+    )}
+    WHERE workload = ${workload} AND name = ${name} AND execution = ${execution} AND state = 'running'`.execute(query);
+  return numAffectedRows === 1n;
+}
+
+/** What the parts of a run count together, and how many of them there are and still run. */
+export async function sumOfParts(
+  query: QueryExecutorProvider,
+  { workload, name }: RunName,
+): Promise<{ readonly runs: number; readonly running: number; readonly counts: RunCounts }> {
+  const { rows } = await sql<{ runs: number; running: number } & RunCounts>`
+    SELECT count(*) AS runs, count(*) FILTER (WHERE state = 'running') AS running, ${sql.join(
+      columns.map(([field, column]) => sql`coalesce(sum(${column}), 0)::bigint AS ${sql.ref(field)}`),
+    )}
+    FROM platform.runs WHERE workload = ${workload} AND parent = ${name}`.execute(query);
+  const { runs = 0, running = 0, in: taken = 0, out = 0, failed = 0, filtered = 0, waiting = 0 } = rows[0] ?? {};
+  return { runs, running, counts: { in: taken, out, failed, filtered, waiting } };
 }
 
 /**
@@ -57,13 +128,18 @@ export async function openRun(query: QueryExecutorProvider, run: OpenedRun): Pro
 export async function closeRun(query: QueryExecutorProvider, run: ClosedRun): Promise<number | undefined> {
   const { workload, name, execution = name, state, counts, costUsd, detail } = run;
   const { rows } = await sql<{ lost: number | null }>`
-    UPDATE platform.runs
-    SET state = ${state}, ended_at = now(), rows_in = ${counts?.in ?? null}, rows_out = ${counts?.out ?? null},
-      rows_failed = ${counts?.failed ?? null}, rows_filtered = ${counts?.filtered ?? null},
-      rows_waiting = ${counts?.waiting ?? null}, cost_usd = ${costUsd ?? null},
-      detail = ${JSON.stringify(detail ?? {})}::json
-    WHERE workload = ${workload} AND name = ${name} AND execution = ${execution}
-    RETURNING lost`.execute(query);
+    WITH closed AS (
+      UPDATE platform.runs
+      SET state = ${state}, ended_at = now(), ${sql.join(
+        columns.map(([field, column]) => sql`${column} = coalesce(${counts?.[field] ?? null}, ${column})`),
+      )},
+        cost_usd = ${costUsd ?? null}, detail = ${JSON.stringify(detail ?? {})}::json
+      WHERE workload = ${workload} AND name = ${name} AND execution = ${execution}
+      RETURNING id, lost
+    ), forgotten AS (
+      DELETE FROM platform.run_additions a USING closed c WHERE a.run_id = c.id
+    )
+    SELECT lost FROM closed`.execute(query);
   const lost = rows[0]?.lost ?? undefined;
   if (lost !== undefined && lost !== 0) count('ConservationBroken');
   return lost;

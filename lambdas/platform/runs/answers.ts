@@ -6,6 +6,10 @@ import { runStates } from './run.ts';
 const text = z.string();
 const number = z.int().nullable();
 
+const counts = z
+  .object({ in: number, out: number, failed: number, filtered: number, waiting: number })
+  .describe('null: nobody knows.');
+
 /** One unit of work that people ask about. */
 export const run = z
   .object({
@@ -18,10 +22,13 @@ export const run = z
     state: z.enum(runStates),
     started_at: momentText,
     ended_at: momentText.nullable(),
-    counts: z
-      .object({ in: number, out: number, failed: number, filtered: number, waiting: number })
-      .describe('null: nobody knows.'),
+    parent: text.nullable().describe('Name of the run of the same workload that it is a part of.'),
+    counts,
     lost: number.describe('in - out - failed - filtered - waiting: other than 0, something got lost or counted twice.'),
+    parts: z
+      .object({ runs: count, running: count, counts, lost: number.describe('Of those that ended.') })
+      .nullable()
+      .describe('The runs that are parts of it, together; null: it has none.'),
     cost_usd: z.number().nullable().describe('Estimate.'),
     detail: z.record(z.string(), z.unknown()).describe("The workload's own."),
   })

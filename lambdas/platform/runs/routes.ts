@@ -42,6 +42,7 @@ export const listRuns = route({
     workload: word.optional(),
     name: word.optional(),
     kind: word.optional(),
+    parent: word.optional().describe('Those that are parts of the run of this name.'),
     state: choiceParameter(runStates).optional(),
     lost: booleanParameter().optional().describe('Those that lost something, or those that did not.'),
     ...span,

@@ -29,11 +29,16 @@ export function runReader({ query }: Database<unknown>): RunReader {
 
 const runs = {
   // The slot is looked up when it is read: the run may be in the book before its start is told, or after.
-  select: sql`r.id, r.workload, r.name, r.kind, r.execution, r.state, r.started_at, r.ended_at, r.lost, r.cost_usd,
-    r.detail, coalesce(r.slot, (SELECT max(s.scheduled_at) FROM platform.slots s
+  select: sql`r.id, r.workload, r.name, r.kind, r.execution, r.state, r.started_at, r.ended_at, r.cost_usd,
+    r.detail, r.parent, CASE WHEN r.task_id IS NULL AND r.state = 'running' THEN NULL ELSE r.lost END AS lost, coalesce(r.slot, (SELECT max(s.scheduled_at) FROM platform.slots s
       WHERE s.workload = r.workload AND s.run = r.name)) AS slot,
     json_build_object('in', r.rows_in, 'out', r.rows_out, 'failed', r.rows_failed, 'filtered', r.rows_filtered,
-      'waiting', r.rows_waiting) AS counts`,
+      'waiting', r.rows_waiting) AS counts,
+    (SELECT json_build_object('runs', count(*), 'running', count(*) FILTER (WHERE c.state = 'running'),
+        'counts', json_build_object('in', sum(c.rows_in), 'out', sum(c.rows_out), 'failed', sum(c.rows_failed),
+          'filtered', sum(c.rows_filtered), 'waiting', sum(c.rows_waiting)),
+        'lost', sum(c.lost) FILTER (WHERE c.state <> 'running'))
+      FROM platform.runs c WHERE c.workload = r.workload AND c.parent = r.name HAVING count(*) > 0) AS parts`,
   from: sql`platform.all_runs r`,
   order: sql`r.started_at DESC, r.id DESC, r.name DESC`,
 };
@@ -51,11 +56,13 @@ const backfills = {
   order: sql`b.id DESC`,
 };
 
-function runConditions({ workload, name, kind, state, from, to, lost }: RunFilter): RawBuilder<unknown>[] {
+function runConditions({ workload, name, kind, parent, state, from, to, lost }: RunFilter): RawBuilder<unknown>[] {
   return [
-    ...equal({ 'r.workload': workload, 'r.name': name, 'r.kind': kind, 'r.state': state }),
+    ...equal({ 'r.workload': workload, 'r.name': name, 'r.kind': kind, 'r.parent': parent, 'r.state': state }),
     ...between(sql`r.started_at`, from, to),
-    ...(lost === undefined ? [] : [lost ? sql`r.lost <> 0` : sql`r.lost IS NOT DISTINCT FROM 0`]),
+    // What runs hasn't lost yet what it hasn't counted yet.
+    ...(lost === undefined ? [] : [sql`(r.state <> 'running' OR r.task_id IS NOT NULL)`]),
+    ...(lost === undefined ? [] : [lost ? sql`r.lost <> 0` : sql`r.lost = 0`]),
   ];
 }
 

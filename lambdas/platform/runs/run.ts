@@ -5,6 +5,8 @@ export const runStates = ['running', 'succeeded', 'partial', 'failed', 'stopped'
 
 export type RunState = (typeof runStates)[number];
 
+type RowCounts = Readonly<Record<'in' | 'out' | 'failed' | 'filtered' | 'waiting', number | null>>;
+
 /** One row of platform.runs, or a task, as people see it. */
 export interface RunRow {
   /** null: a task, which has its row elsewhere and is found by its name. */
@@ -18,10 +20,19 @@ export interface RunRow {
   readonly state: RunState;
   readonly started_at: Date;
   readonly ended_at: Date | null;
+  /** Name of the run that it is a part of. */
+  readonly parent: string | null;
   /** null: nobody knows. */
-  readonly counts: Readonly<Record<'in' | 'out' | 'failed' | 'filtered' | 'waiting', number | null>>;
-  /** in - out - failed - filtered - waiting: whatever is not 0 got lost, or was counted twice. */
+  readonly counts: RowCounts;
+  /** in - out - failed - filtered - waiting: whatever is not 0 got lost, or was counted twice. null: it still counts. */
   readonly lost: number | null;
+  /** What the runs that are parts of it count together, and what those that ended lost; null: it has none. */
+  readonly parts: {
+    readonly runs: number;
+    readonly running: number;
+    readonly counts: RowCounts;
+    readonly lost: number | null;
+  } | null;
   readonly cost_usd: number | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }
@@ -67,6 +78,7 @@ export interface RunFilter extends Paging {
   readonly workload?: string | undefined;
   readonly name?: string | undefined;
   readonly kind?: string | undefined;
+  readonly parent?: string | undefined;
   readonly state?: RunState | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;

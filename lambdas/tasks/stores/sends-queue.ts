@@ -1,6 +1,6 @@
 import { objectStore } from '#adapters/object-store.ts';
 import { queue } from '#adapters/queue.ts';
-import { orderedQueue } from '#adapters/queues/ordered-queue.ts';
+import { wakeOnce } from '#adapters/queues/wake-once.ts';
 import { type ComposedCallback, callbacksPrefix } from '../contract.ts';
 import { functions } from '../functions/index.ts';
 import { resultOf } from '../steps/result-of.ts';
@@ -44,18 +44,11 @@ function workerQueue(name: string, settings: SendSettings): string {
 
 // The queue delays by 30 s. A sweep that finds nothing open ends them, so it must come well after the last call that its
 // message stands for: the row of that one may be written a moment later.
-const sameMessageMs = 20_000;
+const sweepSlotMs = 20_000;
 
-/** Any number of calls within that time are one message; also those of different functions. */
 function sweepWaker(queueUrl: string): () => Promise<void> {
-  const send = orderedQueue(queueUrl);
-  let sent = 0;
-  return async () => {
-    const slot = Math.floor(Date.now() / sameMessageMs);
-    if (slot === sent) return;
-    await send([{ message: {}, group: 'sweep', id: `sweep-${slot}` }]);
-    sent = slot;
-  };
+  const wake = wakeOnce(queueUrl, { slotMs: sweepSlotMs, message: () => ({}) });
+  return () => wake(['sweep']);
 }
 
 // Longer than a callback is retried.

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addCounts, closeRun, openRun } from '../../../lambdas/platform/record/run-book.ts';
 import { runReader } from '../../../lambdas/platform/runs/run-reader-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
 
@@ -65,6 +66,35 @@ test('filters hold for both', async () => {
   expect((await runs({ ...page, kind: 'publication' })).total).toBe(1);
   expect((await runs({ ...page, from: '2026-11-21T02:02:00Z' })).total).toBe(2);
   expect((await runs({ ...page, lost: true })).total).toBe(0);
+});
+
+test('a run shows its parent, what its parts count together, and nothing lost before it has ended', async () => {
+  const own = await startTestDatabase<unknown>();
+  try {
+    const { query } = own.app;
+    const { runs, run } = runReader(own.app);
+    const startedAt = new Date('2026-11-21T02:00:00Z');
+    await openRun(query, { workload: 'w', name: 'brief', kind: 'brief', startedAt });
+    for (const name of ['stage-1', 'stage-2']) {
+      await openRun(query, { workload: 'w', name, kind: 'stage', parent: 'brief', startedAt });
+      await addCounts(query, { workload: 'w', name, key: 'page', counts: { in: 5, out: 4 } });
+    }
+    await closeRun(query, { workload: 'w', name: 'stage-1', state: 'partial' });
+
+    expect(await run({ workload: 'w', name: 'brief' })).toMatchObject({
+      parent: null,
+      parts: { runs: 2, running: 1, counts: { in: 10, out: 8, failed: 0, filtered: 0, waiting: 0 }, lost: 1 },
+    });
+    const parts = await runs({ ...page, parent: 'brief' });
+    expect(parts.data.map(({ name, parent, lost, parts }) => ({ name, parent, lost, parts }))).toEqual([
+      { name: 'stage-2', parent: 'brief', lost: null, parts: null },
+      { name: 'stage-1', parent: 'brief', lost: 1, parts: null },
+    ]);
+    expect((await runs({ ...page, lost: true })).data).toMatchObject([{ name: 'stage-1' }]);
+    expect((await runs({ ...page, lost: false })).total).toBe(0);
+  } finally {
+    await own.stop();
+  }
 });
 
 test('a task is found by its name, a run by name or id', async () => {

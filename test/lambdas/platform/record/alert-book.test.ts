@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { raiseAlert, wakeAlerts, wakingWorkloads } from '#record/alert-book.ts';
 import { startStorage } from '../../../../local/services/storage.ts';
 import { testCredentials, useLocalAws } from '../../../support/aws.ts';
@@ -48,15 +48,13 @@ test('any number of wakes within half a minute are one message for each workload
   useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
   const QueueUrl = storage.queueUrl('Wakes.fifo');
   const names = Array.from({ length: 11 }, (_, number) => `workload${number}`);
-  // Near the real time, which answers bear: the SDK would sign by it, and the fake clock here would refuse that.
-  const minute = Math.floor(Date.now() / 60_000) * 60_000;
-  vi.useFakeTimers({ toFake: ['Date'], now: minute });
+  let now = Date.UTC(2026, 10, 21, 12, 0, 0);
   try {
-    const wake = wakeAlerts(QueueUrl);
+    const wake = wakeAlerts(QueueUrl, () => now);
     await wake([...names, 'workload0']);
-    vi.setSystemTime(minute + 29_000);
+    now = Date.UTC(2026, 10, 21, 12, 0, 29);
     await wake(names);
-    vi.setSystemTime(minute + 30_000);
+    now = Date.UTC(2026, 10, 21, 12, 0, 30);
     await wake(['workload0']);
     await wake([]);
 
@@ -73,7 +71,6 @@ test('any number of wakes within half a minute are one message for each workload
     }
     expect(received.toSorted()).toEqual([...names, 'workload0'].toSorted());
   } finally {
-    vi.useRealTimers();
     await storage.stop();
     await rm(directory, { recursive: true, force: true });
   }
