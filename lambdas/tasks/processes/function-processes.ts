@@ -10,9 +10,10 @@ export interface FunctionProcessesOptions {
   readonly memoryMegabytes: number;
 }
 
-// As long as it takes to start a process: while functions end faster than that they share one, and thousands of short ones
-// need one or two, however busy the machine is.
-const patienceMs = 50;
+// As long as it takes to start a process, which is measured: while functions end faster than that they share one, and
+// thousands of short ones need one or two, however busy the machine is. What one waits behind others stays bearable.
+const leastPatienceMs = 50;
+const mostPatienceMs = 1000;
 // A function that was stopped may tidy up; then its process is ended.
 const graceMs = 1000;
 // An idle process gives its memory back.
@@ -51,9 +52,11 @@ export function functionProcesses(options: FunctionProcessesOptions): FunctionRu
       startSome();
       return;
     }
+    const starts = [...all].map((process) => process.startMs());
+    const patienceMs = Math.min(mostPatienceMs, Math.max(leastPatienceMs, ...starts.map((ms) => ms ?? 0)));
     patience = setTimeout(() => {
       patience = undefined;
-      const starting = [...all].some((process) => !process.ready());
+      const starting = [...all].some((process) => process.startMs() === undefined);
       if (starting || performance.now() - lastEnd < patienceMs) grow();
       else startSome();
     }, patienceMs);
