@@ -23,7 +23,7 @@ export function decisions(): readonly Decision[] {
 export function decisionOf(file: string, text: string): Decision {
   const [, number, title = ''] = /^# (\d+)\. (.+)\n/.exec(text) ?? [];
   const [, date = '', status = ''] =
-    /^\nDate: (\d{4}-\d{2}-\d{2})\. Status: ([^.(]+(?:\([^)]*\)[^.(]*)*)/m.exec(text) ?? [];
+    /^\nDate: (\d{4}-\d{2}-\d{2})\. Status: ([^.(\n]+(?:\([^)\n]*\)[^.(\n]*)*)\./m.exec(text) ?? [];
   if (Number(file.slice(0, 4)) !== Number(number)) throw new Error(`${file}: its title begins with another number`);
   if (date === '') throw new Error(`${file}: its title is not followed by "Date: 2026-11-29. Status: accepted."`);
   return { file, number: Number(number), title, date, status: status.trim() };

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { region } from './machine.ts';
 import type { Services } from './services.ts';
+import { servicesElsewhere } from './services-elsewhere.ts';
 import type { Settings } from './settings.ts';
 import { queueUrlPlaceholder } from './template/local-references.ts';
 import type { FunctionModel, StackModel } from './template/model.ts';
@@ -27,7 +28,7 @@ export function machineEnvironment(
     PATH: variables.PATH ?? '',
   };
   // Where somebody names another bucket service, mail service or secret store, their credentials go with it.
-  const elsewhere = replaceable.filter((name) => variables[name] !== undefined);
+  const elsewhere = servicesElsewhere(variables);
   const named = elsewhere.length > 0 ? [...elsewhere, ...credentialNames] : [];
   return Object.assign(
     embedded,
@@ -35,12 +36,6 @@ export function machineEnvironment(
   );
 }
 
-/** Whether somebody named a service that isn't this machine's. */
-export function hasServiceElsewhere(variables: Settings['variables']): boolean {
-  return replaceable.some((name) => variables[name] !== undefined);
-}
-
-const replaceable = ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_SES', 'AWS_ENDPOINT_URL_SECRETS_MANAGER'];
 const credentialNames = ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
 
 /** Node's own variables in a person's shell are for their shell: a debugger's NODE_OPTIONS would break every function. */

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { consoleToken, keepConsoleToken, usersSecretName } from './callers/console-token.ts';
-import { hasServiceElsewhere } from './function-environment.ts';
 import type { Credentials, StackCredentials } from './guard/credentials.ts';
 import { region } from './machine.ts';
 import { type SampleSite, startSampleSite } from './sample-site/start.ts';
@@ -11,6 +10,7 @@ import type { Postgres } from './services/postgres.ts';
 import { type Schedules, startSchedules } from './services/schedules.ts';
 import { startSecrets } from './services/secrets.ts';
 import { startStorage } from './services/storage.ts';
+import { acceptedCredentials } from './services-elsewhere.ts';
 import { portsFrom, type Settings } from './settings.ts';
 import type { StackModel } from './template/model.ts';
 
@@ -31,6 +31,16 @@ export interface Services {
   stop(): Promise<void>;
 }
 
+/** What the parts are started with. */
+interface Beginning {
+  readonly settings: Settings;
+  readonly model: StackModel;
+  readonly ports: ReturnType<typeof portsFrom>;
+  /** Whose requests the services answer. */
+  readonly credentials: readonly Credentials[];
+  readonly onError: (message: string) => void;
+}
+
 /** Starts what stands beside the database: objects and queues, mail, secrets, what schedules there are, the sample site. */
 export async function startServices(
   settings: Settings,
@@ -46,68 +56,75 @@ export async function startServices(
   },
 ): Promise<Services> {
   const ports = portsFrom(settings.port);
-  const folder = (name: string) => path.join(settings.directory, name);
-  const { variables } = settings;
-  const credentials = acceptedCredentials(kept.aws, variables);
+  const credentials = acceptedCredentials(kept.aws, settings.variables);
+  const beginning: Beginning = { settings, model, ports, credentials, onError };
   const [storage, mail, secrets, schedules, kafka, site] = await Promise.all([
-    startStorage({
-      directory: folder('storage'),
-      region,
-      s3Port: ports.s3,
-      sqsPort: ports.sqs,
-      buckets: model.buckets.map(({ name, versioned, cors }) => ({ name, versioned, cors })),
+    objectsAndQueues(beginning),
+    startMail({
+      directory: folderOf(settings, 'mails'),
+      port: ports.mail,
+      identities: model.mailIdentities,
       credentials,
-      queues: model.queues,
     }),
-    startMail({ directory: folder('mails'), port: ports.mail, identities: model.mailIdentities, credentials }),
-    startSecrets({
-      file: folder('secrets.json'),
-      port: ports.secrets,
-      credentials,
-      secrets: [
-        ...model.secrets.map(({ name, arn, generate }) => ({ id: name, arn, ...(generate ? { generate } : {}) })),
-        consoleToken,
-      ],
-    }),
+    secretsOfStack(beginning),
     startSchedules({ port: ports.schedules, schedules: model.schedules, credentials }),
-    // A serverless cluster's topics are made by a function of its own.
-    model.topics.length + model.streamSources.length > 0
-      ? startKafka({
-          directory: folder('kafka'),
-          port: ports.kafka,
-          elsewhere: variables.KAFKA_BROKERS,
-          topics: model.topics,
-          onError,
-        })
-      : undefined,
-    variables.PRESALE_SITE_URL === undefined
-      ? startSampleSite({
-          port: await freePort(ports.site),
-          ...(variables.PRESALE_SAMPLE_DIR === undefined
-            ? {}
-            : { directory: path.resolve(settings.project, variables.PRESALE_SAMPLE_DIR) }),
-        })
-      : undefined,
+    streams(beginning),
+    sampleSite(beginning),
   ]);
   if (model.secrets.some(({ name }) => name === usersSecretName)) await keepConsoleToken(secrets);
+  const services = { postgres, credentials: kept.aws, storage, mail, secrets, schedules, kafka, site };
   return {
-    postgres,
-    credentials: kept.aws,
-    storage,
-    mail,
-    secrets,
-    schedules,
-    kafka,
-    site,
+    ...services,
     async stop() {
       await Promise.all([storage.stop(), mail.stop(), secrets.stop(), schedules.stop(), kafka?.stop(), site?.stop()]);
     },
   };
 }
 
-/** Functions sign with a person's own credentials where one of the services is elsewhere. */
-export function acceptedCredentials(own: Credentials, variables: Settings['variables']): readonly Credentials[] {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = variables;
-  if (accessKeyId === undefined || secretAccessKey === undefined || !hasServiceElsewhere(variables)) return [own];
-  return [own, { accessKeyId, secretAccessKey }];
+function folderOf({ directory }: Settings, name: string): string {
+  return path.join(directory, name);
+}
+
+function objectsAndQueues({ settings, model, ports, credentials }: Beginning) {
+  return startStorage({
+    directory: folderOf(settings, 'storage'),
+    region,
+    s3Port: ports.s3,
+    sqsPort: ports.sqs,
+    buckets: model.buckets.map(({ name, versioned, cors }) => ({ name, versioned, cors })),
+    credentials,
+    queues: model.queues,
+  });
+}
+
+/** The template's own, and the token of this machine's console. */
+function secretsOfStack({ settings, model, ports, credentials }: Beginning) {
+  const described = model.secrets.map(({ name, arn, generate }) => ({
+    id: name,
+    arn,
+    ...(generate ? { generate } : {}),
+  }));
+  const secrets = [...described, consoleToken];
+  return startSecrets({ file: folderOf(settings, 'secrets.json'), port: ports.secrets, credentials, secrets });
+}
+
+/** A serverless cluster's topics are made by a function of its own. */
+function streams({ settings, model, ports, onError }: Beginning): Promise<Kafka> | undefined {
+  if (model.topics.length + model.streamSources.length === 0) return undefined;
+  return startKafka({
+    directory: folderOf(settings, 'kafka'),
+    port: ports.kafka,
+    elsewhere: settings.variables.KAFKA_BROKERS,
+    topics: model.topics,
+    onError,
+  });
+}
+
+async function sampleSite({ settings, ports }: Beginning): Promise<SampleSite | undefined> {
+  const { PRESALE_SITE_URL: siteUrl, PRESALE_SAMPLE_DIR: directory } = settings.variables;
+  if (siteUrl !== undefined) return undefined;
+  return startSampleSite({
+    port: await freePort(ports.site),
+    ...(directory === undefined ? {} : { directory: path.resolve(settings.project, directory) }),
+  });
 }

@@ -14,7 +14,8 @@ import { region } from './machine.ts';
 import { freePort } from './services/free-port.ts';
 import { startPostgres } from './services/postgres.ts';
 import { sparkJobs } from './services/spark-jobs.ts';
-import { acceptedCredentials, type Services, startServices } from './services.ts';
+import { type Services, startServices } from './services.ts';
+import { acceptedCredentials } from './services-elsewhere.ts';
 import { portsFrom, type Settings } from './settings.ts';
 import { serveStateMachines } from './state-machines/protocol.ts';
 import { type StateMachines, startStateMachines } from './state-machines/state-machines.ts';
@@ -75,7 +76,7 @@ export async function startStack(settings: Settings, log: Log): Promise<Stack> {
     );
     const services = await startServices(settings, resolved, { postgres, credentials, onError: log.warn });
     undo.push(() => services.stop());
-    const stack = await startParts(settings, log, withQueueUrls(resolved, services), services, undo);
+    const stack = await startParts({ settings, log, model: withQueueUrls(resolved, services), services, undo });
     return { ...stack, announce: (url) => lock.announce(url), stop };
   } catch (error) {
     await stop();
@@ -94,27 +95,71 @@ async function readModel(settings: Settings) {
   return { model: buildModel(await readAssembly(assembly), { assembly, region }) };
 }
 
-async function startParts(
-  settings: Settings,
-  log: Log,
-  model: StackModel,
-  services: Services,
-  undo: (() => Promise<unknown>)[],
-) {
+/** What the parts above the services stand on. */
+interface Ground {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly model: StackModel;
+  readonly services: Services;
+  readonly undo: (() => Promise<unknown>)[];
+}
+
+/** The same with what they share. */
+interface Shared extends Ground {
+  readonly faults: Faults;
+  readonly sqs: SQSClient;
+  readonly pool: pg.Pool;
+  /** Where what calls functions is to listen. */
+  readonly ports: Awaited<ReturnType<typeof portsOfDoors>>;
+  /** What every function on this machine is told. */
+  readonly environment: ReturnType<typeof machineEnvironment>;
+}
+
+async function startParts(ground: Ground) {
+  const { settings, log, model, services, undo } = ground;
   const faults = faultSwitch();
-  const { credentials } = services;
-  const sqs = new SQSClient({ region, credentials, endpoint: services.storage.sqsUrl });
+  const sqs = new SQSClient({ region, credentials: services.credentials, endpoint: services.storage.sqsUrl });
+  const pool = ownPool(ground);
+  const ports = await portsOfDoors(settings);
+  const urls = { stateMachines: localUrl(ports.stateMachines), functions: localUrl(ports.functions) };
+  const environment = machineEnvironment(services, urls, settings);
+  const shared: Shared = { ...ground, faults, sqs, pool, ports, environment };
+  const functions = await startFunctions(shared);
+  await runTriggers(model, functions);
+  const machines = await startMachines(shared, functions);
+  const server = await serveMachines(shared, machines);
+  const connected = { settings, model, services, functions, machines, sqs, faults, log };
+  const wiring = await wire({ ...connected, apiPort: ports.api, functionsPort: ports.functions });
+  undo.push(() => wiring.stop());
+  const refuse = refusing(services, server.refuse);
+  return { settings, model, services, functions, machines, wiring, urls, faults, refuse, log };
+}
+
+/** The runtime's own way to the database. */
+function ownPool({ services, log, undo }: Ground): pg.Pool {
   const pool = new pg.Pool({ connectionString: services.postgres.url('postgres', 'millrace'), max: 4 });
   pool.on('error', (error) => log.debug(`The runtime's own connection: ${error.message}`));
   undo.push(() => pool.end());
-  // Functions are told where Step Functions, Lambda and the API listen, which call functions: ports are chosen before.
-  const ports = portsFrom(settings.port);
-  const machinesPort = await freePort(ports.stateMachines);
-  const apiPort = await freePort(ports.api);
-  const functionsPort = await freePort(ports.functions);
-  const urls = { stateMachines: `http://127.0.0.1:${machinesPort}`, functions: `http://127.0.0.1:${functionsPort}` };
-  const told = { variables: settings.variables, apiUrl: `http://127.0.0.1:${apiPort}/` };
-  const environment = machineEnvironment(services, urls, settings);
+  return pool;
+}
+
+/** Functions are told where Step Functions, Lambda and the API listen, which call functions: ports are chosen before. */
+async function portsOfDoors({ port }: Settings) {
+  const ports = portsFrom(port);
+  return {
+    stateMachines: await freePort(ports.stateMachines),
+    api: await freePort(ports.api),
+    functions: await freePort(ports.functions),
+  };
+}
+
+function localUrl(port: number): string {
+  return `http://127.0.0.1:${port}`;
+}
+
+async function startFunctions(shared: Shared): Promise<FunctionHost> {
+  const { settings, log, model, services, faults, ports, environment, undo } = shared;
+  const told = { variables: settings.variables, apiUrl: `${localUrl(ports.api)}/` };
   const functions = startFunctionHost({
     functions: model.functions.map((fn) => ({ ...fn, environment: localVariables(fn, services, told) })),
     environment,
@@ -126,7 +171,11 @@ async function startParts(
     onInvocation: (fn, invocation) => log.debug(invocationLine(fn, invocation)),
   });
   undo.push(() => functions.stop());
-  await runTriggers(model, functions);
+  return functions;
+}
+
+async function startMachines(shared: Shared, functions: FunctionHost): Promise<StateMachines> {
+  const { settings, log, model, faults, sqs, pool, environment, undo } = shared;
   const machines = await startStateMachines({
     pool,
     machines: model.stateMachines.map(({ arn, name, definition }) => ({
@@ -144,34 +193,27 @@ async function startParts(
     onError: (error) => log.warn(String(error)),
   });
   undo.push(() => machines.close());
+  return machines;
+}
+
+async function serveMachines({ settings, services, ports, undo }: Shared, machines: StateMachines) {
   const server = await serveStateMachines(machines, {
-    port: machinesPort,
-    credentials: acceptedCredentials(credentials, settings.variables),
+    port: ports.stateMachines,
+    credentials: acceptedCredentials(services.credentials, settings.variables),
   });
   undo.push(() => server.stop());
-  const wiring = await wire({
-    settings,
-    apiPort,
-    functionsPort,
-    model,
-    services,
-    functions,
-    machines,
-    sqs,
-    faults,
-    log,
-  });
-  undo.push(() => wiring.stop());
-  const { storage, mail, secrets } = services;
+  return server;
+}
+
+function refusing({ storage, mail, secrets }: Services, refuseStates: (milliseconds: number) => void): Stack['refuse'] {
   const refusals: Readonly<Record<RefusingService, (milliseconds: number) => void>> = {
     s3: (milliseconds) => storage.refuse('s3', milliseconds),
     sqs: (milliseconds) => storage.refuse('sqs', milliseconds),
     ses: mail.refuse,
     secretsmanager: secrets.refuse,
-    states: server.refuse,
+    states: refuseStates,
   };
-  const refuse: Stack['refuse'] = (service, milliseconds) => refusals[service](milliseconds);
-  return { settings, model, services, functions, machines, wiring, urls, faults, refuse, log };
+  return (service, milliseconds) => refusals[service](milliseconds);
 }
 
 /** What CloudFormation runs while it deploys: the migration. A failure stops the start, as it stops a deployment. */

@@ -11,7 +11,8 @@ import { type StreamPoller, startStreamPoller } from './doors/stream-poller.ts';
 import type { Faults } from './faults.ts';
 import type { FunctionHost } from './functions/function-host.ts';
 import { region } from './machine.ts';
-import { acceptedCredentials, type Services } from './services.ts';
+import type { Services } from './services.ts';
+import { acceptedCredentials } from './services-elsewhere.ts';
 import type { Settings } from './settings.ts';
 import type { StateMachines } from './state-machines/state-machines.ts';
 import type { StackModel } from './template/model.ts';
@@ -45,46 +46,15 @@ const retryDelaysMs = [1000, 2000];
 
 /** Starts the doors: HTTP routes, queue consumers, schedules, rules. */
 export async function wire(options: WiringOptions): Promise<Wiring> {
-  const { model, functions, faults, log } = options;
-  const invoker = asynchronousInvoker({
-    functions,
-    sqs: options.sqs,
-    queueUrlOf: (arn) => options.services.storage.queueUrl(nameIn(arn)),
-    faults,
-    file: path.join(options.settings.directory, 'invocations.sqlite'),
-    retryDelaysMs,
-    onLost: log.warn,
-  });
+  const { model, functions, log } = options;
+  const invoker = startInvoker(options);
   const deliver = deliverer(options, invoker);
   const bury = burier(options);
-  const bus = eventBus({
-    rules: model.rules,
-    region,
-    deliver,
-    bury: (queue, rule, target, event, error) => bury(queue, { RULE_ARN: rule.name, TARGET_ARN: target }, event, error),
-    onError: log.warn,
-  });
+  const bus = startBus(options, deliver, bury);
   publishObjects(options, bus.publish);
   publishEndings(options, bus.publish);
-  const pollers = model.queueSources.map((source) =>
-    startQueuePoller({
-      source: { ...source, functionArn: functions.model(source.functionArn)?.arn ?? source.functionArn },
-      queueUrl: options.services.storage.queueUrl(nameIn(source.queueArn)),
-      sqs: options.sqs,
-      functions,
-      faults,
-      region,
-      onError: log.warn,
-    }),
-  );
-  const streamPollers = pollStreams(options);
-  const scheduler = startScheduler({
-    schedules: model.schedules,
-    deliver,
-    bury: (queue, { name, target, retries }, input, error) =>
-      bury(queue, { SCHEDULE_ARN: name, TARGET_ARN: target, RETRY_ATTEMPTS: String(retries) }, input, error),
-    onError: log.warn,
-  });
+  const pollers = [...pollQueues(options), ...pollStreams(options)];
+  const scheduler = startSchedules(options, deliver, bury);
   const api =
     model.httpApi &&
     (await startHttpApi({ api: model.httpApi, functions, port: options.apiPort, onAnswer: log.debug }));
@@ -104,9 +74,58 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
       invoker.stop();
       await api?.stop();
       await lambdaApi.stop();
-      await Promise.all([...pollers, ...streamPollers].map((poller) => poller.stop()));
+      await Promise.all(pollers.map((poller) => poller.stop()));
     },
   };
+}
+
+function startInvoker({ functions, sqs, services, settings, faults, log }: WiringOptions): AsynchronousInvoker {
+  return asynchronousInvoker({
+    functions,
+    sqs,
+    queueUrlOf: (arn) => services.storage.queueUrl(nameIn(arn)),
+    faults,
+    file: path.join(settings.directory, 'invocations.sqlite'),
+    retryDelaysMs,
+    onLost: log.warn,
+  });
+}
+
+type Deliver = ReturnType<typeof deliverer>;
+type Bury = ReturnType<typeof burier>;
+
+function startBus({ model, log }: WiringOptions, deliver: Deliver, bury: Bury): EventBus {
+  return eventBus({
+    rules: model.rules,
+    region,
+    deliver,
+    bury: (queue, rule, target, event, error) => bury(queue, { RULE_ARN: rule.name, TARGET_ARN: target }, event, error),
+    onError: log.warn,
+  });
+}
+
+function startSchedules({ model, log }: WiringOptions, deliver: Deliver, bury: Bury): Scheduler {
+  return startScheduler({
+    schedules: model.schedules,
+    deliver,
+    bury: (queue, { name, target, retries }, input, error) =>
+      bury(queue, { SCHEDULE_ARN: name, TARGET_ARN: target, RETRY_ATTEMPTS: String(retries) }, input, error),
+    onError: log.warn,
+  });
+}
+
+function pollQueues({ model, services, sqs, functions, faults, log }: WiringOptions) {
+  return model.queueSources.map((source) =>
+    startQueuePoller({
+      source: { ...source, functionArn: functions.model(source.functionArn)?.arn ?? source.functionArn },
+      queueUrl: services.storage.queueUrl(nameIn(source.queueArn)),
+      sqs,
+      functions,
+      faults,
+      region,
+      onError: log.warn,
+    }),
+  );
 }
 
 function pollStreams({ model, services, functions, faults, log }: WiringOptions): readonly StreamPoller[] {

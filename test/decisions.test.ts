@@ -27,6 +27,11 @@ test.each([
   ['no date', '# 7. A title\n\n## Context\n', /its title is not followed/],
   ['no status', '# 7. A title\n\nDate: 2026-11-21.\n', /its title is not followed/],
   ['a date of another kind', '# 7. A title\n\nDate: 21.11.2026. Status: accepted.\n', /its title is not followed/],
+  [
+    'a status without an end',
+    '# 7. A title\n\nDate: 2026-11-21. Status: accepted\n\n## Context\nA word.\n',
+    /its title is not/,
+  ],
   ['another number', '# 8. A title\n\nDate: 2026-11-21. Status: accepted.\n', /another number/],
 ])('a page with %s is refused', (_fault, text, message) => {
   expect(() => decisionOf('0007-a-title.md', text)).toThrow(message);

@@ -83,7 +83,6 @@ describe('functions', () => {
     'lambdas/tagger/rules/rule-source.ts ruleSource': 42,
     'lambdas/tagger/stores/progress-store.ts progressStore': 43,
     'lambdas/tasks/files/file-book-store.ts fileBook': 58,
-    'lambdas/tasks/stores/lease-store.ts leaseStore': 61,
     'lambdas/tasks/stores/sweep-store.ts sweepStore': 52,
     'local/console/control.ts startControl': 41,
     'local/console/overview-page.ts overviewPage': 67,
@@ -92,17 +91,13 @@ describe('functions', () => {
     'local/doors/queue-poller.ts startQueuePoller': 41,
     'local/functions/function-host.ts startFunctionHost': 118,
     'local/functions/instance.ts invoke': 41,
-    'local/services.ts startServices': 61,
     'local/services/kafka/answers/groups.ts groupAnswers': 42,
     'local/services/kafka/broker.ts startBroker': 41,
-    'local/services/s3/server.ts startS3': 42,
     'local/services/topic-reader.ts topicReader': 53,
-    'local/stack.ts startParts': 75,
     'local/state-machines/journal/batches.ts batchedJournal': 50,
     'local/template/build-model.ts buildModel': 52,
     'local/template/intrinsics.ts resolverOf': 66,
     'local/template/local-references.ts localReferences': 66,
-    'local/wiring.ts wire': 59,
   };
 
   /** Every function of a file that has more than so many lines, by its name. */

@@ -20,6 +20,21 @@ export const blocks = new Set(
   ),
 );
 
+const ignore = () => undefined;
+/** What a page has beside its tags and its text. */
+const unread = {
+  onattribdata: ignore,
+  onattribend: ignore,
+  onattribentity: ignore,
+  onattribname: ignore,
+  oncomment: ignore,
+  ondeclaration: ignore,
+  onend: ignore,
+  onopentagend: ignore,
+  onprocessinginstruction: ignore,
+  onselfclosingtag: ignore,
+};
+
 /** The text of HTML as a reader sees it, each block on a line of its own. */
 export function rawText(html: string): string {
   return wholeText(html).text;
@@ -39,10 +54,10 @@ export function wholeText(html: string): RawText {
     else if (hidden.is('title')) title.push(text);
   };
   const name = (start: number, end: number) => html.slice(start, end).toLowerCase();
-  const ignore = () => undefined;
   const tokenizer = new Tokenizer(
     {},
     {
+      ...unread,
       onopentagname(start, end) {
         opened = name(start, end);
         if (blocks.has(opened)) {
@@ -60,16 +75,6 @@ export function wholeText(html: string): RawText {
       ontextentity: (codePoint) => say(String.fromCodePoint(codePoint)),
       // Markup of another kind inside of HTML: its text is text.
       oncdata: (start, end, endOffset) => say(html.slice(start, end - endOffset)),
-      onattribdata: ignore,
-      onattribend: ignore,
-      onattribentity: ignore,
-      onattribname: ignore,
-      oncomment: ignore,
-      ondeclaration: ignore,
-      onend: ignore,
-      onopentagend: ignore,
-      onprocessinginstruction: ignore,
-      onselfclosingtag: ignore,
     },
   );
   tokenizer.write(html);

@@ -3,6 +3,7 @@ import {
   type IChainable,
   JitterType,
   type Map as MapState,
+  type RetryProps,
   TaskInput,
   type TaskStateBase,
   Timeout,
@@ -142,44 +143,49 @@ export function step(scope: Construct, id: string, props: StepProps): LambdaInvo
     taskTimeout: Timeout.duration(props.handler.timeout.plus(Duration.seconds(10))),
     retryOnServiceExceptions: false,
   });
-  const jitterStrategy = JitterType.FULL;
   const own = FaultBook.of(scope).ofHandler(props.handler);
-  task.addRetry({ errors: [...permanentErrors, ...own.lasting], maxAttempts: 0 });
+  for (const retry of retriesOf(props, own)) task.addRetry(retry);
+  return task;
+}
+
+/** The first that names an error decides about it. */
+function* retriesOf(props: StepProps, own: WorkloadFaults): Generator<RetryProps> {
+  const jitterStrategy = JitterType.FULL;
+  yield { errors: [...permanentErrors, ...own.lasting], maxAttempts: 0 };
   // About every five seconds, for a day.
   if (props.waitsForPlace)
-    task.addRetry({
+    yield {
       errors: ['Lambda.TooManyRequestsException'],
       interval: Duration.seconds(2),
       maxAttempts: 20_000,
       backoffRate: 2,
       maxDelay: Duration.seconds(8),
       jitterStrategy,
-    });
-  task.addRetry({
+    };
+  yield {
     errors: serviceErrors,
     interval: Duration.seconds(2),
     maxAttempts: 6,
     backoffRate: 2,
     jitterStrategy,
-  });
+  };
   // 3, 6, 12, 24 and 30 s: 75 s in all, which jitter would make any number below.
   if (props.patient)
-    task.addRetry({
+    yield {
       errors: [unavailable],
       interval: Duration.seconds(3),
       maxAttempts: 5,
       backoffRate: 2,
       maxDelay: Duration.seconds(30),
-    });
+    };
   // Whatever else: a crash, a site or a queue that answers 503. Every step is safe to run twice.
-  task.addRetry({
+  yield {
     errors: [...passingErrors, ...own.passing, 'States.TaskFailed'],
     interval: Duration.seconds(3),
     maxAttempts: 3,
     backoffRate: 2,
     jitterStrategy,
-  });
-  return task;
+  };
 }
 
 /** Sends every error that no retry mended to one place, as `{ error, cause }`; `assign` sets what that place relies on. */

@@ -42,24 +42,7 @@ const outOfMemoryExit = 137;
 export function startInstance(options: InstanceOptions): Instance {
   const { model } = options;
   const child = fork(options.bootstrap, {
-    execArgv: [
-      // The heap may use the whole size; resident memory is watched inside.
-      `--max-old-space-size=${model.memoryMegabytes}`,
-      // Young garbage is collected sooner: a few megabytes less for each of many processes on one machine.
-      `--max-semi-space-size=${model.memoryMegabytes >= wholeProcessorMegabytes ? 16 : 4}`,
-      '--disable-warning=ExperimentalWarning',
-      '--permission',
-      // A function may start threads and processes, as in Lambda. They could get around the read-only file system, which is
-      // kept here to show mistakes and not to hold anybody; Node.js warns of that at each start.
-      '--allow-child-process',
-      '--allow-worker',
-      '--disable-warning=SecurityWarning',
-      '--allow-fs-read=*',
-      '--allow-fs-write=/tmp',
-      `--allow-fs-write=${options.temporaryDirectory}`,
-      // Node.js itself writes there, and asks its own permissions.
-      `--allow-fs-write=${options.compileCache}`,
-    ],
+    execArgv: boundsOf(options),
     env: {
       ...options.environment,
       TMPDIR: options.temporaryDirectory,
@@ -82,6 +65,28 @@ export function startInstance(options: InstanceOptions): Instance {
     kill: () => void child.kill('SIGKILL'),
     invoke: (call) => invoke(child, model, ready, call),
   };
+}
+
+/** Node.js's own arguments: its memory, and what it may touch. */
+function boundsOf({ model, temporaryDirectory, compileCache }: InstanceOptions): string[] {
+  return [
+    // The heap may use the whole size; resident memory is watched inside.
+    `--max-old-space-size=${model.memoryMegabytes}`,
+    // Young garbage is collected sooner: a few megabytes less for each of many processes on one machine.
+    `--max-semi-space-size=${model.memoryMegabytes >= wholeProcessorMegabytes ? 16 : 4}`,
+    '--disable-warning=ExperimentalWarning',
+    '--permission',
+    // A function may start threads and processes, as in Lambda. They could get around the read-only file system, which is
+    // kept here to show mistakes and not to hold anybody; Node.js warns of that at each start.
+    '--allow-child-process',
+    '--allow-worker',
+    '--disable-warning=SecurityWarning',
+    '--allow-fs-read=*',
+    '--allow-fs-write=/tmp',
+    `--allow-fs-write=${temporaryDirectory}`,
+    // Node.js itself writes there, and asks its own permissions.
+    `--allow-fs-write=${compileCache}`,
+  ];
 }
 
 function readiness(child: ChildProcess): Promise<FunctionFailure | undefined> {

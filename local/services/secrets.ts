@@ -3,6 +3,7 @@ import { checkSignedBody, jsonCodes, SignatureError } from '../guard/check-signa
 import type { Credentials } from '../guard/credentials.ts';
 import { guardServer } from '../guard/guard-server.ts';
 import { listen } from './free-port.ts';
+import { refusals } from './refusals.ts';
 import { SecretsError } from './secrets/errors.ts';
 import { answerTo } from './secrets/operations.ts';
 import { openVault, type SecretDescription } from './secrets/vault.ts';
@@ -33,14 +34,14 @@ export async function startSecrets(options: {
   credentials: readonly Credentials[];
 }): Promise<Secrets> {
   const vault = await openVault(options.file, options.secrets);
-  let refusedUntil = 0;
+  const refused = refusals();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const pieces: Uint8Array[] = [];
     for await (const piece of request) pieces.push(piece as Uint8Array);
     const body = Buffer.concat(pieces);
     await checkSignedBody(request, body, { service: 'secretsmanager', credentials: options.credentials });
-    if (Date.now() < refusedUntil) throw new SecretsError(503, 'ServiceUnavailable', 'Not available for a while.');
+    if (refused.active()) throw new SecretsError(503, 'ServiceUnavailable', 'Not available for a while.');
     const answer = await answerTo(vault, request.headers, body.toString());
     response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer));
   }
@@ -56,9 +57,7 @@ export async function startSecrets(options: {
     async put(id, value) {
       await vault.put(id, value);
     },
-    refuse(milliseconds) {
-      refusedUntil = Date.now() + milliseconds;
-    },
+    refuse: refused.refuse,
     stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Credentials } from '../guard/credentials.ts';
 import { startS3 } from './s3/server.ts';
-import type { Bucket } from './s3/storage/catalogue.ts';
+import type { Bucket } from './s3/storage/bucket.ts';
 import type { ObjectCreatedListener } from './s3/storage/outbox.ts';
 import type { QueueDescription } from './sqs/queues.ts';
 import { startSqs } from './sqs/server.ts';

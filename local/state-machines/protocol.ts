@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { jsonCodes, requireSignature } from '../guard/check-signature.ts';
 import type { Credentials } from '../guard/credentials.ts';
 import { guardServer } from '../guard/guard-server.ts';
+import { refusals } from '../services/refusals.ts';
 import { answer } from './actions.ts';
 import { RequestError } from './errors.ts';
 import type { StateMachines } from './state-machines.ts';
@@ -24,7 +25,7 @@ export async function serveStateMachines(
   stateMachines: StateMachines,
   { port = 0, credentials }: { port?: number; credentials: readonly Credentials[] },
 ): Promise<StateMachinesServer> {
-  let refusedUntil = 0;
+  const refused = refusals();
   const server = Fastify({ bodyLimit: largestBodyBytes, forceCloseConnections: true });
   guardServer(server.server, { credentialed: true });
   const rules = { service: 'states', credentials, mostBytes: largestBodyBytes };
@@ -35,15 +36,13 @@ export async function serveStateMachines(
       .send(JSON.stringify({ __type: jsonCodes[fault], message })),
   );
   answerAwsJson(server, async (action, request) => {
-    if (Date.now() < refusedUntil) throw new RequestError('ServiceUnavailable', 'The service is unavailable.');
+    if (refused.active()) throw new RequestError('ServiceUnavailable', 'The service is unavailable.');
     return answer(stateMachines, action, request);
   });
   const url = await server.listen({ host: '127.0.0.1', port });
   return {
     url,
-    refuse(ms) {
-      refusedUntil = Date.now() + ms;
-    },
+    refuse: refused.refuse,
     stop: () => server.close(),
   };
 }

@@ -57,15 +57,19 @@ interface Collected {
   controls: number;
 }
 
+function collected(element?: PageElement): Collected {
+  return { element, parts: [], characters: 0, linked: 0, controls: 0 };
+}
+
+function collectText({ textContent }: PageNode, into: Collected, inLink: boolean): void {
+  const text = textContent ?? '';
+  into.parts.push(text);
+  into.characters += text.trim().length;
+  if (inLink) into.linked += text.trim().length;
+}
+
 /** Tells a page's text apart by what hides it. One walk over the tree, without recursion: a page may be deep. */
 export function shownAndHidden(root: PageElement): ShownAndHidden {
-  const collected = (element?: PageElement): Collected => ({
-    element,
-    parts: [],
-    characters: 0,
-    linked: 0,
-    controls: 0,
-  });
   const shown = collected();
   const hidden: Collected[] = [];
   const open: { readonly node: PageNode; readonly into: Collected; readonly inLink: boolean }[] = [
@@ -74,12 +78,7 @@ export function shownAndHidden(root: PageElement): ShownAndHidden {
   for (let next = open.pop(); next; next = open.pop()) {
     const { node, inLink } = next;
     let { into } = next;
-    if (node.nodeType === 3) {
-      const text = node.textContent ?? '';
-      into.parts.push(text);
-      into.characters += text.trim().length;
-      if (inLink) into.linked += text.trim().length;
-    }
+    if (node.nodeType === 3) collectText(node, into, inLink);
     if (node.nodeType !== 1) continue;
     const element = node as PageElement;
     if (isHidden(element)) {

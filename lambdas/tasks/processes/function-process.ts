@@ -41,13 +41,7 @@ const environment = { TZ: 'UTC', LANG: 'en_US.UTF-8' };
 
 /** Starts a process; it may be given its work before it is ready. */
 export function startFunctionProcess({ program, heapMegabytes }: ProcessOptions): FunctionProcess {
-  const child = fork(program, {
-    execArgv: [`--max-old-space-size=${heapMegabytes}`, '--disable-warning=ExperimentalWarning'],
-    env: environment,
-    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-    // Results and pieces of files are bytes, rows have dates.
-    serialization: 'advanced',
-  });
+  const child = forked(program, heapMegabytes);
   const lastWords = tailOf(child);
   let runs = 0;
   let spent = false;
@@ -75,8 +69,6 @@ export function startFunctionProcess({ program, heapMegabytes }: ProcessOptions)
       runs += 1;
       busy = true;
       const first = runs === 1;
-      const stop = () => tellProcess(child, { kind: 'stop', reason: work.signal.reason.reason });
-      work.signal.addEventListener('abort', stop);
       try {
         const last = await conversation(child, ended, work);
         spent = last === undefined || last.left;
@@ -86,18 +78,29 @@ export function startFunctionProcess({ program, heapMegabytes }: ProcessOptions)
         return { as: 'failed', error, proven: first || killedFor !== undefined };
       } finally {
         busy = false;
-        work.signal.removeEventListener('abort', stop);
       }
     },
   };
+}
+
+function forked(program: URL, heapMegabytes: number): ChildProcess {
+  return fork(program, {
+    execArgv: [`--max-old-space-size=${heapMegabytes}`, '--disable-warning=ExperimentalWarning'],
+    env: environment,
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    // Results and pieces of files are bytes, rows have dates.
+    serialization: 'advanced',
+  });
 }
 
 type Last = Extract<FromProcess, { kind: 'done' | 'failed' }>;
 
 /** All that is said of a run, until its last word; `undefined`: the process ended without one. */
 async function conversation(child: ChildProcess, ended: Promise<void>, work: FunctionWork): Promise<Last | undefined> {
-  const { name, taskId, input, resumeFrom, context } = work;
+  const { name, taskId, input, resumeFrom, context, signal } = work;
   const answers = answering(context, (message) => tellProcess(child, message));
+  const stop = () => tellProcess(child, { kind: 'stop', reason: signal.reason.reason });
+  signal.addEventListener('abort', stop);
   let listen: (message: FromProcess) => void = () => undefined;
   try {
     const last = new Promise<Last>((resolve) => {
@@ -111,7 +114,7 @@ async function conversation(child: ChildProcess, ended: Promise<void>, work: Fun
     return await Promise.race([last, ended.then(() => undefined)]);
   } finally {
     child.off('message', listen);
-    await answers.close();
+    await answers.close().finally(() => signal.removeEventListener('abort', stop));
   }
 }
 

@@ -23,15 +23,7 @@ const progressEveryMs = 200;
 /** All a function has of the world, by messages. */
 export function remoteContext({ taskId, resumeFrom, send }: RemoteContextParts): RemoteContext {
   const controller = new AbortController();
-  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
-  let asked = 0;
-  const ask = <K extends keyof Asks>(what: K, given: Asks[K]): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      asked += 1;
-      waiting.set(asked, { resolve, reject });
-      // Throws, and so rejects, for what can't be copied to another process: a function among the parameters.
-      send({ kind: 'ask', ask: asked, what, given } as FromProcess);
-    });
+  const { ask, answered } = questions(send);
   const said = progressTeller(send);
   const log = (level: 'info' | 'warn') => (message: string, fields?: Readonly<Record<string, unknown>>) =>
     send({ kind: 'log', level, message: String(message), fields: fieldsOf(fields) });
@@ -57,10 +49,28 @@ export function remoteContext({ taskId, resumeFrom, send }: RemoteContextParts):
     },
     hear(message) {
       if (message.kind === 'stop') return controller.abort(new TaskStoppedError(message.reason));
-      const { resolve, reject } = waiting.get(message.ask) ?? {};
-      waiting.delete(message.ask);
-      if ('error' in message) reject?.(untold(message.error));
-      else resolve?.(message.ok);
+      answered(message);
+    },
+  };
+}
+
+/** Each has a number, which its answer names: they may come in another order. */
+function questions(send: RemoteContextParts['send']) {
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  let asked = 0;
+  return {
+    ask: <K extends keyof Asks>(what: K, given: Asks[K]): Promise<unknown> =>
+      new Promise((resolve, reject) => {
+        asked += 1;
+        waiting.set(asked, { resolve, reject });
+        // Throws, and so rejects, for what can't be copied to another process: a function among the parameters.
+        send({ kind: 'ask', ask: asked, what, given } as FromProcess);
+      }),
+    answered(answer: Extract<ToProcess, { kind: 'answer' }>) {
+      const { resolve, reject } = waiting.get(answer.ask) ?? {};
+      waiting.delete(answer.ask);
+      if ('error' in answer) reject?.(untold(answer.error));
+      else resolve?.(answer.ok);
     },
   };
 }

@@ -53,52 +53,10 @@ export interface LeaseStore {
 export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStore, 'put'>): LeaseStore {
   const { query } = database;
   return {
-    async claim(ids, leaseSeconds) {
-      if (ids.length === 0) return [];
-      return begin(
-        query,
-        sql`id = ANY(${ids}::uuid[]) AND (
-        status = 'PENDING'
-        -- A message may come a little before its time.
-        OR status = 'RETRY' AND due_at <= now() + interval '1 second'
-        OR status = 'STARTED' AND (lease_until IS NULL OR lease_until < now()))
-      ORDER BY id FOR UPDATE`,
-        leaseSeconds,
-      );
-    },
-    claimNext: ({ atMost, names, fresh }, leaseSeconds) =>
-      begin(
-        query,
-        sql`ended_at IS NULL AND host = 'worker' AND (
-        status = 'PENDING' AND name = ANY(${[...names, ...fresh]}::text[])
-        OR status = 'RETRY' AND due_at <= now() AND name = ANY(${names}::text[]))
-      ORDER BY sent_at LIMIT ${atMost} FOR UPDATE SKIP LOCKED`,
-        leaseSeconds,
-      ),
-    async renew(signs, leaseSeconds) {
-      if (signs.length === 0) return new Map();
-      const { rows } = await sql<{ id: string; terminate: boolean }>`
-        UPDATE tasks.tasks t SET lease_until = now() + make_interval(secs => ${leaseSeconds}),
-          progress_percent = coalesce(s.percent, t.progress_percent), progress_text = coalesce(s.text, t.progress_text)
-        FROM json_to_recordset(${JSON.stringify(signs)}::json) AS s (id uuid, lease uuid, percent real, text text)
-        WHERE t.id = s.id AND t.lease = s.lease AND t.ended_at IS NULL
-        RETURNING t.id, t.terminate_at IS NOT NULL AS terminate`.execute(query);
-      return new Map(rows.map(({ id, terminate }) => [id, { terminate }]));
-    },
-    async checkpoint({ id, lease, percent, text }, state, leaseSeconds) {
-      const { rows } = await sql<Held>`
-        UPDATE tasks.tasks t SET checkpoint = ${JSON.stringify(state ?? null)}::json, answers = '[]',
-          lease_until = now() + make_interval(secs => ${leaseSeconds}),
-          progress_percent = coalesce(${percent ?? null}::real, progress_percent),
-          progress_text = coalesce(${text ?? null}, progress_text)
-        WHERE id = ${id} AND lease = ${lease} AND ended_at IS NULL
-        RETURNING terminate_at IS NOT NULL AS terminate, host <> 'worker' AND EXISTS (
-          SELECT FROM tasks.tasks o WHERE o.ended_at IS NULL AND o.host <> 'worker' AND (o.status = 'PENDING'
-            OR o.status = 'STARTED' AND o.lease IS NULL) AND o.due_at < now() - interval '5 seconds') AS "othersWait"`.execute(
-        query,
-      );
-      return rows[0];
-    },
+    claim: async (ids, leaseSeconds) => (ids.length === 0 ? [] : begin(query, named(ids), leaseSeconds)),
+    claimNext: (wanted, leaseSeconds) => begin(query, longestWaiting(wanted), leaseSeconds),
+    renew: async (signs, leaseSeconds) => (signs.length === 0 ? new Map() : renew(query, signs, leaseSeconds)),
+    checkpoint: (sign, state, leaseSeconds) => checkpoint(query, sign, { state, leaseSeconds }),
     async finish(ended, failures) {
       if (ended.length === 0) return [];
       const again = ended.filter(({ task, ending }) => ending.status === 'SUCCESS' && task.retryOf !== null);
@@ -107,11 +65,8 @@ export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStor
       return database.transaction(async (session) => {
         const written = await finish(session.query, ended);
         const done = new Map(written.map(({ id, status }) => [id, status]));
-        await recordFailures(
-          session.query,
-          failures.filter(({ naturalKey }) => done.get(naturalKey.slice('task:'.length)) === 'FAILURE'),
-          bucket,
-        );
+        const recorded = failures.filter(({ naturalKey }) => done.get(naturalKey.slice('task:'.length)) === 'FAILURE');
+        await recordFailures(session.query, recorded, bucket);
         await resolveEarlier(
           session.query,
           again.filter(({ task }) => done.has(task.id)),
@@ -123,20 +78,69 @@ export function leaseStore(database: Database<unknown>, bucket?: Pick<ObjectStor
       await sql`UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}, due_at = now()
         WHERE id = ${id} AND lease = ${lease}`.execute(query);
     },
-    async ask({ id, lease }, workedMs) {
-      const { rows } = await sql<{ calls: number }>`
-        UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}, calls = calls + 1,
-          -- It wants no turn before its answer is there, or its execution is over.
-          due_at = now() + interval '30 days'
-        WHERE id = ${id} AND lease = ${lease} RETURNING calls`.execute(query);
-      return rows[0]?.calls;
-    },
+    ask: (task, workedMs) => ask(query, task, workedMs),
     async answer(id, call, answer) {
       await sql`UPDATE tasks.tasks SET calls = calls + 1, due_at = now(),
           answers = (answers::jsonb || jsonb_build_array(${JSON.stringify(answer)}::jsonb))::json
         WHERE id = ${id} AND calls = ${call} AND ended_at IS NULL`.execute(query);
     },
   };
+}
+
+/** Those of the ids that may begin now. */
+function named(ids: readonly string[]): RawBuilder<unknown> {
+  return sql`id = ANY(${ids}::uuid[]) AND (
+    status = 'PENDING'
+    -- A message may come a little before its time.
+    OR status = 'RETRY' AND due_at <= now() + interval '1 second'
+    OR status = 'STARTED' AND (lease_until IS NULL OR lease_until < now()))
+    ORDER BY id FOR UPDATE`;
+}
+
+function longestWaiting({ atMost, names, fresh }: Wanted): RawBuilder<unknown> {
+  return sql`ended_at IS NULL AND host = 'worker' AND (
+    status = 'PENDING' AND name = ANY(${[...names, ...fresh]}::text[])
+    OR status = 'RETRY' AND due_at <= now() AND name = ANY(${names}::text[]))
+    ORDER BY sent_at LIMIT ${atMost} FOR UPDATE SKIP LOCKED`;
+}
+
+async function renew(query: QueryExecutorProvider, signs: readonly Sign[], leaseSeconds: number) {
+  const { rows } = await sql<{ id: string; terminate: boolean }>`
+    UPDATE tasks.tasks t SET lease_until = now() + make_interval(secs => ${leaseSeconds}),
+      progress_percent = coalesce(s.percent, t.progress_percent), progress_text = coalesce(s.text, t.progress_text)
+    FROM json_to_recordset(${JSON.stringify(signs)}::json) AS s (id uuid, lease uuid, percent real, text text)
+    WHERE t.id = s.id AND t.lease = s.lease AND t.ended_at IS NULL
+    RETURNING t.id, t.terminate_at IS NOT NULL AS terminate`.execute(query);
+  return new Map(rows.map(({ id, terminate }) => [id, { terminate }]));
+}
+
+async function checkpoint(
+  query: QueryExecutorProvider,
+  { id, lease, percent, text }: Sign,
+  { state, leaseSeconds }: { readonly state: unknown; readonly leaseSeconds: number },
+): Promise<Held | undefined> {
+  const { rows } = await sql<Held>`
+    UPDATE tasks.tasks t SET checkpoint = ${JSON.stringify(state ?? null)}::json, answers = '[]',
+      lease_until = now() + make_interval(secs => ${leaseSeconds}),
+      progress_percent = coalesce(${percent ?? null}::real, progress_percent),
+      progress_text = coalesce(${text ?? null}, progress_text)
+    WHERE id = ${id} AND lease = ${lease} AND ended_at IS NULL
+    RETURNING terminate_at IS NOT NULL AS terminate, host <> 'worker' AND EXISTS (
+      SELECT FROM tasks.tasks o WHERE o.ended_at IS NULL AND o.host <> 'worker' AND (o.status = 'PENDING'
+        OR o.status = 'STARTED' AND o.lease IS NULL) AND o.due_at < now() - interval '5 seconds') AS "othersWait"`.execute(
+    query,
+  );
+  return rows[0];
+}
+
+/** Gives the lease back with a question; resolves to the number that its answer must name. */
+async function ask(query: QueryExecutorProvider, { id, lease }: LeasedTask, workedMs: number) {
+  const { rows } = await sql<{ calls: number }>`
+    UPDATE tasks.tasks SET lease = NULL, lease_until = NULL, worked_ms = worked_ms + ${workedMs}, calls = calls + 1,
+      -- It wants no turn before its answer is there, or its execution is over.
+      due_at = now() + interval '30 days'
+    WHERE id = ${id} AND lease = ${lease} RETURNING calls`.execute(query);
+  return rows[0]?.calls;
 }
 
 /** In the order of their ids, so that two workers never wait for each other. */

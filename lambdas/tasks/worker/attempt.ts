@@ -49,20 +49,9 @@ const noTurns: Turn = { turnMs: Number.POSITIVE_INFINITY, shareMs: Number.POSITI
 /** Begins an attempt. */
 export function begin(task: LeasedTask, ports: WorkerPorts, { turnMs, shareMs } = noTurns): Attempt {
   const fn = ports.functions.get(task.name);
-  const controller = new AbortController();
+  const { stop, signal, halted, reason } = stopping();
   const progress: Progress = { percent: undefined, text: undefined };
   const began = performance.now();
-  let stopped: TaskStoppedError['reason'] | undefined;
-  let halt: (error: TaskStoppedError) => void = () => undefined;
-  const halted = new Promise<never>((_resolve, reject) => {
-    halt = reject;
-  });
-  const stop = (reason: TaskStoppedError['reason']) => {
-    if (reason !== 'terminated') halt(new TaskStoppedError(reason));
-    // Of two reasons the one that doesn't wait is the stronger.
-    if (stopped === undefined || reason !== 'terminated') stopped = reason;
-    controller.abort(new TaskStoppedError(reason));
-  };
   const sign = (): Sign => ({ id: task.id, lease: task.lease, ...progress });
   let run: FunctionRun | undefined;
   const work = async (): Promise<string> => {
@@ -70,7 +59,6 @@ export function begin(task: LeasedTask, ports: WorkerPorts, { turnMs, shareMs } 
     if (!fn) throw new PermanentError(`There is no function ${task.name} any more.`);
     if (task.losses > mostLosses)
       throw new WorkerLostError(`The worker of ${task.name} was lost ${task.losses} times while it ran.`);
-    const { signal } = controller;
     const parts = { task, ports, progress, sign, stop, turnEnds: began + turnMs, shareEnds: began + shareMs, signal };
     run = ports.processes.run(() => ({ ...workOf(task), context: contextOf(parts), signal }));
     return run.result;
@@ -84,13 +72,36 @@ export function begin(task: LeasedTask, ports: WorkerPorts, { turnMs, shareMs } 
         ending: await success(task, result, ports),
       }),
     )
-    .catch((error: unknown) => failed({ task, fn, error, stopped, workedMs: since(began) }))
+    .catch((error: unknown) => failed({ task, fn, error, stopped: reason(), workedMs: since(began) }))
     .finally(() => {
       clearTimeout(limit);
       // A function that was stopped mustn't go on beside the next invocation.
       return run?.end();
     });
   return { task, ended, sign, stop };
+}
+
+type Reason = TaskStoppedError['reason'];
+
+/** How an attempt is stopped: its function is asked to end, and only whom a person told to end is waited for. */
+function stopping() {
+  const controller = new AbortController();
+  let stopped: Reason | undefined;
+  let halt: (error: TaskStoppedError) => void = () => undefined;
+  const halted = new Promise<never>((_resolve, reject) => {
+    halt = reject;
+  });
+  return {
+    signal: controller.signal,
+    halted,
+    reason: () => stopped,
+    stop(reason: Reason) {
+      if (reason !== 'terminated') halt(new TaskStoppedError(reason));
+      // Of two reasons the one that doesn't wait is the stronger.
+      if (stopped === undefined || reason !== 'terminated') stopped = reason;
+      controller.abort(new TaskStoppedError(reason));
+    },
+  };
 }
 
 /** What its process is told. */

@@ -7,6 +7,7 @@ import { checkSignedBody, jsonCodes, queryCodes, SignatureError } from '../../gu
 import type { Credentials } from '../../guard/credentials.ts';
 import { guardServer } from '../../guard/guard-server.ts';
 import { listen } from '../free-port.ts';
+import { refusals } from '../refusals.ts';
 import { isVerified, verificationAnswer } from './identities.ts';
 import { inboxPage, inboxSecurity } from './inbox-page.ts';
 import { type Refusal, readDestinations, refusalAnswer, refusalOf } from './rules.ts';
@@ -41,14 +42,14 @@ export async function startMailServer(options: {
   const inbox = getStoreReadonly().emails;
   inbox.splice(0, inbox.length, ...(await options.sent.emails()).slice(-mostInInbox));
 
-  let refusedUntil = 0;
+  const refused = refusals();
   const door: Door = {
     backend: `http://127.0.0.1:${(inner.address() as AddressInfo).port}`,
     pass,
     sent: options.sent,
     credentials: options.credentials,
     identities: options.identities,
-    refused: () => Date.now() < refusedUntil,
+    refused: refused.active,
   };
   const outer = createServer((request, response) => {
     serve(door, request, response).catch((error) => {
@@ -60,9 +61,7 @@ export async function startMailServer(options: {
   const port = await listen(outer, options.port);
   return {
     url: `http://127.0.0.1:${port}`,
-    refuse(milliseconds) {
-      refusedUntil = Date.now() + milliseconds;
-    },
+    refuse: refused.refuse,
     async stop() {
       await Promise.all([close(outer), close(inner)]);
     },

@@ -4,7 +4,8 @@ import type { Signed } from './access.ts';
 import { S3Error } from './errors.ts';
 import type { Target } from './operation.ts';
 import type { Blobs } from './storage/blobs.ts';
-import type { Bucket, Catalogue } from './storage/catalogue.ts';
+import type { Bucket } from './storage/bucket.ts';
+import type { Catalogue } from './storage/catalogue.ts';
 
 /** Everything that is stored. */
 export interface Store {

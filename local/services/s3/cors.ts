@@ -2,15 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { matchesPattern } from '../../guard/guard-server.ts';
 import type { Answer } from './call.ts';
 import { S3Error } from './errors.ts';
-
-/** One CORS rule of a bucket, as the template has it. */
-export interface CorsRule {
-  readonly origins: readonly string[];
-  readonly methods: readonly string[];
-  readonly headers: readonly string[];
-  readonly exposed: readonly string[];
-  readonly maxAgeSeconds: number | undefined;
-}
+import type { CorsRule } from './storage/bucket.ts';
 
 /** What a page may see of an answer: nothing, unless a rule of its bucket lets its origin use this method. */
 export function corsHeaders({ method, headers: { origin } }: IncomingMessage, rules: readonly CorsRule[]) {

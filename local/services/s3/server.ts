@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import type { Credentials } from '../../guard/credentials.ts';
 import { guardServer } from '../../guard/guard-server.ts';
 import { listen } from '../free-port.ts';
+import { type Refusals, refusals } from '../refusals.ts';
 import { checkAccess } from './access.ts';
 import { deleteObjects, getBucketLocation, getBucketVersioning, headBucket, listBuckets } from './buckets.ts';
 import type { Answer, Call, Store } from './call.ts';
 import { copyObject } from './copy.ts';
-import { type CorsRule, corsHeaders, preflightAnswer } from './cors.ts';
+import { corsHeaders, preflightAnswer } from './cors.ts';
 import { invalidArgument, noSuchBucket, S3Error } from './errors.ts';
 import { listObjects, listVersions } from './listing.ts';
 import {
@@ -24,7 +25,8 @@ import { deleteObject, getObject, putObject } from './objects.ts';
 import { type Operation, operationOf, type Target } from './operation.ts';
 import { errorAnswer, send } from './respond.ts';
 import { Blobs } from './storage/blobs.ts';
-import { type Bucket, Catalogue } from './storage/catalogue.ts';
+import type { Bucket, CorsRule } from './storage/bucket.ts';
+import { Catalogue } from './storage/catalogue.ts';
 import type { ObjectCreatedListener } from './storage/outbox.ts';
 
 /** A running object store. */
@@ -36,26 +38,22 @@ export interface S3Server {
   stop(): Promise<void>;
 }
 
-/** Serves the S3 protocol from a folder: the bytes as files, what they are in SQLite. */
-export async function startS3(options: {
-  directory: string;
-  port?: number;
-  region: string;
-  buckets: readonly Bucket[];
+export interface S3Options {
+  readonly directory: string;
+  readonly port?: number;
+  readonly region: string;
+  readonly buckets: readonly Bucket[];
   /** Whose signatures count. */
-  credentials: readonly Credentials[];
-}): Promise<S3Server> {
-  await mkdir(options.directory, { recursive: true });
-  const catalogue = new Catalogue(join(options.directory, 'catalogue.sqlite'));
-  const blobs = new Blobs(join(options.directory, 'blobs'));
-  await blobs.removeAllBut(catalogue.blobs());
-  const buckets = new Map(options.buckets.map((bucket) => [bucket.name, bucket]));
-  const { region, credentials } = options;
-  const store: Store = { catalogue, blobs, buckets, region, credentials };
+  readonly credentials: readonly Credentials[];
+}
 
-  let refusedUntil = 0;
+/** Serves the S3 protocol from a folder: the bytes as files, what they are in SQLite. */
+export async function startS3(options: S3Options): Promise<S3Server> {
+  const store = await openStore(options);
+  const { catalogue } = store;
+  const refused = refusals();
   const server = createServer((request, response) => {
-    void serve(store, request, response, () => Date.now() < refusedUntil);
+    void serve(store, request, response, refused);
   });
   guardServer(server, { credentialed: true, origins: allRules(options.buckets).flatMap(({ origins }) => origins) });
   // A slow upload is not a broken one; kept connections live longer than the clients', which would else meet a reset.
@@ -66,9 +64,7 @@ export async function startS3(options: {
   return {
     url: `http://127.0.0.1:${port}`,
     onObjectCreated: (listener) => catalogue.outbox.listen(listener),
-    refuse(milliseconds) {
-      refusedUntil = Date.now() + milliseconds;
-    },
+    refuse: refused.refuse,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeIdleConnections();
@@ -81,16 +77,24 @@ export async function startS3(options: {
   };
 }
 
+async function openStore({ directory, buckets, region, credentials }: S3Options): Promise<Store> {
+  await mkdir(directory, { recursive: true });
+  const catalogue = new Catalogue(join(directory, 'catalogue.sqlite'));
+  const blobs = new Blobs(join(directory, 'blobs'));
+  await blobs.removeAllBut(catalogue.blobs());
+  return { catalogue, blobs, buckets: new Map(buckets.map((bucket) => [bucket.name, bucket])), region, credentials };
+}
+
 async function serve(
   store: Store,
   request: IncomingMessage,
   response: ServerResponse,
-  refuses: () => boolean,
+  refused: Refusals,
 ): Promise<void> {
   response.setHeader('x-amz-request-id', randomBytes(8).toString('hex').toUpperCase());
   const rules = rulesFor(store, request);
   for (const [name, value] of Object.entries(corsHeaders(request, rules))) response.setHeader(name, value);
-  const answer = await answerTo(store, request, refuses()).catch((error) => errorAnswer(error, request));
+  const answer = await answerTo(store, request, refused.active()).catch((error) => errorAnswer(error, request));
   await send(request, response, answer).catch((error) => console.error(`S3 ${request.method} ${request.url}:`, error));
 }
 

@@ -5,6 +5,7 @@ import { jsonCodes, requireSignature } from '../../guard/check-signature.ts';
 import type { Credentials } from '../../guard/credentials.ts';
 import { guardServer } from '../../guard/guard-server.ts';
 import { freePort } from '../free-port.ts';
+import { type Refusals, refusals } from '../refusals.ts';
 import { openQueues, type Queue, type Stores } from './fauxqs.ts';
 import { dropExpired, hasVisible, prepareQueues, type QueueDescription, type QueueNames } from './queues.ts';
 
@@ -60,29 +61,19 @@ export async function startSqs(options: {
   const { sqsStore } = open.stores;
   prepareQueues(open, options.queues, names);
 
-  let refusedUntil = 0;
+  const refused = refusals();
   const app = buildApp({ logger: false, defaultRegion: options.region, stores: open.stores });
   guardServer(app.server, { credentialed: true });
-  guardDoor(app, () => Date.now() < refusedUntil);
-  const rules = { service: 'sqs', credentials: options.credentials, mostBytes: largestRequestBytes };
-  requireSignature(app, rules, (reply, { fault, message }) =>
-    reply
-      .code(403)
-      .header('content-type', 'application/x-amz-json-1.0')
-      .send(JSON.stringify({ __type: `com.amazon.coral.service#${jsonCodes[fault]}`, message })),
-  );
+  guardDoor(app, refused);
+  letInSigned(app, options.credentials);
   waitForReceivers(app, sqsStore);
-  const expiry = setInterval(() => {
-    for (const queue of sqsStore.allQueues()) dropExpired(queue, Date.now());
-  }, retentionCheckMs).unref();
+  const expiry = expireMessages(sqsStore);
   await app.listen({ port, host: '127.0.0.1' });
 
   return {
     ...names,
     endpoint,
-    refuse(milliseconds) {
-      refusedUntil = Date.now() + milliseconds;
-    },
+    refuse: refused.refuse,
     async stop() {
       clearInterval(expiry);
       await app.close();
@@ -92,10 +83,10 @@ export async function startSqs(options: {
 }
 
 /** Lets only SQS's own operations in; fauxqs would also answer for S3, SNS and STS. */
-function guardDoor(app: App, refuses: () => boolean): void {
+function guardDoor(app: App, refused: Refusals): void {
   app.addHook('onRequest', async (request, reply) => {
     const operation = /^AmazonSQS\.(\w+)$/.exec(String(request.headers['x-amz-target'] ?? ''))?.[1];
-    const refusal = refuses()
+    const refusal = refused.active()
       ? { status: 503, type: 'ServiceUnavailable', message: 'The service is not available for a while.' }
       : !operation || request.method !== 'POST'
         ? { status: 400, type: 'InvalidAction', message: 'Only the JSON protocol of SQS is spoken here.' }
@@ -107,6 +98,23 @@ function guardDoor(app: App, refuses: () => boolean): void {
     // Fastify ends the request here when a hook has replied.
     return reply.code(refusal.status).header('content-type', 'application/x-amz-json-1.0').send(JSON.stringify(body));
   });
+}
+
+function letInSigned(app: App, credentials: readonly Credentials[]): void {
+  requireSignature(app, { service: 'sqs', credentials, mostBytes: largestRequestBytes }, (reply, { fault, message }) =>
+    reply
+      .code(403)
+      .header('content-type', 'application/x-amz-json-1.0')
+      .send(JSON.stringify({ __type: `com.amazon.coral.service#${jsonCodes[fault]}`, message })),
+  );
+}
+
+/** Drops what lies in its queue for longer than the queue keeps messages. */
+function expireMessages(sqsStore: Stores['sqsStore']): NodeJS.Timeout {
+  const drop = () => {
+    for (const queue of sqsStore.allQueues()) dropExpired(queue, Date.now());
+  };
+  return setInterval(drop, retentionCheckMs).unref();
 }
 
 /**

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import type { CorsRule } from '../cors.ts';
 import type { StoredChecksum } from '../transfer/body.ts';
 import type { Segment } from './blobs.ts';
+import type { Bucket } from './bucket.ts';
 import { Outbox } from './outbox.ts';
 import { schema } from './schema.ts';
 import { Uploads } from './uploads.ts';
@@ -26,14 +26,6 @@ export interface StoredObject extends Description {
   readonly latest: boolean;
   readonly deleted: boolean;
   readonly modified: Date;
-}
-
-/** A bucket, as the template describes it. */
-export interface Bucket {
-  readonly name: string;
-  readonly versioned: boolean;
-  /** @default no page elsewhere may ask */
-  readonly cors?: readonly CorsRule[];
 }
 
 type Row = Record<string, SQLInputValue>;
