@@ -94,6 +94,11 @@ export class UnavailableError extends TransientError {
   override readonly name = 'UnavailableError';
 }
 
+/** The other side said nothing in the time it had. Try again where there is more of it. */
+export class NoAnswerError extends TransientError {
+  override readonly name = 'NoAnswerError';
+}
+
 /** Where a wrong value came from, in the words existing clients know. */
 export type InputPlace = 'querystring' | 'path' | 'json';
 

@@ -77,7 +77,8 @@ export const startScheduledEnv = z.object({
   ...queues,
 });
 
-export const sendCallbacksEnv = z.object({
+/** Of those who send callbacks that take their time. */
+export const sendSlowCallbacksEnv = z.object({
   /** Where the worker hears how it went, who has the database. */
   TASKS_QUEUE_URL: z.url(),
   /** Where callbacks lie until they are sent. */
@@ -86,6 +87,11 @@ export const sendCallbacksEnv = z.object({
   CALLBACKS_SECRET: text,
   CALLBACK_TIMEOUT_MS: wholeNumber,
   PAGE_ALLOWED: pageAllowed,
+});
+
+export const sendCallbacksEnv = sendSlowCallbacksEnv.extend({
+  /** Where callbacks go whose receivers take longer than a first try. */
+  SLOW_CALLBACKS_QUEUE_URL: z.url(),
 });
 
 /**

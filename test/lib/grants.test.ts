@@ -85,6 +85,7 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
   'tasks/start-scheduled': ['s3:GetObject'],
   'tasks/start-tasks': ['states:StartExecution', 'states:DescribeExecution'],
   'tasks/send-callbacks': ['s3:GetObject', 's3:ListBucket'],
+  'tasks/send-slow-callbacks': ['s3:GetObject', 's3:ListBucket'],
   'tasks/sweep-tasks': ['s3:GetObject', 's3:PutObject'],
   'tasks/files-api': [
     's3:AbortMultipartUpload',

@@ -1,6 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { PermanentError, TransientError } from '#kit/errors.ts';
+import { NoAnswerError, PermanentError, TransientError } from '#kit/errors.ts';
 import { PageError } from '#kit/pages/page-error.ts';
 import { pageUrl, portOf } from './page-url.ts';
 import { type AllowedAddress, publicLookup } from './public-address.ts';
@@ -11,7 +11,7 @@ export interface PostLimits {
   readonly allowed: readonly AllowedAddress[];
 }
 
-/** Posts JSON to an address that somebody else named. Throws TransientError where another try may help, else PermanentError. */
+/** Posts JSON to an address that somebody else named. Throws TransientError where another try may help (NoAnswerError: with more time), else PermanentError. */
 export type PostJson = (url: string, body: string, headers: Readonly<Record<string, string>>) => Promise<void>;
 
 /** As careful as the fetcher of pages: only the open internet, checked at the connection itself. Redirects are refusals. */
@@ -21,8 +21,9 @@ export function jsonPoster({ timeoutMs, allowed }: PostLimits): PostJson {
     const signal = AbortSignal.timeout(timeoutMs);
     const status = await post(url, body, { headers, signal, allowed }).catch((error: unknown) => {
       if (error instanceof PageError) throw error;
-      const why = signal.aborted ? `no answer after ${timeoutMs} ms` : String(error);
-      throw new TransientError(`${url.host} was not told: ${why}`, { cause: error });
+      if (signal.aborted)
+        throw new NoAnswerError(`${url.host} was not told: no answer after ${timeoutMs} ms`, { cause: error });
+      throw new TransientError(`${url.host} was not told: ${error}`, { cause: error });
     });
     if (status >= 200 && status < 300) return;
     const said = `${url.host} answered ${status}`;

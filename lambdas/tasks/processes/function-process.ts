@@ -14,8 +14,8 @@ export type RunEnd =
 /** A process that runs functions, one at a time. */
 export interface FunctionProcess {
   run(work: FunctionWork): Promise<RunEnd>;
-  /** It has loaded the functions. */
-  ready(): boolean;
+  /** How long it took until it had loaded the functions; `undefined`: it hasn't yet. */
+  startMs(): number | undefined;
   /** `false` once it is gone, or mustn't run another. */
   usable(): boolean;
   /** Ends it at once; `why` is what its task is told. */
@@ -47,15 +47,17 @@ export function startFunctionProcess({ program, heapMegabytes }: ProcessOptions)
   let spent = false;
   let killedFor: string | undefined;
   let busy = false;
-  let ready = false;
+  const begun = performance.now();
+  let startMs: number | undefined;
   child.once('message', () => {
-    ready = true;
+    startMs = performance.now() - begun;
   });
   const ended = endOf(child);
-  const death = () => killedFor ?? deathOf(child, { ready, lastWords: lastWords(), heapMegabytes });
+  const death = () =>
+    killedFor ?? deathOf(child, { ready: startMs !== undefined, lastWords: lastWords(), heapMegabytes });
   return {
     ended,
-    ready: () => ready,
+    startMs: () => startMs,
     usable: () => !spent && !busy && child.connected,
     kill(why) {
       killedFor ??= why;

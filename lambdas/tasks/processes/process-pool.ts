@@ -5,9 +5,10 @@ export interface PoolOptions extends ProcessOptions {
   readonly atMost: number;
 }
 
-// As long as it takes to start a process: while functions end faster than that they share one, and thousands of short ones
-// need one or two, however busy the machine is.
-const patienceMs = 50;
+// As long as it takes to start a process, which is measured: while functions end faster than that they share one, and
+// thousands of short ones need one or two, however busy the machine is. What one waits behind others stays bearable.
+const leastPatienceMs = 50;
+const mostPatienceMs = 1000;
 // An idle process gives its memory back.
 const idleMs = 30_000;
 
@@ -74,12 +75,18 @@ export class ProcessPool {
       this.#startSome();
       return;
     }
+    const patienceMs = this.#patienceMs();
     this.#patience = setTimeout(() => {
       this.#patience = undefined;
-      const starting = [...this.#all].some((process) => !process.ready());
+      const starting = [...this.#all].some((process) => process.startMs() === undefined);
       if (starting || performance.now() - this.#lastEnd < patienceMs) this.#grow();
       else this.#startSome();
     }, patienceMs);
+  }
+
+  #patienceMs(): number {
+    const starts = [...this.#all].map((process) => process.startMs() ?? 0);
+    return Math.min(mostPatienceMs, Math.max(leastPatienceMs, ...starts));
   }
 
   #startSome(): void {

@@ -31,8 +31,8 @@ export async function runBatch(ids: readonly string[], ports: WorkerPorts, shift
   const endsAt = ports.clock().getTime() + shift.seconds * 1000;
   const [leased] = await Promise.all([ports.leases.claim(ids, ports.leaseSeconds), ports.sends.sweep()]);
   if (leased.length === 0) return;
-  const write = writer(ports);
   const running = new Map<Attempt, Promise<void>>();
+  const write = writer(ports, () => running.size);
   const faults: unknown[] = [];
   const start = (task: LeasedTask) => {
     const attempt = begin(task, ports);

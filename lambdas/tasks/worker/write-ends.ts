@@ -10,16 +10,18 @@ class UnwritableError extends PermanentError {
   override readonly name = 'UnwritableError';
 }
 
-/** Writes ends; those that come while others are written go together. */
-export function writer(ports: WorkerPorts): (ended: Ended) => Promise<void> {
+/**
+ * Writes ends; those that come soon after one another, or while others are written, go together. `running`: attempts
+ * whose end isn't written, of which those that wait to be written are some.
+ */
+export function writer(ports: WorkerPorts, running: () => number = () => 1): (ended: Ended) => Promise<void> {
   let waiting: Ended[] = [];
   let next: Promise<void> | undefined;
   let last: Promise<unknown> = Promise.resolve();
   return (ended) => {
     waiting.push(ended);
     next ??= last.then(async () => {
-      // Whatever ended in the same turn of the loop.
-      await new Promise((resolve) => setImmediate(resolve));
+      await othersEnd(() => running() - waiting.length);
       const together = waiting;
       waiting = [];
       next = undefined;
@@ -28,6 +30,24 @@ export function writer(ports: WorkerPorts): (ended: Ended) => Promise<void> {
     });
     return next;
   };
+}
+
+// Short functions of a batch end within a millisecond of one another, and a statement costs as much as five of them.
+const betweenEndsMs = 2;
+// A batch of ten of them; what ends beside one that goes on is no later than that.
+const longestWaitMs = 20;
+
+/** Others may end as well: waits while they do. Nobody waits for one that runs alone. */
+async function othersEnd(running: () => number): Promise<void> {
+  // Whatever ended in the same turn of the loop.
+  await new Promise((resolve) => setImmediate(resolve));
+  let before = Number.POSITIVE_INFINITY;
+  for (let waited = 0; waited < longestWaitMs; waited += betweenEndsMs) {
+    const left = running();
+    if (left <= 0 || left >= before) return;
+    before = left;
+    await new Promise((resolve) => setTimeout(resolve, betweenEndsMs));
+  }
 }
 
 async function writeEnds(ended: readonly Ended[], ports: WorkerPorts): Promise<void> {

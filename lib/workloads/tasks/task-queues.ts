@@ -17,7 +17,7 @@ const edges = {
 type Purpose = keyof typeof edges;
 type QueueEdge = (typeof edges)[Purpose];
 
-/** The five queues, which are made with those who work them off, and are all known to each of them. */
+/** The queues that each of those sends to, which are made with those who work them off, and are all known to each of them. */
 export class TaskQueues extends Construct {
   readonly #queues = new Map<Purpose, Queue>();
 

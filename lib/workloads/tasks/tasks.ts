@@ -46,6 +46,9 @@ const shortTimeout = Duration.minutes(5);
 // Until the timeout, what has ended is written and what hasn't is handed over.
 const lastSeconds = 20;
 
+// Receivers that only note what they are told answer in less; a batch of ten waits for the slowest of them.
+const firstTryMs = 2000;
+
 /** Registered functions as jobs: queue -> worker, or state machine; their sweep, schedules and callbacks. */
 export class Tasks extends Construct {
   readonly queues: TaskQueues;
@@ -202,25 +205,44 @@ export class Tasks extends Construct {
       removalPolicy: removalPolicyOf(this),
     });
     acknowledge(secret, 'Those who are called back hold it: a new one is a person’s step.', 'AwsSolutions-SMG4');
-    const { callbackTimeoutMs, callbacksAllowed } = this.#settings;
+    const { callbackTimeoutMs } = this.#settings;
+    // One that never answers has all the time there is, but nobody else's.
+    const patient = this.#sending({ raw, secret }, callbackTimeoutMs);
+    const slow = new QueueHandler(this, 'SlowCallbacks', {
+      ...patient,
+      handler: 'tasks/send-slow-callbacks',
+      contract: contract.sendSlowCallbacksEnv,
+    });
+    const soon = this.#sending({ raw, secret }, Math.min(firstTryMs, callbackTimeoutMs));
     const callbacks = new QueueHandler(this, 'Callbacks', {
+      ...soon,
       handler: 'tasks/send-callbacks',
       contract: contract.sendCallbacksEnv,
+      env: { ...soon.env, SLOW_CALLBACKS_QUEUE_URL: slow.queue.queueUrl },
+    });
+    callbacks.handler.allow(['sqs:SendMessage'], [slow.queue.queueArn]);
+    for (const { handler } of [callbacks, slow]) {
+      handler.allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
+      handler.allow(['sqs:SendMessage'], [this.queues.arnOf('tasks/run-tasks')]);
+      allowObjects(handler, raw, { read: [contract.callbacksPrefix] });
+    }
+    return callbacks;
+  }
+
+  /** What those who send callbacks have in common. */
+  #sending({ raw, secret }: { readonly raw: Bucket; readonly secret: Secret }, timeoutMs: number) {
+    return {
       env: {
         TASKS_QUEUE_URL: this.queues.urlOf('tasks/run-tasks'),
         RAW_BUCKET: raw.bucketName,
         CALLBACKS_SECRET: secret.secretArn,
-        CALLBACK_TIMEOUT_MS: String(callbackTimeoutMs),
-        PAGE_ALLOWED: callbacksAllowed.join(),
+        CALLBACK_TIMEOUT_MS: String(timeoutMs),
+        PAGE_ALLOWED: this.#settings.callbacksAllowed.join(),
       },
       impact: 'Callers are not told that their tasks have ended.',
       severity: 'low',
-      timeout: Duration.seconds(Math.ceil(callbackTimeoutMs / 1000) + 10),
-    });
-    callbacks.handler.allow(['secretsmanager:GetSecretValue'], [secret.secretArn]);
-    callbacks.handler.allow(['sqs:SendMessage'], [this.queues.arnOf('tasks/run-tasks')]);
-    allowObjects(callbacks.handler, raw, { read: [contract.callbacksPrefix] });
-    return callbacks;
+      timeout: Duration.seconds(Math.ceil(timeoutMs / 1000) + 10),
+    } as const;
   }
 
   #watch(): void {

@@ -1,7 +1,8 @@
 import { CompiledQuery } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { begin } from '../../../../lambdas/tasks/worker/attempt.ts';
 import { runBatch } from '../../../../lambdas/tasks/worker/run-batch.ts';
+import { writer } from '../../../../lambdas/tasks/worker/write-ends.ts';
 import { startWorkerGround, type WorkerGround } from './worker-ground.ts';
 
 let ground: WorkerGround;
@@ -60,6 +61,46 @@ test('an end that the database refuses stops no other', async () => {
   const ended = await Promise.all(ids.map((id) => ground.outcome(id)));
   expect(ended.map(({ status }) => status)).toEqual(['SUCCESS', 'FAILURE', 'SUCCESS']);
   expect(ended[1]?.traceback).toContain('refused the end of test:echo: unsupported Unicode escape sequence');
+}, 120_000);
+
+test('ends that come soon after one another are one statement, and wait for none that goes on', async () => {
+  const { leases } = ground.ports;
+  const ids = await Promise.all([1, 2, 3, 4].map((value) => ground.submit('echo', { value })));
+  const leased = new Map((await leases.claim(ids, 30)).map((task) => [task.id, task]));
+  const together: number[] = [];
+  const finish: typeof leases.finish = async (ended, failures) => {
+    together.push(ended.length);
+    return leases.finish(ended, failures);
+  };
+  let running = 4;
+  const write = writer({ ...ground.ports, leases: { ...leases, finish } }, () => running);
+  const end = async (id = '') => {
+    const task = leased.get(id);
+    if (!task) throw new Error(`${id} was not claimed`);
+    await write({ task, ending: { status: 'SUCCESS', result: '1', resultBytes: 1 }, workedMs: 1 });
+    running -= 1;
+  };
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  try {
+    const turn = () => new Promise((resolve) => setImmediate(resolve));
+    const first = end(ids[0]);
+    await turn();
+    await turn();
+    const second = end(ids[1]);
+    // Two look for others, and the third finds that no more have ended.
+    await vi.advanceTimersByTimeAsync(2);
+    await vi.advanceTimersByTimeAsync(2);
+    vi.useRealTimers();
+    await Promise.all([first, second]);
+    await end(ids[2]);
+    await end(ids[3]);
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(together).toEqual([2, 1, 1]);
+  expect((await Promise.all(ids.map((id) => ground.outcome(id)))).map(({ status }) => status)).toEqual(
+    ids.map(() => 'SUCCESS'),
+  );
 }, 120_000);
 
 test('a turn is shared where another waits for one, and only there', async () => {
