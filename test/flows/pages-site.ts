@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -20,6 +21,12 @@ ${`<p>${sentence}</p>`.repeat(5)}</article><footer>版权所有</footer></body><
 /** The sentence that every good page has five times. */
 export const sentence =
   '北湾渡轮公司星期一把第三艘电动渡轮投入营运，新船长三十八米，载客两百六十人，充一次电可以来回十二趟。';
+
+/** Words that no compression makes smaller than three quarters of their bytes. */
+export function incompressible(bytes: number): string {
+  const words = randomBytes(bytes).toString('base64').match(/.{40}/g) ?? [];
+  return words.join(' ').slice(0, bytes);
+}
 
 const html = { 'content-type': 'text/html; charset=utf-8' };
 
@@ -45,9 +52,10 @@ const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
   },
   missing: (response) => response.writeHead(404, html).end(article('404')),
   binary: (response) => response.writeHead(200, { 'content-type': 'image/png' }).end(Buffer.alloc(100, 7)),
-  large: (response) => response.writeHead(200, html).end(article(sentence.repeat(40_000))),
+  // 1.5 MB.
+  large: (response) => response.writeHead(200, html).end(article(sentence.repeat(2000))),
   empty: (response) => response.writeHead(200, html).end('<html><head><script>1</script></head><body> </body></html>'),
-  control: (response) => response.writeHead(200, html).end(`<p>${sentence}</p><pre>${'\u0001'.repeat(600_000)}</pre>`),
+  random: (response) => response.writeHead(200, html).end(`<p>${sentence}</p><p>${incompressible(700_000)}</p>`),
   upgrade: (response) => {
     response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n');
   },
