@@ -5,7 +5,7 @@ import { callbackMessage, sendCallbacksEnv } from './contract.ts';
 import { impatient, orSlowly } from './steps/impatience.ts';
 import { noteDelivery } from './steps/note-delivery.ts';
 import { sendCallback } from './steps/send-callback.ts';
-import { callbackPorts } from './stores/callback-store.ts';
+import { callbackPorts } from './stores/callback-http.ts';
 
 /** Tells callers what came of their tasks, those that answer soon. Outside of the VPC, where the internet is. */
 export const handler = queueHandler({

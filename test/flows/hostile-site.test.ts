@@ -102,7 +102,7 @@ test('the one county that the site serves is loaded', async () => {
 });
 
 test('the run is partial, and what is loaded is in the statistics; a run of the loaded county hides no other', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   const partial = { state: 'partial', reason: expect.stringMatching(new RegExp(`^Not loaded: ${letters[0]} .*`)) };
   const all = [...letters, 'W'].toSorted();

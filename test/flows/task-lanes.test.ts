@@ -25,7 +25,7 @@ const hostOf = (server: Server) => `127.0.0.1:${(server.address() as AddressInfo
 beforeAll(async () => {
   for (const server of [sluggish, prompt]) await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   running = await startTestStack({ PAGE_ALLOWED: [sluggish, prompt].map(hostOf).join() });
-}, 180_000);
+}, 600_000);
 
 afterAll(async () => {
   await running?.stop();

@@ -10,7 +10,7 @@ const shift = { lane: 'short', seconds: 285 } as const;
 
 beforeAll(async () => {
   ground = await startWorkerGround();
-}, 180_000);
+}, 600_000);
 
 afterAll(() => ground?.stop());
 
@@ -54,7 +54,7 @@ test('two that end their processes in one batch are told apart', async () => {
   expect(said).toEqual(
     ['exit code 3', 'SIGABRT', 'BigInt', '1 seconds'].map((words) => expect.stringContaining(words)),
   );
-}, 60_000);
+}, 600_000);
 
 test('what one function leaves behind is not the next one’s fault', async () => {
   const bomb = await submit('leaves_a_bomb');
@@ -65,7 +65,7 @@ test('what one function leaves behind is not the next one’s fault', async () =
   const ended = await Promise.all(naps.map(outcome));
   expect(ended.map(({ status }) => status)).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
   expect(ended.map(({ result }) => result)).not.toContain((await outcome(bomb)).result);
-}, 60_000);
+}, 600_000);
 
 test('processes are used again while they behave', async () => {
   const pids: unknown[] = [];
@@ -76,7 +76,7 @@ test('processes are used again while they behave', async () => {
   }
 
   expect(new Set(pids).size).toBeLessThan(5);
-}, 60_000);
+}, 600_000);
 
 test('functions have progress, log, files and a database that they can’t write, and no credentials', async () => {
   const id = await submit('world');
@@ -95,7 +95,7 @@ test('functions have progress, log, files and a database that they can’t write
       secrets: [],
     },
   });
-}, 60_000);
+}, 600_000);
 
 test.each([null, 'a\0b', '\ud800', { __proto__: 1, a: [1, { b: '\u2028' }] }, 'x'.repeat(300_000)])(
   'a result comes back as it was: %#',

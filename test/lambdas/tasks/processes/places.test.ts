@@ -9,7 +9,7 @@ let ground: WorkerGround;
 
 beforeAll(async () => {
   ground = await startWorkerGround();
-}, 180_000);
+}, 600_000);
 
 afterAll(() => ground?.stop());
 
@@ -23,7 +23,7 @@ test('while one of a batch works on, the places of the others are for those that
   expect(await ground.outcome(held)).toMatchObject({ status: 'SUCCESS' });
   const ended = await Promise.all(waiting.map((id) => ground.outcome(id)));
   expect(ended.map(({ result }) => result)).toEqual(waiting.map((_, value) => value));
-}, 120_000);
+}, 600_000);
 
 test('long tasks take no place of short ones, nor short ones theirs', async () => {
   const long = await ground.submit('long_nap', { ms: 1 });
@@ -34,7 +34,7 @@ test('long tasks take no place of short ones, nor short ones theirs', async () =
   expect(await ground.outcome(long)).toMatchObject({ status: 'PENDING' });
   await runBatch([long], ground.ports, { lane: 'long', seconds: 880 });
   expect(await ground.outcome(long)).toMatchObject({ status: 'SUCCESS' });
-}, 120_000);
+}, 600_000);
 
 test('what a shift is too short for is handed over, and goes on from its checkpoint', async () => {
   const id = await ground.submit('long_nap', { ms: 600_000 });
@@ -45,7 +45,7 @@ test('what a shift is too short for is handed over, and goes on from its checkpo
 
   await runBatch([id], ground.ports, { lane: 'long', seconds: 880 });
   expect(await ground.outcome(id)).toMatchObject({ status: 'SUCCESS', result: { napped: 600_000 } });
-}, 120_000);
+}, 600_000);
 
 test('an end that the database refuses stops no other', async () => {
   const ids = await Promise.all([1, 2, 3].map((value) => ground.submit('echo', { value })));
@@ -61,7 +61,7 @@ test('an end that the database refuses stops no other', async () => {
   const ended = await Promise.all(ids.map((id) => ground.outcome(id)));
   expect(ended.map(({ status }) => status)).toEqual(['SUCCESS', 'FAILURE', 'SUCCESS']);
   expect(ended[1]?.traceback).toContain('refused the end of test:echo: unsupported Unicode escape sequence');
-}, 120_000);
+}, 600_000);
 
 test('ends that come soon after one another are one statement, and wait for none that goes on', async () => {
   const { leases } = ground.ports;
@@ -101,7 +101,7 @@ test('ends that come soon after one another are one statement, and wait for none
   expect((await Promise.all(ids.map((id) => ground.outcome(id)))).map(({ status }) => status)).toEqual(
     ids.map(() => 'SUCCESS'),
   );
-}, 120_000);
+}, 600_000);
 
 test('a turn is shared where another waits for one, and only there', async () => {
   const { leases } = ground.ports;
@@ -120,7 +120,7 @@ test('a turn is shared where another waits for one, and only there', async () =>
 
   expect(await asOfNow(long)).toMatchObject({ paused: 'turn-over' });
   expect(await asOfNow(other)).toMatchObject({ ending: { status: 'SUCCESS' } });
-}, 120_000);
+}, 600_000);
 
 test('a file that is not there is its task’s failure, and none of the ledger’s', async () => {
   const id = await ground.submit('opens_none');
@@ -133,4 +133,4 @@ test('a file that is not there is its task’s failure, and none of the ledger�
   });
   const ledger = 'SELECT id FROM platform.failures WHERE natural_key = $1';
   expect(await ground.ports.read(ledger, [`task:${id}`])).toEqual([]);
-}, 120_000);
+}, 600_000);
