@@ -8,7 +8,7 @@ import { type CountyLetter, counties } from '../publication/counties.ts';
 import { keepProblems } from './ledger/kept-problems-store.ts';
 import { list, merge } from './merge-store.ts';
 import { missingDeals } from './problem-store.ts';
-import { copyText, dealFields, stagedFields } from './staging-store.ts';
+import { copyText, dealFields, stagedFields } from './staging-rows.ts';
 import { statisticsLag } from './statistics/stale-statistics-store.ts';
 import type { PresaleTables } from './tables.ts';
 import { withdrawMissing } from './withdrawal-store.ts';

@@ -3,7 +3,7 @@ import type { Session } from '#adapters/database.ts';
 import type { LoadedCounty } from '../contract.ts';
 import { counties } from '../publication/counties.ts';
 import { asOf, seasonEnd, seasonOf } from '../publication/season.ts';
-import { dealFields } from './staging-store.ts';
+import { dealFields } from './staging-rows.ts';
 import type { PresaleTables } from './tables.ts';
 import { lackedBySeason, type MergedFile } from './withdrawal-store.ts';
 

@@ -47,17 +47,13 @@ export function startFunctionProcess({ program, heapMegabytes }: ProcessOptions)
   let spent = false;
   let killedFor: string | undefined;
   let busy = false;
-  const begun = performance.now();
-  let startMs: number | undefined;
-  child.once('message', () => {
-    startMs = performance.now() - begun;
-  });
+  const startMs = timeToFirstWord(child);
   const ended = endOf(child);
   const death = () =>
-    killedFor ?? deathOf(child, { ready: startMs !== undefined, lastWords: lastWords(), heapMegabytes });
+    killedFor ?? deathOf(child, { ready: startMs() !== undefined, lastWords: lastWords(), heapMegabytes });
   return {
     ended,
-    startMs: () => startMs,
+    startMs,
     usable: () => !spent && !busy && child.connected,
     kill(why) {
       killedFor ??= why;
@@ -81,6 +77,16 @@ export function startFunctionProcess({ program, heapMegabytes }: ProcessOptions)
       }
     },
   };
+}
+
+/** How long a process took until it said its first word; `undefined` before. */
+function timeToFirstWord(child: ChildProcess): () => number | undefined {
+  const begun = performance.now();
+  let startMs: number | undefined;
+  child.once('message', () => {
+    startMs = performance.now() - begun;
+  });
+  return () => startMs;
 }
 
 function forked(program: URL, heapMegabytes: number): ChildProcess {
