@@ -252,8 +252,11 @@ test('a file without a required column stops its county with a clear error, and 
   const { status } = await flow.run({ publication_date: '2022-11-21' });
 
   expect(status).toBe('FAILED');
-  const { state, results } = await flow.told('2022-11-21');
-  expect(state).toBe('failed');
+  const { state, reason, results } = await flow.told('2022-11-21');
+  expect({ state, reason }).toEqual({
+    state: 'partial',
+    reason: 'Not loaded: A 臺北市 (The header lacks required columns: 總價元)',
+  });
   expect(results.map((result) => [result.letter, result.state, result.reason])).toEqual([
     ['A', 'failed', 'The header lacks required columns: 總價元'],
     ['F', 'loaded', null],
