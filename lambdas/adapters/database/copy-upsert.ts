@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
+import { type CopyValue, copyLine } from '#kit/text/copy-text.ts';
 import type { Session } from '../database.ts';
-import { type CopyValue, copyLine } from './copy-text.ts';
 
 /** Where rows go, and what makes two of them the same. */
 export interface UpsertTarget {

@@ -1,4 +1,4 @@
-import { copyLine } from '#adapters/database/copy-text.ts';
+import { copyLine } from '#kit/text/copy-text.ts';
 import { columns } from '../file/columns.ts';
 import type { FileRow } from '../file/file-row.ts';
 

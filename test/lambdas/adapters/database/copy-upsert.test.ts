@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { CopyValue } from '#adapters/database/copy-text.ts';
 import { copyUpsert, type UpsertTarget } from '#adapters/database/copy-upsert.ts';
+import type { CopyValue } from '#kit/text/copy-text.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 
 let database: TestDatabase<unknown>;
