@@ -9,7 +9,7 @@ import { startTestStack, type TestStack } from '../support/stack.ts';
 import { project } from '../support/stack-process.ts';
 
 /** Each look ends after two seconds; on a busy machine what is well is late now and then, and a cold function's first look always. */
-const untilQuiet = { timeout: 300_000, interval: 500 };
+const patience = { timeout: 300_000, interval: 500 };
 
 let running: TestStack;
 let control: Awaited<ReturnType<typeof startControl>>;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   running = await startTestStack();
   control = await startControl(running.stack);
   await running.stack.announce(control.url);
-  await vi.waitFor(async () => expect((await doctor()).status).toBe(0), untilQuiet);
+  await vi.waitFor(async () => expect((await doctor()).status).toBe(0), patience);
 }, 600_000);
 
 afterAll(async () => {
@@ -62,7 +62,7 @@ test('with everything up each dependency is told with its latency, and the statu
     expect(missing(told), JSON.stringify(told.dependencies)).toEqual([]);
     expect({ exit, status: told.status }).toEqual({ exit: 0, status: 'ok' });
     return told;
-  }, untilQuiet);
+  }, patience);
   const kinds = new Set(dependencies.map(({ kind }) => kind));
   for (const kind of ['database', 'bucket', 'secret', 'broker', 'mail', 'queue', 'state machine', 'schedule'])
     expect(kinds).toContain(kind);
@@ -151,7 +151,7 @@ test('a service that refuses is told, with the others beside it', async () => {
       expect(exit).toBe(1);
       expect(new Set(missing(told))).toEqual(new Set(['bucket', 'queue']));
       expect(told.dependencies.filter(({ state }) => state === 'reachable').length).toBeGreaterThan(6);
-    }, untilQuiet);
+    }, patience);
   } finally {
     running.stack.refuse('sqs', 0);
     running.stack.refuse('s3', 0);

@@ -262,7 +262,7 @@ test('a file without a required column stops its county with a clear error, and 
     ['F', 'loaded', null],
     ['Z', 'empty', null],
   ]);
-  expect(await mailOf('Pre-sale deals: run 2022-11-21 gave up')).toContain('總價元');
+  expect(await mailOf('Pre-sale deals: run 2022-11-21 gave up and is partial')).toContain('總價元');
   await expectPublished('2022-11-21', ['F']);
   expect(await flow.rows('select 1 from presale.problems where source_key = $1', rawKey('2022-11-21', 'A'))).toEqual(
     [],

@@ -44,7 +44,7 @@ afterAll(() => running?.stop());
 /** What a program prints; the reason where the machine hasn't got it. */
 async function printed(program: string, args: readonly string[]): Promise<{ text: string; missing?: string }> {
   return new Promise((resolve, reject) => {
-    execFile(program, args, { timeout: 200_000, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+    execFile(program, args, { timeout: 600_000, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       if (error?.code === 'ENOENT') resolve({ text: '', missing: `there is no ${program}` });
       else if (/No module named/.test(stderr)) resolve({ text: '', missing: stderr.trim().split('\n').at(-1) ?? '' });
       else if (error) reject(new Error(`${stdout}\n${stderr}\n${running.printed().slice(-3000)}`));

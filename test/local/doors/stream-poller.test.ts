@@ -99,7 +99,7 @@ function poll(changes: Partial<StreamSourceModel> = {}): void {
       endpoint: storage.s3Url,
       region: 'us-east-1',
       forcePathStyle: true,
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      credentials: testCredentials,
     }),
     onError: () => undefined,
   });

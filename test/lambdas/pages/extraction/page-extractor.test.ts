@@ -64,7 +64,7 @@ test('pages that come at once are each their own', async () => {
 });
 
 test('a page that takes all memory breaks alone: it can’t be read, and the next one can', async () => {
-  const small = pageExtractor({ processorMs: 60_000, clockMs: 120_000, memoryMb: 12 });
+  const small = pageExtractor({ processorMs: 60_000, clockMs: 120_000, memoryMb: 24 });
 
   // Not even the pieces of its text fit: nothing of it can be told.
   await expect(small(page('x<p>'.repeat(1_200_000)), keptBytes)).rejects.toMatchObject({ reason: 'Unreadable' });

@@ -11,6 +11,7 @@ import { dealLoader } from '../../../../lambdas/presale/stores/load-store.ts';
 import { problemReader } from '../../../../lambdas/presale/stores/problem-store.ts';
 import { runStore } from '../../../../lambdas/presale/stores/run-store.ts';
 import type { PresaleTables } from '../../../../lambdas/presale/stores/tables.ts';
+import { asOperator } from '../../../support/lambda.ts';
 import { fakeRawFiles } from '../fake-raw-files.ts';
 import { sampleBackup, samplePlan } from '../plan.ts';
 import { sampleFile } from '../sample-file.ts';
@@ -34,7 +35,7 @@ export function correctionDoors(app: Database<PresaleTables>) {
     },
     /** `PUT /presale/problems/{id}`, as API Gateway calls it. */
     async put(cells: Cells, id = 1): Promise<Row> {
-      const handler = apiHandler({ env: z.object({}), authenticate: undefined, services: ports, routes: correctApi });
+      const handler = apiHandler({ env: z.object({}), authenticate: asOperator, services: ports, routes: correctApi });
       const event = {
         routeKey: 'PUT /presale/problems/{id}',
         headers: {},

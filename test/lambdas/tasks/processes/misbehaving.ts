@@ -4,6 +4,10 @@ import { PermanentError } from '../../../../lambdas/kit/errors.ts';
 import { defineTask, type TaskContext, type TaskFunction } from '../../../../lambdas/kit/task.ts';
 import { serveFunctions } from '../../../../lambdas/tasks/processes/serve-functions.ts';
 
+/** After the function's own end, or while its process may still be used. */
+const soonMs = 20;
+const laterMs = 300;
+
 const common = {
   creator: 'test',
   published: true,
@@ -92,7 +96,7 @@ export const destructive: Readonly<
     act: async () => {
       setTimeout(() => {
         throw new Error('thrown later');
-      }, 20);
+      }, soonMs);
       await sleep(60_000);
     },
     says: 'thrown later',
@@ -199,7 +203,7 @@ export const functions: ReadonlyMap<string, TaskFunction> = new Map(
       run: async () => {
         setTimeout(() => {
           throw new Error('the bomb of another');
-        }, 300);
+        }, laterMs);
         return process.pid;
       },
     }),
