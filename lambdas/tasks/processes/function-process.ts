@@ -91,7 +91,11 @@ function timeToFirstWord(child: ChildProcess): () => number | undefined {
 
 function forked(program: URL, heapMegabytes: number): ChildProcess {
   return fork(program, {
-    execArgv: [`--max-old-space-size=${heapMegabytes}`, '--disable-warning=ExperimentalWarning'],
+    execArgv: [
+      `--max-old-space-size=${heapMegabytes}`,
+      '--disable-warning=ExperimentalWarning',
+      '--disable-warning=SecurityWarning',
+    ],
     env: environment,
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     // Results and pieces of files are bytes, rows have dates.
