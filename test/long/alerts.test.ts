@@ -48,7 +48,7 @@ test.concurrent(`${counted(failures)} failures at once are one mail; what comes 
   const flow = await startFlow({ PRESALE_COUNTIES: 'W' });
   const { stack } = flow.running;
   const database = openDatabase({ url: stack.services.postgres.url('millrace_app', 'millrace') });
-  useLocalAws({ AWS_ENDPOINT_URL_SQS: stack.services.storage.sqsUrl });
+  useLocalAws({ AWS_ENDPOINT_URL_SQS: stack.services.storage.sqsUrl }, stack.services.credentials);
   const wake = wakeAlerts(stack.services.storage.queueUrl('millrace-dev-platform-send-alerts.fifo'));
   /** As whoever finds failures does: write a thousand, then wake. */
   const fail = async (workload: string, first: number, count: number) => {

@@ -2,11 +2,11 @@
 export const testCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Points the AWS SDK of this process at services of this machine, as the local runtime does for each function. */
-export function useLocalAws(endpoints: Readonly<Record<string, string>>): void {
+export function useLocalAws(endpoints: Readonly<Record<string, string>>, credentials = testCredentials): void {
   Object.assign(process.env, {
     AWS_REGION: 'ap-northeast-1',
-    AWS_ACCESS_KEY_ID: testCredentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: testCredentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     ...endpoints,
   });
 }
