@@ -69,7 +69,7 @@ const homes: Readonly<Record<string, string>> = {
   '@noble/hashes': 'docs-page/',
   '@smithy/signature-v4': 'local/guard/',
   'hyparquet|hyparquet-writer': 'lambdas/adapters/',
-  htmlparser2: 'lambdas/(presale|pages)/|local/',
+  htmlparser2: 'lambdas/(presale|pages|briefs)/|local/',
   'encoding-sniffer|chardet': 'lambdas/pages/',
   // Measured beside others.
   'linkedom|@mozilla/.+': 'lambdas/pages/|bench/pages/',

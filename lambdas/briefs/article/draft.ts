@@ -1,0 +1,67 @@
+import { readCount } from '../reading/count.ts';
+import type { CrawledArticle } from './article.ts';
+
+/** The figures that a platform may show as text. */
+const figures = [
+  'like',
+  'read',
+  'share',
+  'comment',
+  'collect',
+  'play',
+  'danmu',
+  'download',
+  'coin',
+  'user_fans',
+  'user_following',
+  'user_posts',
+] as const;
+
+type Figures = Partial<Readonly<Record<(typeof figures)[number], unknown>>>;
+type Told = Omit<CrawledArticle, (typeof figures)[number] | 'at_least'>;
+
+/** What no platform tells of every article. */
+const untold = {
+  title: null,
+  content: null,
+  content_cut: false,
+  user_name: null,
+  user_id: null,
+  user_url: null,
+  tags: [],
+  is_repost: false,
+  note_type: null,
+  cover_url: null,
+  duration_seconds: null,
+  platform_id: null,
+} satisfies Partial<Told>;
+
+type Needed = Omit<Told, keyof typeof untold> & Partial<Told>;
+
+/** An article of what a platform tells; its figures are read as they are shown. */
+export function articleOf(told: Needed, shown: Figures): CrawledArticle {
+  const counts = figures.map((name) => [name, readCount(shown[name])] as const);
+  const values = Object.fromEntries(counts.map(([name, count]) => [name, count?.value ?? null]));
+  const at_least = counts.filter(([, count]) => count?.atLeast).map(([name]) => name);
+  return { ...untold, ...told, ...(values as Record<(typeof figures)[number], number | null>), at_least };
+}
+
+/** A figure for which the platform sends 0 where it doesn't know. */
+export function unlessZero(shown: unknown): unknown {
+  return shown === 0 || shown === '0' ? undefined : shown;
+}
+
+/** `#话题#` and `#topic ` in a text: what stands between the signs, each once. */
+export function topicsBetween(text: string): string[] {
+  return [...new Set([...text.matchAll(/#([^#\s][^#\n]{0,60}?)#/g)].map(([, topic = '']) => topic.trim()))];
+}
+
+/** `#养猫 #猫咪` and `#养猫#猫咪`: what follows a sign up to a blank or the next one, each once. */
+export function topicsAfter(text: string): string[] {
+  return [...new Set([...text.matchAll(/#([^#\s]{1,60})/g)].map(([, topic = '']) => topic))];
+}
+
+/** An address without a scheme of its own (`//i2.hdslb.com/x.jpg`) with one. */
+export function withScheme(address: string | null): string | null {
+  return address?.startsWith('//') ? `https:${address}` : address;
+}

@@ -1,0 +1,113 @@
+import { ThrottledError } from '#kit/errors.ts';
+import { articleOf, withScheme } from '../article/draft.ts';
+import { at, listAt, textAt } from '../reading/json.ts';
+import { plainText } from '../reading/plain-text.ts';
+import { readPostTime } from '../reading/post-time.ts';
+import type { Driver, FoundItem, Platform, PlatformAnswer, SearchPage, SearchQuery } from './platform.ts';
+import { BlockedError, LoginWantedError, UnknownShapeError } from './refusals.ts';
+import { answeredJson, gatewayData, quoted } from './statuses.ts';
+
+const pageSize = 20;
+
+/** The site's own search without a signature; where it asks for one, the answer is `v_voucher`, and that is blocked. */
+const native: Driver = {
+  search: ({ keyword, page }) => ({
+    method: 'GET',
+    path: '/x/web-interface/search/type',
+    query: { search_type: 'video', keyword, page: String(page), page_size: String(pageSize), order: 'pubdate' },
+  }),
+  read: (answer, crawledAt) => pageOf(answeredData(answer, answeredJson(answer)), '/data', crawledAt),
+};
+
+/** The same answer inside of a gateway's envelope. Its route and parameters: `fetch_general_search` in TikHub's API. */
+const gateway: Driver = {
+  search: (query) => ({
+    method: 'GET',
+    path: '/api/v1/bilibili/web/fetch_general_search',
+    query: {
+      keyword: query.keyword,
+      order: 'pubdate',
+      page: String(query.page),
+      page_size: String(pageSize),
+      ...range(query),
+    },
+  }),
+  read: (answer, crawledAt) => pageOf(answeredData(answer, gatewayData(answer)), '/data/data', crawledAt),
+};
+
+export const bili: Platform = { code: 4, name: 'bili', title: 'B站', pageSize, drivers: { native, gateway } };
+
+function range({ from, until }: SearchQuery) {
+  const seconds = (moment: Date) => String(Math.floor(moment.getTime() / 1000));
+  // The last second belongs to the range there.
+  return { pubtime_begin_s: seconds(from), pubtime_end_s: seconds(new Date(until.getTime() - 1000)) };
+}
+
+/** Codes of the site: -101 is not logged in, -352, -403 and -412 are its guard, -509 and -799 are too often. */
+function answeredData(answer: PlatformAnswer, envelope: unknown): unknown {
+  const code = at(envelope, 'code');
+  if (code === -101) throw new LoginWantedError(quoted(answer));
+  if (code === -352 || code === -403 || code === -412) throw new BlockedError(quoted(answer));
+  if (code === -509 || code === -799) throw new ThrottledError(quoted(answer));
+  const data = at(envelope, 'data');
+  if (at(data, 'v_voucher') !== undefined) throw new BlockedError(quoted(answer));
+  if (code !== 0 || data === undefined) throw new UnknownShapeError(quoted(answer));
+  return data;
+}
+
+function pageOf(data: unknown, place: string, crawledAt: Date): SearchPage {
+  const results = at(data, 'result');
+  const [page, pages] = [Number(at(data, 'page')), Number(at(data, 'numPages'))];
+  // A search without results has no list, and says so by its numbers.
+  if (!Array.isArray(results) && at(data, 'numResults') !== 0) throw new UnknownShapeError('No list of results');
+  const items = listAt(data, 'result').map((video, index) => itemOf(video, `${place}/result/${index}`, crawledAt));
+  return { items, next: items.length > 0 && page < pages ? { cursor: undefined } : undefined };
+}
+
+function itemOf(video: unknown, place: string, crawledAt: Date): FoundItem {
+  if (at(video, 'is_ad') === 1 || at(video, 'is_ad') === true || textAt(video, 'type') === 'ad')
+    return { state: 'dropped', place, reason: 'advertisement' };
+  if (at(video, 'type') !== 'video') return { state: 'dropped', place, reason: 'not-an-article' };
+  const [bvid, aid] = [textAt(video, 'bvid'), textAt(video, 'aid') ?? textAt(video, 'id')];
+  if (bvid === null && aid === null) return { state: 'dropped', place, reason: 'no-content' };
+  const shown = at(video, 'pubdate');
+  const postTime = readPostTime(shown, crawledAt);
+  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: String(shown ?? '') };
+  const address = `https://www.bilibili.com/video/${bvid ?? `av${aid}`}`;
+  const userId = textAt(video, 'mid');
+  const article = articleOf(
+    {
+      article_key: address,
+      url: textAt(video, 'arcurl') ?? address,
+      title: plainText(textAt(video, 'title') ?? '') || null,
+      content: textAt(video, 'description'),
+      post_time: postTime.toISOString(),
+      user_name: textAt(video, 'author'),
+      user_id: userId,
+      user_url: userId && `https://space.bilibili.com/${userId}`,
+      tags: tagsOf(textAt(video, 'tag')),
+      note_type: 'video',
+      cover_url: withScheme(textAt(video, 'pic')),
+      duration_seconds: secondsOf(textAt(video, 'duration')),
+      platform_id: bvid ?? `av${aid}`,
+    },
+    {
+      like: at(video, 'like'),
+      play: at(video, 'play'),
+      danmu: at(video, 'danmaku') ?? at(video, 'video_review'),
+      comment: at(video, 'review'),
+      collect: at(video, 'favorites'),
+    },
+  );
+  return { state: 'article', place, article };
+}
+
+function tagsOf(list: string | null): string[] {
+  return [...new Set((list ?? '').split(',').map((tag) => plainText(tag)))].filter(Boolean);
+}
+
+/** `14150:36` is minutes and seconds, `1:02:03` has hours too. */
+function secondsOf(duration: string | null): number | null {
+  if (duration === null || !/^\d+(?::\d{1,2}){0,2}$/.test(duration)) return null;
+  return duration.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+}

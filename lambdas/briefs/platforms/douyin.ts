@@ -1,0 +1,106 @@
+import { articleOf, topicsAfter, unlessZero } from '../article/draft.ts';
+import { at, listAt, textAt } from '../reading/json.ts';
+import { readPostTime } from '../reading/post-time.ts';
+import type { Cursor, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
+import { UnknownShapeError } from './refusals.ts';
+import { gatewayData, quoted } from './statuses.ts';
+
+/** A paid data interface: each page wants the cursor of the one before. Routes: TikHub's API documentation. */
+const gateway: Driver = {
+  search: ({ keyword, cursor }) => ({
+    method: 'POST',
+    path: '/api/v1/douyin/search/fetch_video_search_v2',
+    body: {
+      keyword,
+      cursor: cursor?.cursor ?? 0,
+      // 2: newest first; 0: of any time.
+      sort_type: '2',
+      publish_time: '0',
+      filter_duration: '0',
+      content_type: '0',
+      ...(cursor?.search_id !== undefined && { search_id: cursor.search_id }),
+    },
+  }),
+  read: readVideos,
+};
+
+export const douyin: Platform = { code: 5, name: 'douyin', title: '抖音', pageSize: 12, drivers: { gateway } };
+
+function readVideos(answer: PlatformAnswer, crawledAt: Date): SearchPage {
+  const data = gatewayData(answer);
+  // The general search names its list `data`, the video search `aweme_list` or `business_data`.
+  const name = ['data', 'aweme_list', 'business_data'].find((list) => Array.isArray(at(data, list)));
+  if (name === undefined) throw new UnknownShapeError(quoted(answer));
+  const items = listAt(data, name).map((item, index) => itemOf(item, `/data/${name}/${index}`, crawledAt));
+  const more = at(data, 'has_more') === 1 || at(data, 'has_more') === true;
+  return { items, next: more && items.length > 0 ? { cursor: cursorOf(data) } : undefined };
+}
+
+function cursorOf(data: unknown): Cursor {
+  const searchId = textAt(data, 'extra', 'logid') ?? textAt(data, 'log_pb', 'impr_id');
+  return { cursor: Number(at(data, 'cursor') ?? 0), ...(searchId !== null && { search_id: searchId }) };
+}
+
+function itemOf(item: unknown, place: string, crawledAt: Date): FoundItem {
+  const video = at(item, 'aweme_info') ?? at(item, 'data', 'aweme_info') ?? (at(item, 'aweme_id') ? item : undefined);
+  // Type 1 is a video or a note; others are cards of users, shops, searches.
+  if (video === undefined) return { state: 'dropped', place, reason: 'no-content' };
+  if (at(video, 'is_ads') === true || at(video, 'raw_ad_data') != null || at(video, 'is_ad') === true)
+    return { state: 'dropped', place, reason: 'advertisement' };
+  const id = textAt(video, 'aweme_id');
+  if (id === null) return { state: 'dropped', place, reason: 'no-content' };
+  const shown = at(video, 'create_time');
+  const postTime = readPostTime(shown, crawledAt);
+  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: String(shown ?? '') };
+  return { state: 'article', place, article: videoOf(video, id, postTime) };
+}
+
+function videoOf(video: unknown, id: string, postTime: Date) {
+  const [author, statistics] = [at(video, 'author'), at(video, 'statistics')];
+  const userId = textAt(author, 'sec_uid');
+  const [kind, noteType] =
+    listAt(video, 'images').length > 0 ? (['note', 'normal'] as const) : (['video', 'video'] as const);
+  const address = `https://www.douyin.com/${kind}/${id}`;
+  const milliseconds = at(video, 'video', 'duration') ?? at(video, 'duration');
+  return articleOf(
+    {
+      article_key: `https://www.douyin.com/video/${id}`,
+      url: textAt(video, 'share_url') ?? address,
+      title: textAt(video, 'item_title') ?? textAt(video, 'desc'),
+      content: textAt(video, 'desc'),
+      post_time: postTime.toISOString(),
+      user_name: textAt(author, 'nickname'),
+      user_id: userId,
+      user_url: userId && `https://www.douyin.com/user/${userId}`,
+      tags: topicsOf(video),
+      note_type: noteType,
+      cover_url: coverOf(video),
+      duration_seconds: typeof milliseconds === 'number' && milliseconds > 0 ? Math.round(milliseconds / 1000) : null,
+      platform_id: id,
+    },
+    {
+      like: at(statistics, 'digg_count'),
+      comment: at(statistics, 'comment_count'),
+      share: at(statistics, 'share_count'),
+      collect: at(statistics, 'collect_count'),
+      download: at(statistics, 'download_count'),
+      // A search sends 0 for what it doesn't tell.
+      play: unlessZero(at(statistics, 'play_count')),
+      user_fans: unlessZero(at(author, 'follower_count')),
+      user_following: unlessZero(at(author, 'following_count')),
+      user_posts: unlessZero(at(author, 'aweme_count')),
+    },
+  );
+}
+
+/** The named ones; older answers only have them in the text. */
+function topicsOf(video: unknown): string[] {
+  const named = listAt(video, 'text_extra').map((part) => textAt(part, 'hashtag_name'));
+  const topics = [...new Set(named)].filter((topic) => topic !== null);
+  return topics.length > 0 ? topics : topicsAfter(textAt(video, 'desc') ?? '');
+}
+
+function coverOf(video: unknown): string | null {
+  const [address] = listAt(video, 'video', 'cover', 'url_list');
+  return typeof address === 'string' ? address : null;
+}

@@ -1,0 +1,108 @@
+import { articleOf } from '../article/draft.ts';
+import { at, listAt, textAt } from '../reading/json.ts';
+import { readPostTime } from '../reading/post-time.ts';
+import type { Cursor, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
+import { UnknownShapeError } from './refusals.ts';
+import { gatewayData, quoted } from './statuses.ts';
+
+/** A paid data interface: further pages want the ids that the first one answered. Routes: TikHub's API documentation. */
+const gateway: Driver = {
+  search: ({ keyword, page, cursor }) => ({
+    method: 'GET',
+    path: '/api/v1/xiaohongshu/app_v2/search_notes',
+    query: {
+      keyword,
+      page: String(page),
+      sort_type: 'time_descending',
+      note_type: '不限',
+      time_filter: '不限',
+      ...(cursor && { search_id: String(cursor.search_id), search_session_id: String(cursor.search_session_id) }),
+    },
+  }),
+  read: readNotes,
+};
+
+export const redbook: Platform = { code: 3, name: 'redbook', title: '小红书', pageSize: 20, drivers: { gateway } };
+
+function readNotes(answer: PlatformAnswer, crawledAt: Date): SearchPage {
+  const outer = gatewayData(answer);
+  // The interface hands on the app's own envelope, in some of its versions within a further one.
+  const [data, place] = Array.isArray(at(outer, 'items')) ? [outer, '/data'] : [at(outer, 'data'), '/data/data'];
+  if (!Array.isArray(at(data, 'items'))) throw new UnknownShapeError(quoted(answer));
+  const items = listAt(data, 'items').map((item, index) => itemOf(item, `${place}/items/${index}`, crawledAt));
+  const more = at(data, 'has_more') !== false && items.some(({ state }) => state === 'article');
+  return { items, next: more ? { cursor: cursorOf(outer, data) } : undefined };
+}
+
+function cursorOf(...envelopes: readonly unknown[]): Cursor | undefined {
+  const found = (name: string) => envelopes.map((one) => textAt(one, name)).find((id) => id !== null);
+  const [search_id, search_session_id] = [found('search_id'), found('search_session_id')];
+  return search_id && search_session_id ? { search_id, search_session_id } : undefined;
+}
+
+function itemOf(item: unknown, place: string, crawledAt: Date): FoundItem {
+  const note = at(item, 'note') ?? at(item, 'note_card');
+  const model = textAt(item, 'model_type') ?? 'note';
+  if (/ad/i.test(model) || at(note, 'is_ads') === true || at(item, 'ads_info') != null)
+    return { state: 'dropped', place, reason: 'advertisement' };
+  if (model !== 'note') return { state: 'dropped', place, reason: 'not-an-article' };
+  const id = textAt(note, 'id') ?? textAt(note, 'note_id') ?? textAt(item, 'id');
+  if (note === undefined || id === null) return { state: 'dropped', place, reason: 'no-content' };
+  const [title, content] = [textAt(note, 'title') ?? textAt(note, 'display_title'), textAt(note, 'desc')];
+  const shown = at(note, 'timestamp') ?? at(note, 'time') ?? at(note, 'update_time') ?? secondsOfId(id);
+  const postTime = readPostTime(shown, crawledAt);
+  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: String(shown ?? '') };
+  return { state: 'article', place, article: noteOf(note, { id, title, content, postTime }) };
+}
+
+/** A note's id begins with the second of its making, in hex: 5e37c6f9 is 1580713721. */
+export function secondsOfId(id: string): number | undefined {
+  return /^[0-9a-f]{8}/i.test(id) ? Number.parseInt(id.slice(0, 8), 16) : undefined;
+}
+
+interface Note {
+  readonly id: string;
+  readonly title: string | null;
+  readonly content: string | null;
+  readonly postTime: Date;
+}
+
+function noteOf(note: unknown, { id, title, content, postTime }: Note) {
+  const user = at(note, 'user');
+  const userId = textAt(user, 'userid') ?? textAt(user, 'user_id');
+  const address = `https://www.xiaohongshu.com/explore/${id}`;
+  const shownOnWeb = at(note, 'interact_info');
+  return articleOf(
+    {
+      article_key: address,
+      url: address,
+      title,
+      content,
+      // A search tells the beginning of the text.
+      content_cut: content !== null,
+      post_time: postTime.toISOString(),
+      user_name: textAt(user, 'nickname') ?? textAt(user, 'nick_name'),
+      user_id: userId,
+      user_url: userId && `https://www.xiaohongshu.com/user/profile/${userId}`,
+      tags: topicsOf(note, content),
+      note_type: textAt(note, 'type') === 'video' ? 'video' : 'normal',
+      cover_url: textAt(listAt(note, 'images_list')[0], 'url') ?? textAt(note, 'cover', 'url_default'),
+      platform_id: id,
+    },
+    {
+      like: at(note, 'liked_count') ?? at(shownOnWeb, 'liked_count'),
+      share: at(note, 'shared_count') ?? at(shownOnWeb, 'shared_count'),
+      comment: at(note, 'comments_count') ?? at(shownOnWeb, 'comment_count'),
+      collect: at(note, 'collected_count') ?? at(shownOnWeb, 'collected_count'),
+    },
+  );
+}
+
+/** `#话题[话题]#` in the text, and the list that details have. */
+function topicsOf(note: unknown, content: string | null): string[] {
+  const listed = [...listAt(note, 'tag_list'), ...listAt(note, 'topics')].map((tag) => textAt(tag, 'name'));
+  const written = [...(content ?? '').matchAll(/#([^#\s[\]]{1,60})(?:\[话题\])?#?(?=\s|#|$)/g)].map(
+    ([, topic]) => topic,
+  );
+  return [...new Set([...listed, ...written])].filter((tag) => tag != null);
+}

@@ -1,0 +1,117 @@
+import { TransientError } from '#kit/errors.ts';
+import { parsedJson } from '#kit/text/json.ts';
+import type { CrawledArticle } from '../article/article.ts';
+import { articleOf, topicsBetween } from '../article/draft.ts';
+import { at, listAt, textAt } from '../reading/json.ts';
+import { plainText } from '../reading/plain-text.ts';
+import { readPostTime } from '../reading/post-time.ts';
+import type { Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
+import { LoginWantedError, UnknownShapeError } from './refusals.ts';
+import { quoted, refuseStatus } from './statuses.ts';
+
+/**
+ * Weibo's mobile site. Cards hold posts (`mblog`), or groups of cards that do; other cards are menus and advertisements.
+ * Recorded answers and the meaning of `ok` and of HTTP 432: public crawlers of m.weibo.cn (dataabc/weibo-crawler).
+ */
+const native: Driver = {
+  search: ({ keyword, page }) => ({
+    method: 'GET',
+    path: '/api/container/getIndex',
+    query: { containerid: `100103type=1&q=${keyword}`, page_type: 'searchall', page: String(page) },
+  }),
+  read: readCards,
+};
+
+export const weibo: Platform = { code: 2, name: 'weibo', title: '微博', pageSize: 10, drivers: { native } };
+
+function readCards(answer: PlatformAnswer, crawledAt: Date): SearchPage {
+  const { data, refused } = answeredCards(answer);
+  if (refused) return { items: [], next: undefined };
+  const items = listAt(data, 'cards').flatMap((card, index) => itemsOf(card, `/data/cards/${index}`, crawledAt));
+  // The site goes on with empty pages for ever: one without a post is the last.
+  const last = !items.some(({ state }) => state === 'article');
+  return { items, next: last ? undefined : { cursor: undefined } };
+}
+
+/** `ok` 1 is an answer, -100 wants a login, and 0 with a message is the end of the results. */
+function answeredCards(answer: PlatformAnswer): { readonly data: unknown; readonly refused: boolean } {
+  // 432 comes with a page instead of JSON when the cookies are no longer good.
+  if (answer.status === 432) throw new LoginWantedError(quoted(answer));
+  refuseStatus(answer);
+  const envelope = parsedJson(answer.text).value;
+  const ok = at(envelope, 'ok');
+  if (ok === -100) throw new LoginWantedError(quoted(answer));
+  if (ok === 1) return { data: at(envelope, 'data'), refused: false };
+  if (ok === 0 && textAt(envelope, 'msg') !== null) return { data: undefined, refused: true };
+  if (ok === 0) throw new TransientError(quoted(answer));
+  throw new UnknownShapeError(quoted(answer));
+}
+
+function itemsOf(card: unknown, place: string, crawledAt: Date): readonly FoundItem[] {
+  const group = listAt(card, 'card_group');
+  if (group.length > 0) return group.flatMap((inner, i) => itemsOf(inner, `${place}/card_group/${i}`, crawledAt));
+  const post = at(card, 'mblog');
+  if (isAdvertisement(card) || isAdvertisement(post)) return [{ state: 'dropped', place, reason: 'advertisement' }];
+  if (post === undefined) return [{ state: 'dropped', place, reason: 'no-content' }];
+  return [itemOf(card, post, place, crawledAt)];
+}
+
+function isAdvertisement(value: unknown): boolean {
+  if (at(value, 'is_ad') === 1 || at(value, 'is_ad') === true) return true;
+  // Paid posts carry a `promotion`, or say 广告 or 推广 above their text. (`ad_state` stands on ordinary posts too.)
+  if (at(value, 'promotion') !== undefined && at(value, 'promotion') !== null) return true;
+  return /^(?:广告|推广)$/.test(textAt(value, 'title', 'text') ?? textAt(value, 'mark_text') ?? '');
+}
+
+function itemOf(card: unknown, post: unknown, place: string, crawledAt: Date): FoundItem {
+  const content = plainText(textAt(post, 'text') ?? '');
+  if (content === '' && listAt(post, 'pics').length === 0 && at(post, 'page_info') === undefined)
+    return { state: 'dropped', place, reason: 'no-content' };
+  const shown = at(post, 'created_at');
+  const postTime = readPostTime(shown, crawledAt);
+  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: String(shown ?? '') };
+  return { state: 'article', place, article: postOf(card, post, { content, postTime }) };
+}
+
+function postOf(
+  card: unknown,
+  post: unknown,
+  { content, postTime }: { readonly content: string; readonly postTime: Date },
+): CrawledArticle {
+  const [user, video] = [at(post, 'user'), at(post, 'page_info', 'type') === 'video'];
+  const userId = textAt(user, 'id');
+  const bid = textAt(post, 'bid') ?? textAt(post, 'id') ?? textAt(post, 'mid') ?? '';
+  return articleOf(
+    {
+      article_key: `https://m.weibo.cn/status/${bid}`,
+      url: addressOf(card) ?? (userId ? `https://weibo.com/${userId}/${bid}` : `https://m.weibo.cn/status/${bid}`),
+      content,
+      content_cut: at(post, 'isLongText') === true,
+      post_time: postTime.toISOString(),
+      user_name: textAt(user, 'screen_name'),
+      user_id: userId,
+      user_url: userId && `https://weibo.com/u/${userId}`,
+      tags: topicsBetween(content),
+      is_repost: at(post, 'retweeted_status') != null,
+      note_type: video ? 'video' : 'normal',
+      cover_url: textAt(post, 'original_pic') ?? textAt(post, 'page_info', 'page_pic', 'url'),
+      platform_id: textAt(post, 'id') ?? textAt(post, 'mid'),
+    },
+    {
+      like: at(post, 'attitudes_count'),
+      read: at(post, 'reads_count'),
+      share: at(post, 'reposts_count'),
+      comment: at(post, 'comments_count'),
+      play: at(post, 'page_info', 'play_count'),
+      user_fans: at(user, 'followers_count'),
+      user_following: at(user, 'follow_count'),
+      user_posts: at(user, 'statuses_count'),
+    },
+  );
+}
+
+/** Cards of the app name addresses of the app (`sinaweibo://`): those are none for people. */
+function addressOf(card: unknown): string | undefined {
+  const scheme = textAt(card, 'scheme');
+  return scheme && /^https?:/.test(scheme) ? scheme : undefined;
+}
