@@ -150,6 +150,6 @@ test.concurrent('a SIGKILL between a claim and its mail neither loses nor double
     expect(await after.rows('select 1 from platform.alert_mails where handed_over_at is null')).toEqual([]);
   } finally {
     await stack.kill();
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 });
   }
 });

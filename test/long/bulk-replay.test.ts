@@ -43,7 +43,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await stack.interrupt();
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 });
 });
 
 const ask = <T>(route: string, body?: object) => askApi<T>(stack, directory, route, body);

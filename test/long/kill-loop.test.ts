@@ -110,7 +110,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await pool?.end();
   await stack?.interrupt();
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 });
 });
 
 const rows = async <T>(statement: string, ...values: readonly unknown[]) =>

@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stack?.kill();
-  await rm(directory, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 });
 });
 
 async function rows<T extends object>(running: StackProcess, statement: string): Promise<T[]> {

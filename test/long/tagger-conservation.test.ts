@@ -110,7 +110,7 @@ beforeAll(async () => {
   undo.push(() => broker.stop());
   await startTopics();
   directory = await mkdtemp(path.join(tmpdir(), 'millrace-conservation-'));
-  undo.push(() => rm(directory, { recursive: true, force: true }));
+  undo.push(() => rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 }));
   variables = {
     KAFKA_BROKERS: broker.brokers,
     PAGE_ALLOWED: [...sites.map(({ host }) => host), refusing].join(),

@@ -65,7 +65,7 @@ beforeAll(async () => {
   undo.push(() => checkout.forget());
   await addCountedTask(checkout.directory, effects.url);
   const directory = await mkdtemp(path.join(tmpdir(), 'millrace-tasks-'));
-  undo.push(() => rm(directory, { recursive: true, force: true }));
+  undo.push(() => rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 }));
   undo.push(async () => stack?.kill());
   start = async () => {
     stack = await startStackProcess(directory, variables, { checkout: checkout.directory });
