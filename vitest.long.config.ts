@@ -1,7 +1,7 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
 import base from './vitest.config.ts';
 
-/** Long proofs, each cut to what it proves: kill loops, big files, soaks. `npm run test:long`, in about twelve minutes. */
+/** Long proofs, each cut to what it proves: kill loops, big files, soaks. `npm run test:long`. */
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [], exclude: [] } },
   defineConfig({
