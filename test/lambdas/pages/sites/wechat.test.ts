@@ -19,7 +19,7 @@ const articlePage = `<!DOCTYPE html><html><head><meta property="og:title" conten
 <div class="rich_media_content js_underline_content autoTypeSetting24psection" id="js_content" style="visibility: hidden; opacity: 0; ">${sections}</div>
 </div><div id="js_pc_qr_code" style="display:none;"><p>微信扫一扫关注该公众号</p></div><script>var a = "<p>no text</p>";</script></body></html>`;
 
-test.each([account, 'https://mirror.example/1'])('an article of WeChat is its own text and title, at %s', (url) => {
+test.each([account, 'https://copies.example/1'])('an article of WeChat is its own text and title, at %s', (url) => {
   expect(mainText(articlePage, url)).toEqual({ title: '渡轮复航', text: lines.join('\n') });
 });
 
