@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { briefs } from './briefs.ts';
 import { presale } from './presale.ts';
 import { tagger } from './tagger.ts';
 import { tasks } from './tasks.ts';
@@ -10,6 +11,7 @@ import { tasks } from './tasks.ts';
  */
 export const workloads = z
   .strictObject({
+    briefs: briefs.prefault({}),
     presale: presale.prefault({}),
     tagger: tagger.prefault({}),
     tasks: tasks.prefault({}),
@@ -17,4 +19,4 @@ export const workloads = z
   .prefault({});
 
 /** The workloads that read from Kafka and so need brokers. */
-export const onBrokers = ['tagger'] as const satisfies readonly (keyof z.output<typeof workloads>)[];
+export const onBrokers = ['briefs', 'tagger'] as const satisfies readonly (keyof z.output<typeof workloads>)[];

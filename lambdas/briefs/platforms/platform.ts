@@ -114,3 +114,8 @@ export interface Platform {
   readonly pageSize: number;
   readonly drivers: Readonly<Partial<Record<DriverName, Driver>>>;
 }
+
+/** Ties a platform's name to its Kafka topic. */
+export function topicOf(name: PlatformName): string {
+  return `brief.${name}`;
+}

@@ -147,3 +147,9 @@ function moment({ year, month, day, seconds }: WallTime): Date | undefined {
   if (year < 1970 || midnight.getUTCMonth() !== month - 1 || midnight.getUTCDate() !== day) return undefined;
   return new Date(midnight.getTime() + seconds * 1000 - shanghaiOffsetMs);
 }
+
+/** The range of whole days in Shanghai, the last one included: from its first moment to the one after its last. */
+export function rangeOf(fromDay: string, toDay: string): { readonly from: Date; readonly until: Date } {
+  const midnight = (day: string) => new Date(`${day}T00:00:00+08:00`);
+  return { from: midnight(fromDay), until: new Date(midnight(toDay).getTime() + dayMs) };
+}

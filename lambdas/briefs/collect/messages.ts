@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { platformNames } from '../platforms/names.ts';
+
+/** What goes through the queues of a call: small, and never a credential. */
+
+const request = z.strictObject({
+  method: z.enum(['GET', 'POST']),
+  path: z.string().startsWith('/'),
+  query: z.record(z.string(), z.string()).optional(),
+  body: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** One call on its way to whoever asks the platform. */
+export const callMessage = z.strictObject({
+  call: z.int(),
+  attempt: z.int(),
+  platform: z.enum(platformNames),
+  driver: z.enum(['native', 'gateway']),
+  request,
+  /** Where the answer is kept as it is received. */
+  raw_key: z.string().min(1),
+});
+export type CallMessage = z.output<typeof callMessage>;
+
+const asked = { call: z.int(), attempt: z.int(), asked_at: z.iso.datetime() };
+
+/** What came of it: where the answer is kept, or why there is none. */
+export const answerMessage = z.union([
+  z.strictObject({
+    ...asked,
+    raw_key: z.string().min(1),
+    status: z.int(),
+    content_type: z.string(),
+    /** After redirects. */
+    url: z.string(),
+  }),
+  z.strictObject({ ...asked, fault: z.string().min(1), message: z.string() }),
+]);
+export type AnswerMessage = z.output<typeof answerMessage>;

@@ -1,0 +1,42 @@
+import { ThrottledError } from '#kit/errors.ts';
+import { BalanceError, BlockedError, LoginWantedError, UnknownShapeError } from '../platforms/refusals.ts';
+import { type CallOutcome, mostAttempts, retryAt } from './breaker.ts';
+
+/** What follows from an answer that couldn't be used. */
+export interface Refused {
+  readonly outcome: Exclude<CallOutcome, 'answered'>;
+  readonly end:
+    | { readonly state: 'waiting'; readonly dueAt: Date; readonly reason: string }
+    | { readonly state: 'failed'; readonly reason: string };
+}
+
+/** For the row: the reason as a word, and what was said, cut. */
+const longestReason = 300;
+
+/**
+ * A refusal or failure of a call's attempt. A login that is wanted and an empty balance end the call at once: nothing
+ * but a person changes that. All else comes again, up to the last attempt.
+ */
+export function refusedBy(
+  error: unknown,
+  attempt: number,
+  { now, random }: { readonly now: Date; readonly random: () => number },
+): Refused {
+  const [outcome, word] = wordOf(error);
+  const said = error instanceof Error ? error.message : String(error);
+  const reason = `${word}: ${said}`.slice(0, longestReason).toWellFormed();
+  const final = outcome === 'login-wanted' || outcome === 'no-balance' || attempt >= mostAttempts;
+  return {
+    outcome,
+    end: final ? { state: 'failed', reason } : { state: 'waiting', dueAt: retryAt(attempt, now, random), reason },
+  };
+}
+
+function wordOf(error: unknown): readonly [Refused['outcome'], string] {
+  if (error instanceof LoginWantedError) return ['login-wanted', 'needs-login'];
+  if (error instanceof BalanceError) return ['no-balance', 'no-balance'];
+  if (error instanceof BlockedError) return ['blocked', 'blocked'];
+  if (error instanceof ThrottledError) return ['throttled', 'throttled'];
+  if (error instanceof UnknownShapeError) return ['failed', 'unknown-shape'];
+  return ['failed', 'unreachable'];
+}

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { callerEnv } from '#kit/api/authentication/env.ts';
+import { kafkaEnv } from '#kit/stream/env.ts';
+import { allPlatformSettings } from './collect/settings.ts';
+import { platformNames } from './platforms/names.ts';
+
+/** What the stack and the handlers of briefs agree on. Imported by both; does no work. */
+export { type AllPlatformSettings, allPlatformSettings } from './collect/settings.ts';
+export { platformNames } from './platforms/names.ts';
+
+/** One Kafka topic for each platform. */
+export const briefTopics = platformNames.map((name) => `brief.${name}`);
+
+const text = z.string().min(1);
+const milliseconds = z.coerce.number().int().positive();
+
+/** The settings of all platforms as JSON. */
+const BRIEFS_PLATFORMS = z
+  .string()
+  .transform((json): unknown => JSON.parse(json))
+  .pipe(allPlatformSettings);
+
+/** Everything that gives calls their turns. */
+const dispatching = {
+  DATABASE_URL: text,
+  BRIEFS_PLATFORMS,
+  CALLS_QUEUE_URL: z.url(),
+  EXPORTS_QUEUE_URL: z.url(),
+};
+
+export const callPlatformEnv = z.object({
+  BRIEFS_PLATFORMS,
+  RAW_BUCKET: text,
+  BRIEFS_SECRET: text,
+  ANSWERS_QUEUE_URL: z.url(),
+  CALL_TIMEOUT_MS: milliseconds,
+  CALL_MAX_BYTES: milliseconds,
+});
+
+export const readAnswerEnv = z.object({ ...dispatching, ...kafkaEnv, RAW_BUCKET: text, ALERTS_QUEUE_URL: z.url() });
+
+export const storeArticlesEnv = z.object({ ...dispatching, FAILURES_QUEUE_URL: z.url(), RAW_BUCKET: text });
+
+export const sweepBriefsEnv = z.object({ ...dispatching, RAW_BUCKET: text });
+
+export const exportStageEnv = z.object({
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  MAIL_QUEUE_URL: z.url(),
+  LINKS_SECRET: text,
+  API_URL: z.string().default(''),
+});
+
+export const briefsApiEnv = z.object({
+  ...dispatching,
+  ...callerEnv,
+  RAW_BUCKET: text,
+  MAIL_QUEUE_URL: z.url(),
+  LINKS_SECRET: text,
+  API_URL: z.string().default(''),
+});

@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { crawledArticle } from './article/article.ts';
+import type { CallOutcome, PlatformState } from './collect/breaker.ts';
+import type { Fate } from './collect/fates.ts';
+import { type PlatformName, platformNames } from './platforms/names.ts';
+import type { Detail, DriverName } from './platforms/platform.ts';
+import type { CallEnd, LockedTask, OpenCall, WrittenPage } from './stores/answer-store.ts';
+
+/** An article on its way through Kafka: which task found it, and where it stands in the page as received. */
+export const sentArticle = z.object({
+  platform: z.enum(platformNames),
+  brief_uuid: z.uuid(),
+  stage_uuid: z.uuid(),
+  task_uuid: z.uuid(),
+  keyword: z.string(),
+  page: z.int().min(1),
+  place: z.string(),
+  crawled_at: z.iso.datetime(),
+  raw_key: z.string(),
+  article: crawledArticle,
+});
+export type SentArticle = z.output<typeof sentArticle>;
+
+/** What reading an answer needs of the outside. */
+export interface AnswerPorts {
+  readonly driverOf: (platform: PlatformName) => DriverName | 'off';
+  /** `undefined` when the call was answered, given back or cancelled since. */
+  readonly open: (call: { readonly call: number; readonly attempt: number }) => Promise<OpenCall | undefined>;
+  /** Decides under the task's lock; a page that was decided before keeps its fates. */
+  readonly writeFates: (
+    page: { readonly task: string; readonly page: number },
+    decide: (task: LockedTask) => readonly Fate[],
+  ) => Promise<WrittenPage>;
+  readonly keepDetail: (call: OpenCall, detail: Detail, at: Date) => Promise<void>;
+  readonly end: (
+    call: OpenCall,
+    told: {
+      readonly end: CallEnd;
+      readonly outcome: CallOutcome;
+      readonly rawKey: string | undefined;
+      readonly now: Date;
+    },
+  ) => Promise<{ readonly toExport: readonly string[]; readonly changed: PlatformState | undefined }>;
+  /** The answer as received. Throws NotFoundError. */
+  readonly raw: (key: string) => Promise<string>;
+  /** Resolves when the broker has them all. */
+  readonly send: (articles: readonly SentArticle[]) => Promise<void>;
+  /** Asks for the files of stages. */
+  readonly exportStages: (stages: readonly string[]) => Promise<void>;
+  /** Lets a person know that a platform has stopped, or goes on. */
+  readonly tellState: (platform: PlatformName, state: PlatformState, reason: string) => Promise<void>;
+  /** Gives the next calls their turns. */
+  readonly dispatch: () => Promise<void>;
+  readonly clock: () => Date;
+  readonly random: () => number;
+}

@@ -1,0 +1,63 @@
+import type { Database } from '#adapters/database.ts';
+import type { ObjectStore } from '#adapters/object-store.ts';
+import { streamProducer } from '#adapters/stream.ts';
+import { raiseAlert, wakeAlerts } from '#record/alert-book.ts';
+import type { PlatformState } from '../collect/breaker.ts';
+import { topicOf } from '../platforms/platform.ts';
+import type { AnswerPorts } from '../ports.ts';
+import { endCall, openCall, writeFates } from './answer-store.ts';
+import { keepDetail } from './detail-store.ts';
+import { type DispatcherOptions, dispatcher } from './dispatcher-store.ts';
+
+export interface AnswerOptions extends DispatcherOptions {
+  readonly KAFKA_BROKERS: string;
+  readonly KAFKA_AUTH: 'iam' | 'none';
+  readonly KAFKA_REGION: string;
+  readonly ALERTS_QUEUE_URL: string;
+}
+
+/** The states that only a person ends, and what they are told of. */
+const toldOf: ReadonlySet<PlatformState> = new Set(['needs-login', 'no-balance', 'blocked']);
+
+/** Reading answers over the database, the bucket, the broker and the queues. */
+export function answerPorts<T>(
+  env: AnswerOptions,
+  database: Database<T>,
+  bucket: Pick<ObjectStore, 'readText'>,
+  clock: () => Date,
+): AnswerPorts {
+  const { KAFKA_BROKERS: brokers, KAFKA_AUTH: auth, KAFKA_REGION: region } = env;
+  const producer = streamProducer({ brokers, auth, region });
+  const wake = wakeAlerts(env.ALERTS_QUEUE_URL);
+  return {
+    ...dispatcher(env, database, clock),
+    driverOf: (platform) => env.BRIEFS_PLATFORMS[platform].driver,
+    open: (call) => openCall(database, call),
+    writeFates: (page, decide) => writeFates(database, page, decide),
+    keepDetail: (call, detail, at) => keepDetail(database, call, detail, at),
+    end: (call, told) => endCall(database, call, told),
+    raw: (key) => bucket.readText(key),
+    send: (articles) =>
+      producer.send(
+        articles.map((article) => ({
+          topic: topicOf(article.platform),
+          // One stage's articles are one partition's: they are stored in bulk, and nobody waits for their rows.
+          key: Buffer.from(article.stage_uuid),
+          value: Buffer.from(JSON.stringify(article)),
+        })),
+      ),
+    tellState: async (platform, state, reason) => {
+      if (!toldOf.has(state)) return;
+      await raiseAlert(database.query, {
+        naturalKey: `briefs:${platform}:${state}:${clock().toISOString().slice(0, 13)}`,
+        workload: 'briefs',
+        severity: state === 'blocked' ? 'low' : 'medium',
+        name: `briefs-${state}`,
+        message: `${platform} is ${state}: ${reason}`,
+      });
+      await wake(['briefs']);
+    },
+    clock,
+    random: Math.random,
+  };
+}

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { allPlatformSettings } from '../../lambdas/briefs/contract.ts';
+
+/** A platform's own address, asked as a careful reader would: 5 to 10 s between pages keep an account alive. */
+const native = {
+  driver: 'native',
+  concurrency: 2,
+  pricePerCall: 0,
+  budgetPerBrief: 0,
+  budgetPerDay: 0,
+  enrich: true,
+  probe: true,
+};
+
+/** A paid data interface: ten requests a second at most, a thousandth of a dollar each. */
+const gateway = {
+  driver: 'gateway',
+  baseUrl: 'https://api.tikhub.io',
+  requestsPerSecond: 8,
+  concurrency: 8,
+  pricePerCall: 0.001,
+  budgetPerBrief: 5,
+  budgetPerDay: 20,
+  enrich: true,
+  probe: false,
+};
+
+const platforms = {
+  weixin: { ...native, baseUrl: 'https://weixin.sogou.com', requestsPerSecond: 0.2, enrich: false },
+  weibo: { ...native, baseUrl: 'https://m.weibo.cn', requestsPerSecond: 0.2 },
+  redbook: gateway,
+  bili: { ...native, baseUrl: 'https://api.bilibili.com', requestsPerSecond: 1 },
+  douyin: gateway,
+};
+
+/** What an environment may say of briefs; what it leaves out is as here. */
+export const briefs = z.strictObject({
+  enabled: z.boolean().default(true),
+  platforms: allPlatformSettings.prefault(platforms as z.input<typeof allPlatformSettings>),
+  /** Calls made by functions at once, of all platforms together. */
+  workers: z.int().min(2).max(1000).default(6),
+  /** For one call, its body included. */
+  callTimeoutMs: z.int().min(1000).max(60_000).default(30_000),
+  /** Of one answer: a page of videos has half a megabyte. */
+  callMaxBytes: z.int().positive().default(8_000_000),
+  /** Of each topic; one stage's articles are one partition's. It can grow, never shrink. */
+  partitions: z.int().min(1).max(100).default(2),
+  /** Lambda's own, kept ready; each takes 5 MB/s. */
+  pollers: z
+    .strictObject({ minimum: z.int().min(1).max(200).default(1), maximum: z.int().min(1).max(2000).default(2) })
+    .refine(({ minimum, maximum }) => minimum <= maximum, 'minimum is above maximum')
+    .prefault({}),
+  /** How long answers as received, articles and files are kept. */
+  keepDays: z
+    .strictObject({
+      answers: z.int().min(1).max(3650).default(30),
+      articles: z.int().min(1).max(3650).default(180),
+      files: z.int().min(1).max(3650).default(180),
+    })
+    .prefault({}),
+  /** When the credentials are tried. */
+  probes: z.string().default('cron(15 8 * * ? *)'),
+});

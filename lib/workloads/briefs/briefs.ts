@@ -1,0 +1,152 @@
+import { Duration } from 'aws-cdk-lib';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import * as contract from '../../../lambdas/briefs/contract.ts';
+import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
+import { StreamHandler } from '../../constructs/kafka/stream-handler.ts';
+import { environmentOf, removalPolicyOf } from '../../constructs/millrace-stack.ts';
+import { QueueHandler } from '../../constructs/queue-handler.ts';
+import { QueueRing } from '../../constructs/queue-ring.ts';
+import { acknowledge } from '../../permissions/acknowledge.ts';
+import { allowObjects } from '../../permissions/bucket-access.ts';
+import type { PipelinesPlatform } from '../workload.ts';
+
+export interface BriefsProps extends Omit<PipelinesPlatform, 'cluster'> {
+  readonly cluster: KafkaCluster;
+}
+
+const impact = 'Briefs stand still.';
+const places = {
+  calls: { edge: 'briefs/call-platform', variable: 'CALLS_QUEUE_URL' },
+  answers: { edge: 'briefs/read-answer', variable: 'ANSWERS_QUEUE_URL' },
+  exports: { edge: 'briefs/export-stage', variable: 'EXPORTS_QUEUE_URL' },
+  sweeps: { edge: 'briefs/sweep-briefs', variable: 'SWEEPS_QUEUE_URL', fifo: true },
+} as const;
+
+/** Collect -> Kafka -> store -> analyse. What asks the platforms stands outside of the VPC, all else inside. */
+export class Briefs extends Construct {
+  readonly queues: QueueRing<keyof typeof places>;
+  /** Cookies and tokens of the platforms: put there by the operator. */
+  readonly credentials: Secret;
+  readonly call: QueueHandler<typeof contract.callPlatformEnv>;
+  readonly read: QueueHandler<typeof contract.readAnswerEnv>;
+  readonly store: StreamHandler<typeof contract.storeArticlesEnv>;
+
+  constructor(scope: Construct, id: string, props: BriefsProps) {
+    super(scope, id);
+    this.queues = new QueueRing(this, 'Queues', places);
+    this.credentials = this.#makeCredentials();
+    this.call = this.#makeCall(props);
+    this.read = this.#makeRead(props);
+    this.store = this.#makeStore(props);
+  }
+
+  /** The platforms' settings, as handlers read them. */
+  get variables() {
+    const { platforms } = environmentOf(this).workloads.briefs;
+    return { BRIEFS_PLATFORMS: JSON.stringify(platforms) };
+  }
+
+  get #settings() {
+    return environmentOf(this).workloads.briefs;
+  }
+
+  #dispatching({ database }: BriefsProps) {
+    return {
+      ...this.variables,
+      DATABASE_URL: database.url,
+      CALLS_QUEUE_URL: this.queues.urlOf('calls'),
+      EXPORTS_QUEUE_URL: this.queues.urlOf('exports'),
+    };
+  }
+
+  #makeCredentials(): Secret {
+    const secret = new Secret(this, 'Credentials', {
+      description: 'Of the platforms: {"weibo": {"cookie": "..."}, "gateway": {"token": "..."}}',
+      generateSecretString: { secretStringTemplate: '{}', generateStringKey: 'unused', passwordLength: 16 },
+      removalPolicy: removalPolicyOf(this),
+    });
+    acknowledge(secret, 'A platform’s cookie is renewed by the person who owns the account.', 'AwsSolutions-SMG4');
+    return secret;
+  }
+
+  /** Outside of the VPC, where the internet is. */
+  #makeCall({ raw }: BriefsProps): QueueHandler<typeof contract.callPlatformEnv> {
+    const { workers, callTimeoutMs, callMaxBytes } = this.#settings;
+    const call = new QueueHandler(this, 'CallPlatform', {
+      handler: 'briefs/call-platform',
+      contract: contract.callPlatformEnv,
+      env: {
+        ...this.variables,
+        RAW_BUCKET: raw.bucketName,
+        BRIEFS_SECRET: this.credentials.secretArn,
+        ANSWERS_QUEUE_URL: this.queues.urlOf('answers'),
+        CALL_TIMEOUT_MS: String(callTimeoutMs),
+        CALL_MAX_BYTES: String(callMaxBytes),
+      },
+      impact,
+      maxConcurrency: workers,
+      // The calls of a batch are made side by side.
+      timeout: Duration.seconds(Math.ceil(callTimeoutMs / 1000) + 15),
+    });
+    allowObjects(call.handler, raw, { write: ['briefs/raw'] });
+    call.handler.allow(['secretsmanager:GetSecretValue'], [this.credentials.secretArn]);
+    this.queues.allowSending(call.handler, 'answers');
+    return call;
+  }
+
+  #makeRead(props: BriefsProps): QueueHandler<typeof contract.readAnswerEnv> {
+    const { cluster, raw, wakes, database } = props;
+    const read = new QueueHandler(this, 'ReadAnswer', {
+      handler: 'briefs/read-answer',
+      contract: contract.readAnswerEnv,
+      env: {
+        ...this.#dispatching(props),
+        ...cluster.env,
+        RAW_BUCKET: raw.bucketName,
+        ALERTS_QUEUE_URL: wakes.queueUrl,
+      },
+      impact,
+      maxConcurrency: 4,
+      timeout: Duration.minutes(1),
+      memory: 1024,
+      database,
+    });
+    allowObjects(read.handler, raw, { read: ['briefs/raw'] });
+    cluster.grantProduce(read.handler, contract.briefTopics);
+    read.handler.allow(['sqs:SendMessage'], [wakes.queueArn]);
+    this.queues.allowSending(read.handler, 'calls', 'exports');
+    return read;
+  }
+
+  #makeStore(props: BriefsProps): StreamHandler<typeof contract.storeArticlesEnv> {
+    const { cluster, raw, database, failures } = props;
+    const { pollers, partitions } = this.#settings;
+    const [first, ...others] = contract.briefTopics;
+    if (first === undefined) throw new Error('There are platforms');
+    const store = new StreamHandler(this, 'StoreArticles', {
+      handler: 'briefs/store-articles',
+      contract: contract.storeArticlesEnv,
+      env: {
+        ...this.#dispatching(props),
+        FAILURES_QUEUE_URL: failures.queueUrl,
+        RAW_BUCKET: raw.bucketName,
+      },
+      impact: 'Crawled articles wait in their topics, and their briefs with them.',
+      source: cluster,
+      topics: [first, ...others],
+      failures: raw,
+      pollers: { ...pollers, group: 'millrace' },
+      batchSize: 500,
+      batchingWindow: Duration.seconds(1),
+      timeout: Duration.minutes(1),
+      memory: 1024,
+      concurrency: partitions * contract.briefTopics.length,
+      database,
+    });
+    store.handler.allow(['sqs:SendMessage'], [failures.queueArn]);
+    allowObjects(store.handler, raw, { write: ['platform/failures'] });
+    this.queues.allowSending(store.handler, 'calls', 'exports');
+    return store;
+  }
+}
