@@ -43,12 +43,22 @@ export const storeArticlesEnv = z.object({ ...dispatching, FAILURES_QUEUE_URL: z
 
 export const sweepBriefsEnv = z.object({ ...dispatching, RAW_BUCKET: text });
 
+/** Asks for the files of one stage. */
+export const exportStageMessage = z.object({ stage_uuid: z.uuid() });
+
 export const exportStageEnv = z.object({
   DATABASE_URL: text,
   RAW_BUCKET: text,
   MAIL_QUEUE_URL: z.url(),
   LINKS_SECRET: text,
   API_URL: z.string().default(''),
+  /** Links are good for as long as files are kept. */
+  KEEP_FILES_DAYS: z.coerce.number().int().positive(),
+  /** Words that say nothing, beside those that the project knows: between blanks. */
+  STOP_WORDS: z
+    .string()
+    .default('')
+    .transform((words) => words.split(/\s+/).filter(Boolean)),
 });
 
 export const briefsApiEnv = z.object({

@@ -35,7 +35,7 @@ export function dispatcher<T>(
         logger().warn('Calls did not reach their queue: they are given back', { lost: calls.length - taken.length });
     },
     exportStages: async (stages: readonly string[]): Promise<void> => {
-      for (const stage of stages) await ask({ stage });
+      for (const stage of stages) await ask({ stage_uuid: stage });
     },
   };
 }

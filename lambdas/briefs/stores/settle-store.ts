@@ -61,14 +61,19 @@ async function settleStages<T>(query: Session<T>['query'], tasks: readonly strin
 export async function endStage<T>(
   { query }: Pick<Session<T>, 'query'>,
   stage: string,
+  /** Why there are no files: they could not be made. */
+  withoutFiles?: string,
 ): Promise<{ readonly brief: string | undefined }> {
   await sql`SELECT FROM briefs.stages WHERE uuid = ${stage} FOR UPDATE`.execute(query);
   const { rows: ended } = await sql<{ brief_uuid: string }>`
     UPDATE briefs.stages AS stage
-    SET export_state = 'made', exported_at = now(),
+    SET export_state = ${withoutFiles === undefined ? 'made' : 'failed'},
+      exported_at = ${withoutFiles === undefined ? sql`now()` : sql`exported_at`},
       ended_at = coalesce(ended_at, now()),
-      state = CASE WHEN stage.state = 'cancelled' THEN 'cancelled' ELSE told.state END,
-      reason = CASE WHEN stage.state = 'cancelled' THEN stage.reason ELSE told.reason END
+      state = CASE WHEN stage.state = 'cancelled' THEN 'cancelled'
+        WHEN ${withoutFiles ?? null}::text IS NOT NULL AND told.state = 'finished' THEN 'partial' ELSE told.state END,
+      reason = CASE WHEN stage.state = 'cancelled' THEN stage.reason
+        ELSE nullif(concat_ws('; ', told.reason, ${withoutFiles ?? null}::text), '') END
     FROM (
       SELECT CASE WHEN bool_and(state = 'finished') THEN 'finished' WHEN bool_and(state = 'failed') THEN 'failed'
           ELSE 'partial' END AS state,
@@ -78,7 +83,11 @@ export async function endStage<T>(
     WHERE stage.uuid = ${stage}
     RETURNING brief_uuid`.execute(query);
   const brief = ended[0]?.brief_uuid;
-  if (brief === undefined) return { brief: undefined };
+  return { brief: brief === undefined ? undefined : await endBrief({ query }, brief) };
+}
+
+/** Ends a brief with the last of its stages. */
+async function endBrief<T>({ query }: Pick<Session<T>, 'query'>, brief: string): Promise<string | undefined> {
   await sql`SELECT FROM briefs.briefs WHERE uuid = ${brief} FOR UPDATE`.execute(query);
   const { rows } = await sql<{ uuid: string }>`
     UPDATE briefs.briefs AS brief
@@ -92,5 +101,5 @@ export async function endStage<T>(
       FROM briefs.stages WHERE brief_uuid = ${brief}) AS told
     WHERE brief.uuid = ${brief} AND brief.state IN ('queued', 'running') AND told.all_ended
     RETURNING uuid`.execute(query);
-  return { brief: rows[0]?.uuid };
+  return rows[0]?.uuid;
 }
