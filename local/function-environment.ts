@@ -61,6 +61,7 @@ export function localVariables(
     // The embedded database never sleeps.
     DATABASE_PAUSES: 'no',
     ALERT_API_URL: apiUrl,
+    API_URL: apiUrl,
     ...(services.kafka ? { KAFKA_BROKERS: services.kafka.brokers, KAFKA_AUTH: 'none' } : {}),
     BRIEFS_PLATFORMS: samplePlatforms(model.environment.BRIEFS_PLATFORMS, services.platforms),
     // The sample site's articles are the one thing on this machine that pages may be fetched from.
