@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/briefs/contract.ts';
+import { edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { StreamHandler } from '../../constructs/kafka/stream-handler.ts';
 import { environmentOf, removalPolicyOf } from '../../constructs/millrace-stack.ts';
@@ -20,7 +22,6 @@ const places = {
   calls: { edge: 'briefs/call-platform', variable: 'CALLS_QUEUE_URL' },
   answers: { edge: 'briefs/read-answer', variable: 'ANSWERS_QUEUE_URL' },
   exports: { edge: 'briefs/export-stage', variable: 'EXPORTS_QUEUE_URL' },
-  sweeps: { edge: 'briefs/sweep-briefs', variable: 'SWEEPS_QUEUE_URL', fifo: true },
 } as const;
 
 /** Collect -> Kafka -> store -> analyse. What asks the platforms stands outside of the VPC, all else inside. */
@@ -39,6 +40,20 @@ export class Briefs extends Construct {
     this.call = this.#makeCall(props);
     this.read = this.#makeRead(props);
     this.store = this.#makeStore(props);
+    this.queues.settle({ calls: this.call, answers: this.read, exports: { queue: this.#makeExports() } });
+  }
+
+  /** Stages whose files are to be made. */
+  #makeExports(): Queue {
+    const { name: environment } = environmentOf(this);
+    const exports = new Queue(this, 'Exports', {
+      queueName: edgeResourceName({ environment, edge: places.exports.edge }),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(4),
+    });
+    acknowledge(exports, 'Nobody works it off yet.', 'AwsSolutions-SQS3');
+    return exports;
   }
 
   /** The platforms' settings, as handlers read them. */
