@@ -49,7 +49,7 @@ const list = (filter: Partial<ArticleFilter>, order: Parameters<typeof listArtic
 
 /** The value that an article is compared by, with what the database has computed taken from its own row. */
 type Row = Awaited<ReturnType<typeof list>>['data'][number];
-const valueOf = (row: Row, figure: 'post_time' | ListedFigure): number | null => {
+const comparedBy = (row: Row, figure: 'post_time' | ListedFigure): number | null => {
   if (figure === 'post_time') return row.post_time.getTime();
   if (figure !== 'liked') return row[figure] as number | null;
   return row.like === null && row.collect === null ? null : Number(row.like ?? 0) + Number(row.collect ?? 0);
@@ -60,7 +60,7 @@ describe('bounds of a figure', () => {
 
   test.each(all)('%s: each end by itself, both, and what is unknown within none', async (figure) => {
     const rows = (await list({})).data;
-    const values = rows.map((row) => valueOf(row, figure)).filter((value) => value !== null);
+    const values = rows.map((row) => comparedBy(row, figure)).filter((value) => value !== null);
     const sorted = values.toSorted((one, other) => one - other);
     const [low, high] = [sorted[Math.floor(sorted.length / 4)] ?? 0, sorted[Math.floor(sorted.length / 2)] ?? 0];
     const within = (least: number, most: number) => values.filter((value) => value >= least && value <= most).length;
@@ -74,7 +74,7 @@ describe('bounds of a figure', () => {
     expect(both.data.map(({ url }) => url).sort()).toEqual(
       rows
         .filter((row) => {
-          const value = valueOf(row, figure);
+          const value = comparedBy(row, figure);
           return value !== null && value >= low && value <= high;
         })
         .map(({ url }) => url)
@@ -99,7 +99,7 @@ describe('order', () => {
 
   test.each(orders)('%s by %s, descending %s: what is unknown last', async (platform, by, descending) => {
     const { data } = await list({ platform }, { by, descending });
-    const values = data.map((row) => valueOf(row, by));
+    const values = data.map((row) => comparedBy(row, by));
     const known = values.filter((value) => value !== null);
 
     expect(values).toHaveLength(count);
