@@ -75,6 +75,9 @@ export class Briefs extends Construct {
       ...this.variables,
       DATABASE_URL: database.url,
       CALLS_QUEUE_URL: this.queues.urlOf('calls'),
+      ANSWERS_QUEUE_URL: this.queues.urlOf('answers'),
+      SWEEPS_QUEUE_URL: this.queues.urlOf('sweeps'),
+      SWEEPS_QUEUE_ARN: this.queues.arnOf('sweeps'),
       EXPORTS_QUEUE_URL: this.queues.urlOf('exports'),
     };
   }
@@ -134,7 +137,7 @@ export class Briefs extends Construct {
     allowObjects(read.handler, raw, { read: ['briefs/raw'] });
     cluster.grantProduce(read.handler, contract.briefTopics);
     read.handler.allow(['sqs:SendMessage'], [wakes.queueArn]);
-    this.queues.allowSending(read.handler, 'calls', 'exports');
+    this.queues.allowSending(read.handler, 'calls', 'answers', 'exports', 'sweeps');
     return read;
   }
 
@@ -165,7 +168,7 @@ export class Briefs extends Construct {
     });
     store.handler.allow(['sqs:SendMessage'], [failures.queueArn]);
     allowObjects(store.handler, raw, { write: ['platform/failures'] });
-    this.queues.allowSending(store.handler, 'calls', 'exports');
+    this.queues.allowSending(store.handler, 'calls', 'answers', 'exports', 'sweeps');
     return store;
   }
 }
