@@ -6,6 +6,7 @@ import { allPlatformSettings } from './collect/settings.ts';
 import { platformNames } from './platforms/names.ts';
 
 /** What the stack and the handlers of briefs agree on. Imported by both; does no work. */
+export { briefsRoutes } from './api/route-keys.ts';
 export { type AllPlatformSettings, allPlatformSettings } from './collect/settings.ts';
 export { platformNames } from './platforms/names.ts';
 
@@ -82,5 +83,7 @@ export const briefsApiEnv = z.object({
   RAW_BUCKET: text,
   MAIL_QUEUE_URL: z.url(),
   LINKS_SECRET: text,
+  /** How long a stage's files are kept, and links to them are good. */
+  FILES_KEEP_DAYS: z.coerce.number().int().positive(),
   API_URL: z.string().default(''),
 });

@@ -12,6 +12,7 @@ import { QueueRing } from '../../constructs/queue-ring.ts';
 import { acknowledge } from '../../permissions/acknowledge.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
 import type { PipelinesPlatform } from '../workload.ts';
+import { LinksKey } from './links-key.ts';
 
 export interface BriefsProps extends Omit<PipelinesPlatform, 'cluster'> {
   readonly cluster: KafkaCluster;
@@ -29,6 +30,8 @@ export class Briefs extends Construct {
   readonly queues: QueueRing<keyof typeof places>;
   /** Cookies and tokens of the platforms: put there by the operator. */
   readonly credentials: Secret;
+  /** The key of signed addresses of files. */
+  readonly links: Secret;
   readonly call: QueueHandler<typeof contract.callPlatformEnv>;
   readonly read: QueueHandler<typeof contract.readAnswerEnv>;
   readonly store: StreamHandler<typeof contract.storeArticlesEnv>;
@@ -37,6 +40,7 @@ export class Briefs extends Construct {
     super(scope, id);
     this.queues = new QueueRing(this, 'Queues', places);
     this.credentials = this.#makeCredentials();
+    this.links = new LinksKey(this, 'Links').secret;
     this.call = this.#makeCall(props);
     this.read = this.#makeRead(props);
     this.store = this.#makeStore(props);
