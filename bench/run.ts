@@ -16,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }
   'pages/main-text': () => import('./pages/main-text.ts'),
   'tagger/throughput': () => import('./tagger/throughput.ts'),
   'tasks/throughput': () => import('./tasks/throughput.ts'),
+  'briefs/lists': () => import('./briefs/lists.ts'),
   start: () => import('./start.ts'),
 };
 

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { region } from './machine.ts';
+import { samplePlatforms } from './sample-platforms.ts';
 import type { Services } from './services.ts';
 import { servicesElsewhere } from './services-elsewhere.ts';
 import type { Settings } from './settings.ts';
@@ -60,7 +61,9 @@ export function localVariables(
     // The embedded database never sleeps.
     DATABASE_PAUSES: 'no',
     ALERT_API_URL: apiUrl,
+    API_URL: apiUrl,
     ...(services.kafka ? { KAFKA_BROKERS: services.kafka.brokers, KAFKA_AUTH: 'none' } : {}),
+    BRIEFS_PLATFORMS: samplePlatforms(model.environment.BRIEFS_PLATFORMS, services.platforms),
     // The sample site's articles are the one thing on this machine that pages may be fetched from.
     ...(services.site ? { PRESALE_SITE_URL: services.site.url, PAGE_ALLOWED: new URL(services.site.url).host } : {}),
   };

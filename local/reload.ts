@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { watch } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { run } from './assembly.ts';
 import type { Stack } from './stack.ts';
@@ -47,8 +47,9 @@ async function reload(stack: Stack, taken: Map<string, string>): Promise<void> {
   const before = performance.now();
   await run(stack.settings.project, 'bin/bundle.ts', {});
   const changed: string[] = [];
-  for (const { handler, arn } of stack.model.functions) {
+  for (const { handler, arn, codeDirectory } of stack.model.functions) {
     const directory = path.join(stack.settings.project, 'build', 'handlers', handler);
+    await addSynthesized(codeDirectory, directory);
     const newest = await digest(directory);
     if (newest === (taken.get(arn) ?? (await digest(stack.functions.codeDirectory(arn))))) continue;
     taken.set(arn, newest);
@@ -57,6 +58,13 @@ async function reload(stack: Stack, taken: Map<string, string>): Promise<void> {
   }
   if (changed.length === 0) return;
   stack.log.say(`Took up ${changed.join(', ')} in ${Math.round(performance.now() - before)} ms`);
+}
+
+/** What the synthesis has put beside a bundle, the bundler makes no newer one of. */
+async function addSynthesized(synthesized: string, bundle: string): Promise<void> {
+  const bundled = new Set(await readdir(bundle));
+  const added = (await readdir(synthesized)).filter((name) => name.endsWith('.json') && !bundled.has(name));
+  for (const name of added) await copyFile(path.join(synthesized, name), path.join(bundle, name));
 }
 
 /** Of the code and what it reads: a changed route changes the documentation, whose own code stays as it is. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { consoleToken, keepConsoleToken, usersSecretName } from './callers/console-token.ts';
 import type { Credentials, StackCredentials } from './guard/credentials.ts';
 import { region } from './machine.ts';
+import { type PlatformSites, startPlatformSites } from './sample-site/platforms/start.ts';
 import { type SampleSite, startSampleSite } from './sample-site/start.ts';
 import { freePort } from './services/free-port.ts';
 import { type Kafka, startKafka } from './services/kafka.ts';
@@ -25,6 +26,8 @@ export interface Services {
   readonly schedules: Schedules;
   /** `undefined` when PRESALE_SITE_URL names a real one. */
   readonly site: SampleSite | undefined;
+  /** The platforms that briefs search; `undefined` when BRIEFS_PLATFORMS names real ones, or where the template has none. */
+  readonly platforms: PlatformSites | undefined;
   /** `undefined` where the template has no topics, nor anything that reads some. */
   readonly kafka: Kafka | undefined;
   /** Ends everything but the database, whose pools others still close. */
@@ -58,7 +61,7 @@ export async function startServices(
   const ports = portsFrom(settings.port);
   const credentials = acceptedCredentials(kept.aws, settings.variables);
   const beginning: Beginning = { settings, model, ports, credentials, onError };
-  const [storage, mail, secrets, schedules, kafka, site] = await Promise.all([
+  const [storage, mail, secrets, schedules, kafka, site, platforms] = await Promise.all([
     objectsAndQueues(beginning),
     startMail({
       directory: folderOf(settings, 'mails'),
@@ -70,13 +73,15 @@ export async function startServices(
     startSchedules({ port: ports.schedules, schedules: model.schedules, credentials }),
     streams(beginning),
     sampleSite(beginning),
+    samplePlatforms(beginning),
   ]);
   if (model.secrets.some(({ name }) => name === usersSecretName)) await keepConsoleToken(secrets);
-  const services = { postgres, credentials: kept.aws, storage, mail, secrets, schedules, kafka, site };
+  const services = { postgres, credentials: kept.aws, storage, mail, secrets, schedules, kafka, site, platforms };
   return {
     ...services,
     async stop() {
-      await Promise.all([storage.stop(), mail.stop(), secrets.stop(), schedules.stop(), kafka?.stop(), site?.stop()]);
+      const sites = [site, platforms].map((one) => one?.stop());
+      await Promise.all([storage.stop(), mail.stop(), secrets.stop(), schedules.stop(), kafka?.stop(), ...sites]);
     },
   };
 }
@@ -127,4 +132,10 @@ async function sampleSite({ settings, ports }: Beginning): Promise<SampleSite | 
     port: await freePort(ports.site),
     ...(directory === undefined ? {} : { directory: path.resolve(settings.project, directory) }),
   });
+}
+
+async function samplePlatforms({ settings, model, ports }: Beginning): Promise<PlatformSites | undefined> {
+  const asked = model.functions.some(({ environment }) => 'BRIEFS_PLATFORMS' in environment);
+  if (!asked || settings.variables.BRIEFS_PLATFORMS !== undefined) return undefined;
+  return startPlatformSites({ port: await freePort(ports.platforms) });
 }

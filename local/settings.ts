@@ -56,5 +56,6 @@ export function portsFrom(first: number) {
     schedules: port(9),
     functions: port(10),
     kafka: port(11),
+    platforms: port(12),
   };
 }

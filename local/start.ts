@@ -4,6 +4,7 @@ import { AlreadyRunningError } from './lock.ts';
 import { watchSources } from './reload.ts';
 import { settingsFromEnvironment } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
+import { runFirstBrief } from './terminal/first-brief.ts';
 import { runEverythingPublished } from './terminal/first-run.ts';
 import { openLog } from './terminal/log.ts';
 import { showProgress } from './terminal/progress.ts';
@@ -30,7 +31,7 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
     await stack.announce(control.url);
     log.say(`Ready after ${((performance.now() - began) / 1000).toFixed(1)} s: ${control.url} leads to everything`);
     if (flags.has('--no-run')) showApi(stack);
-    else await runEverythingPublished(stack, control.url, stopping.signal);
+    else await runExamples(stack, control.url, stopping.signal);
     log.say('Ctrl-C stops everything.');
     if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
   } finally {
@@ -41,6 +42,12 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
     await stopOnce(stack);
     log.say('Stopped');
   }
+}
+
+/** What there is to see of each workload that asks others for something. */
+async function runExamples(stack: Stack, consoleUrl: string, signal: AbortSignal): Promise<void> {
+  await runEverythingPublished(stack, consoleUrl, signal);
+  await runFirstBrief(stack, consoleUrl, signal);
 }
 
 async function stopOnce(stack: Stack): Promise<void> {

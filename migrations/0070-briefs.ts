@@ -28,6 +28,8 @@ export const briefs: Migration = {
         reason text,
         cancel_reason text,
         idempotency_key text,
+        -- How often it was run again: each time is an execution of its runs.
+        again integer NOT NULL DEFAULT 0,
         created_at timestamptz NOT NULL DEFAULT now(),
         started_at timestamptz,
         ended_at timestamptz,
@@ -81,6 +83,8 @@ export const briefs: Migration = {
         pages integer NOT NULL,
         -- Articles taken towards the limit.
         taken integer NOT NULL DEFAULT 0,
+        -- Items of the pages read: as many finds there must be.
+        found integer NOT NULL DEFAULT 0,
         state text COLLATE "C" NOT NULL DEFAULT 'queued'
           CHECK (state IN ('queued', 'running', 'finished', 'partial', 'failed', 'cancelled')),
         reason text,
@@ -105,6 +109,14 @@ export const briefs: Migration = {
         state text COLLATE "C" NOT NULL DEFAULT 'waiting'
           CHECK (state IN ('waiting', 'sent', 'answered', 'failed', 'dropped')),
         attempts integer NOT NULL DEFAULT 0,
+        -- Of these, those before it was run again.
+        forgiven integer NOT NULL DEFAULT 0,
+        -- Since when it is asked for.
+        wanted_at timestamptz NOT NULL DEFAULT now(),
+        -- The turn of the platform that it holds while it is under way (platform.turns).
+        turn_id bigint,
+        -- It has its answer, which is read once more: no call is made.
+        reread boolean NOT NULL DEFAULT false,
         due_at timestamptz NOT NULL DEFAULT now(),
         sent_at timestamptz,
         -- A call that was sent and has no answer by then is given back.
@@ -114,6 +126,8 @@ export const briefs: Migration = {
         cost_usd numeric NOT NULL DEFAULT 0,
         -- The answer as received, in the bucket.
         raw_key text COLLATE "C",
+        -- What its message told of that answer, for reading it once more.
+        answer json,
         created_at timestamptz NOT NULL DEFAULT now(),
         UNIQUE (task_uuid, kind, page),
         UNIQUE (brief_uuid, platform, kind, subject)
@@ -121,6 +135,8 @@ export const briefs: Migration = {
     await sql`CREATE INDEX calls_due ON briefs.calls (platform, due_at) WHERE state = 'waiting'`.execute(db);
     await sql`CREATE INDEX calls_sent ON briefs.calls (platform, lease_until) WHERE state = 'sent'`.execute(db);
     await sql`CREATE INDEX calls_of_stage ON briefs.calls (stage_uuid)`.execute(db);
+    // What was spent of a day, and how many of its calls failed.
+    await sql`CREATE INDEX calls_of_day ON briefs.calls (platform, sent_at) WHERE sent_at IS NOT NULL`.execute(db);
     await sql`
       CREATE TABLE briefs.finds (
         task_uuid uuid NOT NULL REFERENCES briefs.tasks ON DELETE CASCADE,
@@ -176,6 +192,8 @@ export const briefs: Migration = {
         duration_seconds integer,
         -- The figures that are lower bounds.
         at_least text[] COLLATE "C" NOT NULL,
+        -- A further call has told more of it, or of its user.
+        enriched boolean NOT NULL DEFAULT false,
         platform_id text COLLATE "C",
         crawled_at timestamptz NOT NULL,
         -- The page as received, in the bucket, and the place in it.
@@ -185,6 +203,10 @@ export const briefs: Migration = {
       )`.execute(db);
     await sql`CREATE INDEX articles_by_time ON briefs.articles (stage_uuid, platform, post_time DESC, id)`.execute(db);
     await sql`CREATE INDEX articles_of_user ON briefs.articles (stage_uuid, platform, user_id)`.execute(db);
+    // Those that a detail is about.
+    await sql`CREATE INDEX articles_of_brief_user ON briefs.articles (brief_uuid, platform, user_id)`.execute(db);
+    await sql`CREATE INDEX articles_of_brief_note ON briefs.articles (brief_uuid, platform, platform_id)`.execute(db);
+    await sql`CREATE INDEX articles_by_age ON briefs.articles (crawled_at)`.execute(db);
     await sql`
       CREATE TABLE briefs.details (
         platform text COLLATE "C" NOT NULL,
@@ -195,20 +217,21 @@ export const briefs: Migration = {
         PRIMARY KEY (platform, kind, subject)
       )`.execute(db);
     await sql`
+      -- What is told of a platform beside its breaker and its pace (platform.sites, 'briefs/weibo').
       CREATE TABLE briefs.platforms (
         name text COLLATE "C" PRIMARY KEY,
-        state text COLLATE "C" NOT NULL DEFAULT 'working'
-          CHECK (state IN ('working', 'slowed', 'blocked', 'needs-login', 'no-balance', 'paused')),
+        -- Since when it has not been working, and what it said then.
+        down_since timestamptz,
         reason text,
-        changed_at timestamptz NOT NULL DEFAULT now(),
-        -- No call before then; a blocked one is tried with a single call afterwards.
-        until timestamptz,
-        -- Refusals and failures in a row.
-        failures integer NOT NULL DEFAULT 0,
-        -- The next call's turn: how all workers together keep the pace.
-        next_at timestamptz NOT NULL DEFAULT now(),
         last_success_at timestamptz,
-        last_failure_at timestamptz
+        last_failure_at timestamptz,
+        last_failure text
+      )`.execute(db);
+    await sql`
+      -- Objects to remove: of briefs that were deleted, and of files that were kept long enough.
+      CREATE TABLE briefs.removals (
+        prefix text COLLATE "C" PRIMARY KEY,
+        asked_at timestamptz NOT NULL DEFAULT now()
       )`.execute(db);
     await sql`GRANT USAGE ON SCHEMA briefs TO millrace_app`.execute(db);
     await sql`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA briefs TO millrace_app`.execute(db);

@@ -83,7 +83,9 @@ function answersOf({ answers }: RouteShape, { envelope }: ApiPart) {
       ...(schema instanceof z.ZodArray ? { 'x-total-count': { $ref: '#/components/headers/x-total-count' } } : {}),
     };
     const description = schema.meta()?.description ?? meanings[status] ?? 'Done.';
-    return [status, { description, headers, ...contentOf(envelope?.wrap(schema) ?? schema) }] as const;
+    const plain = schema instanceof z.ZodUndefined || schema.meta()?.contentTypes !== undefined;
+    const answered = plain ? schema : (envelope?.wrap(schema) ?? schema);
+    return [status, { description, headers, ...contentOf(answered) }] as const;
   });
 }
 
@@ -98,6 +100,7 @@ const meanings: Readonly<Record<string, string>> = {
   200: 'What was asked for.',
   201: 'Made.',
   202: 'Taken; it is done in the background.',
+  302: 'Where it is.',
   503: 'Something that is required cannot be used.',
 };
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
   NoSuchKey,
@@ -31,6 +32,8 @@ export interface ObjectStore {
   /** The whole object as UTF-8. Throws {@link NotFoundError}. */
   readText(key: string): Promise<string>;
   exists(key: string): Promise<boolean>;
+  /** What isn't there is no error. */
+  remove(key: string): Promise<void>;
   /** Keys in order of their UTF-8 bytes. */
   list(prefix: string): AsyncIterable<string>;
 }
@@ -97,6 +100,9 @@ export function objectStore(bucket: string): ObjectStore {
       start === end ? new Uint8Array() : whole(await open(bucket, key, `bytes=${start}-${end - 1}`)),
     readText: async (key) => (await whole(await open(bucket, key))).toString('utf8'),
     exists: (key) => exists(bucket, key),
+    async remove(key) {
+      await client().send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    },
     async *list(prefix) {
       for await (const page of paginateListObjectsV2({ client: client() }, { Bucket: bucket, Prefix: prefix })) {
         for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '#adapters/clock.ts';
 import { oneExchange } from '#adapters/http/one-exchange.ts';
 import { objectStore } from '#adapters/object-store.ts';
@@ -25,6 +26,7 @@ export const handler = queueHandler({
       keep: (key: string, text: string, contentType: string) => bucket.put(key, text, { contentType }),
       sendOn: queue(env.ANSWERS_QUEUE_URL),
       clock: systemClock,
+      sleep,
     };
   },
   handle: callPlatform,

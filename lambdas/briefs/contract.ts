@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
+import type { EditableSources } from '#kit/ledger/editable.ts';
 import { kafkaEnv } from '#kit/stream/env.ts';
 import { allPlatformSettings } from './collect/settings.ts';
 import { platformNames } from './platforms/names.ts';
 
 /** What the stack and the handlers of briefs agree on. Imported by both; does no work. */
+export { briefsRoutes } from './api/route-keys.ts';
 export { type AllPlatformSettings, allPlatformSettings } from './collect/settings.ts';
 export { platformNames } from './platforms/names.ts';
 
@@ -12,7 +14,7 @@ export { platformNames } from './platforms/names.ts';
 export const briefTopics = platformNames.map((name) => `brief.${name}`);
 
 const text = z.string().min(1);
-const milliseconds = z.coerce.number().int().positive();
+const wholeNumber = z.coerce.number().int().positive();
 
 /** The settings of all platforms as JSON. */
 const BRIEFS_PLATFORMS = z
@@ -20,12 +22,19 @@ const BRIEFS_PLATFORMS = z
   .transform((json): unknown => JSON.parse(json))
   .pipe(allPlatformSettings);
 
+/** Where what failed for good is run again from the ledger. */
+const SWEEPS_QUEUE_ARN = z.string().startsWith('arn:');
+
 /** Everything that gives calls their turns. */
 const dispatching = {
   DATABASE_URL: text,
   BRIEFS_PLATFORMS,
   CALLS_QUEUE_URL: z.url(),
+  /** Where answers are read, also those that are read once more. */
+  ANSWERS_QUEUE_URL: z.url(),
   EXPORTS_QUEUE_URL: z.url(),
+  SWEEPS_QUEUE_URL: z.url(),
+  SWEEPS_QUEUE_ARN,
 };
 
 export const callPlatformEnv = z.object({
@@ -33,15 +42,32 @@ export const callPlatformEnv = z.object({
   RAW_BUCKET: text,
   BRIEFS_SECRET: text,
   ANSWERS_QUEUE_URL: z.url(),
-  CALL_TIMEOUT_MS: milliseconds,
-  CALL_MAX_BYTES: milliseconds,
+  CALL_TIMEOUT_MS: wholeNumber,
+  CALL_MAX_BYTES: wholeNumber,
 });
 
-export const readAnswerEnv = z.object({ ...dispatching, ...kafkaEnv, RAW_BUCKET: text, ALERTS_QUEUE_URL: z.url() });
+export const readAnswerEnv = z.object({
+  ...dispatching,
+  ...kafkaEnv,
+  RAW_BUCKET: text,
+  ALERTS_QUEUE_URL: z.url(),
+});
 
 export const storeArticlesEnv = z.object({ ...dispatching, FAILURES_QUEUE_URL: z.url(), RAW_BUCKET: text });
 
-export const sweepBriefsEnv = z.object({ ...dispatching, RAW_BUCKET: text });
+export const sweepBriefsEnv = z.object({
+  ...dispatching,
+  RAW_BUCKET: text,
+  /** How long articles, and files, are kept. */
+  ARTICLES_KEEP_DAYS: wholeNumber,
+  FILES_KEEP_DAYS: wholeNumber,
+});
+
+/** Adds the probes that are due, and wakes the sweep. */
+export const probePlatformsEnv = z.object(dispatching);
+
+/** What failed goes back in as it was: it names a call, and nothing else. */
+export const editableInputs = {} as const satisfies EditableSources;
 
 /** Asks for the files of one stage. */
 export const exportStageMessage = z.object({ stage_uuid: z.uuid() });
@@ -67,5 +93,7 @@ export const briefsApiEnv = z.object({
   RAW_BUCKET: text,
   MAIL_QUEUE_URL: z.url(),
   LINKS_SECRET: text,
+  /** How long a stage's files are kept, and links to them are good. */
+  FILES_KEEP_DAYS: z.coerce.number().int().positive(),
   API_URL: z.string().default(''),
 });

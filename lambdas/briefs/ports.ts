@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { crawledArticle } from './article/article.ts';
-import type { CallOutcome, PlatformState } from './collect/breaker.ts';
 import type { Fate } from './collect/fates.ts';
+import type { PlatformState } from './collect/platform-state.ts';
 import { type PlatformName, platformNames } from './platforms/names.ts';
 import type { Detail, DriverName } from './platforms/platform.ts';
-import type { CallEnd, LockedTask, OpenCall, WrittenPage } from './stores/answer-store.ts';
+import type { Ended, LockedTask, OpenCall, PageRead, ToldEnd, WrittenPage } from './stores/answer-store.ts';
 
 /** An article on its way through Kafka: which task found it, and where it stands in the page as received. */
 export const sentArticle = z.object({
@@ -26,21 +26,15 @@ export interface AnswerPorts {
   readonly driverOf: (platform: PlatformName) => DriverName | 'off';
   /** `undefined` when the call was answered, given back or cancelled since. */
   readonly open: (call: { readonly call: number; readonly attempt: number }) => Promise<OpenCall | undefined>;
-  /** Decides under the task's lock; a page that was decided before keeps its fates. */
+  /** An answer that nobody may want any more goes with the brief that was deleted. */
+  readonly dropAnswer: (call: number, rawKey: string) => Promise<void>;
+  /** Decides under the task's lock; what was decided before keeps its fate. */
   readonly writeFates: (
-    page: { readonly task: string; readonly page: number },
+    page: Pick<PageRead, 'call' | 'answer'>,
     decide: (task: LockedTask) => readonly Fate[],
   ) => Promise<WrittenPage>;
   readonly keepDetail: (call: OpenCall, detail: Detail, at: Date) => Promise<void>;
-  readonly end: (
-    call: OpenCall,
-    told: {
-      readonly end: CallEnd;
-      readonly outcome: CallOutcome;
-      readonly rawKey: string | undefined;
-      readonly now: Date;
-    },
-  ) => Promise<{ readonly toExport: readonly string[]; readonly changed: PlatformState | undefined }>;
+  readonly end: (call: OpenCall, told: Pick<ToldEnd, 'end' | 'outcome' | 'answer'>) => Promise<Ended>;
   /** The answer as received. Throws NotFoundError. */
   readonly raw: (key: string) => Promise<string>;
   /** Resolves when the broker has them all. */
@@ -51,6 +45,8 @@ export interface AnswerPorts {
   readonly tellState: (platform: PlatformName, state: PlatformState, reason: string) => Promise<void>;
   /** Gives the next calls their turns. */
   readonly dispatch: () => Promise<void>;
+  /** Has turns given at that time, or a quarter of an hour from now at the latest. */
+  readonly wakeAt: (time: Date) => Promise<void>;
   readonly clock: () => Date;
   readonly random: () => number;
 }

@@ -3,7 +3,7 @@ import { openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { sendFailures } from '#record/failure-sender.ts';
-import { answerMessage } from './collect/messages.ts';
+import { readMessage } from './collect/messages.ts';
 import { readAnswer } from './collect/read-answer.ts';
 import { readAnswerEnv } from './contract.ts';
 import { answerPorts } from './stores/answer-ports-store.ts';
@@ -11,7 +11,7 @@ import { answerPorts } from './stores/answer-ports-store.ts';
 /** Reads what platforms have answered: articles go to Kafka, and what comes next is asked for. */
 export const handler = queueHandler({
   env: readAnswerEnv,
-  message: answerMessage,
+  message: readMessage,
   ledger: sendFailures,
   services: (env) =>
     answerPorts(env, openDatabase<unknown>({ url: env.DATABASE_URL }), objectStore(env.RAW_BUCKET), systemClock),

@@ -18,14 +18,16 @@ export const handler = streamBatchHandler({
     const database = openDatabase<unknown>({ url: env.DATABASE_URL });
     return {
       database,
+      settings: env.BRIEFS_PLATFORMS,
       ...dispatcher(env, database, systemClock),
       reject: sendFailures(env.FAILURES_QUEUE_URL, objectStore(env.RAW_BUCKET)),
     };
   },
-  handleBatch: async (messages, { database, dispatch, exportStages }) => {
+  handleBatch: async (messages, { database, settings, dispatch, exportStages }) => {
     const { toExport } = await storeArticles(
       database,
       messages.map(({ message }) => message),
+      { settings, now: systemClock() },
     );
     await exportStages(toExport);
     await dispatch();

@@ -56,32 +56,29 @@ export const checkInsideEnv = z.object({
   KAFKA_REGION: z.string().default(''),
 });
 
-/** Kinds of what is looked at, by the letter that stands for each: all variables of a function have 4 KB together. */
-export const dependencyKinds = { q: 'queue', m: 'state machine', s: 'schedule' } as const;
+/** Where the list of them stands, beside the code of the function that looks: variables have 4 KB together. */
+export const dependenciesFile = 'dependencies.json';
 
-/**
- * One queue, state machine or schedule to look at: its kind, its name for people, what stops working without it as a
- * sentence (nothing for a state machine: its runs), and its id where that isn't the name: the queue's behind
- * QUEUE_PREFIX, the state machine's behind MACHINE_PREFIX, `group/name`.
- */
-const outsideDependency = z.tuple([
-  z.enum(['q', 'm', 's']),
-  z.string().min(1),
-  z.string(),
-  z.string().min(1).optional(),
-]);
+/** One queue, state machine or schedule to look at. */
+export const outsideDependency = z.strictObject({
+  kind: z.enum(['queue', 'state machine', 'schedule']),
+  /** For people. */
+  name: z.string().min(1),
+  /** What stops working without it, as a sentence. */
+  without: z.string().min(1),
+  /** The queue's name, or the state machine's. A schedule's is known when it is made: SCHEDULES has it. */
+  id: z.string().min(1).optional(),
+});
 export type OutsideDependency = z.output<typeof outsideDependency>;
 
 /** What can only be reached from outside of the VPC. */
 export const checkOutsideEnv = z.object({
   ...callerEnv,
   MAIL_FROM: z.string().min(1),
-  /** What the names of the app's queues begin with. */
-  QUEUE_PREFIX: z.string().min(1),
-  /** And the ARNs of its state machines. */
+  /** What the ARNs of the app's state machines begin with. */
   MACHINE_PREFIX: z.string().min(1),
-  /** JSON: a list of queues, state machines and schedules. */
-  DEPENDENCIES: jsonText(z.array(outsideDependency)),
+  /** JSON: `group/name` of each schedule, by its name for people. */
+  SCHEDULES: jsonText(z.record(z.string(), z.string().min(1))),
 });
 
 /** Two routes, because no function reaches both sides (docs/decisions/0004-network-without-nat.md). */

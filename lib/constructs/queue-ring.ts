@@ -40,11 +40,12 @@ export class QueueRing<P extends string> extends Construct {
   allowSending(handler: HandlerFunction, ...places: readonly P[]): void {
     handler.allow(
       ['sqs:SendMessage'],
-      places.map((place) => this.#arnOf(place)),
+      places.map((place) => this.arnOf(place)),
     );
   }
 
-  #arnOf(place: P): string {
+  /** Its ARN, which is known by its name. */
+  arnOf(place: P): string {
     const { edge, fifo } = this.#places[place];
     const resource = edgeResourceName({ environment: environmentOf(this).name, edge, fifo });
     return Stack.of(this).formatArn({ service: 'sqs', resource, arnFormat: ArnFormat.NO_RESOURCE_NAME });

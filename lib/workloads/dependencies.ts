@@ -10,6 +10,7 @@ import {
   checkInsideRoutes,
   checkOutsideEnv,
   checkOutsideRoutes,
+  dependenciesFile,
   type OutsideDependency,
 } from '../../lambdas/platform/contract.ts';
 import { ApiHandler, type ApiHandlerPlatform } from '../constructs/api/api-handler.ts';
@@ -33,6 +34,8 @@ interface Watched {
   readonly told: OutsideDependency;
   readonly actions: readonly string[];
   readonly arn: string;
+  /** A schedule's name for people, and `group/name`, which only the account knows. */
+  readonly schedule?: readonly [readonly [string, string]];
 }
 
 const impact = 'Nobody can ask which part is missing while something doesn’t work.';
@@ -69,10 +72,10 @@ export class Dependencies extends Construct {
       routes: checkOutsideRoutes,
       env: {
         MAIL_FROM: environmentOf(this).mail.from,
-        QUEUE_PREFIX: queuePrefix(this),
-        MACHINE_PREFIX: `arn:aws:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${queuePrefix(this)}`,
-        DEPENDENCIES: Stack.of(this).toJsonString(watched.map(({ told }) => told)),
+        MACHINE_PREFIX: `arn:aws:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${namePrefix(this)}`,
+        SCHEDULES: Stack.of(this).toJsonString(Object.fromEntries(watched.flatMap(({ schedule }) => schedule ?? []))),
       },
+      files: { [dependenciesFile]: JSON.stringify(watched.map(({ told }) => told)) },
     });
     for (const { actions, arn } of watched) outside.allow(actions, [arn]);
     // SES knows no resources for this question.
@@ -81,7 +84,7 @@ export class Dependencies extends Construct {
 }
 
 /** Names say the edge: lambdas/kit/ledger/edge.ts. */
-function queuePrefix(scope: IConstruct): string {
+function namePrefix(scope: IConstruct): string {
   return `millrace-${environmentOf(scope).name}-`;
 }
 
@@ -93,24 +96,33 @@ function watchedOf(construct: IConstruct): readonly Watched[] {
   if (construct instanceof FailureReports) return [watchedQueue(construct.queue, construct.edge, construct.impact)];
   if (construct instanceof ScheduledFlow) {
     const { schedule, group, name, impact: without } = construct;
-    const told: OutsideDependency = ['s', name, without, `${group.scheduleGroupName}/${schedule.scheduleName}`];
-    return [{ told, actions: ['scheduler:GetSchedule'], arn: schedule.scheduleArn }];
+    return [
+      {
+        told: { kind: 'schedule', name, without },
+        actions: ['scheduler:GetSchedule'],
+        arn: schedule.scheduleArn,
+        schedule: [[name, `${group.scheduleGroupName}/${schedule.scheduleName}`]],
+      },
+    ];
   }
   if (construct instanceof StateMachine) {
     const edge = FailureBook.of(construct).machines.find(({ machine }) => machine === construct)?.edge;
     // A workload's run goes by the workload's name.
     const name = (edge ?? construct.node.id).replace(/\/run$/, '').replace('/', '-');
-    const arn = construct.stateMachineArn;
-    const told: OutsideDependency = ['m', name, '', edge?.replace('/', '-') ?? construct.node.id];
-    return [{ told, actions: ['states:DescribeStateMachine'], arn }];
+    const id = edge?.replace('/', '-') ?? construct.node.id;
+    const told: OutsideDependency = {
+      kind: 'state machine',
+      name,
+      without: `No run of ${name} starts or goes on.`,
+      id,
+    };
+    return [{ told, actions: ['states:DescribeStateMachine'], arn: construct.stateMachineArn }];
   }
   return [];
 }
 
 function watchedQueue(queue: Queue, edge: EdgeName, without: string): Watched {
-  const fullName = edgeResourceName({ environment: environmentOf(queue).name, edge, fifo: queue.fifo });
-  const name = edge.replace('/', '-');
-  const id = fullName.slice(queuePrefix(queue).length);
-  const told: OutsideDependency = ['q', name, without, ...(id === name ? [] : [id])] as OutsideDependency;
+  const id = edgeResourceName({ environment: environmentOf(queue).name, edge, fifo: queue.fifo });
+  const told: OutsideDependency = { kind: 'queue', name: edge.replace('/', '-'), without, id };
   return { told, actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], arn: queue.queueArn };
 }

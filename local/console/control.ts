@@ -74,6 +74,7 @@ function addressesOf({ services, wiring, urls, settings }: Stack) {
     mail: services.mail.inboxUrl,
     kafka: services.kafka?.brokers,
     site: services.site?.url ?? settings.variables.PRESALE_SITE_URL,
+    platforms: services.platforms?.controlUrl,
     database: withoutPassword(services.postgres.url('postgres', 'millrace')),
   };
 }

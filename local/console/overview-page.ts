@@ -16,6 +16,7 @@ export async function overviewPage(stack: Stack): Promise<string> {
       'Pre-sale site',
       services.site ? `${services.site.url}/sample` : (stack.settings.variables.PRESALE_SITE_URL ?? ''),
     ],
+    ...(services.platforms ? [['The platforms of briefs', services.platforms.controlUrl] as [string, string]] : []),
     ...(services.kafka ? [['Kafka topics', '/topics'] as [string, string]] : []),
     ...model.buckets.map(({ name }): [string, string] => [`Bucket ${name}`, `/buckets/${name}/`]),
   ];

@@ -48,7 +48,8 @@ export async function controlAnswer(
   }
 }
 
-async function ordered(request: IncomingMessage, follow: (order: unknown) => unknown): Promise<Answer> {
+/** Follows an order that came as JSON; one that makes no sense gets 400 and the reason. */
+export async function ordered(request: IncomingMessage, follow: (order: unknown) => unknown): Promise<Answer> {
   try {
     return jsonAnswer(200, follow(JSON.parse((await text(request)).slice(0, MAX_ORDER_CHARACTERS))));
   } catch (error) {

@@ -36,6 +36,7 @@ beforeAll(async () => {
     console: portOf(control.url),
     api: portOf(wiring.api?.url),
     site: portOf(services.site?.url),
+    platforms: portOf(services.platforms?.controlUrl),
     mail: portOf(services.mail.url),
     s3: portOf(services.storage.s3Url),
     sqs: portOf(services.storage.sqsUrl),

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { handlerOf, type Resource } from '../../lib/inventory/assembly.ts';
 import { assemblies, objectsIn } from './assemblies.ts';
@@ -10,9 +12,13 @@ const longestOfAccount: Readonly<Record<string, number>> = { 'AWS::AccountId': 1
 
 describe.each(assemblies)('what the health routes look at ($folder)', (assembly) => {
   const outside = assembly.functions.find((fn) => handlerOf(fn) === 'platform/check-outside');
-  const told = outside && variablesOf(outside).DEPENDENCIES;
+  const schedules = outside && variablesOf(outside).SCHEDULES;
+  const listed: { kind: string; name: string; id?: string }[] = outside
+    ? JSON.parse(readFileSync(path.join(assembly.codeOf(outside), 'dependencies.json'), 'utf8'))
+    : [];
+  const idsOf = (kind: string) => listed.filter((one) => one.kind === kind).map(({ id }) => id);
   const looked = new Set(
-    [...objectsIn(told)].map((reference) => outside && assembly.referred(outside.stack, reference)),
+    [...objectsIn(schedules)].map((reference) => outside && assembly.referred(outside.stack, reference)),
   );
 
   test.each(['AWS::Scheduler::Schedule'])('is every %s', (type) => {
@@ -20,20 +26,25 @@ describe.each(assemblies)('what the health routes look at ($folder)', (assembly)
     for (const resource of assembly.ofType(type)) expect(looked, resource.id).toContain(resource);
   });
 
+  test('names each schedule as its list does', () => {
+    const named = Object.keys(JSON.parse(assembly.textOf(outside?.stack ?? '', schedules)));
+
+    expect(named.sort()).toEqual(listed.flatMap(({ kind, name }) => (kind === 'schedule' ? [name] : [])).sort());
+  });
+
   test('is every state machine', () => {
-    const text = assembly.textOf(outside?.stack ?? '', told);
-    for (const { properties } of assembly.ofType('AWS::StepFunctions::StateMachine'))
-      expect(text).toContain(`"${String(properties.StateMachineName).replace(/^millrace-[a-z]+-/, '')}"]`);
+    const machines = assembly.ofType('AWS::StepFunctions::StateMachine').map(({ properties }) => {
+      return String(properties.StateMachineName).replace(/^millrace-[a-z]+-/, '');
+    });
+
+    expect(idsOf('state machine').sort()).toEqual(machines.sort());
   });
 
   test('is every queue that is no dead end', () => {
     const working = assembly.ofType('AWS::SQS::Queue').filter(({ properties }) => properties.RedrivePolicy);
+
     expect(working.length).toBeGreaterThan(0);
-    const text = assembly.textOf(outside?.stack ?? '', told);
-    for (const { properties } of working) {
-      const name = String(properties.QueueName).replace(/^millrace-[a-z]+-/, '');
-      expect(text, name).toMatch(new RegExp(`\\["q","${name}",|"${name}"\\]`));
-    }
+    expect(idsOf('queue').sort()).toEqual(working.map(({ properties }) => properties.QueueName).sort());
   });
 
   // Lambda takes 4 KB of variables. A queue's URL or an ARN is up to 200 characters, a schedule's name or group's 64.

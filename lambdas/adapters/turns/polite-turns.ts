@@ -80,6 +80,32 @@ export async function endTurn<T>(
   return { before, after };
 }
 
+/** Gives back turns that nobody needs after all; their place in the pace stays taken. */
+export async function returnTurns<T>({ query }: Query<T>, ids: readonly number[]): Promise<void> {
+  if (ids.length > 0) await sql`DELETE FROM platform.turns WHERE id = ANY(${ids}::bigint[])`.execute(query);
+}
+
+/** Lets an open site be tried now, not at the end of its pause. */
+export async function trySite<T>({ query }: Query<T>, site: string, now: Date): Promise<void> {
+  await lockSite({ query }, site);
+  await sql`
+    UPDATE platform.sites SET until = least(until, ${now}::timestamptz) WHERE name = ${site} AND state = 'open'`.execute(
+    query,
+  );
+}
+
+/** The breakers of sites as they stand; one that was never asked is closed. */
+export async function breakersOf<T>(
+  { query }: Query<T>,
+  sites: readonly string[],
+): Promise<ReadonlyMap<string, Breaker>> {
+  const { rows } = await sql<SiteRow & { name: string }>`
+    SELECT name, state, reason, failures, until, next_at FROM platform.sites
+    WHERE name = ANY(${sites}::text[])`.execute(query);
+  const known = new Map(rows.map((row) => [row.name, breakerOf(row)] as const));
+  return new Map(sites.map((site) => [site, known.get(site) ?? { state: 'closed', failures: 0 }]));
+}
+
 /** Stops a site until {@link resumeSite}, whatever it answers meanwhile. */
 export async function pauseSite<T>({ query }: Query<T>, site: string, reason: string): Promise<void> {
   const { breaker } = await lockSite({ query }, site);

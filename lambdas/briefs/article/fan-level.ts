@@ -1,7 +1,8 @@
 import type { PlatformName } from '../platforms/names.ts';
 
 /** How large an account is, in the marketing trade's words. */
-export type FanLevel = '素人' | '底部kol' | '腰部kol' | '头部kol' | '未知';
+export const fanLevels = ['素人', '底部kol', '腰部kol', '头部kol', '未知'] as const;
+export type FanLevel = (typeof fanLevels)[number];
 
 type Bounds = readonly (readonly [below: number, level: FanLevel])[];
 
@@ -34,4 +35,19 @@ export function fanLevel(platform: PlatformName, fans: number | null): FanLevel 
   if (platform === 'weixin') return '底部kol';
   if (fans === null) return '未知';
   return bounds[platform].find(([below]) => fans < below)?.[1] ?? '未知';
+}
+
+/** How many fans the accounts of a level have: from so many to below so many, none at a level that the platform hasn't. */
+export function fansOf(
+  platform: PlatformName,
+  level: FanLevel,
+): { readonly from: number; readonly below: number; readonly unknown: boolean } {
+  const all = bounds[platform];
+  const at = all.findIndex(([, name]) => name === level);
+  return {
+    from: all[at - 1]?.[0] ?? 0,
+    // More than any account has, and still a whole number to whoever compares with it.
+    below: at < 0 ? 0 : Math.min(all[at]?.[0] ?? 0, Number.MAX_SAFE_INTEGER),
+    unknown: level === '未知' && platform !== 'weixin',
+  };
 }

@@ -22,7 +22,11 @@ export interface CallPorts {
   readonly keep: (key: string, text: string, contentType: string) => Promise<void>;
   readonly sendOn: (answer: AnswerMessage) => Promise<void>;
   readonly clock: () => Date;
+  readonly sleep: (milliseconds: number) => Promise<unknown>;
 }
+
+/** A message is held back by whole seconds, so that much is left of the wait for its turn at most. */
+const longestWaitMs = 1000;
 
 /** What the mobile sites expect of a browser; without it they answer another page. */
 const browser = {
@@ -34,7 +38,9 @@ const browser = {
 
 /** Makes one call and keeps its answer; what came of it goes on to whoever reads answers. Nothing is tried again here. */
 export async function callPlatform(message: CallMessage, ports: CallPorts): Promise<void> {
-  const { call, attempt, platform, driver, raw_key } = message;
+  const { call, attempt, platform, driver, raw_key, turn_at } = message;
+  const leftMs = new Date(turn_at).getTime() - ports.clock().getTime();
+  if (leftMs > 0) await ports.sleep(Math.min(leftMs, longestWaitMs));
   const asked = { call, attempt, asked_at: ports.clock().toISOString() };
   const credential = await ports.credentialOf(platform, driver);
   const answer = await ports.exchange(requestOf(message, ports.settings, credential)).catch(faultOf);

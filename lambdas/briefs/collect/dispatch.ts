@@ -21,9 +21,10 @@ export function dispatchedCall(call: TakenCall, settings: AllPlatformSettings, n
     platform: call.platform,
     driver,
     request: requestOf(call, driver, settings),
+    turn_at: call.turnAt.toISOString(),
     raw_key: rawKeyOf(call),
   };
-  return { message, delaySeconds: Math.max(0, Math.ceil((call.turnAt.getTime() - now.getTime()) / 1000)) };
+  return { message, delaySeconds: Math.max(0, Math.floor((call.turnAt.getTime() - now.getTime()) / 1000)) };
 }
 
 function requestOf(call: TakenCall, driver: 'native' | 'gateway', settings: AllPlatformSettings): PlatformRequest {

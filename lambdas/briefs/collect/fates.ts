@@ -15,7 +15,7 @@ export type DropReason = 'advertisement' | 'no-content' | 'not-an-article' | 'ou
 export interface TaskSoFar {
   /** Articles that may still be taken. */
   readonly room: number;
-  /** Keys that its other pages have brought. */
+  /** Keys that it was brought before. */
   readonly known: ReadonlySet<string>;
   /** The range of post times: from its first moment to the one after its last. */
   readonly from: Date;

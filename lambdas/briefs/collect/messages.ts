@@ -17,6 +17,8 @@ export const callMessage = z.strictObject({
   platform: z.enum(platformNames),
   driver: z.enum(['native', 'gateway']),
   request,
+  /** No sooner: a queue holds back by whole seconds. */
+  turn_at: z.iso.datetime(),
   /** Where the answer is kept as it is received. */
   raw_key: z.string().min(1),
 });
@@ -37,3 +39,11 @@ export const answerMessage = z.union([
   z.strictObject({ ...asked, fault: z.string().min(1), message: z.string() }),
 ]);
 export type AnswerMessage = z.output<typeof answerMessage>;
+
+/** What whoever reads answers gets: one, or a word that a call may be due. */
+export const readMessage = z.union([answerMessage, z.strictObject({ wake: z.literal('dispatch') })]);
+export type ReadMessage = z.output<typeof readMessage>;
+
+/** What wakes the sweep; a replay from the ledger names what is to be run again. */
+export const sweepMessage = z.strictObject({ again: z.strictObject({ call: z.int() }).optional() });
+export type SweepMessage = z.output<typeof sweepMessage>;

@@ -1,6 +1,7 @@
 import { ThrottledError } from '#kit/errors.ts';
+import { storableText } from '#kit/text/storable.ts';
 import { BalanceError, BlockedError, LoginWantedError, UnknownShapeError } from '../platforms/refusals.ts';
-import { type CallOutcome, mostAttempts, retryAt } from './breaker.ts';
+import { type CallOutcome, mostAttempts, retryAt } from './platform-state.ts';
 
 /** What follows from an answer that couldn't be used. */
 export interface Refused {
@@ -24,7 +25,7 @@ export function refusedBy(
 ): Refused {
   const [outcome, word] = wordOf(error);
   const said = error instanceof Error ? error.message : String(error);
-  const reason = `${word}: ${said}`.slice(0, longestReason).toWellFormed();
+  const reason = storableText(`${word}: ${said}`.slice(0, longestReason));
   const final = outcome === 'login-wanted' || outcome === 'no-balance' || attempt >= mostAttempts;
   return {
     outcome,

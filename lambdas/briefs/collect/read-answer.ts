@@ -1,44 +1,62 @@
 import { TransientError } from '#kit/errors.ts';
+import { storableJson } from '#kit/text/storable.ts';
 import { platformNamed } from '../platforms/index.ts';
 import type { Driver, PlatformAnswer, SearchPage } from '../platforms/platform.ts';
 import { UnknownShapeError } from '../platforms/refusals.ts';
 import type { AnswerPorts, SentArticle } from '../ports.ts';
 import { rangeOf } from '../reading/post-time.ts';
-import type { CallEnd, OpenCall, OpenTask } from '../stores/answer-store.ts';
+import type { CallEnd, KeptAnswer, OpenCall, PageRead, ToldEnd } from '../stores/answer-store.ts';
 import { fatesOf, goesOn } from './fates.ts';
-import type { AnswerMessage } from './messages.ts';
+import type { AnswerMessage, ReadMessage } from './messages.ts';
 import { refusedBy } from './outcome.ts';
+import { mostAttempts } from './platform-state.ts';
 
 /**
  * Reads the answer to a call: its articles go to Kafka, its refusals to the platform's state, and what comes next is
  * asked for. The same answer twice does nothing twice.
  */
-export async function readAnswer(message: AnswerMessage, ports: AnswerPorts): Promise<void> {
-  const call = await ports.open(message);
-  if (!call) return;
-  const told = await outcomeOf(message, call, ports);
-  const { toExport, changed } = await ports.end(call, { ...told, now: ports.clock() });
-  if (changed) await ports.tellState(call.platform, changed, 'reason' in told.end ? told.end.reason : '');
-  if (toExport.length > 0) await ports.exportStages(toExport);
+export async function readAnswer(message: ReadMessage, ports: AnswerPorts): Promise<void> {
+  if (!('wake' in message)) await readOne(message, ports);
   await ports.dispatch();
 }
 
-async function outcomeOf(message: AnswerMessage, call: OpenCall, ports: AnswerPorts) {
-  const rawKey = 'raw_key' in message ? message.raw_key : undefined;
+async function readOne(message: AnswerMessage, ports: AnswerPorts): Promise<void> {
+  const call = await ports.open(message);
+  if (!call) {
+    if ('raw_key' in message) await ports.dropAnswer(message.call, message.raw_key);
+    return;
+  }
+  const told = await outcomeOf(message, call, ports);
+  const { toExport, changed, wakeAt } = await ports.end(call, told);
+  if (changed) await ports.tellState(call.platform, changed, 'reason' in told.end ? told.end.reason : '');
+  if (toExport.length > 0) await ports.exportStages(toExport);
+  if (wakeAt) await ports.wakeAt(wakeAt);
+}
+
+async function outcomeOf(message: AnswerMessage, call: OpenCall, ports: AnswerPorts): Promise<Told> {
+  const kept = 'raw_key' in message ? message : undefined;
   try {
     if ('fault' in message) throw new TransientError(`${message.fault}: ${message.message}`);
-    const { status, content_type: contentType, url, asked_at } = message;
-    const answer: PlatformAnswer = { status, contentType, url, text: await ports.raw(message.raw_key) };
+    const { status, content_type: contentType, url } = message;
+    const text = await ports.raw(message.raw_key);
     const name = ports.driverOf(call.platform);
     const driver = name === 'off' ? undefined : platformNamed(call.platform).drivers[name];
     if (!driver) throw new UnknownShapeError(`${call.platform} has no driver (${name})`);
-    const end = await used(answer, { call, driver, askedAt: new Date(asked_at), rawKey: message.raw_key }, ports);
-    return { end, outcome: 'answered' as const, rawKey };
+    const end = await used({ status, contentType, url, text }, { call, driver, kept: message }, ports);
+    return { end, outcome: 'answered', answer: kept };
   } catch (error) {
     if (isOurs(error)) throw error;
-    return { ...refusedBy(error, call.attempt, { now: ports.clock(), random: ports.random }), rawKey };
+    return {
+      ...refusedBy(error, call.kind === 'probe' ? mostAttempts : call.tries, {
+        now: ports.clock(),
+        random: ports.random,
+      }),
+      answer: kept,
+    };
   }
 }
+
+type Told = Pick<ToldEnd, 'end' | 'outcome' | 'answer'>;
 
 /** A failure of our own parts (bucket, broker, database) says nothing about the platform: the message comes again. */
 function isOurs(error: unknown): boolean {
@@ -48,40 +66,35 @@ function isOurs(error: unknown): boolean {
 interface Used {
   readonly call: OpenCall;
   readonly driver: Driver;
-  readonly askedAt: Date;
-  readonly rawKey: string;
+  readonly kept: KeptAnswer;
 }
 
-async function used(
-  answer: PlatformAnswer,
-  { call, driver, askedAt, rawKey }: Used,
-  ports: AnswerPorts,
-): Promise<CallEnd> {
+async function used(answer: PlatformAnswer, { call, driver, kept }: Used, ports: AnswerPorts): Promise<CallEnd> {
+  const askedAt = new Date(kept.asked_at);
   if (call.kind === 'probe') {
     driver.probe?.read(answer);
     return { state: 'answered', next: undefined };
   }
   if (call.kind !== 'search') {
     const detail = driver.details?.[call.kind]?.read(answer);
-    if (detail) await ports.keepDetail(call, detail, askedAt);
+    if (detail) await ports.keepDetail(call, storableJson(detail) as typeof detail, askedAt);
     return { state: 'answered', next: undefined };
   }
   if (!call.task || call.page === undefined) throw new Error(`Call ${call.id} searches for no task`);
   const page = driver.read(answer, askedAt);
-  return searched(page, { ...call, task: call.task, page: call.page }, { askedAt, rawKey }, ports);
+  // What PostgreSQL refuses in texts says nothing to anybody.
+  return searched(storableJson(page) as SearchPage, { ...call, task: call.task, page: call.page }, kept, ports);
 }
 
 async function searched(
   found: SearchPage,
-  call: OpenCall & { readonly task: OpenTask; readonly page: number },
-  { askedAt, rawKey }: { readonly askedAt: Date; readonly rawKey: string },
+  call: PageRead['call'],
+  answer: KeptAnswer,
   ports: AnswerPorts,
 ): Promise<CallEnd> {
   const { task, page } = call;
   const range = rangeOf(task.fromDay, task.toDay);
-  const written = await ports.writeFates({ task: task.uuid, page }, (locked) =>
-    fatesOf(found.items, { ...range, ...locked }),
-  );
+  const written = await ports.writeFates({ call, answer }, (locked) => fatesOf(found.items, { ...range, ...locked }));
   const sent = new Set(written.fates.filter(({ state }) => state === 'sent').map(({ place }) => place));
   const articles = found.items.flatMap((item): SentArticle[] => {
     if (item.state !== 'article' || !sent.has(item.place)) return [];
@@ -95,8 +108,8 @@ async function searched(
         keyword: task.keyword,
         page,
         place,
-        crawled_at: askedAt.toISOString(),
-        raw_key: rawKey,
+        crawled_at: answer.asked_at,
+        raw_key: answer.raw_key,
         article,
       },
     ];

@@ -14,6 +14,8 @@ const platformSettings = z.strictObject({
   pricePerCall: z.number().min(0).max(10),
   budgetPerBrief: z.number().min(0),
   budgetPerDay: z.number().min(0),
+  /** For how long a call waits for a platform that has stopped answering, before its task goes on without it. */
+  patienceSeconds: z.int().min(0).max(86_400).default(300),
   /** Whether fans, full texts and figures are asked for, one by one. */
   enrich: z.boolean(),
   /** Whether a schedule asks if the credential is still good; off where a call costs money. */

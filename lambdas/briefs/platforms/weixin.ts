@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DomUtils, parseDocument } from 'htmlparser2';
+import { TransientError } from '#kit/errors.ts';
 import { parsedJson } from '#kit/text/json.ts';
 import { articleOf } from '../article/draft.ts';
 import { at, listAt } from '../reading/json.ts';
@@ -37,6 +38,8 @@ function readList(answer: PlatformAnswer, crawledAt: Date): SearchPage {
     if (/id="noresult_part1_container"|没有找到相关/.test(answer.text)) return { items: [], next: undefined };
     throw new UnknownShapeError(quoted(answer));
   }
+  // What is missing at the end of a page are articles and the way to the next one.
+  if (!/<\/html>/i.test(answer.text)) throw new TransientError(`A page without its end: ${quoted(answer)}`);
   const rows = DomUtils.getElementsByTagName('li', list.children, false);
   const items = rows.map((row, index) => rowItem(row, `ul.news-list/${index}`, crawledAt));
   const more = one(document, (part) => part.attribs.id === 'sogou_next') !== undefined;

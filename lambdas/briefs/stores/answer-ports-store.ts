@@ -1,11 +1,12 @@
 import type { Database } from '#adapters/database.ts';
 import type { ObjectStore } from '#adapters/object-store.ts';
+import { queue } from '#adapters/queue.ts';
 import { streamProducer } from '#adapters/stream.ts';
 import { raiseAlert, wakeAlerts } from '#record/alert-book.ts';
-import type { PlatformState } from '../collect/breaker.ts';
+import type { PlatformState } from '../collect/platform-state.ts';
 import { topicOf } from '../platforms/platform.ts';
 import type { AnswerPorts } from '../ports.ts';
-import { endCall, openCall, writeFates } from './answer-store.ts';
+import { endCall, isGone, openCall, writeFates } from './answer-store.ts';
 import { keepDetail } from './detail-store.ts';
 import { type DispatcherOptions, dispatcher } from './dispatcher-store.ts';
 
@@ -16,6 +17,9 @@ export interface AnswerOptions extends DispatcherOptions {
   readonly ALERTS_QUEUE_URL: string;
 }
 
+/** SQS holds no message back for longer. */
+const longestDelaySeconds = 900;
+
 /** The states that only a person ends, and what they are told of. */
 const toldOf: ReadonlySet<PlatformState> = new Set(['needs-login', 'no-balance', 'blocked']);
 
@@ -23,9 +27,10 @@ const toldOf: ReadonlySet<PlatformState> = new Set(['needs-login', 'no-balance',
 export function answerPorts<T>(
   env: AnswerOptions,
   database: Database<T>,
-  bucket: Pick<ObjectStore, 'readText'>,
+  bucket: Pick<ObjectStore, 'readText' | 'remove'>,
   clock: () => Date,
 ): AnswerPorts {
+  const door = env.SWEEPS_QUEUE_ARN;
   const { KAFKA_BROKERS: brokers, KAFKA_AUTH: auth, KAFKA_REGION: region } = env;
   const producer = streamProducer({ brokers, auth, region });
   const wake = wakeAlerts(env.ALERTS_QUEUE_URL);
@@ -33,9 +38,18 @@ export function answerPorts<T>(
     ...dispatcher(env, database, clock),
     driverOf: (platform) => env.BRIEFS_PLATFORMS[platform].driver,
     open: (call) => openCall(database, call),
-    writeFates: (page, decide) => writeFates(database, page, decide),
+    dropAnswer: async (call, rawKey) => {
+      if (await isGone(database, call)) await bucket.remove(rawKey);
+    },
+    writeFates: (page, decide) => writeFates(database, { ...page, door, now: clock() }, decide),
     keepDetail: (call, detail, at) => keepDetail(database, call, detail, at),
-    end: (call, told) => endCall(database, call, told),
+    end: (call, told) => endCall(database, call, { ...told, door, now: clock() }),
+    wakeAt: (time) => {
+      const delaySeconds = Math.ceil((time.getTime() - clock().getTime()) / 1000);
+      return queue(env.ANSWERS_QUEUE_URL, { delaySeconds: Math.min(Math.max(delaySeconds, 0), longestDelaySeconds) })({
+        wake: 'dispatch',
+      });
+    },
     raw: (key) => bucket.readText(key),
     send: (articles) =>
       producer.send(

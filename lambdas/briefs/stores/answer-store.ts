@@ -1,15 +1,21 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
-import { afterCall, type Breaker, type CallOutcome } from '../collect/breaker.ts';
+import { endTurn } from '#adapters/turns/polite-turns.ts';
+import { recordFailures, resolveFailures } from '#record/failure-ledger.ts';
+import { articleFailure, articlePrefix, callFailure, callPrefix, type FailedCall } from '../collect/failures.ts';
 import type { Fate, WrittenFate } from '../collect/fates.ts';
+import type { AnswerMessage } from '../collect/messages.ts';
+import { type CallOutcome, type PlatformState, siteOf, stateOf, turnOutcome } from '../collect/platform-state.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { Cursor } from '../platforms/platform.ts';
-import { type Settled, settleTasks } from './settle-store.ts';
+import { type Settled, settle } from './settle-store.ts';
 
 /** A call that is under way, with all that reading its answer needs. */
 export interface OpenCall {
   readonly id: number;
   readonly attempt: number;
+  /** Since it is asked for, or was run again. */
+  readonly tries: number;
   readonly kind: 'search' | 'user' | 'note' | 'probe';
   readonly platform: PlatformName;
   readonly page: number | undefined;
@@ -34,7 +40,7 @@ export async function openCall<T>(
   { call, attempt }: { readonly call: number; readonly attempt: number },
 ): Promise<OpenCall | undefined> {
   const { rows } = await sql<Row>`
-    SELECT call.kind, call.platform, call.page, call.subject, call.stage_uuid, call.brief_uuid,
+    SELECT call.attempts - call.forgiven AS tries, call.kind, call.platform, call.page, call.subject, call.stage_uuid, call.brief_uuid,
       task.uuid AS task_uuid, task.keyword, task.pages, stage.from_day, stage.to_day
     FROM briefs.calls AS call
     LEFT JOIN briefs.tasks AS task ON task.uuid = call.task_uuid
@@ -47,6 +53,7 @@ export async function openCall<T>(
   return {
     id: call,
     attempt,
+    tries: row.tries,
     kind: row.kind,
     platform: row.platform,
     page: row.page ?? undefined,
@@ -57,7 +64,13 @@ export async function openCall<T>(
   };
 }
 
+/** Whether there is no such call any more: its brief was deleted. */
+export async function isGone<T>({ query }: Pick<Database<T>, 'query'>, call: number): Promise<boolean> {
+  return (await sql`SELECT FROM briefs.calls WHERE id = ${call}`.execute(query)).rows.length === 0;
+}
+
 interface Row {
+  readonly tries: number;
   readonly kind: OpenCall['kind'];
   readonly platform: PlatformName;
   readonly page: number | null;
@@ -83,36 +96,88 @@ export interface WrittenPage {
   readonly roomLeft: number;
 }
 
+/** An answer as it was received: where it is kept, and what its message told of it. */
+export type KeptAnswer = Extract<AnswerMessage, { readonly raw_key: string }>;
+
+/** A page of a search that is being read. */
+export interface PageRead {
+  readonly call: OpenCall & { readonly task: OpenTask; readonly page: number };
+  readonly answer: KeptAnswer;
+  /** Where its failures are replayed. */
+  readonly door: string;
+  readonly now: Date;
+}
+
 /**
- * Decides the fates of a page's items under the task's lock and writes them down; a page that was written down before
- * keeps its fates, and those are what comes back.
+ * Decides the fates of a page's items under the task's lock and writes them down; items that were written down before
+ * keep their fates, and all of them are what comes back. From then on this very answer is the page's: should the call be
+ * given back, it is read again.
  */
 export function writeFates<T>(
   { transaction }: Pick<Database<T>, 'transaction'>,
-  { task, page }: { readonly task: string; readonly page: number },
+  { call, answer, door, now }: PageRead,
   decide: (task: LockedTask) => readonly Fate[],
 ): Promise<WrittenPage> {
+  const { task, page } = call;
   return transaction(async ({ query }) => {
     const { rows } = await sql<{ room: number }>`
-      SELECT article_limit - taken AS room FROM briefs.tasks WHERE uuid = ${task} FOR UPDATE`.execute(query);
+      SELECT article_limit - taken AS room FROM briefs.tasks WHERE uuid = ${task.uuid}
+      FOR NO KEY UPDATE`.execute(query);
     const room = rows[0]?.room ?? 0;
     const known = await sql<WrittenFate & { page: number; article_key: string | null }>`
-      SELECT page, place, state, reason, article_key FROM briefs.finds WHERE task_uuid = ${task}`.execute(query);
+      SELECT page, place, state, reason, article_key FROM briefs.finds WHERE task_uuid = ${task.uuid}`.execute(query);
     const before = known.rows.filter((find) => find.page === page);
     // A task that is gone was deleted with its brief.
-    if (before.length > 0 || rows.length === 0) return { fates: before, roomLeft: room };
+    if (rows.length === 0) return { fates: [], roomLeft: 0 };
+    const places = new Set(before.map(({ place }) => place));
     const keys = known.rows.flatMap(({ article_key }) => article_key ?? []);
-    const fates = decide({ room, known: new Set(keys) });
-    const written = fates.map((fate) => ({ ...fate, reason: fate.state === 'sent' ? null : fate.reason }));
+    const fates = decide({ room, known: new Set(keys) }).filter(({ place }) => !places.has(place));
+    await insertFates(query, { task: task.uuid, page, fates });
     await sql`
-      INSERT INTO briefs.finds (task_uuid, page, place, article_key, state, reason)
-      SELECT ${task}, ${page}, * FROM unnest(${written.map(({ place }) => place)}::text[],
-        ${written.map(({ articleKey }) => articleKey ?? null)}::text[], ${written.map(({ state }) => state)}::text[],
-        ${written.map(({ reason }) => reason)}::text[])`.execute(query);
+      UPDATE briefs.calls SET raw_key = ${answer.raw_key}, answer = ${JSON.stringify(answer)}::json
+      WHERE id = ${call.id}`.execute(query);
+    const failed = fates.filter((fate) => fate.state === 'failed');
+    const told = { door, now, rawKey: answer.raw_key };
+    await recordFailures(
+      query,
+      failed.map((fate) => articleFailure(failedCall(call), fate, told)),
+    );
     const taken = fates.filter(({ state }) => state === 'sent').length;
-    await sql`UPDATE briefs.tasks SET taken = taken + ${taken} WHERE uuid = ${task}`.execute(query);
-    return { fates: written, roomLeft: room - taken };
+    return { fates: [...before, ...fates.map(writtenOf)], roomLeft: room - taken };
   });
+}
+
+const writtenOf = ({ place, ...fate }: Fate): WrittenFate => ({
+  place,
+  state: fate.state,
+  reason: fate.state === 'sent' ? null : fate.reason,
+});
+
+async function insertFates<T>(
+  query: Session<T>['query'],
+  { task, page, fates }: { readonly task: string; readonly page: number; readonly fates: readonly Fate[] },
+): Promise<void> {
+  if (fates.length === 0) return;
+  const written = fates.map(writtenOf);
+  await sql`
+    INSERT INTO briefs.finds (task_uuid, page, place, article_key, state, reason)
+    SELECT ${task}, ${page}, * FROM unnest(${written.map(({ place }) => place)}::text[],
+      ${fates.map(({ articleKey }) => articleKey ?? null)}::text[], ${written.map(({ state }) => state)}::text[],
+      ${written.map(({ reason }) => reason)}::text[])`.execute(query);
+  await sql`
+    UPDATE briefs.tasks SET taken = taken + ${fates.filter(({ state }) => state === 'sent').length},
+      found = found + ${fates.length}
+    WHERE uuid = ${task}`.execute(query);
+}
+
+function failedCall({ task, ...call }: OpenCall): FailedCall {
+  return {
+    ...call,
+    keyword: task?.keyword,
+    task: task?.uuid,
+    brief: call.briefUuid,
+    stage: call.stageUuid,
+  };
 }
 
 /** How a call has ended, or that it comes again. */
@@ -124,65 +189,103 @@ export type CallEnd =
   | { readonly state: 'waiting'; readonly dueAt: Date; readonly reason: string }
   | { readonly state: 'failed'; readonly reason: string };
 
+export interface ToldEnd {
+  readonly end: CallEnd;
+  readonly outcome: CallOutcome;
+  readonly answer: KeptAnswer | undefined;
+  readonly door: string;
+  readonly now: Date;
+}
+
+/** What follows from a call's end beside what settling brings. */
+export interface Ended extends Settled {
+  /** The platform's new state where it is another one. */
+  readonly changed: PlatformState | undefined;
+  /** When the next call may be made that now waits. */
+  readonly wakeAt: Date | undefined;
+}
+
 /**
- * Writes down how a call has ended, with the next page's call, the platform's state, and what comes to its end with it;
- * `changed` is the platform's new state where it is another one.
+ * Writes down how a call has ended, with the next page's call, the platform's state, the ledger's row of what was given
+ * up, and what comes to its end with it.
  */
 export function endCall<T>(
   { transaction }: Pick<Database<T>, 'transaction'>,
   call: OpenCall,
-  told: {
-    readonly end: CallEnd;
-    readonly outcome: CallOutcome;
-    readonly rawKey: string | undefined;
-    readonly now: Date;
-  },
-): Promise<Settled & { readonly changed: Breaker['state'] | undefined }> {
-  const { end, outcome, rawKey, now } = told;
+  told: ToldEnd,
+): Promise<Ended> {
+  const { end, answer, door, now } = told;
   return transaction(async (session) => {
     const { query } = session;
-    const { rows } = await sql<{ id: number }>`
-      UPDATE briefs.calls SET state = ${end.state}, raw_key = coalesce(${rawKey ?? null}, raw_key), lease_until = NULL,
-        due_at = ${end.state === 'waiting' ? end.dueAt : sql`due_at`},
+    const { rows } = await sql<{ turn_id: number | null; forgiven: number }>`
+      UPDATE briefs.calls AS call SET state = ${end.state}, lease_until = NULL, turn_id = NULL, reread = false,
+        raw_key = coalesce(${answer?.raw_key ?? null}, call.raw_key),
+        answer = coalesce(${answer ? JSON.stringify(answer) : null}::json, call.answer),
+        due_at = ${end.state === 'waiting' ? end.dueAt : sql`call.due_at`},
         answered_at = ${end.state === 'answered' ? now : null}, reason = ${'reason' in end ? end.reason : null}
-      WHERE id = ${call.id} AND attempts = ${call.attempt} AND state = 'sent'
-      RETURNING id`.execute(query);
-    if (rows.length === 0) return { toExport: [], changed: undefined };
-    if (end.state === 'answered' && end.next && call.task)
-      await sql`
-        INSERT INTO briefs.calls (brief_uuid, stage_uuid, task_uuid, platform, kind, page, cursor)
-        SELECT ${call.briefUuid ?? null}::uuid, ${call.stageUuid ?? null}::uuid, uuid, ${call.platform}, 'search',
-          ${end.next.page}, ${end.next.cursor ? JSON.stringify(end.next.cursor) : null}::json
-        FROM briefs.tasks WHERE uuid = ${call.task.uuid} AND state = 'running'
-        ON CONFLICT DO NOTHING`.execute(query);
-    const settled = await settleTasks(session, call.task ? [call.task.uuid] : []);
-    const changed = await writeBreaker(session, call.platform, {
-      outcome,
-      now,
-      reason: 'reason' in end ? end.reason : null,
+      FROM (SELECT id, turn_id FROM briefs.calls WHERE id = ${call.id} FOR NO KEY UPDATE) AS before
+      WHERE call.id = before.id AND attempts = ${call.attempt} AND state = 'sent'
+      RETURNING before.turn_id, call.forgiven`.execute(query);
+    const [row] = rows;
+    if (!row) return { toExport: [], changed: undefined, wakeAt: undefined };
+    if (end.state === 'answered' && row.forgiven > 0)
+      await resolveFailures(
+        query,
+        { workload: 'briefs', naturalKeyPrefixes: [callPrefix(call.id), articlePrefix(call)] },
+        'briefs',
+      );
+    if (end.state === 'failed' && call.kind !== 'probe')
+      await recordFailures(query, [callFailure(failedCall(call), end.reason, { door, now, rawKey: answer?.raw_key })]);
+    if (end.state === 'answered' && end.next && call.task) await askNextPage(query, call, end.next);
+    const settled = await settle(session, {
+      tasks: call.task ? [call.task.uuid] : [],
+      stages: call.stageUuid ? [call.stageUuid] : [],
     });
-    return { ...settled, changed };
+    return { ...settled, ...(await tellPlatform(session, call.platform, { ...told, turn: row.turn_id })) };
   });
 }
 
-/** The platform's row comes last: it is the one that everybody wants. */
-async function writeBreaker<T>(
-  { query }: Session<T>,
-  platform: PlatformName,
-  { outcome, now, reason }: { readonly outcome: CallOutcome; readonly now: Date; readonly reason: string | null },
-): Promise<Breaker['state'] | undefined> {
-  const { rows } = await sql<{ state: Breaker['state']; failures: number; until: Date | null }>`
-    SELECT state, failures, until FROM briefs.platforms WHERE name = ${platform} FOR UPDATE`.execute(query);
-  const [before] = rows;
-  if (!before) return undefined;
-  const after = afterCall({ ...before, until: before.until ?? undefined }, outcome, now);
-  const changed = after.state !== before.state;
+async function askNextPage<T>(
+  query: Session<T>['query'],
+  { task, platform, briefUuid, stageUuid }: OpenCall,
+  { page, cursor }: { readonly page: number; readonly cursor: Cursor | undefined },
+): Promise<void> {
   await sql`
-    UPDATE briefs.platforms SET state = ${after.state}, failures = ${after.failures}, until = ${after.until ?? null},
-      reason = ${after.state === 'working' ? null : reason},
-      changed_at = ${changed ? now : sql`changed_at`},
-      last_success_at = ${outcome === 'answered' ? now : sql`last_success_at`},
-      last_failure_at = ${outcome === 'answered' ? sql`last_failure_at` : now}
-    WHERE name = ${platform}`.execute(query);
-  return changed ? after.state : undefined;
+    INSERT INTO briefs.calls (brief_uuid, stage_uuid, task_uuid, platform, kind, page, cursor)
+    SELECT ${briefUuid ?? null}::uuid, ${stageUuid ?? null}::uuid, uuid, ${platform}, 'search', ${page},
+      ${cursor ? JSON.stringify(cursor) : null}::json
+    FROM briefs.tasks WHERE uuid = ${task?.uuid ?? null} AND state = 'running'
+    ON CONFLICT DO NOTHING`.execute(query);
+}
+
+/** The platform's rows come last: they are those that everybody wants. A page that is read once more tells nothing of it. */
+async function tellPlatform<T>(
+  session: Session<T>,
+  platform: PlatformName,
+  { turn, outcome, now, end }: ToldEnd & { readonly turn: number | null },
+): Promise<Pick<Ended, 'changed' | 'wakeAt'>> {
+  const dueAt = end.state === 'waiting' ? end.dueAt : undefined;
+  if (turn === null) return { changed: undefined, wakeAt: dueAt };
+  const { before, after } = await endTurn(session, {
+    id: turn,
+    site: siteOf(platform),
+    outcome: turnOutcome(outcome),
+    now,
+  });
+  const reason = 'reason' in end ? end.reason : null;
+  const isDown = after.state === 'open';
+  const isGood = outcome === 'answered';
+  await sql`
+    INSERT INTO briefs.platforms AS known (name, down_since, reason, last_success_at, last_failure_at, last_failure)
+    VALUES (${platform}, ${isDown ? now : null}, ${isDown ? reason : null}, ${isGood ? now : null},
+      ${isGood ? null : now}, ${isGood ? null : reason})
+    ON CONFLICT (name) DO UPDATE
+    SET down_since = CASE WHEN ${isDown} THEN coalesce(known.down_since, excluded.down_since) END,
+      reason = CASE WHEN ${isDown} THEN coalesce(excluded.reason, known.reason) END,
+      last_success_at = coalesce(excluded.last_success_at, known.last_success_at),
+      last_failure_at = coalesce(excluded.last_failure_at, known.last_failure_at),
+      last_failure = coalesce(excluded.last_failure, known.last_failure)`.execute(session.query);
+  const changed = stateOf(before) === stateOf(after) ? undefined : stateOf(after);
+  const until = after.state === 'open' ? after.until : undefined;
+  return { changed, wakeAt: until && (!dueAt || until > dueAt) ? until : dueAt };
 }

@@ -2,25 +2,38 @@ import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
 import { fanLevel } from '../article/fan-level.ts';
 import { interactionOf, interactionPerFan, noteScore } from '../article/interaction.ts';
+import type { AllPlatformSettings } from '../collect/settings.ts';
 import type { SentArticle } from '../ports.ts';
-import { type Settled, settleTasks } from './settle-store.ts';
+import { askForDetails, lockArticles } from './detail-store.ts';
+import { lockTasks, type Settled, settle } from './settle-store.ts';
+
+export interface StoreOptions {
+  readonly settings: AllPlatformSettings;
+  readonly now: Date;
+}
 
 /**
- * Stores articles that came through Kafka, and ends what ends with them. One that its stage has already gets the keyword
- * that found it again; the same record twice changes nothing. Articles of a brief that was deleted go nowhere.
+ * Stores articles that came through Kafka, asks for the details that are missing of them, and ends what ends with them.
+ * One that its stage has already gets the keyword that found it again; the same record twice changes nothing. Articles
+ * of a brief that was deleted go nowhere.
  */
 export function storeArticles<T>(
   { transaction }: Pick<Database<T>, 'transaction'>,
   sent: readonly SentArticle[],
+  options: StoreOptions,
 ): Promise<Settled> {
   if (sent.length === 0) return Promise.resolve({ toExport: [] });
+  const tasks = sent.map(({ task_uuid }) => task_uuid);
   return transaction(async (session) => {
+    await lockArticles(
+      session.query,
+      sent.map(({ brief_uuid }) => brief_uuid),
+    );
+    await lockTasks(session.query, tasks);
     await upsert(session, sent);
     await markFinds(session, sent);
-    return settleTasks(
-      session,
-      sent.map(({ task_uuid }) => task_uuid),
-    );
+    await askForDetails(session.query, sent, options);
+    return settle(session, { tasks });
   });
 }
 

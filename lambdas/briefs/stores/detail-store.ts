@@ -1,20 +1,36 @@
-import { sql } from 'kysely';
+import { type QueryExecutorProvider, sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
 import type { CrawledArticle } from '../article/article.ts';
 import { fanLevel } from '../article/fan-level.ts';
 import { interactionOf, interactionPerFan, noteScore } from '../article/interaction.ts';
+import type { AllPlatformSettings } from '../collect/settings.ts';
+import { platformNamed } from '../platforms/index.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { Detail } from '../platforms/platform.ts';
+import type { SentArticle } from '../ports.ts';
 import type { OpenCall } from './answer-store.ts';
+
+type Query = QueryExecutorProvider;
+
+/** A detail is good for a day. */
+const freshMs = 24 * 60 * 60 * 1000;
+
+/**
+ * Whoever changes a brief's articles does so alone: articles are found by their keys here and by their users there, and
+ * two who lock them in different orders would wait for each other.
+ */
+export async function lockArticles(query: Query, briefs: readonly string[]): Promise<void> {
+  for (const brief of [...new Set(briefs)].sort())
+    await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`briefs.articles/${brief}`}, 0))`.execute(query);
+}
 
 /** Keeps what a further call told for a day's briefs, and puts it into the articles of the brief that asked. */
 export function keepDetail<T>(
   { transaction }: Pick<Database<T>, 'transaction'>,
-  call: Pick<OpenCall, 'platform' | 'kind' | 'subject' | 'briefUuid'>,
+  { platform, kind, subject, briefUuid }: Pick<OpenCall, 'platform' | 'kind' | 'subject' | 'briefUuid'>,
   detail: Detail,
   at: Date,
 ): Promise<void> {
-  const { platform, kind, subject, briefUuid } = call;
   return transaction(async ({ query }) => {
     if (subject === undefined || briefUuid === undefined) return;
     await sql`
@@ -22,28 +38,88 @@ export function keepDetail<T>(
       VALUES (${platform}, ${kind}, ${subject}, ${at}, ${JSON.stringify(detail)}::json)
       ON CONFLICT (platform, kind, subject) DO UPDATE SET fetched_at = excluded.fetched_at, data = excluded.data
       WHERE known.fetched_at <= excluded.fetched_at`.execute(query);
-    const { rows } = await sql<StoredFigures>`
-      SELECT id, "like", share, comment, collect, download, coin, user_fans FROM briefs.articles
-      WHERE brief_uuid = ${briefUuid} AND platform = ${platform}
-        AND ${kind === 'user' ? sql`user_id` : sql`platform_id`} = ${subject}
-      ORDER BY id FOR UPDATE`.execute(query);
-    if (rows.length === 0) return;
-    const changed = rows.map((row) => enriched(platform, row, detail));
-    await sql`
-      UPDATE briefs.articles AS article
-      SET ("like", share, comment, collect, coin, user_fans, user_fans_level, interaction, interaction_per, score,
-          user_following, user_posts, content, content_cut, play, danmu, read) = (
-        item."like", item.share, item.comment, item.collect, item.coin, item.user_fans, item.user_fans_level,
-        item.interaction, item.interaction_per, item.score, coalesce(item.user_following, article.user_following),
-        coalesce(item.user_posts, article.user_posts), coalesce(item.content, article.content),
-        article.content_cut AND item.content IS NULL, coalesce(item.play, article.play),
-        coalesce(item.danmu, article.danmu), coalesce(item.read, article.read))
-      FROM json_to_recordset(${JSON.stringify(changed)}::json) AS item (id bigint, "like" bigint, share bigint,
-        comment bigint, collect bigint, coin bigint, user_fans bigint, user_fans_level text, interaction bigint,
-        interaction_per float8, score float8, user_following bigint, user_posts bigint, content text, play bigint,
-        danmu bigint, read bigint)
-      WHERE article.id = item.id`.execute(query);
+    await lockArticles(query, [briefUuid]);
+    await apply(query, { platform, kind, subject, brief: briefUuid }, detail);
   });
+}
+
+interface Subject {
+  readonly platform: PlatformName;
+  readonly kind: string;
+  readonly subject: string;
+  readonly brief: string;
+}
+
+/** What is wanted of a batch's users and notes, each once a brief. */
+function subjectsOf(sent: readonly SentArticle[], settings: AllPlatformSettings) {
+  const wanted = sent.flatMap(({ platform, article, brief_uuid: brief, stage_uuid: stage }) => {
+    const { driver, enrich } = settings[platform];
+    const details = enrich && driver !== 'off' ? platformNamed(platform).drivers[driver]?.details : undefined;
+    return (['user', 'note'] as const).flatMap((kind) => {
+      const subject = details?.[kind]?.subject(article);
+      return subject === undefined ? [] : [{ platform, kind, subject, brief, stage }];
+    });
+  });
+  return [
+    ...new Map(wanted.map((one) => [JSON.stringify([one.brief, one.platform, one.kind, one.subject]), one])).values(),
+  ];
+}
+
+/**
+ * Takes the details that are known since a day at most, and asks for the others, once a user or note and brief; not for
+ * a stage that has ended, for its files are made.
+ */
+export async function askForDetails(
+  query: Query,
+  sent: readonly SentArticle[],
+  { settings, now }: { readonly settings: AllPlatformSettings; readonly now: Date },
+): Promise<void> {
+  const wanted = subjectsOf(sent, settings);
+  if (wanted.length === 0) return;
+  const asked = JSON.stringify(wanted);
+  const item = sql`json_to_recordset(${asked}::json)
+    AS item (platform text, kind text, subject text, brief uuid, stage uuid)`;
+  const { rows: known } = await sql<Subject & { data: Detail }>`
+    SELECT item.platform, item.kind, item.subject, item.brief, known.data FROM ${item}
+    JOIN briefs.details AS known USING (platform, kind, subject)
+    WHERE known.fetched_at > ${new Date(now.getTime() - freshMs)}`.execute(query);
+  for (const { data, ...subject } of known) await apply(query, subject, data);
+  await sql`
+    INSERT INTO briefs.calls (brief_uuid, stage_uuid, platform, kind, subject)
+    SELECT item.brief, item.stage, item.platform, item.kind, item.subject FROM ${item}
+    JOIN briefs.stages AS stage ON stage.uuid = item.stage
+    WHERE stage.state IN ('queued', 'running') AND stage.export_state = 'none'
+      AND NOT EXISTS (
+        SELECT FROM briefs.details AS known
+        WHERE known.platform = item.platform AND known.kind = item.kind AND known.subject = item.subject
+          AND known.fetched_at > ${new Date(now.getTime() - freshMs)})
+    ORDER BY item.platform, item.kind, item.subject
+    ON CONFLICT DO NOTHING`.execute(query);
+}
+
+/** Puts a detail into the articles of a brief that it is about, with all that is computed of it. */
+async function apply(query: Query, { platform, kind, subject, brief }: Subject, detail: Detail): Promise<void> {
+  const { rows } = await sql<StoredFigures>`
+    SELECT id, "like", share, comment, collect, download, coin, user_fans FROM briefs.articles
+    WHERE brief_uuid = ${brief} AND platform = ${platform}
+      AND ${kind === 'user' ? sql`user_id` : sql`platform_id`} = ${subject}
+    ORDER BY id FOR UPDATE`.execute(query);
+  if (rows.length === 0) return;
+  const changed = rows.map((row) => enriched(platform, row, detail));
+  await sql`
+    UPDATE briefs.articles AS article
+    SET ("like", share, comment, collect, coin, user_fans, user_fans_level, interaction, interaction_per, score,
+        user_following, user_posts, content, content_cut, play, danmu, read, tags, enriched) = (
+      item."like", item.share, item.comment, item.collect, item.coin, item.user_fans, item.user_fans_level,
+      item.interaction, item.interaction_per, item.score, coalesce(item.user_following, article.user_following),
+      coalesce(item.user_posts, article.user_posts), coalesce(item.content, article.content),
+      article.content_cut AND item.content IS NULL, coalesce(item.play, article.play),
+      coalesce(item.danmu, article.danmu), coalesce(item.read, article.read), coalesce(item.tags, article.tags), true)
+    FROM json_to_recordset(${JSON.stringify(changed)}::json) AS item (id bigint, "like" bigint, share bigint,
+      comment bigint, collect bigint, coin bigint, user_fans bigint, user_fans_level text, interaction bigint,
+      interaction_per float8, score float8, user_following bigint, user_posts bigint, content text, play bigint,
+      danmu bigint, read bigint, tags text[])
+    WHERE article.id = item.id`.execute(query);
 }
 
 type StoredFigures = { readonly id: number } & Pick<
@@ -53,9 +129,8 @@ type StoredFigures = { readonly id: number } & Pick<
 
 /** The article's figures with those of the detail, and all that is computed of them. */
 function enriched(platform: PlatformName, row: StoredFigures, detail: Detail) {
-  const { tags: _tags, ...told } = detail;
   const known = Object.fromEntries(
-    Object.entries(told).filter(([, figure]) => figure !== null && figure !== undefined),
+    Object.entries(detail).filter(([, figure]) => figure !== null && figure !== undefined),
   );
   const figures: StoredFigures = { ...row, ...known };
   const interaction = interactionOf(platform, figures);

@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
-import { type Breaker, callsAllowed } from '../collect/breaker.ts';
+import { type PoliteTurn, returnTurns, takeTurns } from '#adapters/turns/polite-turns.ts';
+import { siteOf } from '../collect/platform-state.ts';
 import type { AllPlatformSettings, PlatformSettings } from '../collect/settings.ts';
-import { type PlatformName, platformNames } from '../platforms/names.ts';
+import type { PlatformName } from '../platforms/names.ts';
 import type { Cursor } from '../platforms/platform.ts';
+import { openRunsOf } from './run-records-store.ts';
 
 /** A call whose turn has been given. */
 export interface TakenCall {
@@ -20,6 +22,7 @@ export interface TakenCall {
   readonly toDay: string | undefined;
   /** When it may be asked: how all workers together keep the platform's pace. */
   readonly turnAt: Date;
+  readonly turnId: number;
 }
 
 /** SQS holds a message back for a quarter of an hour at most; a turn after that is given later. */
@@ -37,14 +40,17 @@ export interface DispatchOptions {
  * briefs by turns. What is taken is leased; its message is for the caller to send.
  */
 export async function takeCalls<T>(
-  database: Pick<Database<T>, 'transaction'>,
+  database: Pick<Database<T>, 'query' | 'transaction'>,
   options: DispatchOptions,
 ): Promise<readonly TakenCall[]> {
+  const { rows } = await sql<{ platform: PlatformName }>`
+    SELECT DISTINCT platform FROM briefs.calls WHERE state = 'waiting' AND NOT reread AND due_at <= ${options.now}
+    ORDER BY 1`.execute(database.query);
   const taken: TakenCall[] = [];
-  for (const platform of platformNames) {
-    const settings = options.settings[platform];
-    if (settings.driver === 'off') continue;
-    taken.push(...(await database.transaction((session) => takeOf(session, { ...options, platform, own: settings }))));
+  for (const { platform } of rows) {
+    const own = options.settings[platform];
+    if (own.driver === 'off') continue;
+    taken.push(...(await database.transaction((session) => takeOf(session, { ...options, platform, own }))));
   }
   return taken;
 }
@@ -55,76 +61,70 @@ interface Taking extends DispatchOptions {
 }
 
 async function takeOf<T>(session: Session<T>, taking: Taking): Promise<readonly TakenCall[]> {
-  const { platform, own, now } = taking;
-  const { breaker, nextAt, underWay } = await locked(session, platform);
-  const room = callsAllowed(breaker, own.concurrency, now) - underWay;
-  if (room <= 0) return [];
-  const gapMs = 1000 / own.requestsPerSecond;
-  const firstTurn = Math.max(nextAt.getTime(), now.getTime());
-  const inTime = Math.ceil((now.getTime() + longestDelayMs - firstTurn) / gapMs);
-  if (inTime <= 0) return [];
-  const calls = await mark(session, taking, { most: Math.min(room, inTime), firstTurn, gapMs });
-  if (calls.length > 0) {
-    const next = new Date(firstTurn + calls.length * gapMs);
-    await sql`UPDATE briefs.platforms SET next_at = ${next} WHERE name = ${platform}`.execute(session.query);
-  }
+  const { platform, own, now, leaseMs } = taking;
+  const turns = await takeTurns(session, {
+    site: siteOf(platform),
+    manners: { atOnce: own.concurrency, gapMs: 1000 / own.requestsPerSecond, leaseMs },
+    most: await countDue(session, taking),
+    aheadMs: longestDelayMs,
+    now,
+  });
+  const calls = turns.length === 0 ? [] : await mark(session, taking, turns);
+  const used = new Set(calls.map(({ turnId }) => turnId));
+  await returnTurns(
+    session,
+    turns.map(({ id }) => id).filter((id) => !used.has(id)),
+  );
   return calls;
 }
 
-/** The platform's row, for this transaction alone: whoever else dispatches waits for it. */
-async function locked<T>({ query }: Session<T>, platform: PlatformName) {
-  await sql`INSERT INTO briefs.platforms (name) VALUES (${platform}) ON CONFLICT DO NOTHING`.execute(query);
-  const { rows } = await sql<{ state: Breaker['state']; failures: number; until: Date | null; next_at: Date }>`
-    SELECT state, failures, until, next_at FROM briefs.platforms WHERE name = ${platform} FOR UPDATE`.execute(query);
-  // After the lock: counts what those before have taken.
-  const counted = await sql<{ under_way: number }>`
-    SELECT count(*) AS under_way FROM briefs.calls WHERE platform = ${platform} AND state = 'sent'`.execute(query);
-  const [row] = rows;
-  if (!row) throw new Error(`There is no row of ${platform}`);
-  const { state, failures, until, next_at: nextAt } = row;
-  return {
-    breaker: { state, failures, until: until ?? undefined },
-    nextAt,
-    underWay: counted.rows[0]?.under_way ?? 0,
-  };
+async function countDue<T>({ query }: Session<T>, { platform, own, now }: Taking): Promise<number> {
+  const { rows } = await sql<{ due: number }>`
+    SELECT count(*) AS due FROM (
+      SELECT FROM briefs.calls
+      WHERE platform = ${platform} AND state = 'waiting' AND NOT reread AND due_at <= ${now}
+      LIMIT ${own.concurrency}) AS at_hand`.execute(query);
+  return rows[0]?.due ?? 0;
 }
 
-interface Turns {
-  readonly most: number;
-  /** Milliseconds since 1970. */
-  readonly firstTurn: number;
-  readonly gapMs: number;
-}
-
-/** Gives turns to the calls that are due, the briefs one after the other, none beyond its budget. */
-async function mark<T>({ query }: Session<T>, taking: Taking, { most, firstTurn, gapMs }: Turns): Promise<TakenCall[]> {
+/**
+ * Gives turns to the calls that are due, none beyond its budget: probes first, then the briefs one after the other, each
+ * with its searches before its details.
+ */
+async function mark<T>({ query }: Session<T>, taking: Taking, turns: readonly PoliteTurn[]): Promise<TakenCall[]> {
   const { platform, own, now, leaseMs } = taking;
+  const price = sql`${own.pricePerCall}::numeric`;
   const { rows } = await sql<Row>`
-    WITH spent AS (
-      SELECT brief_uuid, sum(cost_usd) AS cost FROM briefs.calls
-      WHERE platform = ${platform} AND cost_usd > 0 GROUP BY brief_uuid),
-    today AS (
-      SELECT coalesce(sum(cost_usd), 0) AS cost FROM briefs.calls
-      WHERE platform = ${platform} AND cost_usd > 0
-        AND sent_at >= date_trunc('day', now() AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai'),
+    WITH ${spending({ platform, now })},
     due AS (
-      SELECT waiting.id, row_number() OVER (PARTITION BY waiting.brief_uuid ORDER BY waiting.due_at, waiting.id) AS turn,
-        coalesce(spent.cost, 0) AS spent
+      SELECT waiting.id, row_number() OVER (PARTITION BY waiting.brief_uuid
+          ORDER BY waiting.kind <> 'search', waiting.due_at, waiting.id) AS turn,
+        coalesce(spent.cost, 0) AS spent, waiting.kind = 'probe' AS is_probe
       FROM briefs.calls AS waiting LEFT JOIN spent USING (brief_uuid)
-      WHERE waiting.platform = ${platform} AND waiting.state = 'waiting' AND waiting.due_at <= ${now}),
+      WHERE waiting.platform = ${platform} AND waiting.state = 'waiting' AND NOT waiting.reread
+        AND waiting.due_at <= ${now}),
     affordable AS (
-      SELECT id, row_number() OVER (ORDER BY turn, id) AS place FROM due
-      WHERE spent + turn * ${own.pricePerCall}::numeric <= ${own.budgetPerBrief}::numeric OR ${own.pricePerCall}::numeric = 0),
+      SELECT id, row_number() OVER (ORDER BY is_probe DESC, turn, id) AS place FROM due
+      WHERE ${price} = 0 OR is_probe OR spent + turn * ${price} <= ${own.budgetPerBrief}::numeric),
     chosen AS (
-      SELECT id, place FROM affordable, today
-      WHERE place <= ${most}
-        AND (${own.pricePerCall}::numeric = 0 OR today.cost + place * ${own.pricePerCall}::numeric <= ${own.budgetPerDay}::numeric))
+      SELECT id, place FROM affordable CROSS JOIN today
+      WHERE place <= ${turns.length}
+        AND (${price} = 0 OR today.cost + place * ${price} <= ${own.budgetPerDay}::numeric)),
+    free AS (
+      -- One that is being cancelled or deleted is not waited for: whoever does it may want what this holds.
+      SELECT id FROM briefs.calls WHERE id IN (SELECT id FROM chosen) AND state = 'waiting' FOR UPDATE SKIP LOCKED),
+    given AS (
+      SELECT id, turn_id, turn_at
+      FROM (SELECT id, row_number() OVER (ORDER BY place) AS place FROM chosen JOIN free USING (id)) AS in_order
+      JOIN unnest(${turns.map(({ id }) => id)}::bigint[], ${turns.map(({ at }) => at)}::timestamptz[])
+        WITH ORDINALITY AS turn (turn_id, turn_at, place) USING (place))
     UPDATE briefs.calls AS call
-    SET state = 'sent', attempts = attempts + 1, sent_at = ${now}, cost_usd = cost_usd + ${own.pricePerCall}::numeric,
-      lease_until = to_timestamp((${firstTurn}::float8 + (chosen.place - 1) * ${gapMs}::float8 + ${leaseMs}::float8) / 1000)
-    FROM chosen
-    WHERE call.id = chosen.id
-    RETURNING call.id, call.attempts, call.brief_uuid, call.kind, call.page, call.cursor, call.subject, chosen.place,
+    SET state = 'sent', attempts = attempts + 1, sent_at = ${now}, cost_usd = cost_usd + ${price},
+      turn_id = given.turn_id, lease_until = given.turn_at + ${leaseMs} * interval '1 millisecond'
+    FROM given
+    WHERE call.id = given.id
+    RETURNING call.id, call.attempts, call.brief_uuid, call.kind, call.page, call.cursor, call.subject,
+      given.turn_id, given.turn_at,
       (SELECT keyword FROM briefs.tasks WHERE uuid = call.task_uuid) AS keyword,
       (SELECT from_day FROM briefs.stages WHERE uuid = call.stage_uuid) AS from_day,
       (SELECT to_day FROM briefs.stages WHERE uuid = call.stage_uuid) AS to_day`.execute(query);
@@ -140,8 +140,21 @@ async function mark<T>({ query }: Session<T>, taking: Taking, { most, firstTurn,
     subject: row.subject ?? undefined,
     fromDay: row.from_day ?? undefined,
     toDay: row.to_day ?? undefined,
-    turnAt: new Date(firstTurn + (row.place - 1) * gapMs),
+    turnAt: row.turn_at,
+    turnId: row.turn_id,
   }));
+}
+
+/** What each brief has spent on a platform (`spent`), and what all have spent there `today` in Shanghai. */
+export function spending({ platform, now }: { readonly platform: PlatformName; readonly now: Date }) {
+  const day = sql`date_trunc('day', ${now}::timestamptz AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai'`;
+  return sql`
+    spent AS (
+      SELECT brief_uuid, sum(cost_usd) AS cost FROM briefs.calls
+      WHERE platform = ${platform} AND cost_usd > 0 GROUP BY brief_uuid),
+    today AS (
+      SELECT coalesce(sum(cost_usd), 0) AS cost FROM briefs.calls
+      WHERE platform = ${platform} AND cost_usd > 0 AND sent_at >= ${day})`;
 }
 
 /**
@@ -156,15 +169,19 @@ export async function markRunning<T>(
   if (ids.length === 0) return;
   await transaction(async ({ query }) => {
     const begun = sql`state = 'running', started_at = coalesce(started_at, now())`;
-    await sql`
-      UPDATE briefs.tasks SET ${begun} WHERE state = 'queued'
-        AND uuid IN (SELECT task_uuid FROM briefs.calls WHERE id = ANY(${ids}::bigint[]))`.execute(query);
-    await sql`
-      UPDATE briefs.stages SET ${begun} WHERE state = 'queued'
-        AND uuid IN (SELECT stage_uuid FROM briefs.calls WHERE id = ANY(${ids}::bigint[]))`.execute(query);
-    await sql`
-      UPDATE briefs.briefs SET ${begun} WHERE state = 'queued'
-        AND uuid IN (SELECT brief_uuid FROM briefs.calls WHERE id = ANY(${ids}::bigint[]))`.execute(query);
+    const uuids = async (table: string, column: string) => {
+      const name = sql.table(`briefs.${table}`);
+      const { rows } = await sql<{ uuid: string }>`
+        WITH begun AS (
+          SELECT uuid FROM ${name} WHERE state = 'queued'
+            AND uuid IN (SELECT ${sql.ref(column)} FROM briefs.calls WHERE id = ANY(${ids}::bigint[]))
+          ORDER BY uuid FOR NO KEY UPDATE)
+        UPDATE ${name} AS own SET ${begun} FROM begun WHERE own.uuid = begun.uuid RETURNING own.uuid`.execute(query);
+      return rows.map(({ uuid }) => uuid);
+    };
+    const tasks = await uuids('tasks', 'task_uuid');
+    const stages = await uuids('stages', 'stage_uuid');
+    await openRunsOf(query, { tasks, stages, briefs: await uuids('briefs', 'brief_uuid') });
   });
 }
 
@@ -179,5 +196,6 @@ interface Row {
   readonly keyword: string | null;
   readonly from_day: string | null;
   readonly to_day: string | null;
-  readonly place: number;
+  readonly turn_id: number;
+  readonly turn_at: Date;
 }

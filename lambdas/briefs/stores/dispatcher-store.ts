@@ -1,9 +1,11 @@
-import type { openDatabase } from '#adapters/database.ts';
+import type { Database } from '#adapters/database.ts';
 import { queue, sendEach } from '#adapters/queue.ts';
+import { wakeOnce } from '#adapters/queues/wake-once.ts';
 import { logger } from '#kit/telemetry.ts';
 import { dispatchedCall } from '../collect/dispatch.ts';
 import type { AllPlatformSettings } from '../collect/settings.ts';
 import { markRunning, takeCalls } from './dispatch-store.ts';
+import { giveUpCalls, takeRereads } from './sweep-store.ts';
 
 /** A call may wait for its turn in the queue, take its time, and be read; then it counts as lost. */
 const leaseMs = 3 * 60 * 1000;
@@ -12,30 +14,56 @@ export interface DispatcherOptions {
   readonly DATABASE_URL: string;
   readonly BRIEFS_PLATFORMS: AllPlatformSettings;
   readonly CALLS_QUEUE_URL: string;
+  readonly ANSWERS_QUEUE_URL: string;
   readonly EXPORTS_QUEUE_URL: string;
+  readonly SWEEPS_QUEUE_URL: string;
+  readonly SWEEPS_QUEUE_ARN: string;
 }
 
-/** What every function needs that moves briefs on: turns for their calls, and files for their stages. */
+// The queue delays by 30 s. A sweep that finds nothing under way ends them, so it must come well after the last call that
+// its message stands for: the row of that one may be written a moment later.
+const sweepSlotMs = 20_000;
+
+/** What every function has that moves briefs on. */
+export interface Dispatcher {
+  /** Gives the next calls their turns. A message that gets lost is given back with its lease. */
+  readonly dispatch: () => Promise<void>;
+  /** Asks for the files of stages. */
+  readonly exportStages: (stages: readonly string[]) => Promise<void>;
+  /** Has somebody look after what is under way, in half a minute; before it is written, so that it can't be forgotten. */
+  readonly wakeSweep: () => Promise<void>;
+}
+
+/** Turns for calls, and files for stages, over the database and the queues. */
 export function dispatcher<T>(
-  { BRIEFS_PLATFORMS: settings, CALLS_QUEUE_URL, EXPORTS_QUEUE_URL }: DispatcherOptions,
-  database: ReturnType<typeof openDatabase<T>>,
+  options: DispatcherOptions,
+  database: Pick<Database<T>, 'query' | 'transaction'>,
   clock: () => Date,
-) {
-  const send = sendEach(CALLS_QUEUE_URL);
-  const ask = queue(EXPORTS_QUEUE_URL);
+): Dispatcher {
+  const { BRIEFS_PLATFORMS: settings, SWEEPS_QUEUE_ARN: door } = options;
+  const sendCalls = sendEach(options.CALLS_QUEUE_URL);
+  const sendAnswers = sendEach(options.ANSWERS_QUEUE_URL);
+  const ask = queue(options.EXPORTS_QUEUE_URL);
+  const wake = wakeOnce(options.SWEEPS_QUEUE_URL, { slotMs: sweepSlotMs, message: () => ({}) });
+  const exportStages = async (stages: readonly string[]): Promise<void> => {
+    for (const stage_uuid of stages) await ask({ stage_uuid });
+  };
+  const wakeSweep = () => wake(['sweep']);
   return {
-    /** Gives the next calls their turns. A message that gets lost is given back with its lease. */
-    dispatch: async (): Promise<void> => {
+    exportStages,
+    wakeSweep,
+    async dispatch() {
       const now = clock();
+      await exportStages((await giveUpCalls(database, { settings, door, now })).toExport);
+      const again = await takeRereads(database.query, { now, leaseMs });
+      await sendAnswers(again.map((message) => ({ message, delaySeconds: 0 })));
       const calls = await takeCalls(database, { settings, now, leaseMs });
-      if (calls.length === 0) return;
+      if (calls.length + again.length === 0) return;
+      await wakeSweep();
       await markRunning(database, calls);
-      const taken = await send(calls.map((call) => dispatchedCall(call, settings, now)));
+      const taken = await sendCalls(calls.map((call) => dispatchedCall(call, settings, now)));
       if (taken.length < calls.length)
         logger().warn('Calls did not reach their queue: they are given back', { lost: calls.length - taken.length });
-    },
-    exportStages: async (stages: readonly string[]): Promise<void> => {
-      for (const stage of stages) await ask({ stage_uuid: stage });
     },
   };
 }

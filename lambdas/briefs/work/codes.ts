@@ -17,10 +17,14 @@ export type BriefCode = keyof typeof briefCodes;
 /** A brief that can't be taken, with the front end's number. API: 200 with that `err_code`. */
 export class BriefRefusedError extends PermanentError {
   override readonly name = 'BriefRefusedError';
-  readonly code: number;
+  readonly reason: BriefCode;
 
-  constructor(code: BriefCode) {
-    super(briefCodes[code][1]);
-    this.code = briefCodes[code][0];
+  constructor(reason: BriefCode) {
+    super(briefCodes[reason][1]);
+    this.reason = reason;
+  }
+
+  get code(): number {
+    return briefCodes[this.reason][0];
   }
 }

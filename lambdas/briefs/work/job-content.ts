@@ -1,4 +1,5 @@
 import { parsedJson } from '#kit/text/json.ts';
+import { storableText } from '#kit/text/storable.ts';
 import { platforms } from '../platforms/index.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import { BriefRefusedError } from './codes.ts';
@@ -64,7 +65,7 @@ function entryOf(value: unknown): Entry {
   const fields = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   const written = (name: string) => {
     const field = fields[name];
-    const text = typeof field === 'string' || typeof field === 'number' ? String(field).trim() : '';
+    const text = typeof field === 'string' || typeof field === 'number' ? storableText(String(field)).trim() : '';
     if (text === '') throw new BriefRefusedError('INCOMPLETE');
     return text;
   };

@@ -57,7 +57,11 @@ export function codedEnvelope<N extends string>(api: CodedApi<N>): Envelope {
     return { status: code.status, body: bodyOf(code.code, msg, data) };
   };
   return {
-    wrap: (answer) => ({ ...answer, body: bodyOf(success.code, success.msg, answer.body) }),
+    wrap: (answer) => {
+      // A picture, or the way to a file, is no JSON to be wrapped.
+      const plain = answer.headers?.['content-type'] !== undefined || answer.body === undefined;
+      return plain ? answer : { ...answer, body: bodyOf(success.code, success.msg, answer.body) };
+    },
     failure(error) {
       const plain = answerOf(error);
       const known = isCoded(error, codes) ? error : api.codeOf?.(error);

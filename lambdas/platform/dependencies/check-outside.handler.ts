@@ -5,18 +5,19 @@ import { probeQueue } from '#adapters/probes/queue.ts';
 import { probeSchedule } from '#adapters/probes/schedule.ts';
 import { probeStateMachine } from '#adapters/probes/state-machine.ts';
 import { apiHandler } from '#kit/api-handler.ts';
-import { checkOutsideEnv, dependencyKinds } from '../contract.ts';
+import { checkOutsideEnv } from '../contract.ts';
 import type { Dependency } from './check-dependencies.ts';
+import { listedDependencies } from './dependencies-file.ts';
 import { outsideApi } from './routes.ts';
 
-const probes = { q: probeQueue, m: probeStateMachine, s: probeSchedule };
+const probes = { queue: probeQueue, 'state machine': probeStateMachine, schedule: probeSchedule };
 
 /** Tells of the services that are outside of the VPC: mail, queues, state machines, schedules. */
 export const handler = apiHandler({
   env: checkOutsideEnv,
   authenticate: authenticateAlone,
-  services: ({ MAIL_FROM, DEPENDENCIES, ...env }) => {
-    const prefixes = { q: env.QUEUE_PREFIX, m: env.MACHINE_PREFIX, s: '' };
+  services: ({ MAIL_FROM, MACHINE_PREFIX, SCHEDULES }) => {
+    const prefixes = { queue: '', 'state machine': MACHINE_PREFIX, schedule: '' };
     const dependencies: readonly Dependency[] = [
       {
         kind: 'mail',
@@ -25,12 +26,12 @@ export const handler = apiHandler({
         without: 'Reports and warnings wait in the queue of mails.',
         probe: (signal) => probeMail(MAIL_FROM, signal),
       },
-      ...DEPENDENCIES.map(([letter, name, without, id = name]) => ({
-        kind: dependencyKinds[letter],
+      ...listedDependencies().map(({ kind, name, without, id = SCHEDULES[name] ?? name }) => ({
+        kind,
         name,
         required: true,
-        without: without || `No run of ${name} starts or goes on.`,
-        probe: (signal: AbortSignal) => probes[letter](prefixes[letter] + id, signal),
+        without,
+        probe: (signal: AbortSignal) => probes[kind](prefixes[kind] + id, signal),
       })),
     ];
     return { dependencies, clock: systemClock };

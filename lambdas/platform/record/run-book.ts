@@ -40,11 +40,23 @@ export interface ClosedRun extends RunName {
 }
 
 /** Writes a run into the book as running, in the caller's transaction. The same execution may say so twice. */
-export async function openRun(query: QueryExecutorProvider, run: OpenedRun): Promise<void> {
-  const { workload, name, kind, execution = name, slot, parent, startedAt } = run;
+export function openRun(query: QueryExecutorProvider, run: OpenedRun): Promise<void> {
+  return openRuns(query, [run]);
+}
+
+/** The same for many of different names. */
+export async function openRuns(query: QueryExecutorProvider, runs: readonly OpenedRun[]): Promise<void> {
+  if (runs.length === 0) return;
+  const rows = runs.map(({ execution, startedAt, ...run }) => ({
+    ...run,
+    execution: execution ?? run.name,
+    started_at: startedAt,
+  }));
   await sql`
     INSERT INTO platform.runs (workload, name, kind, execution, slot, parent, started_at)
-    VALUES (${workload}, ${name}, ${kind}, ${execution}, ${slot ?? null}, ${parent ?? null}, ${startedAt})
+    SELECT * FROM json_to_recordset(${JSON.stringify(rows)}::json) AS run (workload text, name text, kind text,
+      execution text, slot timestamptz, parent text, started_at timestamptz)
+    ORDER BY workload, name
     ON CONFLICT (workload, name) DO UPDATE
     SET kind = excluded.kind, execution = excluded.execution, slot = coalesce(excluded.slot, runs.slot),
       parent = coalesce(excluded.parent, runs.parent),

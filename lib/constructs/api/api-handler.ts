@@ -20,7 +20,10 @@ export interface ApiHandlerPlatform {
 type KnownVariables = Callers['env'] & Callers['askingEnv'] & { readonly DATABASE_URL: string };
 
 export interface ApiHandlerProps<E extends z.ZodObject>
-  extends Pick<HandlerFunctionProps<E>, 'handler' | 'contract' | 'impact' | 'severity' | 'concurrency' | 'memory'> {
+  extends Pick<
+    HandlerFunctionProps<E>,
+    'handler' | 'contract' | 'impact' | 'severity' | 'concurrency' | 'memory' | 'files'
+  > {
   readonly platform: ApiHandlerPlatform;
   /** The contract's own keys of its routes. */
   readonly routes: readonly string[];

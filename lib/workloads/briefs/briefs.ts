@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/briefs/contract.ts';
+import { edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { StreamHandler } from '../../constructs/kafka/stream-handler.ts';
 import { environmentOf, removalPolicyOf } from '../../constructs/millrace-stack.ts';
@@ -10,6 +12,7 @@ import { QueueRing } from '../../constructs/queue-ring.ts';
 import { acknowledge } from '../../permissions/acknowledge.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
 import type { PipelinesPlatform } from '../workload.ts';
+import { LinksKey } from './links-key.ts';
 
 export interface BriefsProps extends Omit<PipelinesPlatform, 'cluster'> {
   readonly cluster: KafkaCluster;
@@ -20,7 +23,6 @@ const places = {
   calls: { edge: 'briefs/call-platform', variable: 'CALLS_QUEUE_URL' },
   answers: { edge: 'briefs/read-answer', variable: 'ANSWERS_QUEUE_URL' },
   exports: { edge: 'briefs/export-stage', variable: 'EXPORTS_QUEUE_URL' },
-  sweeps: { edge: 'briefs/sweep-briefs', variable: 'SWEEPS_QUEUE_URL', fifo: true },
 } as const;
 
 /** Collect -> Kafka -> store -> analyse. What asks the platforms stands outside of the VPC, all else inside. */
@@ -28,6 +30,8 @@ export class Briefs extends Construct {
   readonly queues: QueueRing<keyof typeof places>;
   /** Cookies and tokens of the platforms: put there by the operator. */
   readonly credentials: Secret;
+  /** The key of signed addresses of files. */
+  readonly links: Secret;
   readonly call: QueueHandler<typeof contract.callPlatformEnv>;
   readonly read: QueueHandler<typeof contract.readAnswerEnv>;
   readonly store: StreamHandler<typeof contract.storeArticlesEnv>;
@@ -36,9 +40,24 @@ export class Briefs extends Construct {
     super(scope, id);
     this.queues = new QueueRing(this, 'Queues', places);
     this.credentials = this.#makeCredentials();
+    this.links = new LinksKey(this, 'Links').secret;
     this.call = this.#makeCall(props);
     this.read = this.#makeRead(props);
     this.store = this.#makeStore(props);
+    this.queues.settle({ calls: this.call, answers: this.read, exports: { queue: this.#makeExports() } });
+  }
+
+  /** Stages whose files are to be made. */
+  #makeExports(): Queue {
+    const { name: environment } = environmentOf(this);
+    const exports = new Queue(this, 'Exports', {
+      queueName: edgeResourceName({ environment, edge: places.exports.edge }),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(4),
+    });
+    acknowledge(exports, 'Nobody works it off yet.', 'AwsSolutions-SQS3');
+    return exports;
   }
 
   /** The platforms' settings, as handlers read them. */
@@ -56,6 +75,9 @@ export class Briefs extends Construct {
       ...this.variables,
       DATABASE_URL: database.url,
       CALLS_QUEUE_URL: this.queues.urlOf('calls'),
+      ANSWERS_QUEUE_URL: this.queues.urlOf('answers'),
+      SWEEPS_QUEUE_URL: this.queues.urlOf('sweeps'),
+      SWEEPS_QUEUE_ARN: this.queues.arnOf('sweeps'),
       EXPORTS_QUEUE_URL: this.queues.urlOf('exports'),
     };
   }
@@ -115,7 +137,7 @@ export class Briefs extends Construct {
     allowObjects(read.handler, raw, { read: ['briefs/raw'] });
     cluster.grantProduce(read.handler, contract.briefTopics);
     read.handler.allow(['sqs:SendMessage'], [wakes.queueArn]);
-    this.queues.allowSending(read.handler, 'calls', 'exports');
+    this.queues.allowSending(read.handler, 'calls', 'answers', 'exports', 'sweeps');
     return read;
   }
 
@@ -146,7 +168,7 @@ export class Briefs extends Construct {
     });
     store.handler.allow(['sqs:SendMessage'], [failures.queueArn]);
     allowObjects(store.handler, raw, { write: ['platform/failures'] });
-    this.queues.allowSending(store.handler, 'calls', 'exports');
+    this.queues.allowSending(store.handler, 'calls', 'answers', 'exports', 'sweeps');
     return store;
   }
 }

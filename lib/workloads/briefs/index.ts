@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { workload } from '../workload.ts';
 import { Briefs } from './briefs.ts';
+import { BriefsApi } from './briefs-api.ts';
 import { briefTopicsOf } from './topics.ts';
 
 /** Keywords on social platforms, to workbooks, word clouds and a zip. */
@@ -15,4 +16,7 @@ export const briefs = workload({
   ],
   topics: briefTopicsOf,
   pipelines: (stack, { cluster, ...platform }) => cluster && new Briefs(stack, 'Briefs', { ...platform, cluster }),
+  api: (stack, platform, { pipelines: briefs }) => {
+    if (briefs) new BriefsApi(stack, 'Briefs', { platform, briefs });
+  },
 });

@@ -1,121 +1,31 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { articleOf } from '../../../../lambdas/briefs/article/draft.ts';
-import { fatesOf } from '../../../../lambdas/briefs/collect/fates.ts';
 import type { AllPlatformSettings } from '../../../../lambdas/briefs/collect/settings.ts';
-import { platformNames } from '../../../../lambdas/briefs/platforms/names.ts';
-import type { FoundItem } from '../../../../lambdas/briefs/platforms/platform.ts';
 import type { SentArticle } from '../../../../lambdas/briefs/ports.ts';
-import { endCall, openCall, writeFates } from '../../../../lambdas/briefs/stores/answer-store.ts';
-import { storeArticles } from '../../../../lambdas/briefs/stores/article-store.ts';
-import { markRunning, takeCalls } from '../../../../lambdas/briefs/stores/dispatch-store.ts';
+import { endCall, openCall } from '../../../../lambdas/briefs/stores/answer-store.ts';
 import { endStage } from '../../../../lambdas/briefs/stores/settle-store.ts';
-import { type NewBrief, submitBrief } from '../../../../lambdas/briefs/stores/submit-store.ts';
+import type { NewBrief } from '../../../../lambdas/briefs/stores/submit-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
+import { brief, now, settingsOf, told, type Walk, walkOf } from './walk-of-a-brief.ts';
 
 let database: TestDatabase<unknown>;
+let walk: Walk;
 
 beforeAll(async () => {
   database = await startTestDatabase();
+  walk = walkOf(database);
 });
 
 afterAll(() => database?.stop());
 
-beforeEach(async () => {
-  await sql`TRUNCATE briefs.briefs, briefs.day_codes, briefs.platforms, briefs.articles, briefs.calls CASCADE`.execute(
-    database.admin.query,
-  );
-});
+beforeEach(() => walk.empty());
 
-/** Past all that the database's own clock says of these rows. */
-const now = new Date(Date.now() + 60 * 60_000);
-
-const settingsOf = (over: object = {}) =>
-  Object.fromEntries(
-    platformNames.map((name) => [
-      name,
-      {
-        driver: 'native',
-        baseUrl: 'http://127.0.0.1:1',
-        requestsPerSecond: 100,
-        concurrency: 4,
-        pricePerCall: 0,
-        budgetPerBrief: 0,
-        budgetPerDay: 0,
-        enrich: false,
-        probe: false,
-        ...over,
-      },
-    ]),
-  ) as unknown as AllPlatformSettings;
-
-const brief = (over: Partial<NewBrief> = {}): NewBrief => ({
-  name: '秋季',
-  remarks: '',
-  owner: 'mei',
-  createUserName: '小梅',
-  orders: [{ platforms: ['weibo'], keywords: ['a', 'b'], limit: 20, fromDay: '2026-11-01', toDay: '2026-11-30' }],
-  jobContent: [],
-  idempotencyKey: undefined,
-  ...over,
-});
-
-const submit = (over?: Partial<NewBrief>) => submitBrief(database.app, brief(over));
-const take = async (settings = settingsOf(), at = now) => {
-  const calls = await takeCalls(database.app, { settings, now: at, leaseMs: 60_000 });
-  await markRunning(database.app, calls);
-  return calls;
-};
-
-async function statesOf(table: 'briefs' | 'stages' | 'tasks' | 'calls' | 'finds'): Promise<string[]> {
-  const { rows } = await sql<{ state: string }>`SELECT state FROM ${sql.table(`briefs.${table}`)} ORDER BY 1`.execute(
-    database.app.query,
-  );
-  return rows.map(({ state }) => state);
-}
-
-const item = (key: string): FoundItem => ({
-  state: 'article',
-  place: `/${key}`,
-  article: articleOf({ article_key: key, url: `http://x/${key}`, post_time: '2026-11-10T00:00:00.000Z' }, { like: 1 }),
-});
-
-/** Answers a call with these articles, and resolves to those that are sent on. */
-async function answer(call: { readonly id: number; readonly attempt: number }, keys: readonly string[]) {
-  const open = await openCall(database.app, { call: call.id, attempt: call.attempt });
-  if (!open?.task || open.page === undefined) throw new Error('The call is not open');
-  const { task, page } = open;
-  const range = { from: new Date('2026-11-01T00:00:00Z'), until: new Date('2026-12-01T00:00:00Z') };
-  const items = keys.map(item);
-  const written = await writeFates(database.app, { task: task.uuid, page }, (locked) =>
-    fatesOf(items, { ...range, ...locked }),
-  );
-  const sent = items.flatMap((each): SentArticle[] =>
-    each.state === 'article' && written.fates.some(({ place, state }) => place === each.place && state === 'sent')
-      ? [
-          {
-            platform: open.platform,
-            brief_uuid: open.briefUuid ?? '',
-            stage_uuid: open.stageUuid ?? '',
-            task_uuid: task.uuid,
-            keyword: task.keyword,
-            page,
-            place: each.place,
-            crawled_at: now.toISOString(),
-            raw_key: 'briefs/raw/1',
-            article: each.article,
-          },
-        ]
-      : [],
-  );
-  const ended = await endCall(database.app, open, {
-    end: { state: 'answered', next: undefined },
-    outcome: 'answered',
-    rawKey: 'briefs/raw/1',
-    now,
-  });
-  return { sent, ended };
-}
+const submit = (over?: Partial<NewBrief>) => walk.submit(over);
+const take = (settings?: AllPlatformSettings) => walk.take(settings);
+const statesOf = (table: Parameters<Walk['statesOf']>[0]) => walk.statesOf(table);
+const answer = (call: { readonly id: number; readonly attempt: number }, keys: readonly string[]) =>
+  walk.answer(call, keys);
+const store = (sent: readonly SentArticle[]) => walk.store(sent);
 
 describe('a submitted brief', () => {
   test('has a code of its day in Shanghai, and no two have the same when many come at once', async () => {
@@ -204,11 +114,11 @@ describe('what was found', () => {
     expect(first.ended.toExport).toEqual([]);
     expect(await statesOf('tasks')).toEqual(['running', 'running']);
 
-    expect((await storeArticles(database.app, first.sent)).toExport).toEqual([]);
+    expect((await store(first.sent)).toExport).toEqual([]);
     expect(await statesOf('tasks')).toEqual(['finished', 'running']);
 
     const second = await answer(b, ['k2', 'k3']);
-    const { toExport } = await storeArticles(database.app, second.sent);
+    const { toExport } = await store(second.sent);
 
     expect(await statesOf('tasks')).toEqual(['finished', 'finished']);
     expect(toExport).toHaveLength(1);
@@ -223,7 +133,7 @@ describe('what was found', () => {
     const [a, b] = await take();
     if (!a || !b) throw new Error('Two calls are due');
     const [one, two] = [await answer(a, ['k1']), await answer(b, ['k1', 'k2'])];
-    await storeArticles(database.app, [...one.sent, ...two.sent]);
+    await store([...one.sent, ...two.sent]);
 
     const { rows } =
       await sql`SELECT article_key, keywords, "like", interaction FROM briefs.articles ORDER BY 1`.execute(
@@ -241,7 +151,7 @@ describe('what was found', () => {
     const [a] = await take();
     if (!a) throw new Error('A call is due');
     const { sent } = await answer(a, ['k1', 'k2', 'k3']);
-    for (const batch of [sent, sent.slice(1), [...sent, ...sent].reverse()]) await storeArticles(database.app, batch);
+    for (const batch of [sent, sent.slice(1), [...sent, ...sent].reverse()]) await store(batch);
 
     expect(await statesOf('finds')).toEqual(['stored', 'stored', 'stored']);
     expect((await sql`SELECT FROM briefs.articles`.execute(database.app.query)).rows).toHaveLength(3);
@@ -252,7 +162,7 @@ describe('what was found', () => {
       await submit();
       const calls = await take();
       const found = await Promise.all(calls.map((call, i) => answer(call, [`k${i}`])));
-      const settled = await Promise.all(found.map(({ sent }) => storeArticles(database.app, sent)));
+      const settled = await Promise.all(found.map(({ sent }) => store(sent)));
 
       expect(settled.flatMap(({ toExport }) => toExport)).toHaveLength(1);
     }
@@ -264,17 +174,17 @@ test('a call that fails for good fails its task with the reason; one that was an
   const [call] = await take();
   const open = call && (await openCall(database.app, { call: call.id, attempt: call.attempt }));
   if (!open) throw new Error('A call is open');
-  const told = {
+  const end = {
     outcome: 'login-wanted',
-    rawKey: undefined,
-    now,
+    answer: undefined,
+    ...told,
     end: { state: 'failed', reason: 'needs-login: x' },
   } as const;
-  const ended = await endCall(database.app, open, told);
+  const ended = await endCall(database.app, open, end);
 
   expect(ended).toMatchObject({ changed: 'needs-login' });
   expect(ended.toExport).toHaveLength(1);
   expect(await statesOf('tasks')).toEqual(['failed']);
-  expect(await endCall(database.app, open, told)).toEqual({ toExport: [], changed: undefined });
+  expect(await endCall(database.app, open, end)).toEqual({ toExport: [], changed: undefined, wakeAt: undefined });
   expect(await openCall(database.app, { call: open.id, attempt: open.attempt })).toBeUndefined();
 });

@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import type { Database } from '#adapters/database.ts';
+import type { StageOrder } from '../work/job-content.ts';
+import { articlesAskedFor } from '../work/plan.ts';
+import { closeBriefRun, closeStageRun, closeTaskRuns } from './run-records-store.ts';
+import { lockBrief } from './settle-store.ts';
+import { addStages } from './submit-store.ts';
+
+/** What a brief is to be instead; what is left out stays. */
+export interface ChangedBrief {
+  readonly uuid: string;
+  readonly name: string;
+  readonly remarks?: string | undefined;
+  readonly orders: readonly StageOrder[];
+  /** As it came, for whoever reads it again. */
+  readonly jobContent: unknown;
+}
+
+/** Changes a brief while nothing of it has run: its stages are planned anew, and its code stays. */
+export function changeBrief<T>(
+  { transaction }: Pick<Database<T>, 'transaction'>,
+  { uuid, name, remarks, orders, jobContent }: ChangedBrief,
+): Promise<'changed' | 'not-queued' | 'unknown'> {
+  return transaction(async (session) => {
+    const { query } = session;
+    const state = await lockBrief(query, uuid);
+    if (state === undefined) return 'unknown';
+    if (state !== 'queued') return 'not-queued';
+    // A call that has its turn already is work that has begun, though nobody may have said so yet.
+    const { rows: begun } = await sql`
+      SELECT FROM briefs.calls WHERE brief_uuid = ${uuid} AND state <> 'waiting'`.execute(query);
+    if (begun.length > 0) return 'not-queued';
+    await sql`DELETE FROM briefs.stages WHERE brief_uuid = ${uuid}`.execute(query);
+    await sql`
+      UPDATE briefs.briefs SET name = ${name}, remarks = coalesce(${remarks ?? null}, remarks),
+        orders = ${JSON.stringify(orders)}::json, job_content = ${JSON.stringify(jobContent)}::json,
+        article_limit = ${articlesAskedFor(orders)}
+      WHERE uuid = ${uuid}`.execute(query);
+    await addStages(session, { uuid, name, orders });
+    return 'changed';
+  });
+}
+
+/**
+ * Stops what of a brief has not run, and keeps what is there: calls that wait are dropped, answers under way are no
+ * longer read, and articles that are in Kafka are still stored. One that has ended stays as it is.
+ */
+export function cancelBrief<T>(
+  { transaction }: Pick<Database<T>, 'transaction'>,
+  { uuid, reason }: { readonly uuid: string; readonly reason: string },
+): Promise<'cancelled' | 'ended' | 'unknown'> {
+  return transaction(async ({ query }) => {
+    const state = await lockBrief(query, uuid);
+    if (state === undefined) return 'unknown';
+    if (state !== 'queued' && state !== 'running') return 'ended';
+    await sql`
+      UPDATE briefs.calls SET state = 'dropped', reason = 'cancelled', lease_until = NULL
+      WHERE brief_uuid = ${uuid} AND state IN ('waiting', 'sent')`.execute(query);
+    const cancelled = sql`state = 'cancelled', reason = 'cancelled', ended_at = now()`;
+    const tasks = await sql<{ uuid: string }>`
+      UPDATE briefs.tasks SET ${cancelled} WHERE brief_uuid = ${uuid} AND state IN ('queued', 'running')
+      RETURNING uuid`.execute(query);
+    const stages = await sql<{ uuid: string }>`
+      UPDATE briefs.stages SET ${cancelled} WHERE brief_uuid = ${uuid} AND state IN ('queued', 'running')
+      RETURNING uuid`.execute(query);
+    await sql`
+      UPDATE briefs.briefs SET ${cancelled}, cancel_reason = ${reason} WHERE uuid = ${uuid}`.execute(query);
+    await closeTaskRuns(
+      query,
+      tasks.rows.map((row) => row.uuid),
+    );
+    for (const stage of stages.rows) await closeStageRun(query, stage.uuid);
+    await closeBriefRun(query, uuid);
+    return 'cancelled';
+  });
+}
