@@ -1,9 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/briefs/contract.ts';
-import { edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { StreamHandler } from '../../constructs/kafka/stream-handler.ts';
 import { environmentOf, removalPolicyOf } from '../../constructs/millrace-stack.ts';
@@ -12,6 +10,7 @@ import { QueueRing } from '../../constructs/queue-ring.ts';
 import { acknowledge } from '../../permissions/acknowledge.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
 import type { PipelinesPlatform } from '../workload.ts';
+import { Exports } from './exports.ts';
 import { LinksKey } from './links-key.ts';
 
 export interface BriefsProps extends Omit<PipelinesPlatform, 'cluster'> {
@@ -35,6 +34,7 @@ export class Briefs extends Construct {
   readonly call: QueueHandler<typeof contract.callPlatformEnv>;
   readonly read: QueueHandler<typeof contract.readAnswerEnv>;
   readonly store: StreamHandler<typeof contract.storeArticlesEnv>;
+  readonly exports: Exports;
 
   constructor(scope: Construct, id: string, props: BriefsProps) {
     super(scope, id);
@@ -44,20 +44,8 @@ export class Briefs extends Construct {
     this.call = this.#makeCall(props);
     this.read = this.#makeRead(props);
     this.store = this.#makeStore(props);
-    this.queues.settle({ calls: this.call, answers: this.read, exports: { queue: this.#makeExports() } });
-  }
-
-  /** Stages whose files are to be made. */
-  #makeExports(): Queue {
-    const { name: environment } = environmentOf(this);
-    const exports = new Queue(this, 'Exports', {
-      queueName: edgeResourceName({ environment, edge: places.exports.edge }),
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(4),
-    });
-    acknowledge(exports, 'Nobody works it off yet.', 'AwsSolutions-SQS3');
-    return exports;
+    this.exports = new Exports(this, 'Exports', { ...props, links: this.links });
+    this.queues.settle({ calls: this.call, answers: this.read, exports: this.exports.stages });
   }
 
   /** The platforms' settings, as handlers read them. */
