@@ -23,6 +23,7 @@ const places = {
   calls: { edge: 'briefs/call-platform', variable: 'CALLS_QUEUE_URL' },
   answers: { edge: 'briefs/read-answer', variable: 'ANSWERS_QUEUE_URL' },
   exports: { edge: 'briefs/export-stage', variable: 'EXPORTS_QUEUE_URL' },
+  sweeps: { edge: 'briefs/sweep-briefs', variable: 'SWEEPS_QUEUE_URL', fifo: true },
 } as const;
 
 /** Collect -> Kafka -> store -> analyse. What asks the platforms stands outside of the VPC, all else inside. */
@@ -44,20 +45,21 @@ export class Briefs extends Construct {
     this.call = this.#makeCall(props);
     this.read = this.#makeRead(props);
     this.store = this.#makeStore(props);
-    this.queues.settle({ calls: this.call, answers: this.read, exports: { queue: this.#makeExports() } });
+    const [exports, sweeps] = [this.#bare('Exports', 'exports'), this.#bare('Sweeps', 'sweeps', true)];
+    this.queues.settle({ calls: this.call, answers: this.read, exports, sweeps });
   }
 
-  /** Stages whose files are to be made. */
-  #makeExports(): Queue {
+  #bare(id: string, place: 'exports' | 'sweeps', fifo = false): { readonly queue: Queue } {
     const { name: environment } = environmentOf(this);
-    const exports = new Queue(this, 'Exports', {
-      queueName: edgeResourceName({ environment, edge: places.exports.edge }),
+    const queue = new Queue(this, id, {
+      queueName: edgeResourceName({ environment, edge: places[place].edge, fifo }),
+      ...(fifo ? { fifo } : {}),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(4),
     });
-    acknowledge(exports, 'Nobody works it off yet.', 'AwsSolutions-SQS3');
-    return exports;
+    acknowledge(queue, 'Nobody works it off yet.', 'AwsSolutions-SQS3');
+    return { queue };
   }
 
   /** The platforms' settings, as handlers read them. */
