@@ -69,12 +69,22 @@ export const probePlatformsEnv = z.object(dispatching);
 /** What failed goes back in as it was: it names a call, and nothing else. */
 export const editableInputs = {} as const satisfies EditableSources;
 
+/** Asks for the files of one stage. */
+export const exportStageMessage = z.object({ stage_uuid: z.uuid() });
+
 export const exportStageEnv = z.object({
   DATABASE_URL: text,
   RAW_BUCKET: text,
   MAIL_QUEUE_URL: z.url(),
   LINKS_SECRET: text,
   API_URL: z.string().default(''),
+  /** Links are good for as long as files are kept. */
+  KEEP_FILES_DAYS: z.coerce.number().int().positive(),
+  /** Words that say nothing, beside those that the project knows: between blanks. */
+  STOP_WORDS: z
+    .string()
+    .default('')
+    .transform((words) => words.split(/\s+/).filter(Boolean)),
 });
 
 export const briefsApiEnv = z.object({
