@@ -73,9 +73,13 @@ export class Briefs extends Construct {
   }
 
   #dispatching({ database }: BriefsProps) {
+    return { ...this.dispatching, DATABASE_URL: database.url };
+  }
+
+  /** What every function needs that gives calls their turns, beside the database. */
+  get dispatching() {
     return {
       ...this.variables,
-      DATABASE_URL: database.url,
       CALLS_QUEUE_URL: this.queues.urlOf('calls'),
       ANSWERS_QUEUE_URL: this.queues.urlOf('answers'),
       SWEEPS_QUEUE_URL: this.queues.urlOf('sweeps'),

@@ -16,6 +16,8 @@ const figureOf = (at: number, figure: number) =>
   // Of the last one nothing is known.
   at === count - 1 || (at + figure) % 6 === 0 ? undefined : (at * (figure + 7) * 37) % 50;
 
+type Shown = Readonly<Partial<Record<(typeof figures)[number] | 'user_fans', number | undefined>>>;
+
 const made = Array.from({ length: count }, (_, at) => ({
   title: ['100%好', '50_好', 'a\\b', "o'x", 'Mask', '精华水'][at % 6] ?? null,
   content: ['内容100%', '正文_', '文\\字', 'x', 'Serum', '抗老'][at % 6] ?? null,
@@ -26,7 +28,7 @@ const made = Array.from({ length: count }, (_, at) => ({
   figures: {
     ...Object.fromEntries(figures.map((name, index) => [name, figureOf(at, index)])),
     user_fans: [0, 1000, 100_000, 500_000, 2_000_000, undefined][at % 6],
-  },
+  } as Shown,
 }));
 
 beforeAll(async () => {

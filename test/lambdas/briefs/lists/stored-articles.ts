@@ -6,6 +6,7 @@ import type { PlatformName } from '../../../../lambdas/briefs/platforms/names.ts
 import type { SentArticle } from '../../../../lambdas/briefs/ports.ts';
 import { storeArticles } from '../../../../lambdas/briefs/stores/article-store.ts';
 import { type NewBrief, submitBrief } from '../../../../lambdas/briefs/stores/submit-store.ts';
+import { settingsOf } from '../stores/walk-of-a-brief.ts';
 
 /** Briefs and articles as the workload itself stores them, for tests of what is shown of them. */
 
@@ -74,5 +75,5 @@ export async function addArticles(
       article,
     };
   });
-  await storeArticles(database, sent);
+  await storeArticles(database, sent, { settings: settingsOf(), now: new Date() });
 }

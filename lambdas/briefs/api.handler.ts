@@ -1,0 +1,31 @@
+import { authenticateCallers } from '#adapters/callers.ts';
+import { systemClock } from '#adapters/clock.ts';
+import { apiDatabase } from '#adapters/database/api-database.ts';
+import { secretField } from '#adapters/secrets.ts';
+import { linkVerifier, signedLink } from '#kit/api/link.ts';
+import { apiHandler } from '#kit/api-handler.ts';
+import { briefsEnvelope } from './api/envelope.ts';
+import { briefsApiRoutes } from './api/routes.ts';
+import { briefsApiEnv } from './contract.ts';
+import { briefBook } from './lists/brief-book-store.ts';
+import { briefFiles } from './lists/brief-files-bucket.ts';
+
+/** Briefs over HTTP: submitted, looked at, stopped, run again; their lists, sums and files; and how platforms stand. */
+export const handler = apiHandler({
+  env: briefsApiEnv,
+  authenticate: (env) => authenticateCallers(env),
+  verifyLink: (env) => linkVerifier({ key: () => secretField(env.LINKS_SECRET, 'key'), clock: systemClock }),
+  services: (env) => ({
+    settings: env.BRIEFS_PLATFORMS,
+    briefs: briefBook(apiDatabase(env.DATABASE_URL), env, systemClock),
+    files: briefFiles(env.RAW_BUCKET),
+    sign: async (link: Parameters<typeof signedLink>[0]) =>
+      signedLink(link, await secretField(env.LINKS_SECRET, 'key')),
+    address: env.API_URL,
+    keepDays: env.FILES_KEEP_DAYS,
+    clock: systemClock,
+  }),
+  routes: briefsApiRoutes,
+  envelope: briefsEnvelope,
+  tellsTime: true,
+});

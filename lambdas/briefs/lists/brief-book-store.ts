@@ -1,0 +1,64 @@
+import type { Database } from '#adapters/database.ts';
+import type { Paging } from '#kit/api/paging.ts';
+import type { Clock } from '#kit/clock.ts';
+import type { PlatformName } from '../platforms/names.ts';
+import { exportAgain, type Part, runAgain } from '../stores/again-store.ts';
+import { type ChangedBrief, cancelBrief, changeBrief } from '../stores/change-store.ts';
+import { deleteBrief } from '../stores/delete-store.ts';
+import { type DispatcherOptions, dispatcher } from '../stores/dispatcher-store.ts';
+import { pausePlatform, platformStates, probePlatform, resumePlatform } from '../stores/platform-store.ts';
+import { type NewBrief, submitBrief } from '../stores/submit-store.ts';
+import { type AccountFilter, listAccounts } from './account-list-store.ts';
+import { type ArticleFilter, type ArticleOrder, listArticles } from './article-list-store.ts';
+import { type BriefFilter, listBriefs } from './brief-list-store.ts';
+import { briefOfStage, findBrief, findStage, stagesOf, sumsOf } from './brief-view-store.ts';
+import { briefsBefore, progressOf } from './progress-store.ts';
+
+export type BriefBook = ReturnType<typeof briefBook>;
+
+/** Briefs over the database and the queues: what the API asks of them, and what it has done. */
+export function briefBook(database: Database<unknown>, env: DispatcherOptions, clock: Clock) {
+  return { ...reading(database), ...changing(database, env, clock) };
+}
+
+function reading(database: Database<unknown>) {
+  return {
+    find: (brief: string) => findBrief(database, brief),
+    ofStage: (stage: string) => briefOfStage(database, stage),
+    stages: (brief: string) => stagesOf(database, brief),
+    stage: (stage: string) => findStage(database, stage),
+    sums: (stages: readonly string[]) => sumsOf(database, stages),
+    list: (filter: BriefFilter, page: Paging) => listBriefs(database, filter, page),
+    articles: (filter: ArticleFilter, order: ArticleOrder, page: Paging) => listArticles(database, filter, order, page),
+    accounts: (filter: AccountFilter, page: Paging) => listAccounts(database, filter, page),
+    progress: (brief: string) => progressOf(database, brief),
+    before: (brief: string) => briefsBefore(database, brief),
+  };
+}
+
+function changing(database: Database<unknown>, env: DispatcherOptions, clock: Clock) {
+  const { dispatch, exportStages } = dispatcher(env, database, clock);
+  const settings = env.BRIEFS_PLATFORMS;
+  /** What follows from a change begins at once. */
+  const then = async <R>(change: Promise<R>): Promise<R> => {
+    const changed = await change;
+    await dispatch();
+    return changed;
+  };
+  return {
+    submit: (brief: NewBrief) => then(submitBrief(database, brief)),
+    change: (brief: ChangedBrief) => then(changeBrief(database, brief)),
+    cancel: (brief: { readonly uuid: string; readonly reason: string }) => then(cancelBrief(database, brief)),
+    remove: (brief: string) => then(deleteBrief(database, brief)),
+    runAgain: (part: Part) => then(runAgain(database, part)),
+    exportAgain: async (part: Parameters<typeof exportAgain>[1]) => {
+      const stages = await exportAgain(database, part);
+      await exportStages(stages);
+      return stages;
+    },
+    platforms: () => platformStates(database, settings, clock()),
+    pause: (name: PlatformName, reason: string) => pausePlatform(database, name, reason),
+    resume: (name: PlatformName) => then(resumePlatform(database, name)),
+    probe: (name: PlatformName) => then(probePlatform(database, name, { settings, now: clock() })),
+  };
+}

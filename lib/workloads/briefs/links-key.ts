@@ -1,0 +1,24 @@
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { removalPolicyOf } from '../../constructs/millrace-stack.ts';
+import { acknowledge } from '../../permissions/acknowledge.ts';
+
+/** The key that signs addresses of files, in mails and in answers. */
+export class LinksKey extends Construct {
+  readonly secret: Secret;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.secret = new Secret(this, 'Secret', {
+      description: 'Signs addresses of files that are good without a credential: {"key": "..."}',
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'key',
+        passwordLength: 48,
+        excludePunctuation: true,
+      },
+      removalPolicy: removalPolicyOf(this),
+    });
+    acknowledge(this.secret, 'A new key ends all links that were sent: that is a person’s step.', 'AwsSolutions-SMG4');
+  }
+}

@@ -1,0 +1,162 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
+import { objectStore } from '#adapters/object-store.ts';
+import type { Caller } from '#kit/api/authentication.ts';
+import { linkVerifier, signedLink } from '#kit/api/link.ts';
+import { apiHandler } from '#kit/api-handler.ts';
+import { briefsEnvelope } from '../../../../lambdas/briefs/api/envelope.ts';
+import { briefsApiRoutes } from '../../../../lambdas/briefs/api/routes.ts';
+import { briefBook } from '../../../../lambdas/briefs/lists/brief-book-store.ts';
+import { briefFiles } from '../../../../lambdas/briefs/lists/brief-files-bucket.ts';
+import { startStorage } from '../../../../local/services/storage.ts';
+import { testCredentials, useLocalAws } from '../../../support/aws.ts';
+import { startTestDatabase } from '../../../support/database.ts';
+import { httpRequest, lambdaContext } from '../../../support/lambda.ts';
+import { settingsOf } from '../stores/walk-of-a-brief.ts';
+
+/** Who asks: `owner` is whose the briefs are, unless a test says otherwise. */
+const callers = {
+  nobody: undefined,
+  owner: [],
+  other: [],
+  operator: ['operate'],
+  admin: ['admin'],
+} as const satisfies Record<string, Caller['permissions'] | undefined>;
+export type Who = keyof typeof callers;
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number | boolean>>;
+  readonly body: ReturnType<typeof JSON.parse>;
+  /** As it was sent, where it is no JSON. */
+  readonly bytes: Buffer;
+}
+
+export interface Asked {
+  readonly query?: Readonly<Record<string, string>>;
+  /** Becomes JSON; text is sent as it is. */
+  readonly body?: unknown;
+}
+
+/** Answers in time of a clock that a test sets. */
+let now = new Date();
+export const setNow = (at: Date) => {
+  now = at;
+};
+
+const key = 'k'.repeat(48);
+const queueNames = ['calls', 'answers', 'exports', 'sweeps.fifo'] as const;
+
+/** Settings of all platforms; a call of redbook and douyin costs money. */
+const priced = { driver: 'gateway', pricePerCall: 0.001, budgetPerBrief: 5, budgetPerDay: 20 } as const;
+export const settings = settingsOf({ requestsPerSecond: 10, probe: true }, { redbook: priced, douyin: priced });
+
+/** The routes of the briefs over a database, a bucket and queues of their own. */
+export async function startApi() {
+  const database = await startTestDatabase<unknown>();
+  const directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
+  const storage = await startStorage({
+    directory,
+    region: 'ap-northeast-1',
+    credentials: [testCredentials],
+    buckets: [{ name: 'raw', versioned: false }],
+    queues: queueNames.map((name) => ({
+      name,
+      visibilityTimeoutSeconds: 0,
+      delaySeconds: 0,
+      retentionSeconds: 3600,
+      maximumMessageBytes: 262_144,
+      fifo: name.endsWith('.fifo'),
+    })),
+  });
+  useLocalAws({ AWS_ENDPOINT_URL_S3: storage.s3Url, AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
+  const options = {
+    DATABASE_URL: database.url,
+    BRIEFS_PLATFORMS: settings,
+    CALLS_QUEUE_URL: storage.queueUrl('calls'),
+    ANSWERS_QUEUE_URL: storage.queueUrl('answers'),
+    EXPORTS_QUEUE_URL: storage.queueUrl('exports'),
+    SWEEPS_QUEUE_URL: storage.queueUrl('sweeps.fifo'),
+    SWEEPS_QUEUE_ARN: storage.queueArn('sweeps.fifo'),
+  };
+  const clock = () => now;
+  const handler = apiHandler({
+    env: z.object({}),
+    authenticate: () => async (event) => callerNamed(event.headers['x-who'] ?? 'nobody'),
+    verifyLink: () => linkVerifier({ key: async () => key, clock }),
+    services: () => ({
+      settings,
+      briefs: briefBook(database.app, options, clock),
+      files: briefFiles('raw'),
+      sign: async (link: Parameters<typeof signedLink>[0]) => signedLink(link, key),
+      address: '',
+      keepDays: 180,
+      clock,
+    }),
+    routes: briefsApiRoutes,
+    envelope: briefsEnvelope,
+    tellsTime: true,
+  });
+  const ask = async (who: Who, routeKey: string, { query, body }: Asked = {}, path = {}): Promise<Answered> => {
+    const [method = '', rawPath = ''] = routeKey.split(' ');
+    const { headers, requestContext, queryStringParameters: _none, ...event } = httpRequest();
+    const answered = await handler(
+      {
+        ...event,
+        routeKey,
+        rawPath,
+        rawQueryString: new URLSearchParams(query).toString(),
+        headers: { ...headers, 'x-who': who },
+        requestContext: { ...requestContext, http: { ...requestContext.http, method } },
+        ...(query ? { queryStringParameters: { ...query } } : {}),
+        pathParameters: path,
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      },
+      lambdaContext(),
+    );
+    const text = answered.body ?? '';
+    const isJson = String(answered.headers?.['content-type']).startsWith('application/json');
+    return {
+      status: answered.statusCode ?? 0,
+      headers: answered.headers ?? {},
+      body: isJson && text !== '' ? JSON.parse(text) : undefined,
+      bytes: Buffer.from(text, answered.isBase64Encoded ? 'base64' : 'utf8'),
+    };
+  };
+  return {
+    database,
+    ask,
+    /** By the front end's own way: a POST with everything in its query. */
+    post: (who: Who, route: string, query: Readonly<Record<string, string>> = {}) =>
+      ask(who, `POST /dts-auto-brief/${route}`, { query }),
+    /** Follows a signed address. */
+    open: (address: string) => {
+      const { pathname, searchParams } = new URL(address);
+      return ask('nobody', `GET ${pathname}`, { query: Object.fromEntries(searchParams) });
+    },
+    put: (name: string, content: string | Uint8Array) => objectStore('raw').put(name, content),
+    /** The bodies of messages that wait in a queue. */
+    async messages(name: (typeof queueNames)[number]): Promise<unknown[]> {
+      const received = await new SQSClient({}).send(
+        new ReceiveMessageCommand({ QueueUrl: storage.queueUrl(name), MaxNumberOfMessages: 10 }),
+      );
+      return (received.Messages ?? []).map(({ Body = '' }) => JSON.parse(Body));
+    },
+    async stop() {
+      await database.stop();
+      await storage.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export type StartedApi = Awaited<ReturnType<typeof startApi>>;
+
+function callerNamed(name: string): Caller {
+  const permissions = callers[name as Who];
+  if (permissions === undefined) return { name: 'nobody', scheme: 'none', permissions: [] };
+  return { name, scheme: 'bearer', permissions };
+}

@@ -1,0 +1,355 @@
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { printed } from '../../../support/lambda.ts';
+import { type StartedApi, startApi } from './started-api.ts';
+
+let api: StartedApi;
+
+beforeAll(async () => {
+  api = await startApi();
+});
+
+afterAll(() => api?.stop());
+
+beforeEach(async () => {
+  printed();
+  await sql`TRUNCATE briefs.briefs, briefs.articles, briefs.calls, briefs.platforms CASCADE`.execute(
+    api.database.admin.query,
+  );
+});
+
+afterEach(() => vi.restoreAllMocks());
+
+const entry = { platform: '2/3', keywords: '精华水/抗老', limitnum: 1000, starttime: 20190101, endtime: 20200417 };
+const desc = (...entries: readonly unknown[]) => JSON.stringify({ job_content: entries });
+const good = { job_name: '娇韵诗关键词搜索', job_desc: desc(entry), create_user_name: '小梅', remarks: '急' };
+const submit = (over: Readonly<Record<string, string>> = {}) => api.post('owner', 'job/submit', { ...good, ...over });
+const inBody = (body: unknown) => api.ask('owner', 'POST /dts-auto-brief/job/submit', { body });
+
+const rowsOf = async (table: 'briefs' | 'stages' | 'tasks' | 'calls') =>
+  (await sql<Record<string, unknown>>`SELECT * FROM ${sql.table(`briefs.${table}`)}`.execute(api.database.app.query))
+    .rows;
+
+describe('a brief that is submitted', () => {
+  test('by the query is answered at once, with its code and an estimate', async () => {
+    const { status, body, headers } = await submit();
+
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      err_code: 0,
+      err_msg: 'success.',
+      data: {
+        jobUuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        jobCode: expect.stringMatching(/^20\d{6}\d{3,4}$/),
+        jobName: '娇韵诗关键词搜索',
+        remarks: '急',
+        jobContent: { job_content: [entry] },
+        estimate: {
+          // 2 keywords: 100 pages of ten on weibo, 50 of twenty on redbook, which cost a thousandth of a dollar each.
+          calls: 300,
+          detail_calls: 0,
+          cost_usd: 0.1,
+          over_budget: false,
+          by_platform: {
+            weibo: { calls: 200, detail_calls: 0, cost_usd: 0, over_budget: false },
+            redbook: { calls: 100, detail_calls: 0, cost_usd: 0.1, over_budget: false },
+          },
+        },
+      },
+    });
+    expect(headers['x-process-time']).toMatch(/^\d+\.\d{3}$/);
+    expect(await rowsOf('briefs')).toMatchObject([
+      { name: '娇韵诗关键词搜索', owner: 'owner', create_user_name: '小梅', remarks: '急', article_limit: 4000 },
+    ]);
+    expect(await rowsOf('stages')).toMatchObject([{ name: '娇韵诗关键词搜索_1', platforms: ['weibo', 'redbook'] }]);
+    expect(await rowsOf('tasks')).toHaveLength(4);
+    // Its first calls are on their way.
+    expect((await api.messages('calls')).length).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['as text', { ...good }],
+    ['as an object', { ...good, job_desc: { job_content: [entry] } }],
+    ['with fields that nobody knows', { ...good, token: 'x', executor_name: null, _t: 1 }],
+    ['with numbers as text', { ...good, job_desc: { job_content: [{ ...entry, limitnum: '1000', platform: '2/3' }] } }],
+  ])('by a JSON body, %s', async (_how, body) => {
+    expect(await inBody(body)).toMatchObject({ status: 200, body: { err_code: 0, data: { jobName: good.job_name } } });
+  });
+
+  test('is whoever calls, where no name is given', async () => {
+    await submit({ create_user_name: '' });
+
+    expect(await rowsOf('briefs')).toMatchObject([{ create_user_name: 'owner' }]);
+  });
+
+  test('is only estimated by a dry run', async () => {
+    for (const dry_run of ['true', '1'])
+      expect((await submit({ dry_run })).body).toMatchObject({ err_code: 0, data: { estimate: { calls: 300 } } });
+    const { body } = await inBody({ ...good, dry_run: true });
+
+    expect(Object.keys(body.data)).toEqual(['estimate']);
+    expect(await rowsOf('briefs')).toEqual([]);
+  });
+
+  test('says what would pass its budget', async () => {
+    const job_desc = desc({
+      ...entry,
+      platform: '3',
+      limitnum: 10_000,
+      keywords: Array.from({ length: 12 }, (_, n) => n).join('/'),
+    });
+
+    expect((await submit({ job_desc, dry_run: 'true' })).body.data.estimate).toMatchObject({
+      calls: 6000,
+      cost_usd: 6,
+      over_budget: true,
+    });
+  });
+
+  test('is the first one under the same key of the same caller', async () => {
+    const first = await submit({ idempotency_key: 'k' });
+    const again = await submit({ idempotency_key: 'k', job_name: 'x' });
+    const others = await api.post('other', 'job/submit', { ...good, idempotency_key: 'k' });
+
+    expect(again.body.data).toMatchObject({ jobUuid: first.body.data.jobUuid, jobCode: first.body.data.jobCode });
+    expect(others.body.data.jobUuid).not.toBe(first.body.data.jobUuid);
+    expect(await rowsOf('briefs')).toHaveLength(2);
+  });
+
+  test('has a code that no other one has, however many come at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 30 }, () => submit()));
+    const codes = answers.map(({ body }) => body.data.jobCode as string);
+
+    expect(new Set(codes).size).toBe(30);
+    expect(new Set(codes.map((code) => code.slice(0, 8))).size).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('what is wrong with a brief', () => {
+  const six = Array.from({ length: 6 }, () => entry);
+  const long = '字'.repeat(21);
+  const without = (field: keyof typeof entry) => ({ ...entry, [field]: '' });
+
+  test.each([
+    ['a name of 21', { job_name: long }, 2003, '项目名过长，请保持在20位内！'],
+    ['a content that is no list', { job_desc: '{"job_content":{"a":1}}' }, 2004, '工单详情请输入列表格式数据！'],
+    ['a description that is no JSON', { job_desc: '{"job_content":[' }, 2004, '工单详情请输入列表格式数据！'],
+    ['no description', { job_desc: '' }, 2004, '工单详情请输入列表格式数据！'],
+    ['six entries', { job_desc: desc(...six) }, 2005, '数据长度过大，请保持工单详情长度在5以内（包括5）！'],
+    ['no entry', { job_desc: desc() }, 2006, '需求内容填写不全！！'],
+    ['no name', { job_name: '' }, 2006, '需求内容填写不全！！'],
+    ['no platform', { job_desc: desc(without('platform')) }, 2006, '需求内容填写不全！！'],
+    ['no keyword', { job_desc: desc(without('keywords')) }, 2006, '需求内容填写不全！！'],
+    ['no number', { job_desc: desc(without('limitnum')) }, 2006, '需求内容填写不全！！'],
+    ['no start', { job_desc: desc(without('starttime')) }, 2006, '需求内容填写不全！！'],
+    ['no end', { job_desc: desc(without('endtime')) }, 2006, '需求内容填写不全！！'],
+    ['a platform that there is none', { job_desc: desc({ ...entry, platform: '2/6' }) }, 2007, /[\u4e00-\u9fff]/],
+    ['an end before its start', { job_desc: desc({ ...entry, endtime: 20181231 }) }, 2008, /[\u4e00-\u9fff]/],
+    ['a day that no calendar has', { job_desc: desc({ ...entry, starttime: 20190229 }) }, 2008, /[\u4e00-\u9fff]/],
+    ['a number of 0', { job_desc: desc({ ...entry, limitnum: 0 }) }, 2009, /[\u4e00-\u9fff]/],
+    ['a number of 10,001', { job_desc: desc({ ...entry, limitnum: 10_001 }) }, 2009, /[\u4e00-\u9fff]/],
+    ['a number with a fraction', { job_desc: desc({ ...entry, limitnum: 1.5 }) }, 2009, /[\u4e00-\u9fff]/],
+    ['a huge number', { job_desc: desc({ ...entry, limitnum: 1e30 }) }, 2009, /[\u4e00-\u9fff]/],
+  ])('%s', async (_what, over, code, text) => {
+    for (const { status, body } of [await submit(over), await inBody({ ...good, ...over })]) {
+      expect(status).toBe(200);
+      expect(body).toEqual({ err_code: code, err_msg: 'task submit failed.', data: expect.stringMatching(text) });
+    }
+    expect(await rowsOf('briefs')).toEqual([]);
+  });
+
+  test('is told one after the other, in the order that the front end knows', async () => {
+    const worse = { platform: '9', keywords: 'a', limitnum: 0, starttime: 2, endtime: 1 };
+    const order = [
+      [{ job_name: long, job_desc: 'x' }, 2003],
+      [{ job_desc: '{"job_content":"x"}' }, 2004],
+      [{ job_desc: desc(...Array.from({ length: 6 }, () => ({}))) }, 2005],
+      [{ job_desc: desc(worse, {}) }, 2006],
+      [{ job_desc: desc(worse) }, 2007],
+      [{ job_desc: desc({ ...worse, platform: '1' }) }, 2008],
+      [{ job_desc: desc({ ...worse, platform: '1', starttime: 20200101, endtime: 20200101 }) }, 2009],
+    ] as const;
+
+    for (const [over, code] of order) expect((await submit(over)).body.err_code).toBe(code);
+  });
+
+  test('is no fault at the very bounds', async () => {
+    const job_desc = desc(
+      ...Array.from({ length: 5 }, () => ({ ...entry, platform: 1, keywords: 7, limitnum: 10_000 })),
+    );
+
+    expect((await submit({ job_name: '字'.repeat(20), job_desc })).body.err_code).toBe(0);
+    expect((await submit({ job_name: '👨‍👩‍👧‍👦'.repeat(20) })).body.err_code).toBe(0);
+  });
+
+  test.each([
+    ['a name that is a number', { job_name: 1 }],
+    ['a list as a name', { job_name: ['x'] }],
+    ['remarks that are an object', { remarks: {} }],
+    ['a dry run that is neither', { dry_run: 'maybe' }],
+    ['a key of 201', { idempotency_key: 'k'.repeat(201) }],
+  ])('%s is of another type: 400', async (_what, over) => {
+    expect(await inBody({ ...good, ...over })).toMatchObject({
+      status: 400,
+      body: { err_code: 400, err_msg: 'task submit failed.', data: expect.any(String) },
+    });
+  });
+
+  test.each(['[1]', '"x"', 'null', '{"job_name":', 'a=b'])('a body of %s is none: 400', async (body) => {
+    expect(await inBody(body)).toMatchObject({ status: 400, body: { err_code: 400 } });
+  });
+});
+
+describe('hostile input', () => {
+  test('characters that no database holds are replaced, wherever they stand', async () => {
+    const { status, body } = await inBody({
+      job_name: 'a\ud800',
+      remarks: '\udc00 x',
+      create_user_name: '\ud83d',
+      job_desc: desc({ ...entry, keywords: 'a\u0000b/\ud800/抗老' }),
+    });
+
+    expect([status, body.err_code]).toEqual([200, 0]);
+    expect(await rowsOf('briefs')).toMatchObject([
+      { name: 'a\ufffd', remarks: '\ufffd x', create_user_name: '\ufffd' },
+    ]);
+    expect(await rowsOf('stages')).toMatchObject([{ keywords: ['a\ufffdb', '\ufffd', '抗老'] }]);
+  });
+
+  test('NUL in a name is refused, and nothing of the database is told', async () => {
+    const { status, body } = await inBody({ ...good, job_name: 'a\u0000' });
+
+    expect([status, JSON.stringify(body)]).toEqual([400, expect.not.stringMatching(/SQL|briefs\.|postgres/i)]);
+  });
+
+  test('statements are text', async () => {
+    const name = "'; DROP TABLE x--";
+    expect((await submit({ job_name: name, remarks: name })).body.data.jobName).toBe(name);
+    expect(await rowsOf('briefs')).toMatchObject([{ name, remarks: name }]);
+  });
+
+  test('names of prototypes are keywords like others', async () => {
+    const { body } = await submit({ job_desc: desc({ ...entry, keywords: '__proto__/constructor/toString' }) });
+
+    expect(body.err_code).toBe(0);
+    expect(await rowsOf('stages')).toMatchObject([{ keywords: ['__proto__', 'constructor', 'toString'] }]);
+  });
+});
+
+describe('a brief that is changed', () => {
+  const change = (jobUuid: string, over = {}) =>
+    api.post('owner', 'job/change', {
+      job_uuid: jobUuid,
+      job_name: '新',
+      job_desc: desc({ ...entry, platform: '1' }),
+      ...over,
+    });
+  const queued = async () => {
+    // As if no platform might be asked: nothing of it has begun.
+    for (const name of ['weibo', 'redbook'])
+      await api.ask('operator', 'POST /briefs/platforms/{name}/pause', {}, { name });
+    return (await submit()).body.data.jobUuid as string;
+  };
+
+  test('is another one while it is queued', async () => {
+    const { status, body } = await change(await queued());
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ err_code: 0, data: { job_name: '新', estimate: { calls: 200 } } });
+    expect(await rowsOf('stages')).toMatchObject([{ name: '新_1', platforms: ['weixin'] }]);
+    expect(await rowsOf('tasks')).toHaveLength(2);
+  });
+
+  test('is told what is wrong with it', async () => {
+    const uuid = await queued();
+
+    expect((await change(uuid, { job_name: '字'.repeat(21) })).body.err_code).toBe(2003);
+    expect((await change(uuid, { job_desc: desc({ ...entry, platform: '7' }) })).body.err_code).toBe(2007);
+    expect(await rowsOf('stages')).toMatchObject([{ platforms: ['weibo', 'redbook'] }]);
+  });
+
+  test('stays as it is once it runs: 2010', async () => {
+    const { status, body } = await change((await submit()).body.data.jobUuid);
+
+    expect([status, body]).toEqual([
+      200,
+      { err_code: 2010, err_msg: 'task submit failed.', data: '工单已开始执行，无法修改！' },
+    ]);
+  });
+});
+
+describe('a brief that is stopped', () => {
+  test('keeps the reason, and nothing of it goes on', async () => {
+    const { jobUuid } = (await submit()).body.data;
+    const cancel = () => api.post('owner', 'job/cancel', { job_uuid: jobUuid, cancel_reason: '不要了' });
+
+    expect(await cancel()).toMatchObject({
+      status: 200,
+      body: { err_code: 0, data: { jobUuid, jobReason: '不要了' } },
+    });
+    expect(await rowsOf('briefs')).toMatchObject([{ state: 'cancelled', cancel_reason: '不要了' }]);
+    expect((await rowsOf('calls')).map(({ state }) => state)).toEqual(['dropped', 'dropped', 'dropped', 'dropped']);
+    expect(await cancel()).toMatchObject({ status: 200 });
+    const again = await api.post('owner', 'job/run_again', { job_uuid: jobUuid });
+    expect(again).toMatchObject({ status: 409, body: { err_code: 409 } });
+  });
+
+  test('has ended already: 409', async () => {
+    const { jobUuid } = (await submit()).body.data;
+    await sql`UPDATE briefs.briefs SET state = 'finished'`.execute(api.database.app.query);
+
+    expect(await api.post('owner', 'job/cancel', { job_uuid: jobUuid })).toMatchObject({
+      status: 409,
+      body: { err_code: 409, err_msg: 'task submit failed.' },
+    });
+  });
+});
+
+describe('a brief that has failed', () => {
+  test('runs again with what failed of it', async () => {
+    const { jobUuid } = (await submit()).body.data;
+    await sql`UPDATE briefs.calls SET state = CASE WHEN platform = 'weibo' THEN 'failed' ELSE 'answered' END`.execute(
+      api.database.app.query,
+    );
+    for (const table of ['tasks', 'stages', 'briefs'])
+      await sql`UPDATE ${sql.table(`briefs.${table}`)} SET state = 'partial', ended_at = now()`.execute(
+        api.database.app.query,
+      );
+
+    expect((await api.post('owner', 'job/run_again', { job_uuid: jobUuid })).body).toEqual({
+      err_code: 0,
+      err_msg: 'success.',
+      data: { jobUuid, calls: 2, pages: 0 },
+    });
+    expect(await rowsOf('briefs')).toMatchObject([{ state: 'running', ended_at: null }]);
+  });
+});
+
+describe('a brief that is deleted', () => {
+  test('is gone with all that is its', async () => {
+    const { jobUuid } = (await submit()).body.data;
+
+    expect((await api.post('owner', 'job/delete', { job_uuid: jobUuid })).body.data).toEqual({ jobUuid });
+    for (const table of ['briefs', 'stages', 'tasks', 'calls'] as const) expect(await rowsOf(table)).toEqual([]);
+    expect((await api.post('owner', 'job/delete', { job_uuid: jobUuid })).status).toBe(404);
+  });
+});
+
+describe('files', () => {
+  test('are made anew of stages that have ended', async () => {
+    const { jobUuid } = (await submit()).body.data;
+    const zip = () => api.post('owner', 'zip', { job_uuid: jobUuid });
+
+    expect(await zip()).toMatchObject({ status: 409, body: { data: '报告正在生成中' } });
+    await sql`UPDATE briefs.stages SET state = 'finished', ended_at = now()`.execute(api.database.app.query);
+    const [{ uuid } = { uuid: '' }] = await rowsOf('stages');
+    expect((await zip()).body.data).toEqual({ stageUuids: [uuid] });
+    expect((await api.post('owner', 'zip', { stage_uuid: String(uuid) })).body.data).toEqual({ stageUuids: [uuid] });
+    expect(JSON.stringify(await api.messages('exports'))).toContain(String(uuid));
+    expect(await rowsOf('stages')).toMatchObject([{ export_state: 'wanted' }]);
+  });
+
+  test('are those of something: 400 without a brief and a stage', async () => {
+    for (const route of ['zip', 'job/run_again']) expect((await api.post('owner', route)).status).toBe(400);
+  });
+});
