@@ -79,7 +79,7 @@ export const exportStageEnv = z.object({
   LINKS_SECRET: text,
   API_URL: z.string().default(''),
   /** Links are good for as long as files are kept. */
-  KEEP_FILES_DAYS: z.coerce.number().int().positive(),
+  FILES_KEEP_DAYS: z.coerce.number().int().positive(),
   /** Words that say nothing, beside those that the project knows: between blanks. */
   STOP_WORDS: z
     .string()

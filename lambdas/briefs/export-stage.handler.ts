@@ -2,7 +2,7 @@ import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { queue } from '#adapters/queue.ts';
-import { secretText } from '#adapters/secrets.ts';
+import { secretField } from '#adapters/secrets.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { sendFailures } from '#record/failure-sender.ts';
 import { exportStageEnv, exportStageMessage } from './contract.ts';
@@ -22,7 +22,7 @@ export const handler = queueHandler({
     const database = openDatabase<unknown>({ url: env.DATABASE_URL });
     const bucket = objectStore(env.RAW_BUCKET);
     const send = queue(env.MAIL_QUEUE_URL);
-    const links = { key: () => secretText(env.LINKS_SECRET), api: env.API_URL, days: env.KEEP_FILES_DAYS };
+    const links = { key: () => secretField(env.LINKS_SECRET, 'key'), api: env.API_URL, days: env.FILES_KEEP_DAYS };
     return {
       ...exportStore(database),
       counts: wordFilter(env.STOP_WORDS),

@@ -4,6 +4,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/briefs/contract.ts';
 import { edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
+import { AlarmBook } from '../../constructs/alarm-book.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { StreamHandler } from '../../constructs/kafka/stream-handler.ts';
 import { environmentOf, removalPolicyOf } from '../../constructs/millrace-stack.ts';
@@ -18,7 +19,7 @@ export interface BriefsProps extends Omit<PipelinesPlatform, 'cluster'> {
   readonly cluster: KafkaCluster;
 }
 
-const impact = 'Briefs stand still.';
+const impact = 'Briefs stand still; what they have found so far is kept.';
 const places = {
   calls: { edge: 'briefs/call-platform', variable: 'CALLS_QUEUE_URL' },
   answers: { edge: 'briefs/read-answer', variable: 'ANSWERS_QUEUE_URL' },
@@ -36,6 +37,7 @@ export class Briefs extends Construct {
   readonly call: QueueHandler<typeof contract.callPlatformEnv>;
   readonly read: QueueHandler<typeof contract.readAnswerEnv>;
   readonly store: StreamHandler<typeof contract.storeArticlesEnv>;
+  readonly exports: QueueHandler<typeof contract.exportStageEnv>;
 
   constructor(scope: Construct, id: string, props: BriefsProps) {
     super(scope, id);
@@ -45,11 +47,12 @@ export class Briefs extends Construct {
     this.call = this.#makeCall(props);
     this.read = this.#makeRead(props);
     this.store = this.#makeStore(props);
-    const [exports, sweeps] = [this.#bare('Exports', 'exports'), this.#bare('Sweeps', 'sweeps', true)];
-    this.queues.settle({ calls: this.call, answers: this.read, exports, sweeps });
+    this.exports = this.#makeExports(props);
+    const sweeps = this.#bare('Sweeps', 'sweeps', true);
+    this.queues.settle({ calls: this.call, answers: this.read, exports: this.exports, sweeps });
   }
 
-  #bare(id: string, place: 'exports' | 'sweeps', fifo = false): { readonly queue: Queue } {
+  #bare(id: string, place: 'sweeps', fifo = false): { readonly queue: Queue } {
     const { name: environment } = environmentOf(this);
     const queue = new Queue(this, id, {
       queueName: edgeResourceName({ environment, edge: places[place].edge, fifo }),
@@ -176,5 +179,43 @@ export class Briefs extends Construct {
     allowObjects(store.handler, raw, { write: ['platform/failures'] });
     this.queues.allowSending(store.handler, 'calls', 'answers', 'exports', 'sweeps');
     return store;
+  }
+
+  /** Workbooks, clouds and the zip: a job for a whole processor. */
+  #makeExports({ raw, mails, database }: BriefsProps): QueueHandler<typeof contract.exportStageEnv> {
+    const { exporters, keepDays, stopWords } = this.#settings;
+    const exports = new QueueHandler(this, 'ExportStage', {
+      handler: 'briefs/export-stage',
+      contract: contract.exportStageEnv,
+      env: {
+        DATABASE_URL: database.url,
+        RAW_BUCKET: raw.bucketName,
+        MAIL_QUEUE_URL: mails.queueUrl,
+        LINKS_SECRET: this.links.secretArn,
+        FILES_KEEP_DAYS: String(keepDays.files),
+        STOP_WORDS: stopWords.join(' '),
+        API_URL: environmentOf(this).api.url ?? '',
+      },
+      impact: 'The files of stages are not made, and their briefs do not end; what was found is kept.',
+      maxConcurrency: exporters,
+      batchSize: 1,
+      // Five times 10,000 articles take less than a minute.
+      timeout: Duration.minutes(5),
+      // A whole processor, which Lambda gives with this much memory.
+      memory: 1769,
+      database,
+    });
+    allowObjects(exports.handler, raw, { write: ['briefs'] });
+    exports.handler.allow(['secretsmanager:GetSecretValue'], [this.links.secretArn]);
+    exports.handler.allow(['sqs:SendMessage'], [mails.queueArn]);
+    AlarmBook.of(this).add(exports, {
+      name: 'briefs-exports-wait-too-long',
+      metric: exports.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5), statistic: 'Maximum' }),
+      // A stage whose worker died comes again after half an hour: six times its time.
+      threshold: Duration.hours(1).toSeconds(),
+      impact: 'Briefs whose crawling is done wait for their files.',
+      severity: 'medium',
+    });
+    return exports;
   }
 }
