@@ -4,13 +4,15 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/briefs/contract.ts';
 import { edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
+import { HandlerFunction } from '../../constructs/handler-function.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { StreamHandler } from '../../constructs/kafka/stream-handler.ts';
 import { environmentOf, removalPolicyOf } from '../../constructs/millrace-stack.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
-import { QueueRing } from '../../constructs/queue-ring.ts';
+import { ScheduledFlow } from '../../constructs/scheduled-flow.ts';
 import { acknowledge } from '../../permissions/acknowledge.ts';
-import { allowObjects } from '../../permissions/bucket-access.ts';
+import { allowObjects, allowRemoval } from '../../permissions/bucket-access.ts';
+import { QueueRing } from '../queue-ring.ts';
 import type { PipelinesPlatform } from '../workload.ts';
 
 export interface BriefsProps extends Omit<PipelinesPlatform, 'cluster'> {
@@ -22,6 +24,7 @@ const places = {
   calls: { edge: 'briefs/call-platform', variable: 'CALLS_QUEUE_URL' },
   answers: { edge: 'briefs/read-answer', variable: 'ANSWERS_QUEUE_URL' },
   exports: { edge: 'briefs/export-stage', variable: 'EXPORTS_QUEUE_URL' },
+  sweeps: { edge: 'briefs/sweep-briefs', variable: 'SWEEPS_QUEUE_URL', fifo: true },
 } as const;
 
 /** Collect -> Kafka -> store -> analyse. What asks the platforms stands outside of the VPC, all else inside. */
@@ -32,6 +35,7 @@ export class Briefs extends Construct {
   readonly call: QueueHandler<typeof contract.callPlatformEnv>;
   readonly read: QueueHandler<typeof contract.readAnswerEnv>;
   readonly store: StreamHandler<typeof contract.storeArticlesEnv>;
+  readonly sweep: QueueHandler<typeof contract.sweepBriefsEnv>;
 
   constructor(scope: Construct, id: string, props: BriefsProps) {
     super(scope, id);
@@ -40,7 +44,14 @@ export class Briefs extends Construct {
     this.call = this.#makeCall(props);
     this.read = this.#makeRead(props);
     this.store = this.#makeStore(props);
-    this.queues.settle({ calls: this.call, answers: this.read, exports: { queue: this.#makeExports() } });
+    this.sweep = this.#makeSweep(props);
+    this.#makeProbes(props);
+    this.queues.settle({
+      calls: this.call,
+      answers: this.read,
+      exports: { queue: this.#makeExports() },
+      sweeps: this.sweep,
+    });
   }
 
   /** Stages whose files are to be made. */
@@ -131,6 +142,8 @@ export class Briefs extends Construct {
       database,
     });
     allowObjects(read.handler, raw, { read: ['briefs/raw'] });
+    // Answers that came after their brief was deleted.
+    allowRemoval(read.handler, raw, 'briefs/raw');
     cluster.grantProduce(read.handler, contract.briefTopics);
     read.handler.allow(['sqs:SendMessage'], [wakes.queueArn]);
     this.queues.allowSending(read.handler, 'calls', 'answers', 'exports', 'sweeps');
@@ -166,5 +179,52 @@ export class Briefs extends Construct {
     allowObjects(store.handler, raw, { write: ['platform/failures'] });
     this.queues.allowSending(store.handler, 'calls', 'answers', 'exports', 'sweeps');
     return store;
+  }
+
+  #makeSweep(props: BriefsProps): QueueHandler<typeof contract.sweepBriefsEnv> {
+    const { raw, database } = props;
+    const { keepDays } = this.#settings;
+    const sweep = new QueueHandler(this, 'Sweep', {
+      handler: 'briefs/sweep-briefs',
+      contract: contract.sweepBriefsEnv,
+      env: {
+        ...this.#dispatching(props),
+        RAW_BUCKET: raw.bucketName,
+        ARTICLES_KEEP_DAYS: String(keepDays.articles),
+        FILES_KEEP_DAYS: String(keepDays.files),
+      },
+      impact: 'Calls, articles and files that got lost stay lost, and their briefs stand still.',
+      fifo: true,
+      delay: Duration.seconds(30),
+      timeout: Duration.minutes(1),
+      batchSize: 1,
+      database,
+    });
+    this.queues.allowSending(sweep.handler, 'calls', 'answers', 'exports', 'sweeps');
+    sweep.handler.allow(['s3:ListBucket'], [raw.bucketArn]);
+    allowRemoval(sweep.handler, raw, 'briefs');
+    return sweep;
+  }
+
+  /** Each look wakes a database that pauses: once a day. */
+  #makeProbes(props: BriefsProps): void {
+    const start = new HandlerFunction(this, 'ProbePlatforms', {
+      handler: 'briefs/probe-platforms',
+      contract: contract.probePlatformsEnv,
+      env: this.#dispatching(props),
+      impact: contract.probePlatformsImpact,
+      severity: 'low',
+      timeout: Duration.minutes(1),
+      memory: 256,
+      concurrency: 1,
+      asynchronous: true,
+      database: props.database,
+    });
+    this.queues.allowSending(start, 'calls', 'answers', 'exports', 'sweeps');
+    new ScheduledFlow(this, 'Probes', {
+      task: { at: this.#settings.probes, timeZone: 'Asia/Shanghai', impact: contract.probePlatformsImpact },
+      start,
+      enabled: true,
+    });
   }
 }
