@@ -1,17 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/briefs/contract.ts';
-import { edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
 import { AlarmBook } from '../../constructs/alarm-book.ts';
+import { HandlerFunction } from '../../constructs/handler-function.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { StreamHandler } from '../../constructs/kafka/stream-handler.ts';
 import { environmentOf, removalPolicyOf } from '../../constructs/millrace-stack.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
-import { QueueRing } from '../../constructs/queue-ring.ts';
+import { ScheduledFlow } from '../../constructs/scheduled-flow.ts';
 import { acknowledge } from '../../permissions/acknowledge.ts';
-import { allowObjects } from '../../permissions/bucket-access.ts';
+import { allowObjects, allowRemoval } from '../../permissions/bucket-access.ts';
+import { QueueRing } from '../queue-ring.ts';
 import type { PipelinesPlatform } from '../workload.ts';
 import { LinksKey } from './links-key.ts';
 
@@ -38,6 +38,7 @@ export class Briefs extends Construct {
   readonly read: QueueHandler<typeof contract.readAnswerEnv>;
   readonly store: StreamHandler<typeof contract.storeArticlesEnv>;
   readonly exports: QueueHandler<typeof contract.exportStageEnv>;
+  readonly sweep: QueueHandler<typeof contract.sweepBriefsEnv>;
 
   constructor(scope: Construct, id: string, props: BriefsProps) {
     super(scope, id);
@@ -48,21 +49,9 @@ export class Briefs extends Construct {
     this.read = this.#makeRead(props);
     this.store = this.#makeStore(props);
     this.exports = this.#makeExports(props);
-    const sweeps = this.#bare('Sweeps', 'sweeps', true);
-    this.queues.settle({ calls: this.call, answers: this.read, exports: this.exports, sweeps });
-  }
-
-  #bare(id: string, place: 'sweeps', fifo = false): { readonly queue: Queue } {
-    const { name: environment } = environmentOf(this);
-    const queue = new Queue(this, id, {
-      queueName: edgeResourceName({ environment, edge: places[place].edge, fifo }),
-      ...(fifo ? { fifo } : {}),
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(4),
-    });
-    acknowledge(queue, 'Nobody works it off yet.', 'AwsSolutions-SQS3');
-    return { queue };
+    this.sweep = this.#makeSweep(props);
+    this.#makeProbes(props);
+    this.queues.settle({ calls: this.call, answers: this.read, exports: this.exports, sweeps: this.sweep });
   }
 
   /** The platforms' settings, as handlers read them. */
@@ -144,6 +133,8 @@ export class Briefs extends Construct {
       database,
     });
     allowObjects(read.handler, raw, { read: ['briefs/raw'] });
+    // Answers that came after their brief was deleted.
+    allowRemoval(read.handler, raw, 'briefs/raw');
     cluster.grantProduce(read.handler, contract.briefTopics);
     read.handler.allow(['sqs:SendMessage'], [wakes.queueArn]);
     this.queues.allowSending(read.handler, 'calls', 'answers', 'exports', 'sweeps');
@@ -217,5 +208,52 @@ export class Briefs extends Construct {
       severity: 'medium',
     });
     return exports;
+  }
+
+  #makeSweep(props: BriefsProps): QueueHandler<typeof contract.sweepBriefsEnv> {
+    const { raw, database } = props;
+    const { keepDays } = this.#settings;
+    const sweep = new QueueHandler(this, 'Sweep', {
+      handler: 'briefs/sweep-briefs',
+      contract: contract.sweepBriefsEnv,
+      env: {
+        ...this.#dispatching(props),
+        RAW_BUCKET: raw.bucketName,
+        ARTICLES_KEEP_DAYS: String(keepDays.articles),
+        FILES_KEEP_DAYS: String(keepDays.files),
+      },
+      impact: 'Calls, articles and files that got lost stay lost, and their briefs stand still.',
+      fifo: true,
+      delay: Duration.seconds(30),
+      timeout: Duration.minutes(1),
+      batchSize: 1,
+      database,
+    });
+    this.queues.allowSending(sweep.handler, 'calls', 'answers', 'exports', 'sweeps');
+    sweep.handler.allow(['s3:ListBucket'], [raw.bucketArn]);
+    allowRemoval(sweep.handler, raw, 'briefs');
+    return sweep;
+  }
+
+  /** Each look wakes a database that pauses: once a day. */
+  #makeProbes(props: BriefsProps): void {
+    const start = new HandlerFunction(this, 'ProbePlatforms', {
+      handler: 'briefs/probe-platforms',
+      contract: contract.probePlatformsEnv,
+      env: this.#dispatching(props),
+      impact: contract.probePlatformsImpact,
+      severity: 'low',
+      timeout: Duration.minutes(1),
+      memory: 256,
+      concurrency: 1,
+      asynchronous: true,
+      database: props.database,
+    });
+    this.queues.allowSending(start, 'calls', 'answers', 'exports', 'sweeps');
+    new ScheduledFlow(this, 'Probes', {
+      task: { at: this.#settings.probes, timeZone: 'Asia/Shanghai', impact: contract.probePlatformsImpact },
+      start,
+      enabled: true,
+    });
   }
 }
