@@ -66,6 +66,8 @@ export const sweepBriefsEnv = z.object({
 /** Adds the probes that are due, and wakes the sweep. */
 export const probePlatformsEnv = z.object(dispatching);
 
+export const probePlatformsImpact = 'Credentials that stopped working are found by the next brief, not before.';
+
 /** What failed goes back in as it was: it names a call, and nothing else. */
 export const editableInputs = {} as const satisfies EditableSources;
 
