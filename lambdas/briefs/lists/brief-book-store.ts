@@ -5,7 +5,7 @@ import type { PlatformName } from '../platforms/names.ts';
 import { exportAgain, type Part, runAgain } from '../stores/again-store.ts';
 import { type ChangedBrief, cancelBrief, changeBrief } from '../stores/change-store.ts';
 import { deleteBrief } from '../stores/delete-store.ts';
-import { type DispatcherOptions, dispatcher } from '../stores/dispatcher-store.ts';
+import { type DispatcherOptions, dispatcher } from '../collect/dispatcher-queue.ts';
 import { pausePlatform, platformStates, probePlatform, resumePlatform } from '../stores/platform-store.ts';
 import { type NewBrief, submitBrief } from '../stores/submit-store.ts';
 import { type AccountFilter, listAccounts } from './account-list-store.ts';
