@@ -1,5 +1,6 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
 import type { ProgramsByModule } from './bundle-programs.ts';
 import { writeDocsPage } from './docs-page.ts';
@@ -11,6 +12,9 @@ const assets: Readonly<Record<string, string>> = {
 
 // Those that stand beside the module say so themselves.
 const beside = /new URL\('\.\/([\w.-]+)', import\.meta\.url\)/g;
+
+// WebAssembly of packages: a module names it where it is when nothing is bundled.
+const packaged = /import\.meta\.resolve\('([^']+\.wasm)'\)/g;
 
 const docsModule = 'lambdas/platform/docs/files.ts';
 
@@ -29,7 +33,8 @@ export async function copyAssets({ outputs }: Metafile, programs: ProgramsByModu
 }
 
 async function filesOf(module: string): Promise<readonly string[]> {
-  const named = [...(await readFile(module, 'utf8')).matchAll(beside)];
-  const own = named.map(([, name = '']) => path.join(path.dirname(module), name));
-  return module in assets ? [...own, assets[module] ?? ''] : own;
+  const text = await readFile(module, 'utf8');
+  const own = [...text.matchAll(beside)].map(([, name = '']) => path.join(path.dirname(module), name));
+  const others = [...text.matchAll(packaged)].map(([, name = '']) => fileURLToPath(import.meta.resolve(name)));
+  return [...own, ...others, ...(module in assets ? [assets[module] ?? ''] : [])];
 }

@@ -33,6 +33,8 @@ export const briefs: Migration = {
         created_at timestamptz NOT NULL DEFAULT now(),
         started_at timestamptz,
         ended_at timestamptz,
+        -- When the mail about its end went into the queue; it is written again when a brief ends again.
+        told_at timestamptz,
         UNIQUE (owner, idempotency_key)
       )`.execute(db);
     await sql`CREATE INDEX briefs_newest ON briefs.briefs (created_at DESC)`.execute(db);
@@ -56,7 +58,11 @@ export const briefs: Migration = {
         export_state text COLLATE "C" NOT NULL DEFAULT 'none'
           CHECK (export_state IN ('none', 'wanted', 'made', 'failed')),
         export_asked_at timestamptz,
+        -- Since it was asked for: a stage whose files can't be made ends all the same.
+        export_attempts integer NOT NULL DEFAULT 0,
         exported_at timestamptz,
+        -- The files' keys and their bytes.
+        files json,
         created_at timestamptz NOT NULL DEFAULT now(),
         started_at timestamptz,
         ended_at timestamptz,

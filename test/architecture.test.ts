@@ -81,6 +81,8 @@ const homes: Readonly<Record<string, string>> = {
   '@platformatic/kafka|aws-msk-iam-sasl-signer-js': 'lambdas/adapters/|local/|bench/',
   'autocannon|kafkajs': 'bench/',
   'jieba-wasm': 'lambdas/language/',
+  'hucre|yazl': 'lambdas/briefs/export/workbook/',
+  'opentype.js|@resvg/resvg-wasm': 'lambdas/briefs/export/cloud/',
   're2js|@monyone/aho-corasick': 'lambdas/tagger/',
 };
 

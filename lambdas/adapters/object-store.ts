@@ -100,9 +100,7 @@ export function objectStore(bucket: string): ObjectStore {
       start === end ? new Uint8Array() : whole(await open(bucket, key, `bytes=${start}-${end - 1}`)),
     readText: async (key) => (await whole(await open(bucket, key))).toString('utf8'),
     exists: (key) => exists(bucket, key),
-    async remove(key) {
-      await client().send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
-    },
+    remove: (key) => remove(bucket, key),
     async *list(prefix) {
       for await (const page of paginateListObjectsV2({ client: client() }, { Bucket: bucket, Prefix: prefix })) {
         for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
@@ -140,6 +138,10 @@ async function open(bucket: string, key: string, range?: string): Promise<AsyncI
     if (error instanceof NoSuchKey) throw new NotFoundError(`s3://${bucket}/${key} doesn't exist`, { cause: error });
     throw error;
   }
+}
+
+async function remove(Bucket: string, Key: string): Promise<void> {
+  await client().send(new DeleteObjectCommand({ Bucket, Key }));
 }
 
 async function exists(bucket: string, key: string): Promise<boolean> {

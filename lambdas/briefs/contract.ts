@@ -66,8 +66,13 @@ export const sweepBriefsEnv = z.object({
 /** Adds the probes that are due, and wakes the sweep. */
 export const probePlatformsEnv = z.object(dispatching);
 
+export const probePlatformsImpact = 'Credentials that stopped working are found by the next brief, not before.';
+
 /** What failed goes back in as it was: it names a call, and nothing else. */
 export const editableInputs = {} as const satisfies EditableSources;
+
+/** Asks for the files of one stage. */
+export const exportStageMessage = z.object({ stage_uuid: z.uuid() });
 
 export const exportStageEnv = z.object({
   DATABASE_URL: text,
@@ -75,6 +80,13 @@ export const exportStageEnv = z.object({
   MAIL_QUEUE_URL: z.url(),
   LINKS_SECRET: text,
   API_URL: z.string().default(''),
+  /** Links are good for as long as files are kept. */
+  FILES_KEEP_DAYS: z.coerce.number().int().positive(),
+  /** Words that say nothing, beside those that the project knows: between blanks. */
+  STOP_WORDS: z
+    .string()
+    .default('')
+    .transform((words) => words.split(/\s+/).filter(Boolean)),
 });
 
 export const briefsApiEnv = z.object({

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { crawledArticle } from './article/article.ts';
 import type { Fate } from './collect/fates.ts';
-import type { PlatformState } from './collect/platform-state.ts';
 import { type PlatformName, platformNames } from './platforms/names.ts';
 import type { Detail, DriverName } from './platforms/platform.ts';
 import type { Ended, LockedTask, OpenCall, PageRead, ToldEnd, WrittenPage } from './stores/answer-store.ts';
@@ -41,8 +40,8 @@ export interface AnswerPorts {
   readonly send: (articles: readonly SentArticle[]) => Promise<void>;
   /** Asks for the files of stages. */
   readonly exportStages: (stages: readonly string[]) => Promise<void>;
-  /** Lets a person know that a platform has stopped, or goes on. */
-  readonly tellState: (platform: PlatformName, state: PlatformState, reason: string) => Promise<void>;
+  /** Somebody is to hear of a platform that has stopped. */
+  readonly wakeAlerts: () => Promise<void>;
   /** Gives the next calls their turns. */
   readonly dispatch: () => Promise<void>;
   /** Has turns given at that time, or a quarter of an hour from now at the latest. */

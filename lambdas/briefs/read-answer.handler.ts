@@ -3,10 +3,10 @@ import { openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { sendFailures } from '#record/failure-sender.ts';
+import { answerPorts } from './collect/answer-ports-topic.ts';
 import { readMessage } from './collect/messages.ts';
 import { readAnswer } from './collect/read-answer.ts';
 import { readAnswerEnv } from './contract.ts';
-import { answerPorts } from './stores/answer-ports-store.ts';
 
 /** Reads what platforms have answered: articles go to Kafka, and what comes next is asked for. */
 export const handler = queueHandler({

@@ -4,10 +4,10 @@ import { objectStore } from '#adapters/object-store.ts';
 import { jsonOf } from '#kit/stream/read.ts';
 import { streamBatchHandler } from '#kit/stream-handler.ts';
 import { sendFailures } from '#record/failure-sender.ts';
+import { dispatcher } from './collect/dispatcher-queue.ts';
 import { storeArticlesEnv } from './contract.ts';
 import { sentArticle } from './ports.ts';
 import { storeArticles } from './stores/article-store.ts';
-import { dispatcher } from './stores/dispatcher-store.ts';
 
 /** The topics' door: articles go into the database, and what ends with them is ended. */
 export const handler = streamBatchHandler({

@@ -23,5 +23,6 @@ export function topWords(words: readonly string[], rarity: (word: string) => num
     .slice(0, wanted);
 }
 
-const isKeyword = (word: string): boolean =>
+/** Whether a word can say anything about a text: one of several letters that is no number and no stop word. */
+export const isKeyword = (word: string): boolean =>
   word.length > 1 && word.length <= 50 && telling.test(word) && !number.test(word) && !stopWords.has(word);

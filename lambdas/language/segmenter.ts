@@ -30,6 +30,44 @@ const segmentNames: Segment = (text) => {
   return cutWellFormed(text, true);
 };
 
+// Of one cut: a call costs as much as some fifty characters, and long texts gain nothing more.
+const batchLength = 20_000;
+
+/**
+ * The words of many texts, each cut as by jieba's default: the dictionary, and its hidden Markov model for names. Texts
+ * travel together, which takes half the time of one by one.
+ */
+export function segmentMany(texts: readonly string[]): string[][] {
+  load();
+  const all: string[][] = [];
+  let batch: string[] = [];
+  let length = 0;
+  const flush = () => {
+    all.push(...cutTogether(batch));
+    batch = [];
+    length = 0;
+  };
+  for (const text of texts) {
+    batch.push(text);
+    length += text.length;
+    if (length >= batchLength) flush();
+  }
+  flush();
+  return all;
+}
+
+/** A line feed is no part of any word, and a word of its own. */
+function cutTogether(texts: readonly string[]): string[][] {
+  if (texts.length === 0) return [];
+  const lines = texts.map((text) => text.toWellFormed().replace(/[\r\n\u2028\u2029]+/g, ' '));
+  const each: string[][] = [[]];
+  for (const word of cut(lines.join('\n'), true)) {
+    if (word === '\n') each.push([]);
+    else if (word.trim() !== '') each.at(-1)?.push(word);
+  }
+  return each;
+}
+
 const single = /^\p{Script=Han}$/u;
 
 /**

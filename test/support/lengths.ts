@@ -32,6 +32,8 @@ const table = {
     tasks: 1000,
     taskStackKills: 2,
     taskWorkerKills: 6,
+    briefs: 20,
+    briefWorkerKills: 9,
   },
   full: {
     kills: 50,
@@ -55,6 +57,8 @@ const table = {
     tasks: 10_000,
     taskStackKills: 3,
     taskWorkerKills: 12,
+    briefs: 20,
+    briefWorkerKills: 30,
   },
 } as const;
 

@@ -7,6 +7,9 @@ export type CallOutcome = 'answered' | 'throttled' | 'blocked' | 'login-wanted' 
 /** The states that nobody but a person ends: calls don't wait for that. */
 export const needsPerson: ReadonlySet<PlatformState> = new Set(['needs-login', 'no-balance']);
 
+/** The states that a person hears of. One that is slowed goes on by itself. */
+export const isTold: ReadonlySet<PlatformState> = new Set([...needsPerson, 'blocked']);
+
 const secondMs = 1000;
 
 /**

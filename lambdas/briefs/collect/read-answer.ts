@@ -9,7 +9,7 @@ import type { CallEnd, KeptAnswer, OpenCall, PageRead, ToldEnd } from '../stores
 import { fatesOf, goesOn } from './fates.ts';
 import type { AnswerMessage, ReadMessage } from './messages.ts';
 import { refusedBy } from './outcome.ts';
-import { mostAttempts } from './platform-state.ts';
+import { isTold, mostAttempts } from './platform-state.ts';
 
 /**
  * Reads the answer to a call: its articles go to Kafka, its refusals to the platform's state, and what comes next is
@@ -28,7 +28,7 @@ async function readOne(message: AnswerMessage, ports: AnswerPorts): Promise<void
   }
   const told = await outcomeOf(message, call, ports);
   const { toExport, changed, wakeAt } = await ports.end(call, told);
-  if (changed) await ports.tellState(call.platform, changed, 'reason' in told.end ? told.end.reason : '');
+  if (changed && isTold.has(changed)) await ports.wakeAlerts();
   if (toExport.length > 0) await ports.exportStages(toExport);
   if (wakeAt) await ports.wakeAt(wakeAt);
 }

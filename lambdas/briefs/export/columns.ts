@@ -1,20 +1,20 @@
 import type { PlatformName } from '../platforms/names.ts';
 import type { StoredArticle } from './stored-article.ts';
+import type { Column } from './workbook/column.ts';
 
-/** What a cell holds; null stays empty. Links are text that opens their address. */
-export type CellValue = string | number | Date | null;
-
-export interface Column {
-  readonly header: string;
-  readonly kind: 'text' | 'number' | 'time' | 'link' | 'ratio';
-  readonly value: (article: StoredArticle) => CellValue;
+/** A row of a platform's sheet. */
+export interface ArticleRow extends StoredArticle {
+  /** The words that say most of it, best first; only of notes. */
+  readonly keyWords: readonly string[];
 }
 
-const text = (header: string, value: Column['value']): Column => ({ header, kind: 'text', value });
-const figure = (header: string, value: Column['value']): Column => ({ header, kind: 'number', value });
-const link = (header: string, value: Column['value']): Column => ({ header, kind: 'link', value });
-const ratio = (header: string, value: Column['value']): Column => ({ header, kind: 'ratio', value });
-const time = (header: string): Column => ({ header, kind: 'time', value: (article) => article.post_time });
+type ArticleColumn = Column<ArticleRow>;
+
+const text = (header: string, value: ArticleColumn['value']): ArticleColumn => ({ header, kind: 'text', value });
+const figure = (header: string, value: ArticleColumn['value']): ArticleColumn => ({ header, kind: 'number', value });
+const link = (header: string, value: ArticleColumn['value']): ArticleColumn => ({ header, kind: 'link', value });
+const ratio = (header: string, value: ArticleColumn['value']): ArticleColumn => ({ header, kind: 'ratio', value });
+const time = (header: string): ArticleColumn => ({ header, kind: 'time', value: (article) => article.post_time });
 
 const keywords = text('关键词', ({ keywords: found }) => found.join('、'));
 
@@ -34,7 +34,7 @@ function clockOf(seconds: number | null): string | null {
 const noteTypes: Readonly<Record<string, string>> = { normal: '图文', video: '视频' };
 
 /** The columns of each platform's sheet, in the order and the words that its readers know. */
-export const columns: Readonly<Record<PlatformName, readonly Column[]>> = {
+export const columns: Readonly<Record<PlatformName, readonly ArticleColumn[]>> = {
   weixin: [
     text('文章标题', ({ title }) => title),
     text('文章内容', ({ content }) => content),
@@ -84,7 +84,7 @@ export const columns: Readonly<Record<PlatformName, readonly Column[]>> = {
     figure('总互动数', ({ interaction }) => interaction),
     ratio('互动率', ({ interaction_per }) => interaction_per),
     figure('评分', ({ score }) => score),
-    // 特征词, its five first keywords, stands between these two where the words are known: see the workbook.
+    text('特征词', ({ keyWords }) => (keyWords.length === 0 ? null : keyWords.join('、'))),
     keywords,
   ],
   bili: [

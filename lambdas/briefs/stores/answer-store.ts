@@ -1,11 +1,20 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
 import { endTurn } from '#adapters/turns/polite-turns.ts';
+import { raiseAlert } from '#record/alert-book.ts';
 import { recordFailures, resolveFailures } from '#record/failure-ledger.ts';
 import { articleFailure, articlePrefix, callFailure, callPrefix, type FailedCall } from '../collect/failures.ts';
 import type { Fate, WrittenFate } from '../collect/fates.ts';
 import type { AnswerMessage } from '../collect/messages.ts';
-import { type CallOutcome, type PlatformState, siteOf, stateOf, turnOutcome } from '../collect/platform-state.ts';
+import {
+  type CallOutcome,
+  isTold,
+  needsPerson,
+  type PlatformState,
+  siteOf,
+  stateOf,
+  turnOutcome,
+} from '../collect/platform-state.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { Cursor } from '../platforms/platform.ts';
 import { type Settled, settle } from './settle-store.ts';
@@ -275,7 +284,7 @@ async function tellPlatform<T>(
   const reason = 'reason' in end ? end.reason : null;
   const isDown = after.state === 'open';
   const isGood = outcome === 'answered';
-  await sql`
+  const { rows } = await sql<{ down_since: Date | null }>`
     INSERT INTO briefs.platforms AS known (name, down_since, reason, last_success_at, last_failure_at, last_failure)
     VALUES (${platform}, ${isDown ? now : null}, ${isDown ? reason : null}, ${isGood ? now : null},
       ${isGood ? null : now}, ${isGood ? null : reason})
@@ -284,8 +293,18 @@ async function tellPlatform<T>(
       reason = CASE WHEN ${isDown} THEN coalesce(excluded.reason, known.reason) END,
       last_success_at = coalesce(excluded.last_success_at, known.last_success_at),
       last_failure_at = coalesce(excluded.last_failure_at, known.last_failure_at),
-      last_failure = coalesce(excluded.last_failure, known.last_failure)`.execute(session.query);
+      last_failure = coalesce(excluded.last_failure, known.last_failure)
+    RETURNING down_since`.execute(session.query);
   const changed = stateOf(before) === stateOf(after) ? undefined : stateOf(after);
+  if (changed && isTold.has(changed))
+    await raiseAlert(session.query, {
+      // Once for each time that the platform is down: trials that fail meanwhile tell nothing new.
+      naturalKey: `briefs:${platform}:${changed}:${(rows[0]?.down_since ?? now).toISOString()}`,
+      workload: 'briefs',
+      severity: needsPerson.has(changed) ? 'medium' : 'low',
+      name: `briefs-${changed}`,
+      message: `${platform} is ${changed}: ${reason ?? ''}`,
+    });
   const until = after.state === 'open' ? after.until : undefined;
   return { changed, wakeAt: until && (!dueAt || until > dueAt) ? until : dueAt };
 }

@@ -37,19 +37,22 @@ export function storeArticles<T>(
   });
 }
 
+/** An article as its row is, with what is computed of it. */
+function rowOf({ article, ...found }: SentArticle) {
+  const interaction = interactionOf(found.platform, article);
+  const isNote = found.platform === 'redbook';
+  return {
+    ...article,
+    ...found,
+    interaction,
+    interaction_per: isNote ? interactionPerFan(interaction, article.user_fans) : null,
+    score: isNote ? noteScore(article) : null,
+    user_fans_level: fanLevel(found.platform, article.user_fans),
+  };
+}
+
 async function upsert<T>({ query }: Session<T>, sent: readonly SentArticle[]): Promise<void> {
-  const rows = sent.map(({ article, ...found }) => {
-    const interaction = interactionOf(found.platform, article);
-    const isNote = found.platform === 'redbook';
-    return {
-      ...article,
-      ...found,
-      interaction,
-      interaction_per: isNote ? interactionPerFan(interaction, article.user_fans) : null,
-      score: isNote ? noteScore(article) : null,
-      user_fans_level: fanLevel(found.platform, article.user_fans),
-    };
-  });
+  const rows = sent.map(rowOf);
   // One row for what the batch has more than once: the first one's figures, everybody's keywords. Sorted, so that two
   // batches with the same articles lock them in one order.
   await sql`

@@ -93,33 +93,20 @@ async function countDue<T>({ query }: Session<T>, { platform, own, now }: Taking
  */
 async function mark<T>({ query }: Session<T>, taking: Taking, turns: readonly PoliteTurn[]): Promise<TakenCall[]> {
   const { platform, own, now, leaseMs } = taking;
-  const price = sql`${own.pricePerCall}::numeric`;
   const { rows } = await sql<Row>`
-    WITH ${spending({ platform, now })},
-    due AS (
-      SELECT waiting.id, row_number() OVER (PARTITION BY waiting.brief_uuid
-          ORDER BY waiting.kind <> 'search', waiting.due_at, waiting.id) AS turn,
-        coalesce(spent.cost, 0) AS spent, waiting.kind = 'probe' AS is_probe
-      FROM briefs.calls AS waiting LEFT JOIN spent USING (brief_uuid)
-      WHERE waiting.platform = ${platform} AND waiting.state = 'waiting' AND NOT waiting.reread
-        AND waiting.due_at <= ${now}),
-    affordable AS (
-      SELECT id, row_number() OVER (ORDER BY is_probe DESC, turn, id) AS place FROM due
-      WHERE ${price} = 0 OR is_probe OR spent + turn * ${price} <= ${own.budgetPerBrief}::numeric),
-    chosen AS (
-      SELECT id, place FROM affordable CROSS JOIN today
-      WHERE place <= ${turns.length}
-        AND (${price} = 0 OR today.cost + place * ${price} <= ${own.budgetPerDay}::numeric)),
+    WITH ${affordable(taking)},
     free AS (
       -- One that is being cancelled or deleted is not waited for: whoever does it may want what this holds.
-      SELECT id FROM briefs.calls WHERE id IN (SELECT id FROM chosen) AND state = 'waiting' FOR UPDATE SKIP LOCKED),
+      SELECT id FROM briefs.calls
+      WHERE id IN (SELECT id FROM affordable WHERE place <= ${turns.length}) AND state = 'waiting'
+      FOR UPDATE SKIP LOCKED),
     given AS (
       SELECT id, turn_id, turn_at
-      FROM (SELECT id, row_number() OVER (ORDER BY place) AS place FROM chosen JOIN free USING (id)) AS in_order
+      FROM (SELECT id, row_number() OVER (ORDER BY place) AS place FROM affordable JOIN free USING (id)) AS in_order
       JOIN unnest(${turns.map(({ id }) => id)}::bigint[], ${turns.map(({ at }) => at)}::timestamptz[])
         WITH ORDINALITY AS turn (turn_id, turn_at, place) USING (place))
     UPDATE briefs.calls AS call
-    SET state = 'sent', attempts = attempts + 1, sent_at = ${now}, cost_usd = cost_usd + ${price},
+    SET state = 'sent', attempts = attempts + 1, sent_at = ${now}, cost_usd = cost_usd + ${own.pricePerCall}::numeric,
       turn_id = given.turn_id, lease_until = given.turn_at + ${leaseMs} * interval '1 millisecond'
     FROM given
     WHERE call.id = given.id
@@ -128,7 +115,31 @@ async function mark<T>({ query }: Session<T>, taking: Taking, turns: readonly Po
       (SELECT keyword FROM briefs.tasks WHERE uuid = call.task_uuid) AS keyword,
       (SELECT from_day FROM briefs.stages WHERE uuid = call.stage_uuid) AS from_day,
       (SELECT to_day FROM briefs.stages WHERE uuid = call.stage_uuid) AS to_day`.execute(query);
-  return rows.map((row) => ({
+  return rows.map((row) => takenCall(row, platform));
+}
+
+/** The calls that are due and that a budget has money for, in the order of their turns. */
+function affordable({ platform, own, now }: Taking) {
+  const price = sql`${own.pricePerCall}::numeric`;
+  return sql`
+    ${spending({ platform, now })},
+    due AS (
+      SELECT waiting.id, row_number() OVER (PARTITION BY waiting.brief_uuid
+          ORDER BY waiting.kind <> 'search', waiting.due_at, waiting.id) AS turn,
+        coalesce(spent.cost, 0) AS spent, waiting.kind = 'probe' AS is_probe
+      FROM briefs.calls AS waiting LEFT JOIN spent USING (brief_uuid)
+      WHERE waiting.platform = ${platform} AND waiting.state = 'waiting' AND NOT waiting.reread
+        AND waiting.due_at <= ${now}),
+    within_brief AS (
+      SELECT id, row_number() OVER (ORDER BY is_probe DESC, turn, id) AS place FROM due
+      WHERE ${price} = 0 OR is_probe OR spent + turn * ${price} <= ${own.budgetPerBrief}::numeric),
+    affordable AS (
+      SELECT id, place FROM within_brief CROSS JOIN today
+      WHERE ${price} = 0 OR today.cost + place * ${price} <= ${own.budgetPerDay}::numeric)`;
+}
+
+function takenCall(row: Row, platform: PlatformName): TakenCall {
+  return {
     id: row.id,
     attempt: row.attempts,
     briefUuid: row.brief_uuid ?? undefined,
@@ -142,7 +153,7 @@ async function mark<T>({ query }: Session<T>, taking: Taking, turns: readonly Po
     toDay: row.to_day ?? undefined,
     turnAt: row.turn_at,
     turnId: row.turn_id,
-  }));
+  };
 }
 
 /** What each brief has spent on a platform (`spent`), and what all have spent there `today` in Shanghai. */

@@ -1,16 +1,17 @@
 import { Duration } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/briefs/contract.ts';
-import { edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
+import { AlarmBook } from '../../constructs/alarm-book.ts';
+import { HandlerFunction } from '../../constructs/handler-function.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { StreamHandler } from '../../constructs/kafka/stream-handler.ts';
 import { environmentOf, removalPolicyOf } from '../../constructs/millrace-stack.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
-import { QueueRing } from '../../constructs/queue-ring.ts';
+import { ScheduledFlow } from '../../constructs/scheduled-flow.ts';
 import { acknowledge } from '../../permissions/acknowledge.ts';
-import { allowObjects } from '../../permissions/bucket-access.ts';
+import { allowObjects, allowRemoval } from '../../permissions/bucket-access.ts';
+import { QueueRing } from '../queue-ring.ts';
 import type { PipelinesPlatform } from '../workload.ts';
 import { LinksKey } from './links-key.ts';
 
@@ -18,11 +19,12 @@ export interface BriefsProps extends Omit<PipelinesPlatform, 'cluster'> {
   readonly cluster: KafkaCluster;
 }
 
-const impact = 'Briefs stand still.';
+const impact = 'Briefs stand still; what they have found so far is kept.';
 const places = {
   calls: { edge: 'briefs/call-platform', variable: 'CALLS_QUEUE_URL' },
   answers: { edge: 'briefs/read-answer', variable: 'ANSWERS_QUEUE_URL' },
   exports: { edge: 'briefs/export-stage', variable: 'EXPORTS_QUEUE_URL' },
+  sweeps: { edge: 'briefs/sweep-briefs', variable: 'SWEEPS_QUEUE_URL', fifo: true },
 } as const;
 
 /** Collect -> Kafka -> store -> analyse. What asks the platforms stands outside of the VPC, all else inside. */
@@ -35,6 +37,8 @@ export class Briefs extends Construct {
   readonly call: QueueHandler<typeof contract.callPlatformEnv>;
   readonly read: QueueHandler<typeof contract.readAnswerEnv>;
   readonly store: StreamHandler<typeof contract.storeArticlesEnv>;
+  readonly exports: QueueHandler<typeof contract.exportStageEnv>;
+  readonly sweep: QueueHandler<typeof contract.sweepBriefsEnv>;
 
   constructor(scope: Construct, id: string, props: BriefsProps) {
     super(scope, id);
@@ -44,20 +48,10 @@ export class Briefs extends Construct {
     this.call = this.#makeCall(props);
     this.read = this.#makeRead(props);
     this.store = this.#makeStore(props);
-    this.queues.settle({ calls: this.call, answers: this.read, exports: { queue: this.#makeExports() } });
-  }
-
-  /** Stages whose files are to be made. */
-  #makeExports(): Queue {
-    const { name: environment } = environmentOf(this);
-    const exports = new Queue(this, 'Exports', {
-      queueName: edgeResourceName({ environment, edge: places.exports.edge }),
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(4),
-    });
-    acknowledge(exports, 'Nobody works it off yet.', 'AwsSolutions-SQS3');
-    return exports;
+    this.exports = this.#makeExports(props);
+    this.sweep = this.#makeSweep(props);
+    this.#makeProbes(props);
+    this.queues.settle({ calls: this.call, answers: this.read, exports: this.exports, sweeps: this.sweep });
   }
 
   /** The platforms' settings, as handlers read them. */
@@ -139,6 +133,8 @@ export class Briefs extends Construct {
       database,
     });
     allowObjects(read.handler, raw, { read: ['briefs/raw'] });
+    // Answers that came after their brief was deleted.
+    allowRemoval(read.handler, raw, 'briefs/raw');
     cluster.grantProduce(read.handler, contract.briefTopics);
     read.handler.allow(['sqs:SendMessage'], [wakes.queueArn]);
     this.queues.allowSending(read.handler, 'calls', 'answers', 'exports', 'sweeps');
@@ -174,5 +170,90 @@ export class Briefs extends Construct {
     allowObjects(store.handler, raw, { write: ['platform/failures'] });
     this.queues.allowSending(store.handler, 'calls', 'answers', 'exports', 'sweeps');
     return store;
+  }
+
+  /** Workbooks, clouds and the zip: a job for a whole processor. */
+  #makeExports({ raw, mails, database }: BriefsProps): QueueHandler<typeof contract.exportStageEnv> {
+    const { exporters, keepDays, stopWords } = this.#settings;
+    const exports = new QueueHandler(this, 'ExportStage', {
+      handler: 'briefs/export-stage',
+      contract: contract.exportStageEnv,
+      env: {
+        DATABASE_URL: database.url,
+        RAW_BUCKET: raw.bucketName,
+        MAIL_QUEUE_URL: mails.queueUrl,
+        LINKS_SECRET: this.links.secretArn,
+        FILES_KEEP_DAYS: String(keepDays.files),
+        STOP_WORDS: stopWords.join(' '),
+        API_URL: environmentOf(this).api.url ?? '',
+      },
+      impact: 'The files of stages are not made, and their briefs do not end; what was found is kept.',
+      maxConcurrency: exporters,
+      batchSize: 1,
+      // Five times 10,000 articles take less than a minute.
+      timeout: Duration.minutes(5),
+      // A whole processor, which Lambda gives with this much memory.
+      memory: 1769,
+      database,
+    });
+    allowObjects(exports.handler, raw, { write: ['briefs'] });
+    exports.handler.allow(['secretsmanager:GetSecretValue'], [this.links.secretArn]);
+    exports.handler.allow(['sqs:SendMessage'], [mails.queueArn]);
+    AlarmBook.of(this).add(exports, {
+      name: 'briefs-exports-wait-too-long',
+      metric: exports.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5), statistic: 'Maximum' }),
+      // A stage whose worker died comes again after half an hour: six times its time.
+      threshold: Duration.hours(1).toSeconds(),
+      impact: 'Briefs whose crawling is done wait for their files.',
+      severity: 'medium',
+    });
+    return exports;
+  }
+
+  #makeSweep(props: BriefsProps): QueueHandler<typeof contract.sweepBriefsEnv> {
+    const { raw, database } = props;
+    const { keepDays } = this.#settings;
+    const sweep = new QueueHandler(this, 'Sweep', {
+      handler: 'briefs/sweep-briefs',
+      contract: contract.sweepBriefsEnv,
+      env: {
+        ...this.#dispatching(props),
+        RAW_BUCKET: raw.bucketName,
+        ARTICLES_KEEP_DAYS: String(keepDays.articles),
+        FILES_KEEP_DAYS: String(keepDays.files),
+      },
+      impact: 'Calls, articles and files that got lost stay lost, and their briefs stand still.',
+      fifo: true,
+      delay: Duration.seconds(30),
+      timeout: Duration.minutes(1),
+      batchSize: 1,
+      database,
+    });
+    this.queues.allowSending(sweep.handler, 'calls', 'answers', 'exports', 'sweeps');
+    sweep.handler.allow(['s3:ListBucket'], [raw.bucketArn]);
+    allowRemoval(sweep.handler, raw, 'briefs');
+    return sweep;
+  }
+
+  /** Each look wakes a database that pauses: once a day. */
+  #makeProbes(props: BriefsProps): void {
+    const start = new HandlerFunction(this, 'ProbePlatforms', {
+      handler: 'briefs/probe-platforms',
+      contract: contract.probePlatformsEnv,
+      env: this.#dispatching(props),
+      impact: contract.probePlatformsImpact,
+      severity: 'low',
+      timeout: Duration.minutes(1),
+      memory: 256,
+      concurrency: 1,
+      asynchronous: true,
+      database: props.database,
+    });
+    this.queues.allowSending(start, 'calls', 'answers', 'exports', 'sweeps');
+    new ScheduledFlow(this, 'Probes', {
+      task: { at: this.#settings.probes, timeZone: 'Asia/Shanghai', impact: contract.probePlatformsImpact },
+      start,
+      enabled: true,
+    });
   }
 }

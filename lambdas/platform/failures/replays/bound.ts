@@ -1,5 +1,6 @@
 import { edgeOf } from '#kit/ledger/edge.ts';
 import { type BoundFault, type Editable, type EditableSources, editedInput } from '#kit/ledger/editable.ts';
+import { editableInputs as ofBriefs } from '../../../briefs/contract.ts';
 import { editableInputs as ofPresale } from '../../../presale/contract.ts';
 import { editableInputs as ofTagger } from '../../../tagger/contract.ts';
 import { editableInputs as ofTasks } from '../../../tasks/contract.ts';
@@ -7,6 +8,7 @@ import { editableInputs as ofPlatform } from '../contract.ts';
 
 /** By workload: what it lets people edit. One that isn't here takes every input back only as it was. */
 const workloads: Readonly<Record<string, EditableSources>> = {
+  briefs: ofBriefs,
   platform: ofPlatform,
   presale: ofPresale,
   tagger: ofTagger,

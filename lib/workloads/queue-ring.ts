@@ -2,9 +2,9 @@ import { ArnFormat, Lazy, Stack } from 'aws-cdk-lib';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { edgeResourceName } from '../../lambdas/kit/ledger/edge.ts';
-import type { EdgeName } from './failure-book.ts';
-import type { HandlerFunction } from './handler-function.ts';
-import { environmentOf } from './millrace-stack.ts';
+import type { EdgeName } from '../constructs/failure-book.ts';
+import type { HandlerFunction } from '../constructs/handler-function.ts';
+import { environmentOf } from '../constructs/millrace-stack.ts';
 
 /** A queue of a ring: who works it off, and the variable by which the others know it. */
 export interface RingPlace {

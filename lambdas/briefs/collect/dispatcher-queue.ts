@@ -2,10 +2,10 @@ import type { Database } from '#adapters/database.ts';
 import { queue, sendEach } from '#adapters/queue.ts';
 import { wakeOnce } from '#adapters/queues/wake-once.ts';
 import { logger } from '#kit/telemetry.ts';
-import { dispatchedCall } from '../collect/dispatch.ts';
-import type { AllPlatformSettings } from '../collect/settings.ts';
-import { markRunning, takeCalls } from './dispatch-store.ts';
-import { giveUpCalls, takeRereads } from './sweep-store.ts';
+import { markRunning, takeCalls } from '../stores/dispatch-store.ts';
+import { giveUpCalls, takeRereads } from '../stores/sweep-store.ts';
+import { dispatchedCall } from './dispatch.ts';
+import type { AllPlatformSettings } from './settings.ts';
 
 /** A call may wait for its turn in the queue, take its time, and be read; then it counts as lost. */
 const leaseMs = 3 * 60 * 1000;

@@ -2,13 +2,12 @@ import type { Database } from '#adapters/database.ts';
 import type { ObjectStore } from '#adapters/object-store.ts';
 import { queue } from '#adapters/queue.ts';
 import { streamProducer } from '#adapters/stream.ts';
-import { raiseAlert, wakeAlerts } from '#record/alert-book.ts';
-import type { PlatformState } from '../collect/platform-state.ts';
+import { wakeAlerts } from '#record/alert-book.ts';
 import { topicOf } from '../platforms/platform.ts';
-import type { AnswerPorts } from '../ports.ts';
-import { endCall, isGone, openCall, writeFates } from './answer-store.ts';
-import { keepDetail } from './detail-store.ts';
-import { type DispatcherOptions, dispatcher } from './dispatcher-store.ts';
+import type { AnswerPorts, SentArticle } from '../ports.ts';
+import { endCall, isGone, openCall, writeFates } from '../stores/answer-store.ts';
+import { keepDetail } from '../stores/detail-store.ts';
+import { type DispatcherOptions, dispatcher } from './dispatcher-queue.ts';
 
 export interface AnswerOptions extends DispatcherOptions {
   readonly KAFKA_BROKERS: string;
@@ -19,9 +18,6 @@ export interface AnswerOptions extends DispatcherOptions {
 
 /** SQS holds no message back for longer. */
 const longestDelaySeconds = 900;
-
-/** The states that only a person ends, and what they are told of. */
-const toldOf: ReadonlySet<PlatformState> = new Set(['needs-login', 'no-balance', 'blocked']);
 
 /** Reading answers over the database, the bucket, the broker and the queues. */
 export function answerPorts<T>(
@@ -51,27 +47,16 @@ export function answerPorts<T>(
       });
     },
     raw: (key) => bucket.readText(key),
-    send: (articles) =>
-      producer.send(
-        articles.map((article) => ({
-          topic: topicOf(article.platform),
-          // One stage's articles are one partition's: they are stored in bulk, and nobody waits for their rows.
-          key: Buffer.from(article.stage_uuid),
-          value: Buffer.from(JSON.stringify(article)),
-        })),
-      ),
-    tellState: async (platform, state, reason) => {
-      if (!toldOf.has(state)) return;
-      await raiseAlert(database.query, {
-        naturalKey: `briefs:${platform}:${state}:${clock().toISOString().slice(0, 13)}`,
-        workload: 'briefs',
-        severity: state === 'blocked' ? 'low' : 'medium',
-        name: `briefs-${state}`,
-        message: `${platform} is ${state}: ${reason}`,
-      });
-      await wake(['briefs']);
-    },
+    send: (articles) => producer.send(articles.map(recordOf)),
+    wakeAlerts: () => wake(['briefs']),
     clock,
     random: Math.random,
   };
 }
+
+const recordOf = (article: SentArticle) => ({
+  topic: topicOf(article.platform),
+  // One stage's articles are one partition's: they are stored in bulk, and nobody waits for their rows.
+  key: Buffer.from(article.stage_uuid),
+  value: Buffer.from(JSON.stringify(article)),
+});

@@ -1,0 +1,49 @@
+import { sql } from 'kysely';
+import type { Database } from '#adapters/database.ts';
+import type { BriefFacts, StageFacts } from '../mails/brief-facts.ts';
+import type { TellEndPorts } from '../mails/tell-end.ts';
+
+/** What mails need of the database. */
+export function mailStore<T>(database: Pick<Database<T>, 'query'>): Pick<TellEndPorts, 'facts' | 'toTell' | 'told'> {
+  return {
+    facts: (brief) => briefFacts(database, brief),
+    toTell: (stage) => briefToTell(database, stage),
+    told: (brief) => markTold(database, brief),
+  };
+}
+
+/** What a mail about a brief tells; `undefined` when it is gone. */
+async function briefFacts<T>({ query }: Pick<Database<T>, 'query'>, brief: string): Promise<BriefFacts | undefined> {
+  const { rows } = await sql<Omit<BriefFacts, 'stages'>>`
+    SELECT uuid, code, name, remarks, owner, create_user_name AS "createUserName", state, reason,
+      cancel_reason AS "cancelReason", article_limit AS "articleLimit", created_at AS "createdAt", started_at AS "startedAt",
+      ended_at AS "endedAt"
+    FROM briefs.briefs WHERE uuid = ${brief}`.execute(query);
+  const [found] = rows;
+  if (!found) return undefined;
+  const stages = await sql<StageFacts>`
+    SELECT uuid, name, state, platforms, keywords, article_limit AS limit, from_day AS "fromDay", to_day AS "toDay",
+      export_state = 'made' AS "hasFiles",
+      (SELECT coalesce(json_object_agg(platform, number), '{}') FROM (
+        SELECT platform, count(*) AS number FROM briefs.articles WHERE stage_uuid = stage.uuid GROUP BY platform) AS counted)
+        AS articles,
+      (SELECT coalesce(json_agg(json_build_object('platform', platform, 'keyword', keyword, 'state', state, 'reason', reason)
+          ORDER BY array_position(stage.platforms, platform), array_position(stage.keywords, keyword)), '[]')
+        FROM briefs.tasks WHERE stage_uuid = stage.uuid AND state IN ('partial', 'failed', 'cancelled')) AS missing
+    FROM briefs.stages AS stage WHERE brief_uuid = ${brief} ORDER BY position`.execute(query);
+  return { ...found, stages: stages.rows };
+}
+
+/** The brief of a stage when it has ended and nobody was told of this end. */
+async function briefToTell<T>({ query }: Pick<Database<T>, 'query'>, stage: string): Promise<string | undefined> {
+  const { rows } = await sql<{ uuid: string }>`
+    SELECT uuid FROM briefs.briefs
+    WHERE uuid = (SELECT brief_uuid FROM briefs.stages WHERE uuid = ${stage})
+      AND ended_at IS NOT NULL AND (told_at IS NULL OR told_at < ended_at)`.execute(query);
+  return rows[0]?.uuid;
+}
+
+/** Writes down that the mail about a brief's end is in its queue. */
+async function markTold<T>({ query }: Pick<Database<T>, 'query'>, brief: string): Promise<void> {
+  await sql`UPDATE briefs.briefs SET told_at = now() WHERE uuid = ${brief}`.execute(query);
+}

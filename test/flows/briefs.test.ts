@@ -1,0 +1,151 @@
+import { unzipSync } from 'fflate';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { briefs } from '../../lib/settings/briefs.ts';
+import { samplePlatforms } from '../../local/sample-platforms.ts';
+import { type PlatformSites, startPlatformSites } from '../../local/sample-site/platforms/start.ts';
+import { type BriefsClient, briefsClient } from '../support/briefs-client.ts';
+import { type Flow, startFlow } from './flow.ts';
+
+/** From a brief that is submitted to its zip, through the whole stack, with sites of this test's own. */
+
+let flow: Flow;
+let sites: PlatformSites;
+let client: BriefsClient;
+
+beforeAll(async () => {
+  sites = await startPlatformSites();
+  const { platforms } = briefs.parse({});
+  // Nobody waits for minutes whether a platform comes back.
+  const impatient = Object.fromEntries(
+    Object.entries(platforms).map(([name, one]) => [name, { ...one, patienceSeconds: 0 }]),
+  );
+  flow = await startFlow({ BRIEFS_PLATFORMS: samplePlatforms(JSON.stringify(impatient), sites) ?? '' });
+  client = briefsClient(flow.running);
+}, 600_000);
+
+afterEach(() => sites.clearFaults());
+afterAll(async () => {
+  await flow?.stop();
+  await sites?.stop();
+});
+
+const entry = (platform: string, keywords: string, limitnum = 20) => ({
+  platform,
+  keywords,
+  limitnum,
+  starttime: 20160101,
+  endtime: 20991231,
+});
+
+/** What became of everything that was found for a brief. */
+async function balance(brief: string) {
+  const [counts] = await flow.rows<Record<'found' | 'stored' | 'dropped' | 'failed' | 'open' | 'articles', number>>(
+    `SELECT count(*)::int AS found, count(*) FILTER (WHERE find.state = 'stored')::int AS stored,
+      count(*) FILTER (WHERE find.state = 'dropped')::int AS dropped, count(*) FILTER (WHERE find.state = 'failed')::int AS failed,
+      count(*) FILTER (WHERE find.state = 'sent')::int AS open,
+      (SELECT count(*)::int FROM briefs.articles WHERE brief_uuid = $1) AS articles
+    FROM briefs.finds AS find JOIN briefs.tasks AS task ON task.uuid = find.task_uuid WHERE task.brief_uuid = $1`,
+    brief,
+  );
+  if (!counts) throw new Error('A count is a row');
+  return counts;
+}
+
+async function zipOf(stage: string): Promise<Readonly<Record<string, Uint8Array>>> {
+  const bytes = await flow.stored(`briefs/${stage}.zip`);
+  if (!bytes) throw new Error(`There is no zip of ${stage}`);
+  return unzipSync(bytes);
+}
+
+const platformState = async (name: string) => {
+  const { body } = await flow.running.api('/briefs/platforms');
+  const { data } = body as { data: readonly { readonly name: string; readonly state: string }[] };
+  return data.find((platform) => platform.name === name)?.state;
+};
+
+test('a brief of five platforms and two keywords ends with a zip, and everything found is accounted for', async () => {
+  const brief = await client.submit('护肤', [entry('1/2/3/4/5', '精华水/抗老')]);
+  const { state, data } = await client.toEnd(brief);
+  const [stage] = data;
+  const counts = await balance(brief);
+
+  expect({ state, stages: data.map(({ stageState }) => stageState) }).toEqual({
+    state: 'finished',
+    stages: ['finished'],
+  });
+  expect(counts).toMatchObject({ found: counts.stored + counts.dropped + counts.failed, open: 0, failed: 0 });
+  expect(counts.stored).toBe(counts.articles);
+  expect(stage?.data_list.map(({ article_sum_num }) => Number(article_sum_num) > 15)).toEqual(Array(5).fill(true));
+  const files = await zipOf(stage?.stageUuid ?? '');
+  expect(Object.keys(files).sort()).toEqual(
+    ['content_wc.png', 'keyword.xlsx', 'keyword_analysis.xlsx', 'topic_wc.png'].map(
+      (name) => `${stage?.stageUuid}/${name}`,
+    ),
+  );
+  expect(Object.values(files).every(({ byteLength }) => byteLength > 1000)).toBe(true);
+});
+
+test('fans and full texts come after the articles, from further calls', async () => {
+  const rows = await flow.rows<{ kind: string; state: string; calls: number }>(
+    `SELECT kind, state, count(*)::int AS calls FROM briefs.calls WHERE kind IN ('user', 'note') GROUP BY 1, 2`,
+  );
+  const [{ known } = { known: 0 }] = await flow.rows<{ known: number }>(
+    `SELECT count(*)::int AS known FROM briefs.articles WHERE platform IN ('redbook', 'douyin') AND user_fans IS NOT NULL`,
+  );
+
+  expect(rows.length).toBeGreaterThan(0);
+  expect(rows.every(({ state }) => state === 'answered')).toBe(true);
+  expect(known).toBeGreaterThan(0);
+});
+
+test('a platform that is down ends its tasks alone: the brief is partial, says why, and has its zip', async () => {
+  sites.fault({ kind: 'status', status: 500, site: 'bili' });
+  const brief = await client.submit('一个平台坏了', [entry('1/4', '防晒', 10)]);
+  const { state, data } = await client.toEnd(brief);
+  const tasks = await flow.rows<{ platform: string; state: string; reason: string | null }>(
+    'SELECT platform, state, reason FROM briefs.tasks WHERE brief_uuid = $1 ORDER BY platform',
+    brief,
+  );
+
+  expect(state).toBe('partial');
+  expect(tasks).toMatchObject([
+    { platform: 'bili', state: 'failed', reason: expect.stringContaining('500') },
+    { platform: 'weixin', state: 'finished', reason: null },
+  ]);
+  expect(data[0]?.remarks ?? '').not.toBeUndefined();
+  expect(Object.keys(await zipOf(data[0]?.stageUuid ?? ''))).toHaveLength(4);
+});
+
+test('a login that is wanted fails at once and once: the platform waits for a person', async () => {
+  sites.fault({ kind: 'login-wall', site: 'weibo' });
+  const before = sites.requests().length;
+  const brief = await client.submit('需要登录', [entry('2/3', '面霜', 10)]);
+  const { state } = await client.toEnd(brief);
+
+  expect(state).toBe('partial');
+  expect(await platformState('weibo')).toBe('needs-login');
+  expect(
+    sites
+      .requests()
+      .slice(before)
+      .filter(({ site }) => site === 'weibo'),
+  ).toHaveLength(1);
+});
+
+test('a brief that is cancelled stops what has not run, and keeps what is there', async () => {
+  sites.fault({ kind: 'late', milliseconds: 3000, site: 'weixin' });
+  const brief = await client.submit('取消', [entry('1', '口红', 100)]);
+  await expect
+    .poll(async () => (await balance(brief)).articles, { timeout: 300_000, interval: 100 })
+    .toBeGreaterThan(0);
+  await client.ask('/job/cancel', { job_uuid: brief, cancel_reason: '不要了' });
+  const { state } = await client.toEnd(brief);
+  const [{ open } = { open: -1 }] = await flow.rows<{ open: number }>(
+    `SELECT count(*)::int AS open FROM briefs.calls WHERE brief_uuid = $1 AND state = 'waiting'`,
+    brief,
+  );
+
+  expect(state).toBe('cancelled');
+  expect(open).toBe(0);
+  expect((await balance(brief)).articles).toBeGreaterThan(0);
+});
