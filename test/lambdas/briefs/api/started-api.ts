@@ -41,10 +41,10 @@ export interface Asked {
   readonly body?: unknown;
 }
 
-/** Answers in time of a clock that a test sets. */
-let now = new Date();
-export const setNow = (at: Date) => {
-  now = at;
+/** The time, unless a test sets another one. */
+let fixed: Date | undefined;
+export const setNow = (at: Date | undefined) => {
+  fixed = at;
 };
 
 const key = 'k'.repeat(48);
@@ -82,7 +82,7 @@ export async function startApi() {
     SWEEPS_QUEUE_URL: storage.queueUrl('sweeps.fifo'),
     SWEEPS_QUEUE_ARN: storage.queueArn('sweeps.fifo'),
   };
-  const clock = () => now;
+  const clock = () => fixed ?? new Date();
   const handler = apiHandler({
     env: z.object({}),
     authenticate: () => async (event) => callerNamed(event.headers['x-who'] ?? 'nobody'),

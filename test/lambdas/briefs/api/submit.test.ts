@@ -13,7 +13,7 @@ afterAll(() => api?.stop());
 
 beforeEach(async () => {
   printed();
-  await sql`TRUNCATE briefs.briefs, briefs.articles, briefs.calls, briefs.platforms CASCADE`.execute(
+  await sql`TRUNCATE briefs.briefs, briefs.articles, briefs.calls, briefs.platforms, platform.sites, platform.turns CASCADE`.execute(
     api.database.admin.query,
   );
 });
