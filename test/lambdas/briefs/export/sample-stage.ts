@@ -7,6 +7,7 @@ import type { SentArticle } from '../../../../lambdas/briefs/ports.ts';
 import { storeArticles } from '../../../../lambdas/briefs/stores/article-store.ts';
 import { submitBrief } from '../../../../lambdas/briefs/stores/submit-store.ts';
 import { randomNumbers } from '../../../support/random.ts';
+import { settingsOf } from '../stores/walk-of-a-brief.ts';
 
 const subjects =
   '精华水 面霜 敏感肌 防晒 抗老 护肤心得 新能源汽车 续航 充电桩 露营装备 咖啡馆 周末市集 猫咪 狗粮 健身房 瑜伽 减脂餐 旅行攻略 海岛 酒店 火锅 奶茶 手机 相机 耳机 键盘 球鞋 外套 口红 香水'.split(
@@ -96,7 +97,8 @@ export async function storeSampleStage(
       INSERT INTO briefs.finds (task_uuid, page, place, article_key, state)
       SELECT ${task.uuid}, 1, * , 'sent' FROM unnest(${found.map(({ place }) => place)}::text[],
         ${found.map(({ article }) => article.article_key)}::text[])`.execute(database.query);
-    for (let next = 0; next < found.length; next += 500) await storeArticles(database, found.slice(next, next + 500));
+    for (let next = 0; next < found.length; next += 500)
+      await storeArticles(database, found.slice(next, next + 500), { settings: settingsOf(), now: new Date() });
   }
   await sql`UPDATE briefs.calls SET state = 'answered' WHERE brief_uuid = ${brief}`.execute(database.query);
   await sql`UPDATE briefs.tasks SET state = 'finished', ended_at = '2026-11-29T01:01:00Z' WHERE brief_uuid = ${brief}`.execute(
