@@ -1,11 +1,11 @@
 import type { Database } from '#adapters/database.ts';
 import type { Paging } from '#kit/api/paging.ts';
 import type { Clock } from '#kit/clock.ts';
+import { type DispatcherOptions, dispatcher } from '../collect/dispatcher-queue.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import { exportAgain, type Part, runAgain } from '../stores/again-store.ts';
 import { type ChangedBrief, cancelBrief, changeBrief } from '../stores/change-store.ts';
 import { deleteBrief } from '../stores/delete-store.ts';
-import { type DispatcherOptions, dispatcher } from '../stores/dispatcher-store.ts';
 import { pausePlatform, platformStates, probePlatform, resumePlatform } from '../stores/platform-store.ts';
 import { type NewBrief, submitBrief } from '../stores/submit-store.ts';
 import { type AccountFilter, listAccounts } from './account-list-store.ts';
