@@ -53,7 +53,7 @@ function reading(database: Database<unknown>) {
 }
 
 function changing(database: Database<unknown>, env: DispatcherOptions, clock: Clock) {
-  const { dispatch, exportStages } = dispatcher(env, database, clock);
+  const { dispatch, exportStages, wakeSweep } = dispatcher(env, database, clock);
   const settings = env.BRIEFS_PLATFORMS;
   /** What follows from a change begins at once. */
   const then = async <R>(change: Promise<R>): Promise<R> => {
@@ -65,7 +65,11 @@ function changing(database: Database<unknown>, env: DispatcherOptions, clock: Cl
     submit: (brief: NewBrief) => then(submitBrief(database, brief)),
     change: (brief: ChangedBrief) => then(changeBrief(database, brief)),
     cancel: (brief: { readonly uuid: string; readonly reason: string }) => then(cancelBrief(database, brief)),
-    remove: (brief: string) => then(deleteBrief(database, brief)),
+    remove: async (brief: string) => {
+      // It removes the objects.
+      await wakeSweep();
+      return then(deleteBrief(database, brief));
+    },
     runAgain: (part: Part) => then(runAgain(database, part)),
     exportAgain: async (part: Parameters<typeof exportAgain>[1]) => {
       const stages = await exportAgain(database, part);
