@@ -7,11 +7,11 @@ import { queueHandler } from '#kit/queue-handler.ts';
 import { sendFailures } from '#record/failure-sender.ts';
 import { exportStageEnv, exportStageMessage } from './contract.ts';
 import { exportStage } from './export/export-stage.ts';
+import { exportStore } from './export/export-store.ts';
 import { inFolder } from './export/in-folder.ts';
 import { wordFilter } from './export/words/content-words.ts';
+import { mailStore } from './mails/mail-store.ts';
 import { tellEnd } from './mails/tell-end.ts';
-import { exportStore } from './stores/export-store.ts';
-import { mailStore } from './stores/mail-store.ts';
 
 /** Makes the files of a stage whose tasks have ended, or whose files somebody wants anew. */
 export const handler = queueHandler({

@@ -162,7 +162,7 @@ export const turnOutput = z.object({
 });
 
 /** What steps of other workloads a function on `steps` may ask (`context.call`). */
-export const capabilities = ['presale/refresh-statistics'] as const;
+export const capabilities = ['presale/refresh-statistics', 'briefs/ask-export'] as const;
 
 /** Served by `tasks/api`, with what no other route takes below /api/v1. */
 export const tasksRoutes = [

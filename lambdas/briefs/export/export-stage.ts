@@ -39,7 +39,7 @@ export async function exportStage({ stage_uuid: stage }: { readonly stage_uuid: 
       if (files) await end(stage, wanted, { files });
     } catch (error) {
       if (wanted.attempts < mostAttempts) throw error;
-      await end(stage, wanted, { failed: `export: ${asError(error).message}` });
+      await end(stage, wanted, { failed: asError(error).message });
       await tell(stage);
       throw error;
     }

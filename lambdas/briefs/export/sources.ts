@@ -10,20 +10,20 @@ export interface SourceRow {
   readonly state: string;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
-  readonly found: number;
+  /** Nothing, as of what became of it, for further calls: they find no articles. */
+  readonly found: number | null;
   /** By reason. */
   readonly dropped: Readonly<Record<string, number>>;
-  readonly stored: number;
-  /** By reason. */
+  readonly stored: number | null;
+  /** By reason; of further calls those without an answer. */
   readonly failed: Readonly<Record<string, number>>;
-  /** Users and notes that were asked for, and those of which there was no answer. */
+  /** Of the articles first found here those of which a further call told more; of further calls those that were answered. */
   readonly enriched: number;
-  readonly notEnriched: number;
   readonly calls: number;
   readonly costUsd: number;
   /** Of the articles first found here: those of which only the beginning is known, and those with a lower bound. */
-  readonly cutTexts: number;
-  readonly lowerBounds: number;
+  readonly cutTexts: number | null;
+  readonly lowerBounds: number | null;
   readonly reason: string | null;
 }
 
@@ -55,6 +55,7 @@ const reasons: Readonly<Record<string, string>> = {
   'unknown-shape': '返回内容无法识别',
   unreachable: '无法连接',
   'over-budget': '超出预算',
+  budget: '超出预算',
   off: '平台未启用',
   cancelled: '已取消',
   expired: '超时未返回',
@@ -82,7 +83,7 @@ const of =
   (line: SourceLine): T | null =>
     'note' in line ? null : value(line);
 
-const figure = (header: string, value: (row: SourceRow) => number): Column<SourceLine> => ({
+const figure = (header: string, value: (row: SourceRow) => number | null): Column<SourceLine> => ({
   header,
   kind: 'number',
   value: of(value),
@@ -103,12 +104,11 @@ export const sourceColumns: readonly Column<SourceLine>[] = [
   { header: '结束采集', kind: 'time', value: of(({ endedAt }) => endedAt) },
   figure('发现数', ({ found }) => found),
   figure('入库数', ({ stored }) => stored),
-  figure('丢弃数', ({ dropped }) => sum(dropped)),
+  figure('丢弃数', ({ found, dropped }) => (found === null ? null : sum(dropped))),
   text('丢弃原因', 30, ({ dropped }) => byReason(dropped)),
   figure('失败数', ({ failed }) => sum(failed)),
   text('失败原因', 30, ({ failed }) => byReason(failed)),
-  figure('补充信息数', ({ enriched }) => enriched),
-  figure('补充信息失败数', ({ notEnriched }) => notEnriched),
+  figure('已补充信息数', ({ enriched }) => enriched),
   figure('正文不完整数', ({ cutTexts }) => cutTexts),
   figure('数值为下限的文章数', ({ lowerBounds }) => lowerBounds),
   figure('调用次数', ({ calls }) => calls),

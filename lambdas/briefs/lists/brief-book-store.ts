@@ -2,6 +2,8 @@ import type { Database } from '#adapters/database.ts';
 import type { Paging } from '#kit/api/paging.ts';
 import type { Clock } from '#kit/clock.ts';
 import { type DispatcherOptions, dispatcher } from '../collect/dispatcher-queue.ts';
+import { mailStore } from '../mails/mail-store.ts';
+import { type TellPorts, tellSubmitted } from '../mails/tell-end.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import { exportAgain, type Part, runAgain } from '../stores/again-store.ts';
 import { type ChangedBrief, cancelBrief, changeBrief } from '../stores/change-store.ts';
@@ -17,8 +19,22 @@ import { briefsBefore, progressOf } from './progress-store.ts';
 export type BriefBook = ReturnType<typeof briefBook>;
 
 /** Briefs over the database and the queues: what the API asks of them, and what it has done. */
-export function briefBook(database: Database<unknown>, env: DispatcherOptions, clock: Clock) {
-  return { ...reading(database), ...changing(database, env, clock) };
+export function briefBook(
+  database: Database<unknown>,
+  env: DispatcherOptions,
+  { clock, mailing }: { readonly clock: Clock; readonly mailing: Pick<TellPorts, 'send' | 'links'> },
+) {
+  const { submit, ...others } = changing(database, env, clock);
+  return {
+    ...reading(database),
+    ...others,
+    /** The mail of a brief that is submitted twice under one key is one: it has one id. */
+    submit: async (brief: NewBrief) => {
+      const submitted = await submit(brief);
+      await tellSubmitted(submitted.uuid, { ...mailStore(database), ...mailing, clock });
+      return submitted;
+    },
+  };
 }
 
 function reading(database: Database<unknown>) {

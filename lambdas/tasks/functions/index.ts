@@ -1,4 +1,5 @@
 import type { TaskFunction } from '#kit/task.ts';
+import { briefsExport } from '../../briefs/functions/export.ts';
 import { presaleStatistics } from '../../presale/functions/statistics.ts';
 import { textKeywords } from '../../tagger/functions/keywords.ts';
 import { segmentText } from '../../tagger/functions/segment.ts';
@@ -18,6 +19,7 @@ const registered: readonly TaskFunction[] = [
   textKeywords,
   tagText,
   presaleStatistics,
+  briefsExport,
   wait,
   longWait,
   recentTasks,

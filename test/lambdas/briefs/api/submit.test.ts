@@ -13,7 +13,7 @@ afterAll(() => api?.stop());
 
 beforeEach(async () => {
   printed();
-  await sql`TRUNCATE briefs.briefs, briefs.articles, briefs.calls, briefs.platforms CASCADE`.execute(
+  await sql`TRUNCATE briefs.briefs, briefs.articles, briefs.calls, briefs.platforms, platform.sites, platform.turns CASCADE`.execute(
     api.database.admin.query,
   );
 });
@@ -65,6 +65,21 @@ describe('a brief that is submitted', () => {
     expect(await rowsOf('tasks')).toHaveLength(4);
     // Its first calls are on their way.
     expect((await api.messages('calls')).length).toBeGreaterThan(0);
+  });
+
+  test('is told to whoever submitted it, with its code and where its files will be', async () => {
+    while ((await api.messages('mails')).length > 0);
+    const { jobUuid, jobCode } = (await submit({ idempotency_key: 'm' })).body.data;
+    await submit({ idempotency_key: 'm' });
+    const mails = await api.messages('mails');
+
+    // One id: the second one is not sent.
+    expect(mails.map(({ id }) => id)).toEqual([`briefs-${jobUuid}-submitted`, `briefs-${jobUuid}-submitted`]);
+    expect(mails[0].subject).toContain(jobCode);
+    const [link = ''] = /https:\/\/briefs\.test\/\S+/.exec(mails[0].text) ?? [];
+    expect(await api.open(link)).toMatchObject({ status: 409, body: { data: '报告正在生成中' } });
+    await submit({ dry_run: 'true' });
+    expect(await api.messages('mails')).toEqual([]);
   });
 
   test.each([

@@ -2,13 +2,13 @@ import { readXlsx } from 'hucre/xlsx';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type ExportStagePorts, exportStage } from '../../../../lambdas/briefs/export/export-stage.ts';
+import { exportStore } from '../../../../lambdas/briefs/export/export-store.ts';
 import { inFolder } from '../../../../lambdas/briefs/export/in-folder.ts';
 import { wordFilter } from '../../../../lambdas/briefs/export/words/content-words.ts';
 import type { BriefMail } from '../../../../lambdas/briefs/mails/brief-mail.ts';
+import { mailStore } from '../../../../lambdas/briefs/mails/mail-store.ts';
 import { tellEnd } from '../../../../lambdas/briefs/mails/tell-end.ts';
 import { platformNames } from '../../../../lambdas/briefs/platforms/names.ts';
-import { exportStore } from '../../../../lambdas/briefs/stores/export-store.ts';
-import { mailStore } from '../../../../lambdas/briefs/stores/mail-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { sampleArticles, storeSampleStage } from './sample-stage.ts';
 

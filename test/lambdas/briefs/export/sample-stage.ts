@@ -2,12 +2,12 @@ import { sql } from 'kysely';
 import type { Database } from '../../../../lambdas/adapters/database.ts';
 import type { CrawledArticle } from '../../../../lambdas/briefs/article/article.ts';
 import { articleOf } from '../../../../lambdas/briefs/article/draft.ts';
-import type { PlatformName } from '../../../../lambdas/briefs/platforms/names.ts';
+import { allPlatformSettings } from '../../../../lambdas/briefs/collect/settings.ts';
+import { type PlatformName, platformNames } from '../../../../lambdas/briefs/platforms/names.ts';
 import type { SentArticle } from '../../../../lambdas/briefs/ports.ts';
 import { storeArticles } from '../../../../lambdas/briefs/stores/article-store.ts';
 import { submitBrief } from '../../../../lambdas/briefs/stores/submit-store.ts';
 import { randomNumbers } from '../../../support/random.ts';
-import { settingsOf } from '../stores/walk-of-a-brief.ts';
 
 const subjects =
   '精华水 面霜 敏感肌 防晒 抗老 护肤心得 新能源汽车 续航 充电桩 露营装备 咖啡馆 周末市集 猫咪 狗粮 健身房 瑜伽 减脂餐 旅行攻略 海岛 酒店 火锅 奶茶 手机 相机 耳机 键盘 球鞋 外套 口红 香水'.split(
@@ -17,6 +17,26 @@ const sayings =
   '今天终于入手了 用了一个月来反馈 真心推荐给大家 性价比很高 细节做得不错 客服态度也很好 朋友们都说好看 下次还会再买 适合上班族 学生党也能负担 质地清爽不油腻 成分表研究了很久 排队两个小时才买到 活动期间价格更划算 拍照特别上镜 第一次尝试就成功 医生建议循序渐进 设计师的灵感来自大海 城市里的小确幸 春天的味道'.split(
     ' ',
   );
+
+/** Nothing is asked for beyond what is stored. */
+const noDetails = allPlatformSettings.parse(
+  Object.fromEntries(
+    platformNames.map((name) => [
+      name,
+      {
+        driver: 'native',
+        baseUrl: 'http://127.0.0.1:1',
+        requestsPerSecond: 1,
+        concurrency: 1,
+        pricePerCall: 0,
+        budgetPerBrief: 0,
+        budgetPerDay: 0,
+        enrich: false,
+        probe: false,
+      },
+    ]),
+  ),
+);
 
 /** Articles of one platform that nobody wrote; the same for the same seed. `length`: characters of each, on average. */
 export function sampleArticles(
@@ -98,7 +118,7 @@ export async function storeSampleStage(
       SELECT ${task.uuid}, 1, * , 'sent' FROM unnest(${found.map(({ place }) => place)}::text[],
         ${found.map(({ article }) => article.article_key)}::text[])`.execute(database.query);
     for (let next = 0; next < found.length; next += 500)
-      await storeArticles(database, found.slice(next, next + 500), { settings: settingsOf(), now: new Date() });
+      await storeArticles(database, found.slice(next, next + 500), { settings: noDetails, now: new Date() });
   }
   await sql`UPDATE briefs.calls SET state = 'answered' WHERE brief_uuid = ${brief}`.execute(database.query);
   await sql`UPDATE briefs.tasks SET state = 'finished', ended_at = '2026-11-29T01:01:00Z' WHERE brief_uuid = ${brief}`.execute(

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
-import type { ExportStagePorts, MadeFiles, WantedFiles } from '../export/export-stage.ts';
-import type { StageContent } from '../export/make-files.ts';
-import type { SourceRow } from '../export/sources.ts';
-import type { StoredArticle } from '../export/stored-article.ts';
 import type { PlatformName } from '../platforms/names.ts';
-import { endStage } from './settle-store.ts';
+import { endStage } from '../stores/settle-store.ts';
+import type { ExportStagePorts, MadeFiles, WantedFiles } from './export-stage.ts';
+import type { StageContent } from './make-files.ts';
+import type { SourceRow } from './sources.ts';
+import type { StoredArticle } from './stored-article.ts';
 
 /** What exporting a stage needs of the database. */
 export function exportStore<T>(
@@ -98,6 +98,19 @@ async function* articlesOf<T>(
   await sql`CLOSE ${cursor}`.execute(query);
 }
 
+/** Calls for users and notes, which belong to no keyword. */
+const further = (stage: string) => sql`
+  SELECT platform, NULL AS keyword, CASE WHEN bool_and(state = 'answered') THEN 'finished' ELSE 'partial' END AS state,
+    min(first) AS started_at, max(last) AS ended_at, NULL::integer AS found, '{}'::json AS dropped, NULL::integer AS stored,
+    coalesce(json_object_agg(reason, number ORDER BY number DESC, reason) FILTER (WHERE state <> 'answered'), '{}') AS failed,
+    coalesce(sum(number) FILTER (WHERE state = 'answered'), 0)::integer AS enriched, sum(attempts)::integer AS calls,
+    sum(cost)::float8 AS cost, NULL::integer AS cut_texts, NULL::integer AS lower_bounds, NULL AS reason
+  FROM (
+    SELECT platform, state, CASE WHEN state = 'answered' THEN '' ELSE coalesce(split_part(reason, ':', 1), state) END AS reason,
+      count(*) AS number, sum(attempts) AS attempts, sum(cost_usd) AS cost, min(sent_at) AS first, max(answered_at) AS last
+    FROM briefs.calls WHERE stage_uuid = ${stage} AND task_uuid IS NULL GROUP BY 1, 2, 3) AS counted
+  GROUP BY platform`;
+
 /** What became of each keyword on each platform; further calls of no keyword come after those of their platform. */
 async function sourcesOf<T>({ query }: Session<T>, stage: string): Promise<readonly SourceRow[]> {
   const { rows } = await sql<SourceRow>`
@@ -112,27 +125,27 @@ async function sourcesOf<T>({ query }: Session<T>, stage: string): Promise<reado
           AS failed
       FROM reasons GROUP BY uuid),
     calls AS (
-      SELECT platform, task_uuid AS uuid, sum(attempts)::integer AS calls, sum(cost_usd)::float8 AS cost,
-        count(*) FILTER (WHERE kind IN ('user', 'note') AND state = 'answered')::integer AS enriched,
-        count(*) FILTER (WHERE kind IN ('user', 'note') AND state IN ('failed', 'dropped'))::integer AS not_enriched
-      FROM briefs.calls WHERE stage_uuid = ${stage} GROUP BY 1, 2),
+      SELECT task_uuid AS uuid, sum(attempts)::integer AS calls, sum(cost_usd)::float8 AS cost
+      FROM briefs.calls WHERE stage_uuid = ${stage} AND task_uuid IS NOT NULL GROUP BY 1),
     marks AS (
-      SELECT task_uuid AS uuid, count(*) FILTER (WHERE content_cut)::integer AS cut_texts,
+      SELECT task_uuid AS uuid, count(*) FILTER (WHERE enriched)::integer AS enriched,
+        count(*) FILTER (WHERE content_cut)::integer AS cut_texts,
         count(*) FILTER (WHERE at_least <> '{}')::integer AS lower_bounds
       FROM briefs.articles WHERE stage_uuid = ${stage} GROUP BY 1),
-    asked AS (
-      SELECT uuid, platform, keyword, state, reason, started_at, ended_at FROM briefs.tasks WHERE stage_uuid = ${stage}
+    rows AS (
+      SELECT platform, keyword, state, started_at, ended_at, coalesce(found, 0) AS found, coalesce(dropped, '{}') AS dropped,
+        coalesce(stored, 0) AS stored, coalesce(failed, '{}') AS failed, coalesce(enriched, 0) AS enriched,
+        coalesce(calls, 0) AS calls, coalesce(cost, 0) AS cost, coalesce(cut_texts, 0) AS cut_texts,
+        coalesce(lower_bounds, 0) AS lower_bounds, reason
+      FROM (SELECT * FROM briefs.tasks WHERE stage_uuid = ${stage}) AS task
+      LEFT JOIN finds USING (uuid) LEFT JOIN calls USING (uuid) LEFT JOIN marks USING (uuid)
       UNION ALL
-      SELECT NULL, platform, NULL, 'finished', NULL, NULL, NULL FROM calls WHERE uuid IS NULL)
-    SELECT asked.platform, asked.keyword, asked.state, asked.started_at AS "startedAt", asked.ended_at AS "endedAt",
-      coalesce(found, 0) AS found, coalesce(dropped, '{}') AS dropped, coalesce(stored, 0) AS stored,
-      coalesce(failed, '{}') AS failed, coalesce(enriched, 0) AS enriched, coalesce(not_enriched, 0) AS "notEnriched",
-      coalesce(calls, 0) AS calls, coalesce(cost, 0) AS "costUsd", coalesce(cut_texts, 0) AS "cutTexts",
-      coalesce(lower_bounds, 0) AS "lowerBounds", asked.reason
-    FROM asked LEFT JOIN finds USING (uuid) LEFT JOIN marks USING (uuid)
-    LEFT JOIN calls ON calls.platform = asked.platform AND calls.uuid IS NOT DISTINCT FROM asked.uuid
-    JOIN briefs.stages AS stage ON stage.uuid = ${stage}
-    ORDER BY array_position(stage.platforms, asked.platform), asked.keyword IS NULL,
-      array_position(stage.keywords, asked.keyword), asked.keyword`.execute(query);
+      ${further(stage)})
+    SELECT platform, keyword, state, started_at AS "startedAt", ended_at AS "endedAt", found, dropped, stored, failed, enriched,
+      calls, cost AS "costUsd", cut_texts AS "cutTexts", lower_bounds AS "lowerBounds", reason
+    FROM rows, (SELECT platforms, keywords FROM briefs.stages WHERE uuid = ${stage}) AS stage
+    ORDER BY array_position(platforms, platform), keyword IS NULL, array_position(keywords, keyword), keyword`.execute(
+    query,
+  );
   return rows;
 }

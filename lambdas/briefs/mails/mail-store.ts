@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import type { BriefFacts, StageFacts } from '../mails/brief-facts.ts';
-import type { TellEndPorts } from '../mails/tell-end.ts';
+import type { BriefFacts, StageFacts } from './brief-facts.ts';
+import type { TellEndPorts } from './tell-end.ts';
 
 /** What mails need of the database. */
 export function mailStore<T>(database: Pick<Database<T>, 'query'>): Pick<TellEndPorts, 'facts' | 'toTell' | 'told'> {
