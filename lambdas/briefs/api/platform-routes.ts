@@ -13,28 +13,30 @@ export const listPlatforms = route({
   permission: 'operate',
   answers: { 200: platformList },
   handle: async (_request, { briefs }: BriefsApiPorts) => {
-    const standing = await briefs.platforms();
+    const standing = (await briefs.platforms()).map((one) => ({ ...one, code: platformNamed(one.name).code }));
     return {
       status: 200,
-      body: standing.map((one) => ({
-        code: platformNamed(one.name).code,
-        name: one.name,
-        title: one.title,
-        driver: one.driver,
-        state: one.state,
-        reason: one.reason,
-        down_since: moment(one.down_since),
-        until: moment(one.until),
-        last_success_at: moment(one.last_success_at),
-        last_failure_at: moment(one.last_failure_at),
-        last_failure: one.last_failure,
-        error_share: one.error_share,
-        calls_today: one.calls_today,
-        cost_today_usd: one.cost_today_usd,
-        budget_per_day_usd: one.budget_per_day_usd,
-        waiting: one.waiting,
-        under_way: one.under_way,
-      })),
+      body: standing
+        .toSorted((one, other) => one.code - other.code)
+        .map((one) => ({
+          code: one.code,
+          name: one.name,
+          title: one.title,
+          driver: one.driver,
+          state: one.state,
+          reason: one.reason,
+          down_since: moment(one.down_since),
+          until: moment(one.until),
+          last_success_at: moment(one.last_success_at),
+          last_failure_at: moment(one.last_failure_at),
+          last_failure: one.last_failure,
+          error_share: one.error_share,
+          calls_today: one.calls_today,
+          cost_today_usd: one.cost_today_usd,
+          budget_per_day_usd: one.budget_per_day_usd,
+          waiting: one.waiting,
+          under_way: one.under_way,
+        })),
     };
   },
 });

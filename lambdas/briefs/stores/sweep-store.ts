@@ -3,12 +3,12 @@ import type { Database } from '#adapters/database.ts';
 import { breakersOf } from '#adapters/turns/polite-turns.ts';
 import { recordFailures } from '#record/failure-ledger.ts';
 import { callFailure, type FailedCall } from '../collect/failures.ts';
-import { mostAttempts, needsPerson, siteOf, stateOf } from '../collect/platform-state.ts';
+import { mostTries, needsPerson, siteOf, stateOf } from '../collect/platform-state.ts';
 import type { AllPlatformSettings } from '../collect/settings.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { KeptAnswer } from './answer-store.ts';
 import { spending } from './dispatch-store.ts';
-import { type Settled, settle } from './settle-store.ts';
+import { loseFinds, type Settled, settle } from './settle-store.ts';
 
 /** What ends without an answer: calls that nobody will make, and those whose answer got lost. */
 
@@ -141,6 +141,10 @@ function failedOf({ attempts, brief_uuid: brief, stage_uuid: stage, task_uuid: t
   return { ...call, attempt: attempts, brief, stage, task };
 }
 
+function pageOf({ task_uuid: task, page }: Pick<EndedCall, 'task_uuid' | 'page'>) {
+  return task === null || page === null ? [] : [{ task, page }];
+}
+
 function touchedBy(rows: readonly EndedCall[]) {
   return {
     tasks: rows.flatMap(({ task_uuid }) => task_uuid ?? []),
@@ -164,13 +168,14 @@ export function giveBackCalls<T>(
         SELECT id FROM briefs.calls WHERE state = 'sent' AND lease_until < ${now}
         ORDER BY id LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE briefs.calls AS call
-      SET state = CASE WHEN attempts - forgiven >= ${mostAttempts} OR kind = 'probe' THEN 'failed' ELSE 'waiting' END,
+      SET state = CASE WHEN attempts - forgiven >= (${JSON.stringify(mostTries)}::json ->> kind)::integer THEN 'failed' ELSE 'waiting' END,
         reread = EXISTS (SELECT FROM briefs.finds WHERE task_uuid = call.task_uuid AND page = call.page)
           AND call.answer IS NOT NULL,
         reason = ${reason}, lease_until = NULL, turn_id = NULL, due_at = ${now}
       FROM lost WHERE call.id = lost.id
       RETURNING call.state, ${endedCall}`.execute(query);
     const given = rows.filter(({ state, kind }) => state === 'failed' && kind !== 'probe');
+    await loseFinds(query, given.flatMap(pageOf));
     await recordFailures(
       query,
       given.map((row) => callFailure(failedOf(row), reason, { door, now, rawKey: row.raw_key })),
@@ -200,16 +205,12 @@ export function findLost<T>(
             WHERE find.state = 'sent' AND find.task_uuid = call.task_uuid AND find.page = call.page)
         ORDER BY id LIMIT 100 FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE briefs.calls AS call
-      SET state = CASE WHEN attempts - forgiven >= ${mostAttempts} OR answer IS NULL THEN 'answered' ELSE 'waiting' END,
-        reread = attempts - forgiven < ${mostAttempts} AND answer IS NOT NULL, due_at = ${now}
+      SET state = CASE WHEN attempts - forgiven >= ${mostTries.search} OR answer IS NULL THEN 'answered' ELSE 'waiting' END,
+        reread = attempts - forgiven < ${mostTries.search} AND answer IS NOT NULL, due_at = ${now}
       FROM lost WHERE call.id = lost.id
       RETURNING call.task_uuid, call.page, call.state`.execute(query);
     const lost = rows.filter(({ state }) => state === 'answered');
-    await sql`
-      UPDATE briefs.finds AS find SET state = 'failed', reason = 'lost'
-      FROM unnest(${lost.map((row) => row.task_uuid)}::uuid[], ${lost.map(({ page }) => page)}::integer[])
-        AS gone (task_uuid, page)
-      WHERE find.task_uuid = gone.task_uuid AND find.page = gone.page AND find.state = 'sent'`.execute(query);
+    await loseFinds(query, lost.flatMap(pageOf));
     return settle(session, { tasks: lost.map((row) => row.task_uuid) });
   });
 }
