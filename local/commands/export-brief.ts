@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { ask, command } from './running.ts';
 
-/** What the console answers of an invocation: what the function did. */
-const answered = z.object({ ok: z.boolean(), answer: z.unknown().optional() });
-const stages = z.object({ stages: z.array(z.uuid()) });
+/** What the console answers of an invocation: what the function answered, or what it failed on. */
+const answered = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), payload: z.object({ stages: z.array(z.uuid()) }) }),
+  z.object({ ok: z.literal(false), error: z.object({ errorType: z.string(), errorMessage: z.string() }) }),
+]);
 
 /**
  * `npm run briefs:export <id of a brief or of a stage>`: makes workbooks, word clouds and zip of the running stack anew,
@@ -18,7 +20,9 @@ await command(async () => {
 });
 
 /** The stages whose files are asked for; `undefined` where the id is another thing's. */
-async function made(event: object): Promise<z.output<typeof stages> | undefined> {
-  const { ok, answer } = answered.parse(await ask('/invoke', { function: 'briefs/ask-export', event }));
-  return ok ? stages.parse(answer) : undefined;
+async function made(event: object): Promise<{ readonly stages: readonly string[] } | undefined> {
+  const answer = answered.parse(await ask('/invoke', { function: 'briefs/ask-export', event }));
+  if (answer.ok) return answer.payload;
+  if (answer.error.errorType === 'NotFoundError') return undefined;
+  throw new Error(`${answer.error.errorType}: ${answer.error.errorMessage}`);
 }
