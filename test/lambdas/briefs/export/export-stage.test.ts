@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => database?.stop());
 
 beforeEach(async () => {
-  await sql`TRUNCATE briefs.briefs, briefs.day_codes, briefs.platforms, briefs.articles, briefs.calls CASCADE`.execute(
+  await sql`TRUNCATE briefs.briefs, briefs.day_codes, briefs.platforms, briefs.articles, briefs.calls, briefs.removals CASCADE`.execute(
     database.admin.query,
   );
 });
@@ -172,6 +172,27 @@ test('a stage whose files can not be made ends all the same, and says so', async
     },
   ]);
   expect(mails.map(({ text }) => text)).toEqual([expect.stringContaining('没有文件')]);
+});
+
+test('files of a brief that is deleted while they are made are removed with it', async () => {
+  const { stage } = await storeSampleStage(database.app, {
+    platforms: ['weibo'],
+    keywords: ['无'],
+    articles: () => [],
+  });
+  const { ports } = exportParts(database);
+  const deleting: ExportStagePorts = {
+    ...ports,
+    end: async (...how) => {
+      await sql`DELETE FROM briefs.briefs`.execute(database.app.query);
+      return ports.end(...how);
+    },
+  };
+
+  await exportStage({ stage_uuid: stage }, deleting);
+
+  const { rows } = await sql`SELECT prefix FROM briefs.removals ORDER BY prefix`.execute(database.app.query);
+  expect(rows).toEqual([{ prefix: `briefs/${stage}.zip` }, { prefix: `briefs/${stage}/` }]);
 });
 
 test('a stage that was deleted is nobody’s business', async () => {
