@@ -158,8 +158,8 @@ export function readRedbook(answer: Json): Expected[] {
       return {
         ...nothing,
         url: `https://www.xiaohongshu.com/explore/${note.id}`,
-        title: note.title === '' ? null : note.title,
-        content: note.desc === '' ? null : note.desc,
+        title: note.title || null,
+        content: note.desc || null,
         post_time: iso(note.timestamp),
         like,
         collect,
@@ -186,6 +186,7 @@ export function readDouyin(answer: Json): Expected[] {
       return {
         ...nothing,
         url: video.share_url,
+        title: video.item_title || video.desc,
         content: video.desc,
         post_time: iso(video.create_time),
         like: told.digg_count,
