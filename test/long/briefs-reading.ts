@@ -40,6 +40,13 @@ const entities: Readonly<Record<string, string>> = {
   quot: '"',
   nbsp: '\u00a0',
   '#39': "'",
+  ldquo: '“',
+  rdquo: '”',
+  lsquo: '‘',
+  rsquo: '’',
+  mdash: '—',
+  hellip: '…',
+  middot: '·',
 };
 
 /** The words of a piece of HTML, all blanks alike: where a line ends is a matter of taste. */
@@ -215,7 +222,7 @@ export function readWeixin(page: string): Expected[] {
       ...nothing,
       url: words(heading.match(/href="([^"]*)"/)?.[1] ?? ''),
       title: words(heading),
-      content: words(found(/<p class="txt-info"[^>]*>(.*?)<\/p>/s)),
+      content: words(found(/<p[^>]* class="txt-info"[^>]*>(.*?)<\/p>/s)),
       post_time: iso(Number(found(/class="s-p" t="(\d+)"/))),
       interaction: null,
       user_name: words(found(/<a class="account"[^>]*>(.*?)<\/a>/s)),
