@@ -8,7 +8,7 @@ import { apiHandler } from '#kit/api-handler.ts';
 import { briefsEnvelope } from './api/envelope.ts';
 import { briefsApiRoutes } from './api/routes.ts';
 import { briefsApiEnv } from './contract.ts';
-import { briefBook } from './lists/brief-book-store.ts';
+import { briefBook } from './lists/brief-book-queue.ts';
 import { briefFiles } from './lists/brief-files-bucket.ts';
 
 /** Briefs over HTTP: submitted, looked at, stopped, run again; their lists, sums and files; and how platforms stand. */

@@ -10,7 +10,7 @@ import { linkVerifier, signedLink } from '#kit/api/link.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { briefsEnvelope } from '../../../../lambdas/briefs/api/envelope.ts';
 import { briefsApiRoutes } from '../../../../lambdas/briefs/api/routes.ts';
-import { briefBook } from '../../../../lambdas/briefs/lists/brief-book-store.ts';
+import { briefBook } from '../../../../lambdas/briefs/lists/brief-book-queue.ts';
 import { briefFiles } from '../../../../lambdas/briefs/lists/brief-files-bucket.ts';
 import { startStorage } from '../../../../local/services/storage.ts';
 import { testCredentials, useLocalAws } from '../../../support/aws.ts';
@@ -53,7 +53,7 @@ const queueNames = ['calls', 'answers', 'exports', 'mails', 'sweeps.fifo'] as co
 
 /** Settings of all platforms; a call of redbook and douyin costs money. */
 const priced = { driver: 'gateway', pricePerCall: 0.001, budgetPerBrief: 5, budgetPerDay: 20 } as const;
-export const settings = settingsOf({ requestsPerSecond: 10, probe: true }, { redbook: priced, douyin: priced });
+const settings = settingsOf({ requestsPerSecond: 10, probe: true }, { redbook: priced, douyin: priced });
 
 /** The routes of the briefs over a database, a bucket and queues of their own. */
 export async function startApi() {
