@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { assemble } from './assembly.ts';
+import { pollingClient } from './doors/polling-client.ts';
 import { performsTask, taskPerformer } from './doors/tasks.ts';
 import { type Faults, faultSwitch } from './faults.ts';
 import { localVariables, machineEnvironment, withQueueUrls } from './function-environment.ts';
@@ -118,7 +119,7 @@ interface Shared extends Ground {
 async function startParts(ground: Ground) {
   const { settings, log, model, services, undo } = ground;
   const faults = faultSwitch();
-  const sqs = new SQSClient({ region, credentials: services.credentials, endpoint: services.storage.sqsUrl });
+  const sqs = pollingClient(services.storage.sqsUrl, services.credentials);
   const pool = ownPool(ground);
   const ports = await portsOfDoors(settings);
   const urls = { stateMachines: localUrl(ports.stateMachines), functions: localUrl(ports.functions) };

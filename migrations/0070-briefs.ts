@@ -135,6 +135,7 @@ export const briefs: Migration = {
     await sql`CREATE INDEX calls_due ON briefs.calls (platform, due_at) WHERE state = 'waiting'`.execute(db);
     await sql`CREATE INDEX calls_sent ON briefs.calls (platform, lease_until) WHERE state = 'sent'`.execute(db);
     await sql`CREATE INDEX calls_of_stage ON briefs.calls (stage_uuid)`.execute(db);
+    await sql`CREATE INDEX probes_by_age ON briefs.calls (created_at) WHERE kind = 'probe'`.execute(db);
     // What was spent of a day, and how many of its calls failed.
     await sql`CREATE INDEX calls_of_day ON briefs.calls (platform, sent_at) WHERE sent_at IS NOT NULL`.execute(db);
     await sql`

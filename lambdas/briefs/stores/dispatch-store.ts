@@ -156,13 +156,15 @@ function takenCall(row: Row, platform: PlatformName): TakenCall {
   };
 }
 
-/** What each brief has spent on a platform (`spent`), and what all have spent there `today` in Shanghai. */
+/** What each brief that waits has spent on a platform (`spent`), and what all have spent there `today` in Shanghai. */
 export function spending({ platform, now }: { readonly platform: PlatformName; readonly now: Date }) {
   const day = sql`date_trunc('day', ${now}::timestamptz AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai'`;
   return sql`
     spent AS (
       SELECT brief_uuid, sum(cost_usd) AS cost FROM briefs.calls
-      WHERE platform = ${platform} AND cost_usd > 0 GROUP BY brief_uuid),
+      WHERE platform = ${platform} AND cost_usd > 0
+        AND brief_uuid IN (SELECT brief_uuid FROM briefs.calls WHERE platform = ${platform} AND state = 'waiting')
+      GROUP BY brief_uuid),
     today AS (
       SELECT coalesce(sum(cost_usd), 0) AS cost FROM briefs.calls
       WHERE platform = ${platform} AND cost_usd > 0 AND sent_at >= ${day})`;
