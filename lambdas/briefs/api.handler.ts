@@ -1,7 +1,6 @@
 import { authenticateCallers } from '#adapters/callers.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { apiDatabase } from '#adapters/database/api-database.ts';
-import { queue } from '#adapters/queue.ts';
 import { secretField } from '#adapters/secrets.ts';
 import { type Link, linkVerifier, signedLink } from '#kit/api/link.ts';
 import { apiHandler } from '#kit/api-handler.ts';
@@ -19,10 +18,9 @@ export const handler = apiHandler({
   services: (env) => {
     const key = () => secretField(env.LINKS_SECRET, 'key');
     const links = { key, api: env.API_URL, days: env.FILES_KEEP_DAYS };
-    const mailing = { send: queue(env.MAIL_QUEUE_URL), links };
     return {
       settings: env.BRIEFS_PLATFORMS,
-      briefs: briefBook(apiDatabase(env.DATABASE_URL), env, { clock: systemClock, mailing }),
+      briefs: briefBook(apiDatabase(env.DATABASE_URL), env, { clock: systemClock, links }),
       files: briefFiles(env.RAW_BUCKET),
       sign: async (link: Link) => signedLink(link, await key()),
       address: env.API_URL,

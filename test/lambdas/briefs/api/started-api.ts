@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { objectStore } from '#adapters/object-store.ts';
-import { queue } from '#adapters/queue.ts';
 import type { Caller } from '#kit/api/authentication.ts';
 import { linkVerifier, signedLink } from '#kit/api/link.ts';
 import { apiHandler } from '#kit/api-handler.ts';
@@ -80,20 +79,20 @@ export async function startApi() {
     BRIEFS_PLATFORMS: settings,
     CALLS_QUEUE_URL: storage.queueUrl('calls'),
     ANSWERS_QUEUE_URL: storage.queueUrl('answers'),
+    MAIL_QUEUE_URL: storage.queueUrl('mails'),
     EXPORTS_QUEUE_URL: storage.queueUrl('exports'),
     SWEEPS_QUEUE_URL: storage.queueUrl('sweeps.fifo'),
     SWEEPS_QUEUE_ARN: storage.queueArn('sweeps.fifo'),
   };
   const clock = () => fixed ?? new Date();
   const links = { key: async () => key, api: 'https://briefs.test/', days: 180 };
-  const mailing = { send: queue(storage.queueUrl('mails')), links };
   const handler = apiHandler({
     env: z.object({}),
     authenticate: () => async (event) => callerNamed(event.headers['x-who'] ?? 'nobody'),
     verifyLink: () => linkVerifier({ key: async () => key, clock }),
     services: () => ({
       settings,
-      briefs: briefBook(database.app, options, { clock, mailing }),
+      briefs: briefBook(database.app, options, { clock, links }),
       files: briefFiles('raw'),
       sign: async (link: Parameters<typeof signedLink>[0]) => signedLink(link, key),
       address: '',
