@@ -14,6 +14,7 @@ import { briefFiles } from '../../../../lambdas/briefs/lists/brief-files-bucket.
 import { startStorage } from '../../../../local/services/storage.ts';
 import { testCredentials, useLocalAws } from '../../../support/aws.ts';
 import { startTestDatabase } from '../../../support/database.ts';
+import { expectDocumented } from '../../../support/documented.ts';
 import { httpRequest, lambdaContext } from '../../../support/lambda.ts';
 import { settingsOf } from '../stores/walk-of-a-brief.ts';
 
@@ -121,6 +122,12 @@ export async function startApi() {
       lambdaContext(),
     );
     const text = answered.body ?? '';
+    const route = rawPath.replaceAll(/\{(\w+)\}/g, (_, name: string) => (path as Record<string, string>)[name] || '-');
+    const heads = Object.entries(answered.headers ?? {}).map(
+      ([name, value]) => [name, String(value)] as [string, string],
+    );
+    // Every answer is held against the document, whatever the test itself looks at.
+    expectDocumented({ method, route }, new Response(undefined, { status: answered.statusCode, headers: heads }), text);
     const isJson = String(answered.headers?.['content-type']).startsWith('application/json');
     return {
       status: answered.statusCode ?? 0,
