@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { coalesced } from '../../../lambdas/kit/coalesced.ts';
+import { coalesced } from '../../../../lambdas/briefs/collect/coalesced.ts';
 
 /** Work whose ends are at hand. */
 function work() {
