@@ -50,10 +50,10 @@ export async function makeFiles(stage: StageContent, ports: MakeFilesPorts): Pro
   const prefix = `briefs/${stage.uuid}`;
   const analysis = new StageAnalysis();
   const articles = await articleFile(stage, analysis, ports);
-  const files = [articles, ...(await analysisFiles(stage, analysis))];
+  const files = [articles, ...(await analysisFiles(stage, analysis, ports))];
   for (const { name, bytes, type } of files) await keep(`${prefix}/${name}`, bytes(), type);
   for (const platform of stage.platforms)
-    for (const { name, bytes, type } of await pictures(`${platform}_`, analysis, platform))
+    for (const { name, bytes, type } of await pictures(analysis, ports, platform))
       await keep(`${prefix}/${name}`, bytes(), type);
   await archived(
     // All four are compressed already.
@@ -95,29 +95,35 @@ async function articleFile(
   return { name: 'keyword.xlsx', type: workbookType, bytes: () => createReadStream(file) };
 }
 
-async function analysisFiles(stage: StageContent, analysis: StageAnalysis): Promise<readonly MadeFile[]> {
+async function analysisFiles(
+  stage: StageContent,
+  analysis: StageAnalysis,
+  ports: MakeFilesPorts,
+): Promise<readonly MadeFile[]> {
   const workbook = await analysisWorkbook(analysis, stage.platforms);
   return [
     { name: 'keyword_analysis.xlsx', type: workbookType, bytes: () => once(workbook) },
-    ...(await pictures('', analysis)),
+    ...(await pictures(analysis, ports)),
   ];
 }
 
-const pictureNames = { content: ['content_wc.png', 'content.png'], topic: ['topic_wc.png', 'topic.png'] } as const;
-
 /** The clouds of words and of topics: of the whole stage, or of one platform's articles. */
 async function pictures(
-  prefix: string,
   analysis: StageAnalysis,
+  { counts }: MakeFilesPorts,
   platform?: PlatformName,
 ): Promise<readonly MadeFile[]> {
   const size = platform === undefined ? cloudSizes.stage : cloudSizes.platform;
-  const place = platform === undefined ? 0 : 1;
+  // A topic of stop words, or of one sign, says as little as a word does; long ones are sentences.
+  const topics = analysis
+    .topTags(Number.POSITIVE_INFINITY, platform)
+    .filter(({ word }) => word.length > 50 || counts(word));
   const content = await cloudOf(analysis.topWords(size.words, platform), size);
-  const topic = await cloudOf(analysis.topTags(size.words, platform), size);
+  const topic = await cloudOf(topics.slice(0, size.words), size);
+  const nameOf = (kind: string) => (platform === undefined ? `${kind}_wc.png` : `${platform}_${kind}.png`);
   return [
-    { name: `${prefix}${pictureNames.content[place]}`, type: 'image/png', bytes: () => once(content) },
-    { name: `${prefix}${pictureNames.topic[place]}`, type: 'image/png', bytes: () => once(topic) },
+    { name: nameOf('content'), type: 'image/png', bytes: () => once(content) },
+    { name: nameOf('topic'), type: 'image/png', bytes: () => once(topic) },
   ];
 }
 
