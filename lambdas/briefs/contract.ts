@@ -6,8 +6,7 @@ import { allPlatformSettings } from './collect/settings.ts';
 import { platformNames } from './platforms/names.ts';
 
 /** What the stack and the handlers of briefs agree on. Imported by both; does no work. */
-export { type AllPlatformSettings, allPlatformSettings } from './collect/settings.ts';
-export { platformNames } from './platforms/names.ts';
+export { allPlatformSettings } from './collect/settings.ts';
 
 /** The routes that `briefs/api` answers; those below /dts-auto-brief have an existing front end's names. */
 export const briefsRoutes = [

@@ -1,10 +1,10 @@
 import type { Database } from '#adapters/database.ts';
 import { queue, sendEach } from '#adapters/queue.ts';
 import { wakeOnce } from '#adapters/queues/wake-once.ts';
-import { coalesced } from '#kit/coalesced.ts';
 import { logger } from '#kit/telemetry.ts';
 import { hasOpenCalls, markRunning, takeCalls } from '../stores/dispatch-store.ts';
 import { giveUpCalls, takeRereads } from '../stores/sweep-store.ts';
+import { coalesced } from './coalesced.ts';
 import { dispatchedCall } from './dispatch.ts';
 import type { AllPlatformSettings } from './settings.ts';
 
