@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { assemble } from './assembly.ts';
 import { performsTask, taskPerformer } from './doors/tasks.ts';
@@ -14,6 +14,7 @@ import { region } from './machine.ts';
 import { freePort } from './services/free-port.ts';
 import { startPostgres } from './services/postgres.ts';
 import { sparkJobs } from './services/spark-jobs.ts';
+import { queuesClient } from './services/sqs/client.ts';
 import { type Services, startServices } from './services.ts';
 import { acceptedCredentials } from './services-elsewhere.ts';
 import { portsFrom, type Settings } from './settings.ts';
@@ -118,18 +119,22 @@ interface Shared extends Ground {
 async function startParts(ground: Ground) {
   const { settings, log, model, services, undo } = ground;
   const faults = faultSwitch();
-  const sqs = new SQSClient({ region, credentials: services.credentials, endpoint: services.storage.sqsUrl });
+  const sqs = queuesClient(services.storage.sqsUrl, services.credentials);
   const pool = ownPool(ground);
   const ports = await portsOfDoors(settings);
   const urls = { stateMachines: localUrl(ports.stateMachines), functions: localUrl(ports.functions) };
   const environment = machineEnvironment(services, urls, settings);
   const shared: Shared = { ...ground, faults, sqs, pool, ports, environment };
+  const wired: { wiring?: Wiring } = {};
+  // Undone after the functions have stopped, while queues and log are there for what they had in hand.
+  undo.push(async () => wired.wiring?.idle());
   const functions = await startFunctions(shared);
   await runTriggers(model, functions);
   const machines = await startMachines(shared, functions);
   const server = await serveMachines(shared, machines);
   const connected = { settings, model, services, functions, machines, sqs, faults, log };
   const wiring = await wire({ ...connected, apiPort: ports.api, functionsPort: ports.functions });
+  wired.wiring = wiring;
   undo.push(() => wiring.stop());
   const refuse = refusing(services, server.refuse);
   return { settings, model, services, functions, machines, wiring, urls, faults, refuse, log };
