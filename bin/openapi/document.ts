@@ -83,8 +83,8 @@ function answersOf({ answers }: RouteShape, { envelope }: ApiPart) {
       ...(schema instanceof z.ZodArray ? { 'x-total-count': { $ref: '#/components/headers/x-total-count' } } : {}),
     };
     const description = schema.meta()?.description ?? meanings[status] ?? 'Done.';
-    const plain = schema instanceof z.ZodUndefined || schema.meta()?.contentTypes !== undefined;
-    const answered = plain ? schema : (envelope?.wrap(schema) ?? schema);
+    const isOther = schema.meta()?.contentTypes !== undefined;
+    const answered = isOther ? schema : (envelope?.wrap(schema) ?? schema);
     return [status, { description, headers, ...contentOf(answered) }] as const;
   });
 }

@@ -44,7 +44,8 @@ export function failuresOf(
     ...(path || body || query || credential ? [wrongInput] : []),
     ...(credential ? [401, 403, 429] : open ? [] : [403]),
     ...(path || envelope ? [404] : []),
-    ...(changes ? [409] : []),
+    // What a signed address leads to may still be made.
+    ...(changes || permission === 'link' ? [409] : []),
     ...(body ? [413] : []),
     500,
     ...(open ? [] : [503]),

@@ -1,8 +1,9 @@
 import { authenticateCallers } from '#adapters/callers.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { apiDatabase } from '#adapters/database/api-database.ts';
+import { queue } from '#adapters/queue.ts';
 import { secretField } from '#adapters/secrets.ts';
-import { linkVerifier, signedLink } from '#kit/api/link.ts';
+import { type Link, linkVerifier, signedLink } from '#kit/api/link.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { briefsEnvelope } from './api/envelope.ts';
 import { briefsApiRoutes } from './api/routes.ts';
@@ -15,16 +16,20 @@ export const handler = apiHandler({
   env: briefsApiEnv,
   authenticate: (env) => authenticateCallers(env),
   verifyLink: (env) => linkVerifier({ key: () => secretField(env.LINKS_SECRET, 'key'), clock: systemClock }),
-  services: (env) => ({
-    settings: env.BRIEFS_PLATFORMS,
-    briefs: briefBook(apiDatabase(env.DATABASE_URL), env, systemClock),
-    files: briefFiles(env.RAW_BUCKET),
-    sign: async (link: Parameters<typeof signedLink>[0]) =>
-      signedLink(link, await secretField(env.LINKS_SECRET, 'key')),
-    address: env.API_URL,
-    keepDays: env.FILES_KEEP_DAYS,
-    clock: systemClock,
-  }),
+  services: (env) => {
+    const key = () => secretField(env.LINKS_SECRET, 'key');
+    const links = { key, api: env.API_URL, days: env.FILES_KEEP_DAYS };
+    const mailing = { send: queue(env.MAIL_QUEUE_URL), links };
+    return {
+      settings: env.BRIEFS_PLATFORMS,
+      briefs: briefBook(apiDatabase(env.DATABASE_URL), env, { clock: systemClock, mailing }),
+      files: briefFiles(env.RAW_BUCKET),
+      sign: async (link: Link) => signedLink(link, await key()),
+      address: env.API_URL,
+      keepDays: env.FILES_KEEP_DAYS,
+      clock: systemClock,
+    };
+  },
   routes: briefsApiRoutes,
   envelope: briefsEnvelope,
   tellsTime: true,

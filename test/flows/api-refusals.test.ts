@@ -96,11 +96,21 @@ describe('who does not say who they are gets nothing', () => {
   // Of the template that the stack runs, so that a route added later is asked, too.
   const keys = routesOf(new Assembly('build/assembly/dev')).map(({ key }) => key);
   const open = ['GET /health', '$default', ...docsRoutes];
-  const guarded = keys.filter((key) => !open.includes(key));
+  const signed = ['GET /dts-auto-brief/download', 'GET /dts-auto-brief/img'];
+  const guarded = keys.filter((key) => !open.includes(key) && !signed.includes(key));
 
   test('which are all routes but those that tell nothing of anybody', () => {
     expect(guarded.length).toBeGreaterThan(30);
-    expect(keys).toEqual(expect.arrayContaining(open));
+    expect(keys).toEqual(expect.arrayContaining([...open, ...signed]));
+  });
+
+  test.for(signed)('%s is opened by its signature, and by nothing else', async (key) => {
+    const route = `${key.split(' ')[1]}?stage_uuid=1`;
+    for (const address of [route, `${route}&expires=9999999999&signature=x`])
+      expect(await flow.ask(address, { headers: { authorization: 'Bearer wrong' } })).toMatchObject({
+        status: 403,
+        body: { err_code: 403 },
+      });
   });
 
   test.for(guarded)('%s', async (key) => {
@@ -115,11 +125,16 @@ describe('who does not say who they are gets nothing', () => {
       const answer = await flow.ask(`${route}?_=${now}`, { method, ...body, headers: { authorization } });
 
       expect(answer.status, authorization).toBe(401);
-      expect(answer.body).toMatchObject(template.startsWith('/api/v1/') ? { code: 401 } : { error: 'Unauthorized' });
+      expect(answer.body).toMatchObject(unauthorized(template));
       expect(answer.headers.get('www-authenticate')).toBe(challenge);
       expect(answer.headers.get('x-request-id')).toMatch(/./);
     }
   });
+
+  function unauthorized(template: string) {
+    if (template.startsWith('/api/v1/')) return { code: 401 };
+    return /^\/(dts-auto-brief|briefs)\//.test(template) ? { err_code: 401 } : { error: 'Unauthorized' };
+  }
 
   test('health and the document are for everybody', async () => {
     for (const route of ['/health', '/openapi.json', '/api/v1/openapi.json'])

@@ -74,7 +74,9 @@ describe('whom a route turns away', () => {
         expect(status, `${key} for ${role}: ${JSON.stringify(told)}`).toBe(refusal);
         const envelope = path.startsWith('/api/v1/')
           ? { code: refusal, msg: expect.any(String) }
-          : { error: expect.any(String), message: expect.any(String) };
+          : /^\/(dts-auto-brief|briefs)\//.test(path)
+            ? { err_code: refusal, err_msg: expect.any(String) }
+            : { error: expect.any(String), message: expect.any(String) };
         expect(told, `${key} for ${role}`).toMatchObject(envelope);
       }
     },

@@ -30,7 +30,7 @@ export const submitted = z.object({
     .meta({ examples: ['20261121001'] }),
   jobName: z.string().optional(),
   remarks: z.string().optional(),
-  jobContent: z.unknown().describe('job_desc as it was read.'),
+  jobContent: z.unknown().optional().describe('job_desc as it was read.'),
   estimate,
 });
 

@@ -11,13 +11,18 @@ export const downloadZip = route({
   summary: 'The zip of a stage.',
   permission: 'link',
   query: fileQuery,
-  answers: { 302: z.undefined().meta({ description: 'Location is an address of the zip, good for an hour.' }) },
+  answers: {
+    302: z
+      .literal('')
+      .meta({ description: 'Location is an address of the zip, good for an hour.', contentTypes: ['text/plain'] }),
+  },
   handle: async ({ query }, ports: BriefsApiPorts) => {
     const { uuid, name, export_state, ended_at } = await signedStage(query.stage_uuid, ports);
     const key = zipKey(uuid);
     if (await ports.files.exists(key)) {
       const location = await ports.files.address(key, `${name}.zip`);
-      return { status: 302, headers: { location, 'cache-control': 'no-store' }, body: undefined };
+      const headers = { location, 'cache-control': 'no-store', 'content-type': 'text/plain' };
+      return { status: 302, headers, body: '' };
     }
     if (ended_at !== null && export_state === 'made') throw new NotFoundError('The files are no longer kept.');
     throw new ConflictError('报告正在生成中');

@@ -2,7 +2,7 @@ import type { Database } from '#adapters/database.ts';
 import { queue, sendEach } from '#adapters/queue.ts';
 import { wakeOnce } from '#adapters/queues/wake-once.ts';
 import { logger } from '#kit/telemetry.ts';
-import { markRunning, takeCalls } from '../stores/dispatch-store.ts';
+import { hasOpenCalls, markRunning, takeCalls } from '../stores/dispatch-store.ts';
 import { giveUpCalls, takeRereads } from '../stores/sweep-store.ts';
 import { dispatchedCall } from './dispatch.ts';
 import type { AllPlatformSettings } from './settings.ts';
@@ -58,8 +58,8 @@ export function dispatcher<T>(
       const again = await takeRereads(database.query, { now, leaseMs });
       await sendAnswers(again.map((message) => ({ message, delaySeconds: 0 })));
       const calls = await takeCalls(database, { settings, now, leaseMs });
-      if (calls.length + again.length === 0) return;
-      await wakeSweep();
+      if (await hasOpenCalls(database.query)) await wakeSweep();
+      if (calls.length === 0) return;
       await markRunning(database, calls);
       const taken = await sendCalls(calls.map((call) => dispatchedCall(call, settings, now)));
       if (taken.length < calls.length)

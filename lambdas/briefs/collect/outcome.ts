@@ -1,11 +1,11 @@
 import { ThrottledError } from '#kit/errors.ts';
 import { storableText } from '#kit/text/storable.ts';
 import { BalanceError, BlockedError, LoginWantedError, UnknownShapeError } from '../platforms/refusals.ts';
-import { type CallOutcome, mostAttempts, retryAt } from './platform-state.ts';
+import { type CallOutcome, mostTries, retryAt } from './platform-state.ts';
 
 /** What follows from an answer that couldn't be used. */
 export interface Refused {
-  readonly outcome: Exclude<CallOutcome, 'answered'>;
+  readonly outcome: CallOutcome;
   readonly end:
     | { readonly state: 'waiting'; readonly dueAt: Date; readonly reason: string }
     | { readonly state: 'failed'; readonly reason: string };
@@ -16,24 +16,26 @@ const longestReason = 300;
 
 /**
  * A refusal or failure of a call's attempt. A login that is wanted and an empty balance end the call at once: nothing
- * but a person changes that. All else comes again, up to the last attempt.
+ * but a person changes that. All else comes again, up to the last try. A user or note that can't be read says nothing of
+ * its platform: it may be gone.
  */
 export function refusedBy(
   error: unknown,
-  attempt: number,
+  { kind, tries }: { readonly kind: keyof typeof mostTries; readonly tries: number },
   { now, random }: { readonly now: Date; readonly random: () => number },
 ): Refused {
   const [outcome, word] = wordOf(error);
   const said = error instanceof Error ? error.message : String(error);
   const reason = storableText(`${word}: ${said}`.slice(0, longestReason));
-  const final = outcome === 'login-wanted' || outcome === 'no-balance' || attempt >= mostAttempts;
+  const final = outcome === 'login-wanted' || outcome === 'no-balance' || tries >= mostTries[kind];
+  const isDetail = kind === 'user' || kind === 'note';
   return {
-    outcome,
-    end: final ? { state: 'failed', reason } : { state: 'waiting', dueAt: retryAt(attempt, now, random), reason },
+    outcome: isDetail && error instanceof UnknownShapeError ? 'answered' : outcome,
+    end: final ? { state: 'failed', reason } : { state: 'waiting', dueAt: retryAt(tries, now, random), reason },
   };
 }
 
-function wordOf(error: unknown): readonly [Refused['outcome'], string] {
+function wordOf(error: unknown): readonly [CallOutcome, string] {
   if (error instanceof LoginWantedError) return ['login-wanted', 'needs-login'];
   if (error instanceof BalanceError) return ['no-balance', 'no-balance'];
   if (error instanceof BlockedError) return ['blocked', 'blocked'];

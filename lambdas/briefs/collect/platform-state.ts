@@ -40,8 +40,8 @@ export function stateOf(breaker: {
   return Object.values(refusals).find(({ reason }) => reason === breaker.reason)?.reason ?? 'slowed';
 }
 
-/** Tries of one call at most. */
-export const mostAttempts = 5;
+/** Tries of one call at most. A stage waits for its details, which it can do without; a probe says what it was told. */
+export const mostTries = { search: 5, user: 2, note: 2, probe: 1 } as const;
 
 /** When a call that failed comes again: 2, 4, 8 and 16 seconds, each with up to half as much again. */
 export function retryAt(attempt: number, now: Date, random: () => number): Date {

@@ -9,7 +9,7 @@ import type { CallEnd, KeptAnswer, OpenCall, PageRead, ToldEnd } from '../stores
 import { fatesOf, goesOn } from './fates.ts';
 import type { AnswerMessage, ReadMessage } from './messages.ts';
 import { refusedBy } from './outcome.ts';
-import { isTold, mostAttempts } from './platform-state.ts';
+import { isTold } from './platform-state.ts';
 
 /**
  * Reads the answer to a call: its articles go to Kafka, its refusals to the platform's state, and what comes next is
@@ -47,7 +47,7 @@ async function outcomeOf(message: AnswerMessage, call: OpenCall, ports: AnswerPo
   } catch (error) {
     if (isOurs(error)) throw error;
     return {
-      ...refusedBy(error, call.kind === 'probe' ? mostAttempts : call.tries, {
+      ...refusedBy(error, call, {
         now: ports.clock(),
         random: ports.random,
       }),

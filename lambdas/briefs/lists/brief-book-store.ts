@@ -2,6 +2,8 @@ import type { Database } from '#adapters/database.ts';
 import type { Paging } from '#kit/api/paging.ts';
 import type { Clock } from '#kit/clock.ts';
 import { type DispatcherOptions, dispatcher } from '../collect/dispatcher-queue.ts';
+import { mailStore } from '../mails/mail-store.ts';
+import { type TellPorts, tellSubmitted } from '../mails/tell-end.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import { exportAgain, type Part, runAgain } from '../stores/again-store.ts';
 import { type ChangedBrief, cancelBrief, changeBrief } from '../stores/change-store.ts';
@@ -17,8 +19,22 @@ import { briefsBefore, progressOf } from './progress-store.ts';
 export type BriefBook = ReturnType<typeof briefBook>;
 
 /** Briefs over the database and the queues: what the API asks of them, and what it has done. */
-export function briefBook(database: Database<unknown>, env: DispatcherOptions, clock: Clock) {
-  return { ...reading(database), ...changing(database, env, clock) };
+export function briefBook(
+  database: Database<unknown>,
+  env: DispatcherOptions,
+  { clock, mailing }: { readonly clock: Clock; readonly mailing: Pick<TellPorts, 'send' | 'links'> },
+) {
+  const { submit, ...others } = changing(database, env, clock);
+  return {
+    ...reading(database),
+    ...others,
+    /** The mail of a brief that is submitted twice under one key is one: it has one id. */
+    submit: async (brief: NewBrief) => {
+      const submitted = await submit(brief);
+      await tellSubmitted(submitted.uuid, { ...mailStore(database), ...mailing, clock });
+      return submitted;
+    },
+  };
 }
 
 function reading(database: Database<unknown>) {
@@ -37,7 +53,7 @@ function reading(database: Database<unknown>) {
 }
 
 function changing(database: Database<unknown>, env: DispatcherOptions, clock: Clock) {
-  const { dispatch, exportStages } = dispatcher(env, database, clock);
+  const { dispatch, exportStages, wakeSweep } = dispatcher(env, database, clock);
   const settings = env.BRIEFS_PLATFORMS;
   /** What follows from a change begins at once. */
   const then = async <R>(change: Promise<R>): Promise<R> => {
@@ -49,7 +65,11 @@ function changing(database: Database<unknown>, env: DispatcherOptions, clock: Cl
     submit: (brief: NewBrief) => then(submitBrief(database, brief)),
     change: (brief: ChangedBrief) => then(changeBrief(database, brief)),
     cancel: (brief: { readonly uuid: string; readonly reason: string }) => then(cancelBrief(database, brief)),
-    remove: (brief: string) => then(deleteBrief(database, brief)),
+    remove: async (brief: string) => {
+      // It removes the objects.
+      await wakeSweep();
+      return then(deleteBrief(database, brief));
+    },
     runAgain: (part: Part) => then(runAgain(database, part)),
     exportAgain: async (part: Parameters<typeof exportAgain>[1]) => {
       const stages = await exportAgain(database, part);

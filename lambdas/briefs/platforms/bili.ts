@@ -1,22 +1,42 @@
 import { ThrottledError } from '#kit/errors.ts';
+import type { CrawledArticle } from '../article/article.ts';
 import { articleOf, withScheme } from '../article/draft.ts';
+import { countOf } from '../reading/count.ts';
 import { at, listAt, textAt } from '../reading/json.ts';
 import { plainText } from '../reading/plain-text.ts';
 import { readPostTime } from '../reading/post-time.ts';
-import type { Driver, FoundItem, Platform, PlatformAnswer, SearchPage, SearchQuery } from './platform.ts';
+import type { Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage, SearchQuery } from './platform.ts';
 import { BlockedError, LoginWantedError, UnknownShapeError } from './refusals.ts';
-import { answeredJson, gatewayData, quoted } from './statuses.ts';
+import { answeredJson, gatewayData, gatewayProbe, quoted, searchProbe } from './statuses.ts';
 
 const pageSize = 20;
 
 /** The site's own search without a signature; where it asks for one, the answer is `v_voucher`, and that is blocked. */
-const native: Driver = {
+const search: Pick<Driver, 'search' | 'read'> = {
   search: ({ keyword, page }) => ({
     method: 'GET',
     path: '/x/web-interface/search/type',
     query: { search_type: 'video', keyword, page: String(page), page_size: String(pageSize), order: 'pubdate' },
   }),
   read: (answer, crawledAt) => pageOf(answeredData(answer, answeredJson(answer)), '/data', crawledAt),
+};
+
+const native: Driver = {
+  ...search,
+  details: {
+    user: {
+      subject: userOf,
+      ask: (vmid) => ({ method: 'GET', path: '/x/relation/stat', query: { vmid } }),
+      read: (answer) => relationOf(answeredData(answer, answeredJson(answer)), answer),
+    },
+    // Unsigned as well, and with the figures that a search leaves out (coins, shares).
+    note: {
+      subject: ({ platform_id }) => platform_id ?? undefined,
+      ask: (id) => ({ method: 'GET', path: '/x/web-interface/view/detail', query: videoNamed(id, 'bvid') }),
+      read: (answer) => videoOf(answeredData(answer, answeredJson(answer)), answer),
+    },
+  },
+  probe: searchProbe(search),
 };
 
 /** The same answer inside of a gateway's envelope. Its route and parameters: `fetch_general_search` in TikHub's API. */
@@ -33,9 +53,55 @@ const gateway: Driver = {
     },
   }),
   read: (answer, crawledAt) => pageOf(answeredData(answer, gatewayData(answer)), '/data/data', crawledAt),
+  details: {
+    user: {
+      subject: userOf,
+      ask: (uid) => ({ method: 'GET', path: '/api/v1/bilibili/web/fetch_user_relation_stat', query: { uid } }),
+      read: (answer) => relationOf(answeredData(answer, gatewayData(answer)), answer),
+    },
+    note: {
+      // It names videos by their newer ids alone.
+      subject: ({ platform_id }) => (platform_id?.startsWith('BV') ? platform_id : undefined),
+      ask: (id) => ({ method: 'GET', path: '/api/v1/bilibili/web/fetch_one_video', query: videoNamed(id, 'bv_id') }),
+      read: (answer) => videoOf(answeredData(answer, gatewayData(answer)), answer),
+    },
+  },
+  probe: gatewayProbe,
 };
 
 export const bili: Platform = { code: 4, name: 'bili', title: 'B站', pageSize, drivers: { native, gateway } };
+
+function userOf({ user_id, user_fans }: CrawledArticle): string | undefined {
+  return user_fans === null ? (user_id ?? undefined) : undefined;
+}
+
+function videoNamed(id: string, name: string): Readonly<Record<string, string>> {
+  return id.startsWith('av') ? { aid: id.slice(2) } : { [name]: id };
+}
+
+function relationOf(data: unknown, answer: PlatformAnswer): Detail {
+  if (at(data, 'follower') === undefined) throw new UnknownShapeError(quoted(answer));
+  return { user_fans: countOf(at(data, 'follower')), user_following: countOf(at(data, 'following')) };
+}
+
+/** A video with its figures: `View.stat` of the details, `stat` of the video itself, or the figures alone. */
+function videoOf(data: unknown, answer: PlatformAnswer): Detail {
+  const video = at(data, 'View') ?? data;
+  const stat = at(video, 'stat') ?? video;
+  if (at(stat, 'coin') === undefined && at(stat, 'view') === undefined) throw new UnknownShapeError(quoted(answer));
+  const tags = listAt(data, 'Tags').flatMap((tag) => textAt(tag, 'tag_name') ?? []);
+  return {
+    coin: countOf(at(stat, 'coin')),
+    share: countOf(at(stat, 'share')),
+    like: countOf(at(stat, 'like')),
+    comment: countOf(at(stat, 'reply')),
+    collect: countOf(at(stat, 'favorite')),
+    play: countOf(at(stat, 'view')),
+    danmu: countOf(at(stat, 'danmaku')),
+    content: textAt(video, 'desc'),
+    ...(tags.length > 0 && { tags }),
+  };
+}
 
 function range({ from, until }: SearchQuery) {
   const seconds = (moment: Date) => String(Math.floor(moment.getTime() / 1000));

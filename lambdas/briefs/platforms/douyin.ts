@@ -1,9 +1,10 @@
 import { articleOf, topicsAfter, unlessZero } from '../article/draft.ts';
+import { countOf } from '../reading/count.ts';
 import { at, listAt, textAt } from '../reading/json.ts';
 import { readPostTime } from '../reading/post-time.ts';
-import type { Cursor, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
+import type { Cursor, Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
 import { UnknownShapeError } from './refusals.ts';
-import { gatewayData, quoted } from './statuses.ts';
+import { gatewayData, gatewayProbe, quoted } from './statuses.ts';
 
 /** A paid data interface: each page wants the cursor of the one before. Routes: TikHub's API documentation. */
 const gateway: Driver = {
@@ -22,9 +23,33 @@ const gateway: Driver = {
     },
   }),
   read: readVideos,
+  details: {
+    user: {
+      subject: ({ user_id, user_fans }) => (user_fans === null ? (user_id ?? undefined) : undefined),
+      ask: (sec_user_id) => ({
+        method: 'GET',
+        path: '/api/v1/douyin/app/v3/handler_user_profile',
+        query: { sec_user_id },
+      }),
+      read: readUser,
+    },
+  },
+  probe: gatewayProbe,
 };
 
 export const douyin: Platform = { code: 5, name: 'douyin', title: '抖音', pageSize: 12, drivers: { gateway } };
+
+function readUser(answer: PlatformAnswer): Detail {
+  const user = at(gatewayData(answer), 'user');
+  if (textAt(user, 'nickname') === null && textAt(user, 'sec_uid') === null)
+    throw new UnknownShapeError(quoted(answer));
+  return {
+    // Of all the house's apps together, where it is told: what the site itself shows.
+    user_fans: countOf(unlessZero(at(user, 'mplatform_followers_count')) ?? at(user, 'follower_count')),
+    user_following: countOf(at(user, 'following_count')),
+    user_posts: countOf(at(user, 'aweme_count')),
+  };
+}
 
 function readVideos(answer: PlatformAnswer, crawledAt: Date): SearchPage {
   const data = gatewayData(answer);

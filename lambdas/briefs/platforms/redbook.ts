@@ -1,9 +1,11 @@
+import { idOf } from '../article/detail.ts';
 import { articleOf } from '../article/draft.ts';
+import { countOf } from '../reading/count.ts';
 import { at, listAt, textAt } from '../reading/json.ts';
 import { readPostTime } from '../reading/post-time.ts';
-import type { Cursor, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
+import type { Cursor, Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
 import { UnknownShapeError } from './refusals.ts';
-import { gatewayData, quoted } from './statuses.ts';
+import { gatewayData, gatewayProbe, quoted } from './statuses.ts';
 
 /** A paid data interface: further pages want the ids that the first one answered. Routes: TikHub's API documentation. */
 const gateway: Driver = {
@@ -20,9 +22,74 @@ const gateway: Driver = {
     },
   }),
   read: readNotes,
+  details: {
+    user: {
+      subject: ({ user_id, user_fans }) => (user_fans === null ? (user_id ?? undefined) : undefined),
+      ask: (user_id) => ({ method: 'GET', path: '/api/v1/xiaohongshu/app_v2/get_user_info', query: { user_id } }),
+      read: readUser,
+    },
+    // A search has the beginning of the text. Notes and videos have an address of their own.
+    note: {
+      subject: ({ content_cut, platform_id, note_type }) =>
+        content_cut && platform_id !== null ? `${platform_id}${note_type === 'video' ? videoMark : ''}` : undefined,
+      ask: (subject) => ({
+        method: 'GET',
+        path: `/api/v1/xiaohongshu/app_v2/get_${subject.endsWith(videoMark) ? 'video' : 'image'}_note_detail`,
+        query: { note_id: idOf(subject) },
+      }),
+      read: readNote,
+    },
+  },
+  probe: gatewayProbe,
 };
 
+const videoMark = '/video';
+
 export const redbook: Platform = { code: 3, name: 'redbook', title: '小红书', pageSize: 20, drivers: { gateway } };
+
+/** Fields: the app's own user info, as the gateway hands it on. */
+function readUser(answer: PlatformAnswer): Detail {
+  const user = innerData(answer);
+  const basic = at(user, 'basic_info') ?? user;
+  const interactions = listAt(user, 'interactions');
+  const counted = (type: string) =>
+    at(
+      interactions.find((one) => at(one, 'type') === type),
+      'count',
+    );
+  if (at(user, 'fans') === undefined && counted('fans') === undefined && at(basic, 'nickname') === undefined)
+    throw new UnknownShapeError(quoted(answer));
+  return {
+    user_fans: countOf(at(user, 'fans') ?? counted('fans')),
+    user_following: countOf(at(user, 'follows') ?? counted('follows')),
+    user_posts: countOf(at(user, 'note_num_stat', 'posted') ?? at(user, 'ndiscovery')),
+  };
+}
+
+/** The app answers a list of one with a list of notes; other versions the note itself. */
+function readNote(answer: PlatformAnswer): Detail {
+  const data = innerData(answer);
+  const [first] = Array.isArray(data) ? (data as readonly unknown[]) : [data];
+  const note = listAt(first, 'note_list')[0] ?? at(first, 'note') ?? first;
+  const content = textAt(note, 'desc');
+  if (note === undefined || (content === null && textAt(note, 'id') === null && textAt(note, 'note_id') === null))
+    throw new UnknownShapeError(quoted(answer));
+  const tags = topicsOf(note, content);
+  return {
+    content,
+    like: countOf(at(note, 'liked_count')),
+    share: countOf(at(note, 'shared_count')),
+    comment: countOf(at(note, 'comments_count')),
+    collect: countOf(at(note, 'collected_count')),
+    ...(tags.length > 0 && { tags }),
+  };
+}
+
+/** What the app answered, which stands in `data` of the gateway's envelope, in some versions within a further `data`. */
+function innerData(answer: PlatformAnswer): unknown {
+  const outer = gatewayData(answer);
+  return at(outer, 'data') ?? outer;
+}
 
 function readNotes(answer: PlatformAnswer, crawledAt: Date): SearchPage {
   const outer = gatewayData(answer);

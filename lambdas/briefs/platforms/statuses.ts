@@ -1,7 +1,7 @@
 import { ThrottledError, TransientError } from '#kit/errors.ts';
 import { parsedJson } from '#kit/text/json.ts';
 import { at, textAt } from '../reading/json.ts';
-import type { PlatformAnswer } from './platform.ts';
+import type { Driver, PlatformAnswer, ProbeCall } from './platform.ts';
 import { BalanceError, BlockedError, LoginWantedError, UnknownShapeError } from './refusals.ts';
 
 /** How much of an answer an error quotes. */
@@ -43,4 +43,31 @@ export function gatewayData(answer: PlatformAnswer): unknown {
   }
   if (answer.status >= 400) throw new UnknownShapeError(quoted(answer));
   return at(envelope, 'data');
+}
+
+/**
+ * What is left of the account with a gateway: a call that costs nothing. Path and fields (`user_data.balance`,
+ * `free_credit`): TikHub's API documentation, get_user_info.
+ */
+export const gatewayProbe: ProbeCall = {
+  request: { method: 'GET', path: '/api/v1/tikhub/user/get_user_info' },
+  read(answer) {
+    const data = gatewayData(answer);
+    const account = at(parsedJson(answer.text).value, 'user_data') ?? data;
+    const balance = at(account, 'balance');
+    if (typeof balance !== 'number') throw new UnknownShapeError(`No balance: status ${answer.status}`);
+    const free = at(account, 'free_credit');
+    if (balance + (typeof free === 'number' ? free : 0) <= 0) throw new BalanceError('The account is empty');
+  },
+};
+
+/** A search as a probe, where nothing is cheaper: it shows what a brief will see. */
+export function searchProbe({ search, read }: Pick<Driver, 'search' | 'read'>): ProbeCall {
+  const anyDay = { from: new Date(0), until: new Date(1) };
+  return {
+    request: search({ keyword: '天气', page: 1, cursor: undefined, ...anyDay }),
+    read: (answer) => {
+      read(answer, new Date());
+    },
+  };
 }

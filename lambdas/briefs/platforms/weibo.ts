@@ -5,7 +5,7 @@ import { articleOf, topicsBetween } from '../article/draft.ts';
 import { at, listAt, textAt } from '../reading/json.ts';
 import { plainText } from '../reading/plain-text.ts';
 import { readPostTime } from '../reading/post-time.ts';
-import type { Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
+import type { Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
 import { LoginWantedError, UnknownShapeError } from './refusals.ts';
 import { quoted, refuseStatus } from './statuses.ts';
 
@@ -20,9 +20,32 @@ const native: Driver = {
     query: { containerid: `100103type=1&q=${keyword}`, page_type: 'searchall', page: String(page) },
   }),
   read: readCards,
+  details: {
+    // Cards have the beginning of a long text; all else stands in them.
+    note: {
+      subject: ({ content_cut, platform_id }) => (content_cut ? (platform_id ?? undefined) : undefined),
+      ask: (id) => ({ method: 'GET', path: '/statuses/extend', query: { id } }),
+      read: readLongText,
+    },
+  },
+  // Tells whether the cookie is somebody's.
+  probe: {
+    request: { method: 'GET', path: '/api/config' },
+    read: (answer) => {
+      const login = at(answeredCards(answer).data, 'login');
+      if (login === false) throw new LoginWantedError('/api/config says that nobody is logged in');
+      if (login !== true) throw new UnknownShapeError(quoted(answer));
+    },
+  },
 };
 
 export const weibo: Platform = { code: 2, name: 'weibo', title: '微博', pageSize: 10, drivers: { native } };
+
+function readLongText(answer: PlatformAnswer): Detail {
+  const text = textAt(answeredCards(answer).data, 'longTextContent');
+  // A post that was deleted meanwhile has none.
+  return text === null ? {} : { content: plainText(text) };
+}
 
 function readCards(answer: PlatformAnswer, crawledAt: Date): SearchPage {
   const { data, refused } = answeredCards(answer);

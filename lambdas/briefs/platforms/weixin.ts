@@ -7,12 +7,12 @@ import { at, listAt } from '../reading/json.ts';
 import { readPostTime } from '../reading/post-time.ts';
 import type { Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
 import { BlockedError, UnknownShapeError } from './refusals.ts';
-import { quoted, refuseStatus } from './statuses.ts';
+import { quoted, refuseStatus, searchProbe } from './statuses.ts';
 
 type Element = NonNullable<ReturnType<typeof DomUtils.findOne>>;
 
 /** Sogou's search of WeChat's articles: a page of HTML, or on its WAP address JSON with a piece of XML an article. */
-const native: Driver = {
+const search: Pick<Driver, 'search' | 'read'> = {
   search: ({ keyword, page }) => ({
     method: 'GET',
     path: '/weixin',
@@ -20,6 +20,7 @@ const native: Driver = {
   }),
   read: readList,
 };
+const native: Driver = { ...search, probe: searchProbe(search) };
 
 export const weixin: Platform = { code: 1, name: 'weixin', title: '微信', pageSize: 10, drivers: { native } };
 

@@ -32,6 +32,11 @@ export function readCount(shown: unknown): Count | undefined {
   return counted(Math.round(Number(digits.replaceAll(',', '')) * factor), plus.includes('+'));
 }
 
+/** The same as a figure of an article: null where it is unknown. */
+export function countOf(shown: unknown): number | null {
+  return readCount(shown)?.value ?? null;
+}
+
 function counted(value: number, atLeast: boolean): Count | undefined {
   return Number.isSafeInteger(value) && value >= 0 ? { value, atLeast } : undefined;
 }

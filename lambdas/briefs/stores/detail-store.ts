@@ -1,6 +1,7 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
 import type { CrawledArticle } from '../article/article.ts';
+import { idOf } from '../article/detail.ts';
 import { fanLevel } from '../article/fan-level.ts';
 import { interactionOf, interactionPerFan, noteScore } from '../article/interaction.ts';
 import type { AllPlatformSettings } from '../collect/settings.ts';
@@ -102,7 +103,7 @@ async function apply(query: Query, { platform, kind, subject, brief }: Subject, 
   const { rows } = await sql<StoredFigures>`
     SELECT id, "like", share, comment, collect, download, coin, user_fans FROM briefs.articles
     WHERE brief_uuid = ${brief} AND platform = ${platform}
-      AND ${kind === 'user' ? sql`user_id` : sql`platform_id`} = ${subject}
+      AND ${kind === 'user' ? sql`user_id` : sql`platform_id`} = ${idOf(subject)}
     ORDER BY id FOR UPDATE`.execute(query);
   if (rows.length === 0) return;
   const changed = rows.map((row) => enriched(platform, row, detail));

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type QueryExecutorProvider, sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
 import { type PoliteTurn, returnTurns, takeTurns } from '#adapters/turns/polite-turns.ts';
 import { siteOf } from '../collect/platform-state.ts';
@@ -194,6 +194,12 @@ export async function markRunning<T>(
     const stages = await uuids('stages', 'stage_uuid');
     await openRunsOf(query, { tasks, stages, briefs: await uuids('briefs', 'brief_uuid') });
   });
+}
+
+/** Whether calls wait, or are under way: then somebody must look after them. */
+export async function hasOpenCalls(query: QueryExecutorProvider): Promise<boolean> {
+  const { rows } = await sql`SELECT FROM briefs.calls WHERE state IN ('waiting', 'sent') LIMIT 1`.execute(query);
+  return rows.length > 0;
 }
 
 interface Row {

@@ -3,7 +3,7 @@ import type { Database } from '#adapters/database.ts';
 import { breakersOf } from '#adapters/turns/polite-turns.ts';
 import { recordFailures } from '#record/failure-ledger.ts';
 import { callFailure, type FailedCall } from '../collect/failures.ts';
-import { mostAttempts, needsPerson, siteOf, stateOf } from '../collect/platform-state.ts';
+import { mostTries, needsPerson, siteOf, stateOf } from '../collect/platform-state.ts';
 import type { AllPlatformSettings } from '../collect/settings.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { KeptAnswer } from './answer-store.ts';
@@ -164,7 +164,7 @@ export function giveBackCalls<T>(
         SELECT id FROM briefs.calls WHERE state = 'sent' AND lease_until < ${now}
         ORDER BY id LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE briefs.calls AS call
-      SET state = CASE WHEN attempts - forgiven >= ${mostAttempts} OR kind = 'probe' THEN 'failed' ELSE 'waiting' END,
+      SET state = CASE WHEN attempts - forgiven >= (${JSON.stringify(mostTries)}::json ->> kind)::integer THEN 'failed' ELSE 'waiting' END,
         reread = EXISTS (SELECT FROM briefs.finds WHERE task_uuid = call.task_uuid AND page = call.page)
           AND call.answer IS NOT NULL,
         reason = ${reason}, lease_until = NULL, turn_id = NULL, due_at = ${now}
@@ -200,8 +200,8 @@ export function findLost<T>(
             WHERE find.state = 'sent' AND find.task_uuid = call.task_uuid AND find.page = call.page)
         ORDER BY id LIMIT 100 FOR NO KEY UPDATE SKIP LOCKED)
       UPDATE briefs.calls AS call
-      SET state = CASE WHEN attempts - forgiven >= ${mostAttempts} OR answer IS NULL THEN 'answered' ELSE 'waiting' END,
-        reread = attempts - forgiven < ${mostAttempts} AND answer IS NOT NULL, due_at = ${now}
+      SET state = CASE WHEN attempts - forgiven >= ${mostTries.search} OR answer IS NULL THEN 'answered' ELSE 'waiting' END,
+        reread = attempts - forgiven < ${mostTries.search} AND answer IS NOT NULL, due_at = ${now}
       FROM lost WHERE call.id = lost.id
       RETURNING call.task_uuid, call.page, call.state`.execute(query);
     const lost = rows.filter(({ state }) => state === 'answered');

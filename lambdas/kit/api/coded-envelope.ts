@@ -59,8 +59,8 @@ export function codedEnvelope<N extends string>(api: CodedApi<N>): Envelope {
   return {
     wrap: (answer) => {
       // A picture, or the way to a file, is no JSON to be wrapped.
-      const plain = answer.headers?.['content-type'] !== undefined || answer.body === undefined;
-      return plain ? answer : { ...answer, body: bodyOf(success.code, success.msg, answer.body) };
+      const isOther = answer.headers?.['content-type'] !== undefined;
+      return isOther ? answer : { ...answer, body: bodyOf(success.code, success.msg, answer.body) };
     },
     failure(error) {
       const plain = answerOf(error);

@@ -18,8 +18,10 @@ export const gateway: PlatformSite = {
   '/api/v1/bilibili/web/fetch_one_video': (asked) =>
     wrapped(asked, { code: 0, message: 'OK', ttl: 1, data: biliVideo(asked.url) }),
   '/api/v1/bilibili/web/fetch_user_relation_stat': (asked) =>
-    wrapped(asked, { code: 0, message: 'OK', ttl: 1, data: relationOf(Number(named(asked, 'vmid'))) }),
-  '/api/v1/tikhub/user/get_user_info': (asked) => wrapped(asked, { balance: 12.5, free_credit: 0, is_active: true }),
+    wrapped(asked, { code: 0, message: 'OK', ttl: 1, data: relationOf(Number(named(asked, 'uid'))) }),
+  // Of the account itself, and without the envelope of what it hands on.
+  '/api/v1/tikhub/user/get_user_info': ({ url }) =>
+    json({ code: 200, router: url.pathname, user_data: { balance: 12.5, free_credit: 0, is_active: true } }),
 };
 
 function wrapped({ url, body }: AskedPage, data: object): Answer {

@@ -216,7 +216,7 @@ describe('view_article_list', () => {
     [{ page_offset: '-5' }, '1'],
     [{ page_offset: '99999999999999999999' }, '12'],
     [{ whatever: 'x', _: '1' }, '12'],
-  ])('%o', async (query, found) => {
+  ] as [Readonly<Record<string, string>>, string | undefined][])('%o', async (query, found) => {
     if (found === undefined) expect((await articles(query)).status).toBe(400);
     else expect(await urls(query)).toBe(found);
   });
@@ -258,7 +258,7 @@ describe('view_article_list', () => {
     { post_max_time: '2026-11-11 25:00' },
     { post_max_time: '0000-01-01' },
     { user_name: 'a\0' },
-  ])('%o is wrong: 400', async (query) => {
+  ] as Readonly<Record<string, string>>[])('%o is wrong: 400', async (query) => {
     const { status, body } = await articles(query);
 
     expect([status, body]).toEqual([
@@ -364,7 +364,7 @@ describe('view_account_list', () => {
     { account_min_fans: 'x' },
     { account_max_fans: '1e99' },
     { platform: '0' },
-  ])('%o is wrong: 400', async (query) => {
+  ] as Readonly<Record<string, string>>[])('%o is wrong: 400', async (query) => {
     expect((await ask('account', query)).status).toBe(400);
   });
 });

@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { objectStore } from '#adapters/object-store.ts';
+import { queue } from '#adapters/queue.ts';
 import type { Caller } from '#kit/api/authentication.ts';
 import { linkVerifier, signedLink } from '#kit/api/link.ts';
 import { apiHandler } from '#kit/api-handler.ts';
@@ -48,7 +49,7 @@ export const setNow = (at: Date | undefined) => {
 };
 
 const key = 'k'.repeat(48);
-const queueNames = ['calls', 'answers', 'exports', 'sweeps.fifo'] as const;
+const queueNames = ['calls', 'answers', 'exports', 'mails', 'sweeps.fifo'] as const;
 
 /** Settings of all platforms; a call of redbook and douyin costs money. */
 const priced = { driver: 'gateway', pricePerCall: 0.001, budgetPerBrief: 5, budgetPerDay: 20 } as const;
@@ -73,6 +74,7 @@ export async function startApi() {
     })),
   });
   useLocalAws({ AWS_ENDPOINT_URL_S3: storage.s3Url, AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
+  const sqs = new SQSClient({});
   const options = {
     DATABASE_URL: database.url,
     BRIEFS_PLATFORMS: settings,
@@ -83,13 +85,15 @@ export async function startApi() {
     SWEEPS_QUEUE_ARN: storage.queueArn('sweeps.fifo'),
   };
   const clock = () => fixed ?? new Date();
+  const links = { key: async () => key, api: 'https://briefs.test/', days: 180 };
+  const mailing = { send: queue(storage.queueUrl('mails')), links };
   const handler = apiHandler({
     env: z.object({}),
     authenticate: () => async (event) => callerNamed(event.headers['x-who'] ?? 'nobody'),
     verifyLink: () => linkVerifier({ key: async () => key, clock }),
     services: () => ({
       settings,
-      briefs: briefBook(database.app, options, clock),
+      briefs: briefBook(database.app, options, { clock, mailing }),
       files: briefFiles('raw'),
       sign: async (link: Parameters<typeof signedLink>[0]) => signedLink(link, key),
       address: '',
@@ -138,12 +142,12 @@ export async function startApi() {
       return ask('nobody', `GET ${pathname}`, { query: Object.fromEntries(searchParams) });
     },
     put: (name: string, content: string | Uint8Array) => objectStore('raw').put(name, content),
-    /** The bodies of messages that wait in a queue. */
-    async messages(name: (typeof queueNames)[number]): Promise<unknown[]> {
-      const received = await new SQSClient({}).send(
-        new ReceiveMessageCommand({ QueueUrl: storage.queueUrl(name), MaxNumberOfMessages: 10 }),
-      );
-      return (received.Messages ?? []).map(({ Body = '' }) => JSON.parse(Body));
+    /** The bodies of messages that wait in a queue; they are taken from it. */
+    async messages(name: (typeof queueNames)[number]): Promise<ReturnType<typeof JSON.parse>[]> {
+      const QueueUrl = storage.queueUrl(name);
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+      for (const { ReceiptHandle } of Messages) await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      return Messages.map(({ Body = '' }) => JSON.parse(Body));
     },
     async stop() {
       await database.stop();

@@ -67,6 +67,21 @@ describe('a brief that is submitted', () => {
     expect((await api.messages('calls')).length).toBeGreaterThan(0);
   });
 
+  test('is told to whoever submitted it, with its code and where its files will be', async () => {
+    while ((await api.messages('mails')).length > 0);
+    const { jobUuid, jobCode } = (await submit({ idempotency_key: 'm' })).body.data;
+    await submit({ idempotency_key: 'm' });
+    const mails = await api.messages('mails');
+
+    // One id: the second one is not sent.
+    expect(mails.map(({ id }) => id)).toEqual([`briefs-${jobUuid}-submitted`, `briefs-${jobUuid}-submitted`]);
+    expect(mails[0].subject).toContain(jobCode);
+    const [link = ''] = /https:\/\/briefs\.test\/\S+/.exec(mails[0].text) ?? [];
+    expect(await api.open(link)).toMatchObject({ status: 409, body: { data: '报告正在生成中' } });
+    await submit({ dry_run: 'true' });
+    expect(await api.messages('mails')).toEqual([]);
+  });
+
   test.each([
     ['as text', { ...good }],
     ['as an object', { ...good, job_desc: { job_content: [entry] } }],

@@ -53,6 +53,13 @@ test('the same success in the words of two APIs', async () => {
   expect((await answer(tasksEnvelope, made)).body).toEqual({ code: 0, msg: 'OK', data: { id: 7 } });
 });
 
+test('what has a content type of its own is in no envelope', () => {
+  const picture = { status: 200, headers: { 'content-type': 'image/png' }, body: new Uint8Array([1]) };
+
+  expect(shop.wrap(picture)).toEqual(picture);
+  expect(shop.wrap({ status: 200, headers: { 'x-total-count': '1' }, body: [1] }).body).toMatchObject({ data: [1] });
+});
+
 test('a code of its own has the HTTP status that the table says', async () => {
   const ofShop = await answer(shop, failing(new CodedError('NAME_TOO_LONG', 'At most 20 characters.')));
   const ofTasks = await answer(tasksEnvelope, failing(new CodedError('FUNC_NOT_FOUND', 'There is none.')));
