@@ -23,6 +23,7 @@ export const handler = queueHandler({
       credentialOf: async (...of: [Parameters<typeof credentialIn>[1], Parameters<typeof credentialIn>[2]]) =>
         credentialIn(await secretText(env.BRIEFS_SECRET), ...of),
       exchange: oneExchange({ timeoutMs: env.CALL_TIMEOUT_MS, maxBytes: env.CALL_MAX_BYTES }),
+      claim: (key: string) => bucket.putNew(key, ''),
       keep: (key: string, text: string, contentType: string) => bucket.put(key, text, { contentType }),
       sendOn: queue(env.ANSWERS_QUEUE_URL),
       clock: systemClock,

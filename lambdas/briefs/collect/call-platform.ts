@@ -18,6 +18,8 @@ export interface CallPorts {
     readonly headers: Readonly<Record<string, string>>;
     readonly body?: string;
   }) => Promise<{ readonly status: number; readonly contentType: string; readonly url: string; readonly text: string }>;
+  /** Whether nobody has taken on what this key stands for; from then on somebody has. */
+  readonly claim: (key: string) => Promise<boolean>;
   /** Keeps the answer as it was received. */
   readonly keep: (key: string, text: string, contentType: string) => Promise<void>;
   readonly sendOn: (answer: AnswerMessage) => Promise<void>;
@@ -36,13 +38,18 @@ const browser = {
   'accept-language': 'zh-CN,zh;q=0.9',
 };
 
-/** Makes one call and keeps its answer; what came of it goes on to whoever reads answers. Nothing is tried again here. */
+/**
+ * Makes one call and keeps its answer; what came of it goes on to whoever reads answers. Nothing is tried again here, and
+ * nothing asked twice: of a message that comes twice the second one finds that its call was made. What a worker that died
+ * has asked for comes again as another attempt, when its lease is over.
+ */
 export async function callPlatform(message: CallMessage, ports: CallPorts): Promise<void> {
   const { call, attempt, platform, driver, raw_key, turn_at } = message;
   const leftMs = new Date(turn_at).getTime() - ports.clock().getTime();
   if (leftMs > 0) await ports.sleep(Math.min(leftMs, longestWaitMs));
   const asked = { call, attempt, asked_at: ports.clock().toISOString() };
   const credential = await ports.credentialOf(platform, driver);
+  if (!(await ports.claim(`${raw_key}.asked`))) return;
   const answer = await ports.exchange(requestOf(message, ports.settings, credential)).catch(faultOf);
   if ('fault' in answer) return ports.sendOn({ ...asked, ...answer });
   const { status, contentType, url, text } = answer;

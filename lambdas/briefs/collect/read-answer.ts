@@ -1,7 +1,7 @@
 import { TransientError } from '#kit/errors.ts';
 import { storableJson } from '#kit/text/storable.ts';
 import { platformNamed } from '../platforms/index.ts';
-import type { Driver, PlatformAnswer, SearchPage } from '../platforms/platform.ts';
+import type { Detail, Driver, PlatformAnswer, SearchPage } from '../platforms/platform.ts';
 import { UnknownShapeError } from '../platforms/refusals.ts';
 import type { AnswerPorts, SentArticle } from '../ports.ts';
 import { rangeOf } from '../reading/post-time.ts';
@@ -33,57 +33,64 @@ async function readOne(message: AnswerMessage, ports: AnswerPorts): Promise<void
   if (wakeAt) await ports.wakeAt(wakeAt);
 }
 
-async function outcomeOf(message: AnswerMessage, call: OpenCall, ports: AnswerPorts): Promise<Told> {
-  const kept = 'raw_key' in message ? message : undefined;
-  try {
-    if ('fault' in message) throw new TransientError(`${message.fault}: ${message.message}`);
-    const { status, content_type: contentType, url } = message;
-    const text = await ports.raw(message.raw_key);
-    const name = ports.driverOf(call.platform);
-    const driver = name === 'off' ? undefined : platformNamed(call.platform).drivers[name];
-    if (!driver) throw new UnknownShapeError(`${call.platform} has no driver (${name})`);
-    const end = await used({ status, contentType, url, text }, { call, driver, kept: message }, ports);
-    return { end, outcome: 'answered', answer: kept };
-  } catch (error) {
-    if (isOurs(error)) throw error;
-    return {
-      ...refusedBy(error, call, {
-        now: ports.clock(),
-        random: ports.random,
-      }),
-      answer: kept,
-    };
-  }
-}
-
 type Told = Pick<ToldEnd, 'end' | 'outcome' | 'answer'>;
 
-/** A failure of our own parts (bucket, broker, database) says nothing about the platform: the message comes again. */
-function isOurs(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'UnavailableError' || error.name === 'NotFoundError');
+/** What an answer says, before anything is done with it. */
+type Read =
+  | { readonly kind: 'search'; readonly page: SearchPage }
+  | { readonly kind: 'detail'; readonly detail: Detail }
+  | { readonly kind: 'probe' };
+
+/**
+ * A failure of our own parts (bucket, broker, database) says nothing about the platform: it is thrown, and the message
+ * comes again. What the driver throws is what the platform says.
+ */
+async function outcomeOf(message: AnswerMessage, call: OpenCall, ports: AnswerPorts): Promise<Told> {
+  const refused = (error: unknown, answer: KeptAnswer | undefined): Told => ({
+    ...refusedBy(error, call, { now: ports.clock(), random: ports.random }),
+    answer,
+  });
+  if ('fault' in message) return refused(new TransientError(`${message.fault}: ${message.message}`), undefined);
+  const text = await ports.raw(message.raw_key);
+  let read: Read;
+  try {
+    read = readBy(driverOf(call, ports), call, { ...message, text });
+  } catch (error) {
+    return refused(error, message);
+  }
+  return { end: await used(read, call, { answer: message, ports }), outcome: 'answered', answer: message };
 }
 
-interface Used {
-  readonly call: OpenCall;
-  readonly driver: Driver;
-  readonly kept: KeptAnswer;
+function driverOf({ platform }: OpenCall, ports: AnswerPorts): Driver {
+  const name = ports.driverOf(platform);
+  const driver = name === 'off' ? undefined : platformNamed(platform).drivers[name];
+  if (!driver) throw new UnknownShapeError(`${platform} has no driver (${name})`);
+  return driver;
 }
 
-async function used(answer: PlatformAnswer, { call, driver, kept }: Used, ports: AnswerPorts): Promise<CallEnd> {
-  const askedAt = new Date(kept.asked_at);
-  if (call.kind === 'probe') {
+/** What PostgreSQL refuses in texts says nothing to anybody: it is replaced. */
+function readBy(driver: Driver, { kind, platform }: OpenCall, kept: KeptAnswer & { readonly text: string }): Read {
+  const { status, content_type: contentType, url, text, asked_at } = kept;
+  const answer: PlatformAnswer = { status, contentType, url, text };
+  if (kind === 'search') return { kind, page: storableJson(driver.read(answer, new Date(asked_at))) as SearchPage };
+  if (kind === 'probe') {
     driver.probe?.read(answer);
-    return { state: 'answered', next: undefined };
+    return { kind };
   }
-  if (call.kind !== 'search') {
-    const detail = driver.details?.[call.kind]?.read(answer);
-    if (detail) await ports.keepDetail(call, storableJson(detail) as typeof detail, askedAt);
-    return { state: 'answered', next: undefined };
-  }
+  const detail = driver.details?.[kind]?.read(answer);
+  if (!detail) throw new UnknownShapeError(`${platform} tells no more of a ${kind}`);
+  return { kind: 'detail', detail: storableJson(detail) as Detail };
+}
+
+async function used(
+  read: Read,
+  call: OpenCall,
+  { answer, ports }: { readonly answer: KeptAnswer; readonly ports: AnswerPorts },
+): Promise<CallEnd> {
+  if (read.kind === 'detail') await ports.keepDetail(call, read.detail, new Date(answer.asked_at));
+  if (read.kind !== 'search') return { state: 'answered', next: undefined };
   if (!call.task || call.page === undefined) throw new Error(`Call ${call.id} searches for no task`);
-  const page = driver.read(answer, askedAt);
-  // What PostgreSQL refuses in texts says nothing to anybody.
-  return searched(storableJson(page) as SearchPage, { ...call, task: call.task, page: call.page }, kept, ports);
+  return searched(read.page, { ...call, task: call.task, page: call.page }, answer, ports);
 }
 
 async function searched(

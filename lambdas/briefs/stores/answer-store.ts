@@ -17,7 +17,7 @@ import {
 } from '../collect/platform-state.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { Cursor } from '../platforms/platform.ts';
-import { type Settled, settle } from './settle-store.ts';
+import { loseFinds, type Settled, settle } from './settle-store.ts';
 
 /** A call that is under way, with all that reading its answer needs. */
 export interface OpenCall {
@@ -245,6 +245,8 @@ export function endCall<T>(
       );
     if (end.state === 'failed' && call.kind !== 'probe')
       await recordFailures(query, [callFailure(failedCall(call), end.reason, { door, now, rawKey: answer?.raw_key })]);
+    if (end.state === 'failed' && call.task && call.page !== undefined)
+      await loseFinds(query, [{ task: call.task.uuid, page: call.page }]);
     if (end.state === 'answered' && end.next && call.task) await askNextPage(query, call, end.next);
     const settled = await settle(session, {
       tasks: call.task ? [call.task.uuid] : [],

@@ -101,5 +101,6 @@ async function markFinds<T>({ query }: Session<T>, sent: readonly SentArticle[])
       ON article.stage_uuid = came.stage_uuid AND article.platform = came.platform
         AND article.article_key = came.article_key
     WHERE find.task_uuid = came.task_uuid AND find.page = came.page AND find.place = came.place
-      AND find.state = 'sent'`.execute(query);
+      -- One that was given up for lost comes after all.
+      AND (find.state = 'sent' OR find.state = 'failed' AND find.reason = 'lost')`.execute(query);
 }

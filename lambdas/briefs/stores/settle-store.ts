@@ -56,6 +56,19 @@ export async function settle<T>({ query }: Session<T>, touched: Touched): Promis
   return { toExport: await settleStages(query, tasks, stages) };
 }
 
+/** Gives up articles of pages that never arrived, and won't be sent again. */
+export async function loseFinds<T>(
+  query: Session<T>['query'],
+  pages: readonly { readonly task: string; readonly page: number }[],
+): Promise<void> {
+  if (pages.length === 0) return;
+  await sql`
+    UPDATE briefs.finds AS find SET state = 'failed', reason = 'lost'
+    FROM unnest(${pages.map(({ task }) => task)}::uuid[], ${pages.map(({ page }) => page)}::integer[])
+      AS lost (task_uuid, page)
+    WHERE find.task_uuid = lost.task_uuid AND find.page = lost.page AND find.state = 'sent'`.execute(query);
+}
+
 /** Locks tasks, in the order that everybody keeps. */
 export async function lockTasks<T>(query: Session<T>['query'], tasks: readonly string[]): Promise<void> {
   await sql`

@@ -8,7 +8,7 @@ import type { AllPlatformSettings } from '../collect/settings.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { KeptAnswer } from './answer-store.ts';
 import { spending } from './dispatch-store.ts';
-import { type Settled, settle } from './settle-store.ts';
+import { loseFinds, type Settled, settle } from './settle-store.ts';
 
 /** What ends without an answer: calls that nobody will make, and those whose answer got lost. */
 
@@ -141,6 +141,10 @@ function failedOf({ attempts, brief_uuid: brief, stage_uuid: stage, task_uuid: t
   return { ...call, attempt: attempts, brief, stage, task };
 }
 
+function pageOf({ task_uuid: task, page }: Pick<EndedCall, 'task_uuid' | 'page'>) {
+  return task === null || page === null ? [] : [{ task, page }];
+}
+
 function touchedBy(rows: readonly EndedCall[]) {
   return {
     tasks: rows.flatMap(({ task_uuid }) => task_uuid ?? []),
@@ -171,6 +175,7 @@ export function giveBackCalls<T>(
       FROM lost WHERE call.id = lost.id
       RETURNING call.state, ${endedCall}`.execute(query);
     const given = rows.filter(({ state, kind }) => state === 'failed' && kind !== 'probe');
+    await loseFinds(query, given.flatMap(pageOf));
     await recordFailures(
       query,
       given.map((row) => callFailure(failedOf(row), reason, { door, now, rawKey: row.raw_key })),
@@ -205,11 +210,7 @@ export function findLost<T>(
       FROM lost WHERE call.id = lost.id
       RETURNING call.task_uuid, call.page, call.state`.execute(query);
     const lost = rows.filter(({ state }) => state === 'answered');
-    await sql`
-      UPDATE briefs.finds AS find SET state = 'failed', reason = 'lost'
-      FROM unnest(${lost.map((row) => row.task_uuid)}::uuid[], ${lost.map(({ page }) => page)}::integer[])
-        AS gone (task_uuid, page)
-      WHERE find.task_uuid = gone.task_uuid AND find.page = gone.page AND find.state = 'sent'`.execute(query);
+    await loseFinds(query, lost.flatMap(pageOf));
     return settle(session, { tasks: lost.map((row) => row.task_uuid) });
   });
 }

@@ -85,7 +85,9 @@ export function walkOf(database: TestDatabase<unknown>) {
     empty: () =>
       sql`
         TRUNCATE briefs.briefs, briefs.day_codes, briefs.platforms, briefs.articles, briefs.calls, briefs.details,
-          briefs.removals, platform.sites, platform.failures, platform.runs CASCADE`.execute(database.admin.query),
+          briefs.removals, platform.sites, platform.failures, platform.runs, platform.alerts CASCADE`.execute(
+        database.admin.query,
+      ),
     submit: (over?: Partial<NewBrief>) => submitBrief(database.app, brief(over)),
     async take(settings = settingsOf(), at = now) {
       const calls = await takeCalls(database.app, { settings, now: at, leaseMs: 60_000 });
