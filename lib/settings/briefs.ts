@@ -58,6 +58,10 @@ export const briefs = z.strictObject({
       files: z.int().min(1).max(3650).default(180),
     })
     .prefault({}),
+  /** Stages whose files are made at once. */
+  exportsAtOnce: z.int().min(2).max(100).default(4),
+  /** Words that word clouds and counts leave out, beside those that the project knows. */
+  stopWords: z.array(z.string().regex(/^\S+$/)).max(200).default([]),
   /** When the credentials are tried. */
   probes: z.string().default('cron(15 8 * * ? *)'),
 });
