@@ -121,7 +121,10 @@ async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 
 async function putNew(Bucket: string, Key: string, Body: string): Promise<boolean> {
   try {
-    await client().send(new PutObjectCommand({ Bucket, Key, Body, IfNoneMatch: '*', Metadata: origin() }));
+    const ContentLength = Buffer.byteLength(Body);
+    await client().send(
+      new PutObjectCommand({ Bucket, Key, Body, ContentLength, IfNoneMatch: '*', Metadata: origin() }),
+    );
     return true;
   } catch (error) {
     if (error instanceof S3ServiceException && error.name === 'PreconditionFailed') return false;
