@@ -46,7 +46,7 @@ function endExport<T>(
         AND date_trunc('milliseconds', coalesce(export_asked_at, created_at)) = ${askedAt}
       RETURNING uuid`.execute(query);
     if (rows.length > 0)
-      await endStage({ query }, stage, 'failed' in made ? { state: 'failed', reason: made.failed } : { state: 'made' });
+      await endStage({ query }, stage, 'failed' in made ? { state: 'failed', reason: made.failed } : undefined);
   });
 }
 
@@ -133,7 +133,7 @@ async function sourcesOf<T>({ query }: Session<T>, stage: string): Promise<reado
         count(*) FILTER (WHERE at_least <> '{}')::integer AS lower_bounds
       FROM briefs.articles WHERE stage_uuid = ${stage} GROUP BY 1),
     rows AS (
-      SELECT platform, keyword, state, started_at, ended_at, coalesce(found, 0) AS found, coalesce(dropped, '{}') AS dropped,
+      SELECT platform, keyword, state, started_at, ended_at, coalesce(finds.found, 0) AS found, coalesce(dropped, '{}') AS dropped,
         coalesce(stored, 0) AS stored, coalesce(failed, '{}') AS failed, coalesce(enriched, 0) AS enriched,
         coalesce(calls, 0) AS calls, coalesce(cost, 0) AS cost, coalesce(cut_texts, 0) AS cut_texts,
         coalesce(lower_bounds, 0) AS lower_bounds, reason
