@@ -85,7 +85,7 @@ function measured(counted: readonly Counted[], font: GlyphBook) {
   for (const { word, count } of counted) {
     const glyphs = [...word].flatMap((character) => font.of(character) ?? []);
     // Roots bring near what counts keep far apart: a word that is there ten times as often has thrice the size.
-    if (glyphs.some((glyph) => glyph.right > glyph.left)) sized.push({ word, glyphs, weight: Math.sqrt(count / most) });
+    if (glyphs.some(hasInk)) sized.push({ word, glyphs, weight: Math.sqrt(count / most) });
     else unwritable.push(word);
   }
   return { sized, unwritable };
@@ -109,6 +109,9 @@ function placed(words: readonly Sized[], canvas: Canvas): PlacedWord[] | undefin
   return all;
 }
 
+/** Blanks have none. */
+const hasInk = ({ left, right }: Glyph): boolean => right > left;
+
 interface Ink extends Box {
   readonly size: number;
 }
@@ -118,12 +121,16 @@ function inkOf({ glyphs, weight }: Sized, { width, largest }: Canvas): Ink {
   const advance = glyphs.reduce((sum, glyph) => sum + glyph.advance, 0);
   const wanted = Math.max(smallestSize, largest * weight);
   const size = Math.floor(Math.min(wanted, (width * 0.9) / advance) * 2) / 2;
-  let [x, left, right, top, bottom] = [0, 0, 0, 0, 0];
+  let x = 0;
+  let [left, top] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [right, bottom] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const glyph of glyphs) {
-    left = Math.min(left, x + glyph.left);
-    right = Math.max(right, x + glyph.right);
-    top = Math.min(top, glyph.top);
-    bottom = Math.max(bottom, glyph.bottom);
+    if (hasInk(glyph)) {
+      left = Math.min(left, x + glyph.left);
+      right = Math.max(right, x + glyph.right);
+      top = Math.min(top, glyph.top);
+      bottom = Math.max(bottom, glyph.bottom);
+    }
     x += glyph.advance;
   }
   return { size, left: left * size, right: right * size, top: top * size, bottom: bottom * size };

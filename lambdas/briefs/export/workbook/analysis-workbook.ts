@@ -31,6 +31,7 @@ export async function analysisWorkbook(
       rows: note ? [...(sheet.rows ?? []), note] : (sheet.rows ?? []),
       cells: new Map(sheet.rows?.[0]?.map((_, column) => [`0,${column}`, { style: { font: { bold: true } } }])),
       freezePane: { rows: 1 },
+      pageSetup: { orientation: 'landscape', fitToPage: true, fitToWidth: 1, fitToHeight: 0 },
     })),
   });
 }
@@ -118,7 +119,8 @@ function chartOf(
       title,
       series: [{ name: title, categories: range(from), values: range(from + 1) }],
       anchor: { from: { row, col: column }, to: { row: row + height, col: column + 9 } },
-      ...(type === 'bar' ? { axes: { x: { reverse: true } } } : {}),
+      // Bars and lines that do not begin at nothing mislead; the most frequent one stands on top.
+      ...(type === 'pie' ? {} : { axes: { x: { reverse: type === 'bar' }, y: { scale: { min: 0 } } } }),
       legend: type === 'pie' ? 'right' : false,
       ...(type === 'pie' ? { dataLabels: { showPercent: true } } : {}),
     },

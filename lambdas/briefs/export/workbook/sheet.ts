@@ -98,9 +98,9 @@ function numberCell(place: string, value: number, kind: Column<never>['kind']): 
   return Number.isFinite(value) ? `<c r="${place}"${style}><v>${value}</v></c>` : '';
 }
 
-/** As a clock in Shanghai shows it: cells have no zone. */
+/** As a clock in Shanghai shows it, to the second: cells have no zone. */
 function timeCell(place: string, value: Date): string {
-  const days = Math.round((value.getTime() + shanghaiOffsetMs) / 1000) / (dayMs / 1000) + epochDay;
+  const days = Math.floor((value.getTime() + shanghaiOffsetMs) / 1000) / (dayMs / 1000) + epochDay;
   return `<c r="${place}" s="${styleOf.time}"><v>${days}</v></c>`;
 }
 
