@@ -39,6 +39,10 @@ export const briefs = z.strictObject({
   platforms: allPlatformSettings.prefault(platforms as z.input<typeof allPlatformSettings>),
   /** Calls made by functions at once, of all platforms together. */
   workers: z.int().min(2).max(1000).default(6),
+  /** Stages whose files are made at once; SQS allows no less than 2. */
+  exporters: z.int().min(2).max(1000).default(2),
+  /** Words that say nothing, beside those that the project knows. */
+  stopWords: z.array(z.string().regex(/^\S+$/)).max(200).default([]),
   /** For one call, its body included. */
   callTimeoutMs: z.int().min(1000).max(60_000).default(30_000),
   /** Of one answer: a page of videos has half a megabyte. */
@@ -58,10 +62,6 @@ export const briefs = z.strictObject({
       files: z.int().min(1).max(3650).default(180),
     })
     .prefault({}),
-  /** Stages whose files are made at once. */
-  exportsAtOnce: z.int().min(2).max(100).default(4),
-  /** Words that word clouds and counts leave out, beside those that the project knows. */
-  stopWords: z.array(z.string().regex(/^\S+$/)).max(200).default([]),
   /** When the credentials are tried. */
   probes: z.string().default('cron(15 8 * * ? *)'),
 });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { numberedPage, pageParameter } from '#kit/api/paging.ts';
 import { choiceParameter } from '#kit/api/parameters.ts';
 import type { FanLevel } from '../article/fan-level.ts';
-import type { ListedFigure } from '../lists/figures.ts';
+import { type ListedFigure, listings } from '../lists/figures.ts';
 import { platforms } from '../platforms/index.ts';
 import { platformNames } from '../platforms/names.ts';
 import {
@@ -18,7 +18,8 @@ import {
 
 /** Parameters of the routes, in the query or in a JSON body. What nobody knows is ignored: the front end sends some. */
 
-const longestName = 4000;
+// A body's own limit comes first.
+const longestName = 2 ** 20;
 const longestText = 2000;
 
 /** Its length is the order's own rule: see work/job-content.ts. */
@@ -86,6 +87,10 @@ const platform = numberedField(new Map(platforms.map(({ code, name }) => [code, 
   .describe(platforms.map(({ code, title }) => `${code} ${title}`).join(', '))
   .refine((name) => name !== undefined, 'Missing data for required field.');
 
+const sorts = platforms
+  .map(({ name, title }) => `${title}: ${listings[name].sorts.map((by, index) => `${index + 1} ${by}`).join(', ')}.`)
+  .join(' ');
+
 /** As the front end numbers levels. */
 const levels = new Map<number, FanLevel>([
   [1, '头部kol'],
@@ -134,7 +139,7 @@ export const articleSearch = z
       ]),
       -1,
     ).describe('-1 from the largest, 1 from the smallest.'),
-    sort_value: integerField({ min: 1, max: 8 }).describe('By which figure: see the platform’s list. @default 1'),
+    sort_value: integerField({ min: 1, max: 8 }).describe(`By which figure. @default 1 ${sorts}`),
     user_name: textField({ max: longestText }).describe('Contained.'),
     note_title: textField({ max: longestText }).describe('Contained in the title, on 微博 in the text.'),
     user_level: numberedField(levels).describe('Of 小红书: 1 头部kol, 2 腰部kol, 3 底部kol, 4 素人.'),

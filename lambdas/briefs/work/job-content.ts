@@ -1,3 +1,4 @@
+import { InvalidInputError } from '#kit/errors.ts';
 import { parsedJson } from '#kit/text/json.ts';
 import { storableText } from '#kit/text/storable.ts';
 import { platforms } from '../platforms/index.ts';
@@ -19,15 +20,19 @@ export interface StageOrder {
 const longestName = 20;
 const mostEntries = 5;
 const largestLimit = 10_000;
+// UTF-16 units of a character: the longest emoji of Unicode, a kiss of two people with skin tones, has 15.
+const mostUnits = 16;
+// Each is a row and a call in the transaction that submits the brief: some two seconds of it.
+const mostTasks = 5000;
+// No platform's search takes as many.
+const longestKeyword = 200;
 
 /**
  * Reads what a brief asks for: a name and a JSON text or object `{"job_content": [...]}`. Throws BriefRefusedError for
  * the first thing wrong, in the order that the front end knows.
  */
 export function readJobContent(name: string, description: unknown): readonly StageOrder[] {
-  // Characters as people count them: an emoji is one.
-  if ([...new Intl.Segmenter('zh', { granularity: 'grapheme' }).segment(name)].length > longestName)
-    throw new BriefRefusedError('NAME_TOO_LONG');
+  if (charactersOf(name) > longestName) throw new BriefRefusedError('NAME_TOO_LONG');
   const content = contentOf(description);
   if (!Array.isArray(content)) throw new BriefRefusedError('NOT_A_LIST');
   if (content.length > mostEntries) throw new BriefRefusedError('TOO_MANY_ENTRIES');
@@ -36,13 +41,31 @@ export function readJobContent(name: string, description: unknown): readonly Sta
   // One rule after the other over all entries: the answer doesn't depend on which entry is wrong in what.
   const named = entries.map((entry) => ({ ...entry, platforms: namesOf(entry.platforms) }));
   const dated = named.map((entry) => ({ ...entry, ...daysOf(entry) }));
-  return dated.map(({ platforms: names, keywords, limitnum, fromDay, toDay }) => ({
+  const orders = dated.map(({ platforms: names, keywords, limitnum, fromDay, toDay }) => ({
     platforms: names,
     keywords,
     limit: limitOf(limitnum),
     fromDay,
     toDay,
   }));
+  refuseTooMuch(orders);
+  return orders;
+}
+
+/** Characters as people count them: an emoji is one. */
+function charactersOf(text: string): number {
+  // Longer than any that is not made to be: its parts needn't be found.
+  if (text.length > longestName * mostUnits) return text.length;
+  return [...new Intl.Segmenter('zh', { granularity: 'grapheme' }).segment(text)].length;
+}
+
+/** Throws InvalidInputError for more than people ask for: the front end knows no number for it. */
+function refuseTooMuch(orders: readonly StageOrder[]): void {
+  const tasks = orders.reduce((sum, { platforms: names, keywords }) => sum + names.length * keywords.length, 0);
+  const wrong = (reason: string) => new InvalidInputError({ json: { job_desc: [reason] } });
+  if (tasks > mostTasks) throw wrong(`At most ${mostTasks} pairs of a platform and a keyword; there are ${tasks}.`);
+  if (orders.some(({ keywords }) => keywords.some((keyword) => keyword.length > longestKeyword)))
+    throw wrong(`A keyword has at most ${longestKeyword} characters.`);
 }
 
 function contentOf(description: unknown): unknown {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { printed } from '../../../support/lambda.ts';
+import { madeBrief } from '../lists/stored-articles.ts';
 import { type StartedApi, startApi } from './started-api.ts';
 
 let api: StartedApi;
@@ -131,11 +132,15 @@ describe('a brief that is submitted', () => {
     expect(await rowsOf('briefs')).toHaveLength(2);
   });
 
-  test('has a code that no other one has, however many come at once', async () => {
-    const answers = await Promise.all(Array.from({ length: 30 }, () => submit()));
-    const codes = answers.map(({ body }) => body.data.jobCode as string);
+  test('has a code that no other one has, however many functions take briefs at once', async () => {
+    const functions = Array.from({ length: 6 }, () => api.database.another());
+    const made = await Promise.all(
+      Array.from({ length: 60 }, (_, at) => madeBrief(functions[at % 6] ?? api.database.app)),
+    );
+    const codes = made.map(({ code }) => code);
 
-    expect(new Set(codes).size).toBe(30);
+    expect(new Set(codes).size).toBe(60);
+    for (const code of codes) expect(code).toMatch(/^20\d{6}(\d{3}|[1-9]\d{3})$/);
     expect(new Set(codes.map((code) => code.slice(0, 8))).size).toBeLessThanOrEqual(2);
   });
 });
@@ -147,6 +152,8 @@ describe('what is wrong with a brief', () => {
 
   test.each([
     ['a name of 21', { job_name: long }, 2003, '项目名过长，请保持在20位内！'],
+    ['a name of ten thousand', { job_name: '字'.repeat(10_000) }, 2003, '项目名过长，请保持在20位内！'],
+    ['a name of marks upon marks', { job_name: `a${'\u0301'.repeat(1000)}` }, 2003, '项目名过长，请保持在20位内！'],
     ['a content that is no list', { job_desc: '{"job_content":{"a":1}}' }, 2004, '工单详情请输入列表格式数据！'],
     ['a description that is no JSON', { job_desc: '{"job_content":[' }, 2004, '工单详情请输入列表格式数据！'],
     ['no description', { job_desc: '' }, 2004, '工单详情请输入列表格式数据！'],
@@ -216,6 +223,18 @@ describe('what is wrong with a brief', () => {
 });
 
 describe('hostile input', () => {
+  test('more than people ask for is refused', async () => {
+    const keywords = Array.from({ length: 2501 }, (_, at) => at).join('/');
+
+    for (const over of [{ keywords }, { keywords: 'k'.repeat(201) }]) {
+      const { status, body } = await submit({ job_desc: desc({ ...entry, ...over }) });
+      expect([status, body.err_code, body.data]).toEqual([400, 400, expect.stringContaining('job_desc: ')]);
+    }
+    const most = desc({ ...entry, platform: '1', keywords: `${'k'.repeat(200)}/🙂` });
+    expect((await submit({ job_desc: most })).body.err_code).toBe(0);
+    expect(await rowsOf('tasks')).toHaveLength(2);
+  });
+
   test('characters that no database holds are replaced, wherever they stand', async () => {
     const { status, body } = await inBody({
       job_name: 'a\ud800',
