@@ -35,11 +35,11 @@ export function callFailure(call: FailedCall, reason: string, told: Told): NewFa
   };
 }
 
-/** An article that could not be read: its replay reads its page again. */
+/** An article that could not be read: its replay reads its page again, and is this row when it can't be read still. */
 export function articleFailure(call: FailedCall, fate: Extract<Fate, { state: 'failed' }>, told: Told): NewFailure {
   return {
     ...rowOf(call, told),
-    naturalKey: `${articlePrefix(call)}${hashOf(fate.place)}:${call.attempt}`,
+    naturalKey: `${articlePrefix(call)}${hashOf(fate.place)}`,
     reason: fate.reason,
     message: `${call.platform} shows the time of an article as "${fate.shown.slice(0, 100)}" (${fate.place})`,
   };

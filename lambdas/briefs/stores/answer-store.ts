@@ -1,22 +1,13 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
-import { endTurn } from '#adapters/turns/polite-turns.ts';
-import { raiseAlert } from '#record/alert-book.ts';
 import { recordFailures, resolveFailures } from '#record/failure-ledger.ts';
 import { articleFailure, articlePrefix, callFailure, callPrefix, type FailedCall } from '../collect/failures.ts';
 import type { Fate, WrittenFate } from '../collect/fates.ts';
 import type { AnswerMessage } from '../collect/messages.ts';
-import {
-  type CallOutcome,
-  isTold,
-  needsPerson,
-  type PlatformState,
-  siteOf,
-  stateOf,
-  turnOutcome,
-} from '../collect/platform-state.ts';
+import type { CallOutcome, PlatformState } from '../collect/platform-state.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { Cursor } from '../platforms/platform.ts';
+import { tellPlatform } from './breaker-store.ts';
 import { loseFinds, type Settled, settle } from './settle-store.ts';
 
 /** A call that is under way, with all that reading its answer needs. */
@@ -223,7 +214,7 @@ export function endCall<T>(
   call: OpenCall,
   told: ToldEnd,
 ): Promise<Ended> {
-  const { end, answer, door, now } = told;
+  const { end, answer, now } = told;
   return transaction(async (session) => {
     const { query } = session;
     const { rows } = await sql<{ turn_id: number | null; forgiven: number }>`
@@ -237,23 +228,41 @@ export function endCall<T>(
       RETURNING before.turn_id, call.forgiven`.execute(query);
     const [row] = rows;
     if (!row) return { toExport: [], changed: undefined, wakeAt: undefined };
-    if (end.state === 'answered' && row.forgiven > 0)
-      await resolveFailures(
-        query,
-        { workload: 'briefs', naturalKeyPrefixes: [callPrefix(call.id), articlePrefix(call)] },
-        'briefs',
-      );
-    if (end.state === 'failed' && call.kind !== 'probe')
-      await recordFailures(query, [callFailure(failedCall(call), end.reason, { door, now, rawKey: answer?.raw_key })]);
-    if (end.state === 'failed' && call.task && call.page !== undefined)
-      await loseFinds(query, [{ task: call.task.uuid, page: call.page }]);
-    if (end.state === 'answered' && end.next && call.task) await askNextPage(query, call, end.next);
+    await follow(query, call, { ...told, wasRunAgain: row.forgiven > 0 });
     const settled = await settle(session, {
       tasks: call.task ? [call.task.uuid] : [],
       stages: call.stageUuid ? [call.stageUuid] : [],
     });
-    return { ...settled, ...(await tellPlatform(session, call.platform, { ...told, turn: row.turn_id })) };
+    return {
+      ...settled,
+      ...(await tellPlatform(session, call.platform, {
+        ...told,
+        turn: row.turn_id,
+        reason: 'reason' in end ? end.reason : null,
+        dueAt: end.state === 'waiting' ? end.dueAt : undefined,
+      })),
+    };
   });
+}
+
+/** What an end leaves behind: the ledger's row of what was given up, or its end, and the next page's call. */
+async function follow<T>(
+  query: Session<T>['query'],
+  call: OpenCall,
+  { end, answer, door, now, wasRunAgain }: ToldEnd & { readonly wasRunAgain: boolean },
+): Promise<void> {
+  if (end.state === 'answered' && wasRunAgain) {
+    const { rows: unreadable } = await sql`
+      SELECT FROM briefs.finds WHERE task_uuid = ${call.task?.uuid ?? null} AND page = ${call.page ?? null}
+        AND state = 'failed' LIMIT 1`.execute(query);
+    const naturalKeyPrefixes = [callPrefix(call.id), ...(unreadable.length === 0 ? [articlePrefix(call)] : [])];
+    await resolveFailures(query, { workload: 'briefs', naturalKeyPrefixes }, 'briefs');
+  }
+  if (end.state === 'failed' && call.kind !== 'probe')
+    await recordFailures(query, [callFailure(failedCall(call), end.reason, { door, now, rawKey: answer?.raw_key })]);
+  if (end.state === 'failed' && call.task && call.page !== undefined)
+    await loseFinds(query, [{ task: call.task.uuid, page: call.page }]);
+  if (end.state === 'answered' && end.next && call.task) await askNextPage(query, call, end.next);
 }
 
 async function askNextPage<T>(
@@ -267,46 +276,4 @@ async function askNextPage<T>(
       ${cursor ? JSON.stringify(cursor) : null}::json
     FROM briefs.tasks WHERE uuid = ${task?.uuid ?? null} AND state = 'running'
     ON CONFLICT DO NOTHING`.execute(query);
-}
-
-/** The platform's rows come last: they are those that everybody wants. A page that is read once more tells nothing of it. */
-async function tellPlatform<T>(
-  session: Session<T>,
-  platform: PlatformName,
-  { turn, outcome, now, end }: ToldEnd & { readonly turn: number | null },
-): Promise<Pick<Ended, 'changed' | 'wakeAt'>> {
-  const dueAt = end.state === 'waiting' ? end.dueAt : undefined;
-  if (turn === null) return { changed: undefined, wakeAt: dueAt };
-  const { before, after } = await endTurn(session, {
-    id: turn,
-    site: siteOf(platform),
-    outcome: turnOutcome(outcome),
-    now,
-  });
-  const reason = 'reason' in end ? end.reason : null;
-  const isDown = after.state === 'open';
-  const isGood = outcome === 'answered';
-  const { rows } = await sql<{ down_since: Date | null }>`
-    INSERT INTO briefs.platforms AS known (name, down_since, reason, last_success_at, last_failure_at, last_failure)
-    VALUES (${platform}, ${isDown ? now : null}, ${isDown ? reason : null}, ${isGood ? now : null},
-      ${isGood ? null : now}, ${isGood ? null : reason})
-    ON CONFLICT (name) DO UPDATE
-    SET down_since = CASE WHEN ${isDown} THEN coalesce(known.down_since, excluded.down_since) END,
-      reason = CASE WHEN ${isDown} THEN coalesce(excluded.reason, known.reason) END,
-      last_success_at = coalesce(excluded.last_success_at, known.last_success_at),
-      last_failure_at = coalesce(excluded.last_failure_at, known.last_failure_at),
-      last_failure = coalesce(excluded.last_failure, known.last_failure)
-    RETURNING down_since`.execute(session.query);
-  const changed = stateOf(before) === stateOf(after) ? undefined : stateOf(after);
-  if (changed && isTold.has(changed))
-    await raiseAlert(session.query, {
-      // Once for each time that the platform is down: trials that fail meanwhile tell nothing new.
-      naturalKey: `briefs:${platform}:${changed}:${(rows[0]?.down_since ?? now).toISOString()}`,
-      workload: 'briefs',
-      severity: needsPerson.has(changed) ? 'medium' : 'low',
-      name: `briefs-${changed}`,
-      message: `${platform} is ${changed}: ${reason ?? ''}`,
-    });
-  const until = after.state === 'open' ? after.until : undefined;
-  return { changed, wakeAt: until && (!dueAt || until > dueAt) ? until : dueAt };
 }
