@@ -22,7 +22,7 @@ interface Viewed {
 }
 
 // A brief like this takes some seconds; whoever waits for it reads other things meanwhile.
-const pollMs = 500;
+const pollMs = 1000;
 
 /** Submits a small brief, follows it to its end and tells where its zip lies. Ends early when the signal aborts; the brief goes on. */
 export async function runFirstBrief(stack: Stack, consoleUrl: string, signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/briefs/contract.ts';
+import { AlarmBook } from '../../constructs/alarm-book.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { StreamHandler } from '../../constructs/kafka/stream-handler.ts';
@@ -12,7 +13,7 @@ import { acknowledge } from '../../permissions/acknowledge.ts';
 import { allowObjects, allowRemoval } from '../../permissions/bucket-access.ts';
 import { QueueRing } from '../queue-ring.ts';
 import type { PipelinesPlatform } from '../workload.ts';
-import { Exports } from './exports.ts';
+import { AskExport } from './ask-export.ts';
 import { LinksKey } from './links-key.ts';
 
 export interface BriefsProps extends Omit<PipelinesPlatform, 'cluster'> {
@@ -37,7 +38,7 @@ export class Briefs extends Construct {
   readonly call: QueueHandler<typeof contract.callPlatformEnv>;
   readonly read: QueueHandler<typeof contract.readAnswerEnv>;
   readonly store: StreamHandler<typeof contract.storeArticlesEnv>;
-  readonly exports: Exports;
+  readonly exports: QueueHandler<typeof contract.exportStageEnv>;
   readonly sweep: QueueHandler<typeof contract.sweepBriefsEnv>;
 
   constructor(scope: Construct, id: string, props: BriefsProps) {
@@ -48,10 +49,11 @@ export class Briefs extends Construct {
     this.call = this.#makeCall(props);
     this.read = this.#makeRead(props);
     this.store = this.#makeStore(props);
-    this.exports = new Exports(this, 'Exports', { ...props, links: this.links });
+    this.exports = this.#makeExports(props);
+    new AskExport(this, 'AskExport', { database: props.database, exports: this.exports.queue });
     this.sweep = this.#makeSweep(props);
     this.#makeProbes(props);
-    this.queues.settle({ calls: this.call, answers: this.read, exports: this.exports.stages, sweeps: this.sweep });
+    this.queues.settle({ calls: this.call, answers: this.read, exports: this.exports, sweeps: this.sweep });
   }
 
   /** The platforms' settings, as handlers read them. */
@@ -170,6 +172,44 @@ export class Briefs extends Construct {
     allowObjects(store.handler, raw, { write: ['platform/failures'] });
     this.queues.allowSending(store.handler, 'calls', 'answers', 'exports', 'sweeps');
     return store;
+  }
+
+  /** Workbooks, clouds and the zip: a job for a whole processor. */
+  #makeExports({ raw, mails, database }: BriefsProps): QueueHandler<typeof contract.exportStageEnv> {
+    const { exporters, keepDays, stopWords } = this.#settings;
+    const exports = new QueueHandler(this, 'ExportStage', {
+      handler: 'briefs/export-stage',
+      contract: contract.exportStageEnv,
+      env: {
+        DATABASE_URL: database.url,
+        RAW_BUCKET: raw.bucketName,
+        MAIL_QUEUE_URL: mails.queueUrl,
+        LINKS_SECRET: this.links.secretArn,
+        FILES_KEEP_DAYS: String(keepDays.files),
+        STOP_WORDS: stopWords.join(' '),
+        API_URL: environmentOf(this).api.url ?? '',
+      },
+      impact: 'The files of stages are not made, and their briefs do not end; what was found is kept.',
+      maxConcurrency: exporters,
+      batchSize: 1,
+      // Five times 10,000 articles take less than a minute.
+      timeout: Duration.minutes(5),
+      // A whole processor, which Lambda gives with this much memory.
+      memory: 1769,
+      database,
+    });
+    allowObjects(exports.handler, raw, { write: ['briefs'] });
+    exports.handler.allow(['secretsmanager:GetSecretValue'], [this.links.secretArn]);
+    exports.handler.allow(['sqs:SendMessage'], [mails.queueArn]);
+    AlarmBook.of(this).add(exports, {
+      name: 'briefs-exports-wait-too-long',
+      metric: exports.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(5), statistic: 'Maximum' }),
+      // A stage whose worker died comes again after half an hour: six times its time.
+      threshold: Duration.hours(1).toSeconds(),
+      impact: 'Briefs whose crawling is done wait for their files.',
+      severity: 'medium',
+    });
+    return exports;
   }
 
   #makeSweep(props: BriefsProps): QueueHandler<typeof contract.sweepBriefsEnv> {

@@ -86,7 +86,7 @@ const weiboRows = (stage: string) => sql<{ row: unknown[] }>`
 const asRead = (rows: readonly (readonly unknown[])[]) =>
   rows.map((row) => row.map((cell) => (cell instanceof Date ? cell.toISOString().slice(0, 19) : cell)));
 
-test('10,000 rows are those of the database, in its order, and by another reader as well', async () => {
+test('10,000 rows are those of the database, in its order', async () => {
   const { stage } = await storeSampleStage(database.app, {
     platforms: ['weibo'],
     keywords: ['护肤'],
@@ -101,12 +101,30 @@ test('10,000 rows are those of the database, in its order, and by another reader
   const file = files.get(`briefs/${stage}/keyword.xlsx`) ?? Buffer.of();
   const [sheet] = (await readXlsx(file)).sheets;
   expect(asRead(sheet?.rows.slice(1) ?? [])).toEqual(stored);
-  if (!hasOpenpyxl) return;
-  const [other] = await readByOpenpyxl(file);
-  expect(other?.rows.slice(1)).toEqual(stored);
-  expect(Object.keys(other?.links ?? {}).length).toBe(20_000);
-  expect(other?.formulas).toBe(0);
 });
+
+test.skipIf(!hasOpenpyxl)(
+  'another reader finds the same in both workbooks (skipped where Python has no openpyxl)',
+  async () => {
+    const { stage } = await storeSampleStage(database.app, {
+      platforms: platformNames,
+      keywords: ['护肤'],
+      articles: (platform) => sampleArticles(platform, 100),
+    });
+    const { ports, files } = parts();
+    await exportStage({ stage_uuid: stage }, ports);
+
+    for (const name of ['keyword.xlsx', 'keyword_analysis.xlsx']) {
+      const file = files.get(`briefs/${stage}/${name}`) ?? Buffer.of();
+      const others = await readByOpenpyxl(file);
+      const ours = (await readXlsx(file)).sheets;
+      expect(others.map((sheet) => sheet.rows)).toEqual(ours.map((sheet) => asRead(sheet.rows)));
+      expect(others.map((sheet) => sheet.formulas)).toEqual(ours.map(() => 0));
+    }
+    const [, weibo] = await readByOpenpyxl(files.get(`briefs/${stage}/keyword.xlsx`) ?? Buffer.of());
+    expect(Object.keys(weibo?.links ?? {}).length).toBe(200);
+  },
+);
 
 test('every column has its header, and what a platform does not tell is empty', async () => {
   const { stage } = await storeSampleStage(database.app, {

@@ -23,14 +23,15 @@ const script = `
 import json, sys, warnings, openpyxl
 warnings.simplefilter('error')
 book = openpyxl.load_workbook(sys.argv[1])
-plain = lambda value: value.isoformat() if hasattr(value, 'isoformat') else value
-print(json.dumps([{
-    'name': sheet.title,
-    'rows': [[plain(cell.value) for cell in row] for row in sheet.iter_rows()],
-    'links': {cell.coordinate: cell.hyperlink.target for row in sheet.iter_rows() for cell in row if cell.hyperlink},
-    'formulas': sum(cell.data_type == 'f' for row in sheet.iter_rows() for cell in row),
-    'charts': len(sheet._charts),
-} for sheet in book]))
+def told(sheet):
+    rows, links, formulas = [], {}, 0
+    for row in sheet.iter_rows():
+        rows.append([cell.value.isoformat() if cell.is_date else cell.value for cell in row])
+        formulas += sum(cell.data_type == 'f' for cell in row)
+        links.update({cell.coordinate: cell.hyperlink.target for cell in row if cell.hyperlink})
+    return {'name': sheet.title, 'rows': rows, 'links': links, 'formulas': formulas, 'charts': len(sheet._charts)}
+
+print(json.dumps([told(sheet) for sheet in book]))
 `;
 
 /** Reads a workbook by a library that shares nothing with what wrote it. */
