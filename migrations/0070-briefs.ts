@@ -60,6 +60,8 @@ export const briefs: Migration = {
         export_asked_at timestamptz,
         -- Since it was asked for: a stage whose files can't be made ends all the same.
         export_attempts integer NOT NULL DEFAULT 0,
+        -- When its message was sent once more, because no files came of the one before.
+        export_sent_at timestamptz,
         exported_at timestamptz,
         -- The files' keys and their bytes.
         files json,
@@ -135,6 +137,7 @@ export const briefs: Migration = {
     await sql`CREATE INDEX calls_due ON briefs.calls (platform, due_at) WHERE state = 'waiting'`.execute(db);
     await sql`CREATE INDEX calls_sent ON briefs.calls (platform, lease_until) WHERE state = 'sent'`.execute(db);
     await sql`CREATE INDEX calls_of_stage ON briefs.calls (stage_uuid)`.execute(db);
+    await sql`CREATE INDEX probes_by_age ON briefs.calls (created_at) WHERE kind = 'probe'`.execute(db);
     // What was spent of a day, and how many of its calls failed.
     await sql`CREATE INDEX calls_of_day ON briefs.calls (platform, sent_at) WHERE sent_at IS NOT NULL`.execute(db);
     await sql`

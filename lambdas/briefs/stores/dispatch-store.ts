@@ -1,6 +1,6 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
-import { type PoliteTurn, returnTurns, takeTurns } from '#adapters/turns/polite-turns.ts';
+import { type PoliteTurn, returnTurns, takeTurns, turnsUnderWay } from '#adapters/turns/polite-turns.ts';
 import { siteOf } from '../collect/platform-state.ts';
 import type { AllPlatformSettings, PlatformSettings } from '../collect/settings.ts';
 import type { PlatformName } from '../platforms/names.ts';
@@ -46,10 +46,13 @@ export async function takeCalls<T>(
   const { rows } = await sql<{ platform: PlatformName }>`
     SELECT DISTINCT platform FROM briefs.calls WHERE state = 'waiting' AND NOT reread AND due_at <= ${options.now}
     ORDER BY 1`.execute(database.query);
+  const sites = rows.map(({ platform }) => siteOf(platform));
+  const underWay = await turnsUnderWay(database, sites, options.now);
   const taken: TakenCall[] = [];
   for (const { platform } of rows) {
     const own = options.settings[platform];
-    if (own.driver === 'off') continue;
+    // Whoever gives a turn back comes by here afterwards.
+    if (own.driver === 'off' || (underWay.get(siteOf(platform)) ?? 0) >= own.concurrency) continue;
     taken.push(...(await database.transaction((session) => takeOf(session, { ...options, platform, own }))));
   }
   return taken;
@@ -156,13 +159,15 @@ function takenCall(row: Row, platform: PlatformName): TakenCall {
   };
 }
 
-/** What each brief has spent on a platform (`spent`), and what all have spent there `today` in Shanghai. */
+/** What each brief that waits has spent on a platform (`spent`), and what all have spent there `today` in Shanghai. */
 export function spending({ platform, now }: { readonly platform: PlatformName; readonly now: Date }) {
   const day = sql`date_trunc('day', ${now}::timestamptz AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai'`;
   return sql`
     spent AS (
       SELECT brief_uuid, sum(cost_usd) AS cost FROM briefs.calls
-      WHERE platform = ${platform} AND cost_usd > 0 GROUP BY brief_uuid),
+      WHERE platform = ${platform} AND cost_usd > 0
+        AND brief_uuid IN (SELECT brief_uuid FROM briefs.calls WHERE platform = ${platform} AND state = 'waiting')
+      GROUP BY brief_uuid),
     today AS (
       SELECT coalesce(sum(cost_usd), 0) AS cost FROM briefs.calls
       WHERE platform = ${platform} AND cost_usd > 0 AND sent_at >= ${day})`;

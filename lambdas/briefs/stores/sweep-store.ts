@@ -199,11 +199,12 @@ export function findLost<T>(
     const { query } = session;
     const { rows } = await sql<{ task_uuid: string; page: number; state: string }>`
       WITH lost AS (
-        SELECT call.id FROM briefs.calls AS call
-        WHERE state = 'answered' AND kind = 'search' AND answered_at < ${new Date(now.getTime() - storedWithinMs)}
-          AND EXISTS (SELECT FROM briefs.finds AS find
-            WHERE find.state = 'sent' AND find.task_uuid = call.task_uuid AND find.page = call.page)
-        ORDER BY id LIMIT 100 FOR NO KEY UPDATE SKIP LOCKED)
+        SELECT call.id
+        FROM (SELECT DISTINCT task_uuid, page FROM briefs.finds WHERE state = 'sent') AS page
+        JOIN briefs.calls AS call USING (task_uuid, page)
+        WHERE call.kind = 'search' AND call.state = 'answered'
+          AND call.answered_at < ${new Date(now.getTime() - storedWithinMs)}
+        ORDER BY call.id LIMIT 100 FOR NO KEY UPDATE OF call SKIP LOCKED)
       UPDATE briefs.calls AS call
       SET state = CASE WHEN attempts - forgiven >= ${mostTries.search} OR answer IS NULL THEN 'answered' ELSE 'waiting' END,
         reread = attempts - forgiven < ${mostTries.search} AND answer IS NOT NULL, due_at = ${now}
