@@ -17,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }
   'tagger/throughput': () => import('./tagger/throughput.ts'),
   'tasks/throughput': () => import('./tasks/throughput.ts'),
   'briefs/lists': () => import('./briefs/lists.ts'),
+  'briefs/export': () => import('./briefs/export.ts'),
   start: () => import('./start.ts'),
 };
 

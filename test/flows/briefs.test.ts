@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { unzipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { briefs } from '../../lib/settings/briefs.ts';
@@ -7,6 +8,7 @@ import { samplePlatforms } from '../../local/sample-platforms.ts';
 import { type PlatformSites, startPlatformSites } from '../../local/sample-site/platforms/start.ts';
 import { type BriefsClient, briefsClient } from '../support/briefs-client.ts';
 import { type Account, addAccount, momentaryHeader, nowInSeconds } from '../support/credentials.ts';
+import { filesClient } from '../support/files-client.ts';
 import { type Flow, startFlow } from './flow.ts';
 import { expectOldClient } from './old-briefs-client.ts';
 
@@ -117,6 +119,34 @@ test('the front end’s own way of asking, by Python’s requests, is answered a
   skip(missing !== undefined, missing);
 
   expectOldClient(JSON.parse(text));
+});
+
+test('files are made anew from what is stored, by the command and by a task: the same bytes', async () => {
+  const [stage] = await flow.rows<{ uuid: string; brief: string }>(
+    `SELECT uuid, brief_uuid AS brief FROM briefs.stages WHERE export_state = 'made' ORDER BY exported_at LIMIT 1`,
+  );
+  if (!stage) throw new Error('A brief has ended before');
+  const madeAt = async () =>
+    (
+      await flow.rows<{ at: string }>('SELECT exported_at::text AS at FROM briefs.stages WHERE uuid = $1', stage.uuid)
+    )[0]?.at;
+  const before = await flow.stored(`briefs/${stage.uuid}.zip`);
+  const anew = async (ask: () => Promise<unknown>) => {
+    const last = await madeAt();
+    await ask();
+    await expect.poll(madeAt, { timeout: 300_000, interval: 200 }).not.toBe(last);
+    return Buffer.from((await flow.stored(`briefs/${stage.uuid}.zip`)) ?? []).equals(Buffer.from(before ?? []));
+  };
+  const env = { ...process.env, MILLRACE_DIRECTORY: flow.running.directory };
+  const byCommand = () =>
+    promisify(execFile)(process.execPath, ['local/commands/export-brief.ts', stage.brief], { env });
+  const task = { name: 'tasks.briefs:export', kwargs: { stage_uuid: stage.uuid } };
+
+  expect(await anew(byCommand)).toBe(true);
+  expect(await anew(() => filesClient(flow.running).post('/api/v1/tasks/submit', task))).toBe(true);
+  await expect(
+    promisify(execFile)(process.execPath, ['local/commands/export-brief.ts', crypto.randomUUID()], { env }),
+  ).rejects.toThrow('Neither a brief nor a stage');
 });
 
 test('fans and full texts come after the articles, from further calls', async () => {

@@ -19,7 +19,7 @@ const time = (header: string): ArticleColumn => ({ header, kind: 'time', value: 
 const keywords = text('关键词', ({ keywords: found }) => found.join('、'));
 
 /** 获赞与收藏数: what is unknown counts 0, unless both are. */
-export function likesAndCollects({ like, collect }: Pick<StoredArticle, 'like' | 'collect'>): number | null {
+function likesAndCollects({ like, collect }: Pick<StoredArticle, 'like' | 'collect'>): number | null {
   return like === null && collect === null ? null : (like ?? 0) + (collect ?? 0);
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
 import type { PlatformName } from '../platforms/names.ts';
+import { askForRemoval, filesOf } from '../stores/delete-store.ts';
 import { endStage } from '../stores/settle-store.ts';
 import type { ExportStagePorts, MadeFiles, WantedFiles } from './export-stage.ts';
 import type { StageContent } from './make-files.ts';
@@ -47,7 +48,14 @@ function endExport<T>(
       RETURNING uuid`.execute(query);
     if (rows.length > 0)
       await endStage({ query }, stage, 'failed' in made ? { state: 'failed', reason: made.failed } : undefined);
+    else await forgetFilesOfNobody(query, stage);
   });
+}
+
+/** Files that came after their brief was deleted go as well. */
+async function forgetFilesOfNobody<T>(query: Session<T>['query'], stage: string): Promise<void> {
+  const { rows } = await sql`SELECT FROM briefs.stages WHERE uuid = ${stage}`.execute(query);
+  if (rows.length === 0) await askForRemoval(query, filesOf(stage));
 }
 
 /** Shows a stage as it stands at one moment, whatever is written meanwhile; `undefined` when it is gone. */

@@ -58,7 +58,9 @@ const reasons: Readonly<Record<string, string>> = {
   budget: '超出预算',
   off: '平台未启用',
   cancelled: '已取消',
-  expired: '超时未返回',
+  paused: '平台已暂停',
+  slowed: '平台已减速',
+  lost: '没有收到结果',
 };
 
 /** A reason in words: what stands before its colon is a code, what stands behind was said by others. */

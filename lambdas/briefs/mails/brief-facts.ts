@@ -33,7 +33,8 @@ export interface StageFacts {
   /** What has not come whole. */
   readonly missing: readonly {
     readonly platform: PlatformName;
-    readonly keyword: string;
+    /** Nothing for further calls: users and notes of which nothing more is known. */
+    readonly keyword: string | null;
     readonly state: string;
     readonly reason: string | null;
   }[];

@@ -111,7 +111,7 @@ function resultLines({ platforms, articles, missing, hasFiles }: StageFacts): re
     `采集：${platforms.map((name) => `${platformNamed(name).title} ${articles[name] ?? 0} 篇`).join('，')}`,
     ...missing.map(
       ({ platform, keyword, reason, state }) =>
-        `缺失：${platformNamed(platform).title}「${keyword}」${reasonText(reason ?? state)}`,
+        `缺失：${platformNamed(platform).title}${keyword === null ? '的部分补充信息，' : `「${keyword}」`}${reasonText(reason ?? state)}`,
     ),
     ...(hasFiles ? [] : ['没有文件']),
   ];

@@ -28,8 +28,13 @@ async function briefFacts<T>({ query }: Pick<Database<T>, 'query'>, brief: strin
         SELECT platform, count(*) AS number FROM briefs.articles WHERE stage_uuid = stage.uuid GROUP BY platform) AS counted)
         AS articles,
       (SELECT coalesce(json_agg(json_build_object('platform', platform, 'keyword', keyword, 'state', state, 'reason', reason)
-          ORDER BY array_position(stage.platforms, platform), array_position(stage.keywords, keyword)), '[]')
-        FROM briefs.tasks WHERE stage_uuid = stage.uuid AND state IN ('partial', 'failed', 'cancelled')) AS missing
+          ORDER BY array_position(stage.platforms, platform), array_position(stage.keywords, keyword), reason), '[]')
+        FROM (
+          SELECT platform, keyword, state, reason FROM briefs.tasks
+          WHERE stage_uuid = stage.uuid AND state IN ('partial', 'failed', 'cancelled')
+          UNION
+          SELECT platform, NULL, 'partial', split_part(reason, ':', 1) FROM briefs.calls
+          WHERE stage_uuid = stage.uuid AND task_uuid IS NULL AND state IN ('dropped', 'failed')) AS told) AS missing
     FROM briefs.stages AS stage WHERE brief_uuid = ${brief} ORDER BY position`.execute(query);
   return { ...found, stages: stages.rows };
 }

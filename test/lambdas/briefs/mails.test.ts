@@ -13,7 +13,10 @@ const stage: StageFacts = {
   toDay: '2026-11-30',
   hasFiles: true,
   articles: { weibo: 120 },
-  missing: [{ platform: 'redbook', keyword: '精华水', state: 'failed', reason: 'no-balance: 402' }],
+  missing: [
+    { platform: 'redbook', keyword: '精华水', state: 'failed', reason: 'no-balance: 402' },
+    { platform: 'weibo', keyword: null, state: 'partial', reason: 'budget' },
+  ],
 };
 
 const brief = (over: Partial<BriefFacts> = {}): BriefFacts => ({
@@ -43,6 +46,7 @@ test('the end of a brief is told with its code, platforms, counts, what is missi
   expect(text).toContain('共采集 120 篇文章，用时 7 秒');
   expect(text).toContain('采集：微博 120 篇，小红书 0 篇');
   expect(text).toContain('缺失：小红书「精华水」余额不足：402');
+  expect(text).toContain('缺失：微博的部分补充信息，超出预算');
   expect(text).toMatch(
     /下载：https:\/\/api\.example\/v1\/dts-auto-brief\/download\?stage_uuid=11111111-[\w-]+&expires=\d+&signature=[\w-]+\n/,
   );
