@@ -121,6 +121,7 @@ async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
 
 async function putNew(Bucket: string, Key: string, Body: string): Promise<boolean> {
   try {
+    // Of an empty body the SDK would say that it knows no length.
     const ContentLength = Buffer.byteLength(Body);
     await client().send(
       new PutObjectCommand({ Bucket, Key, Body, ContentLength, IfNoneMatch: '*', Metadata: origin() }),

@@ -1,14 +1,13 @@
 import { authenticateCallers } from '#adapters/callers.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { apiDatabase } from '#adapters/database/api-database.ts';
-import { queue } from '#adapters/queue.ts';
 import { secretField } from '#adapters/secrets.ts';
 import { type Link, linkVerifier, signedLink } from '#kit/api/link.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { briefsEnvelope } from './api/envelope.ts';
 import { briefsApiRoutes } from './api/routes.ts';
 import { briefsApiEnv } from './contract.ts';
-import { briefBook } from './lists/brief-book-store.ts';
+import { briefBook } from './lists/brief-book-queue.ts';
 import { briefFiles } from './lists/brief-files-bucket.ts';
 
 /** Briefs over HTTP: submitted, looked at, stopped, run again; their lists, sums and files; and how platforms stand. */
@@ -19,10 +18,9 @@ export const handler = apiHandler({
   services: (env) => {
     const key = () => secretField(env.LINKS_SECRET, 'key');
     const links = { key, api: env.API_URL, days: env.FILES_KEEP_DAYS };
-    const mailing = { send: queue(env.MAIL_QUEUE_URL), links };
     return {
       settings: env.BRIEFS_PLATFORMS,
-      briefs: briefBook(apiDatabase(env.DATABASE_URL), env, { clock: systemClock, mailing }),
+      briefs: briefBook(apiDatabase(env.DATABASE_URL), env, { clock: systemClock, links }),
       files: briefFiles(env.RAW_BUCKET),
       sign: async (link: Link) => signedLink(link, await key()),
       address: env.API_URL,

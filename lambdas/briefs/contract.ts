@@ -6,9 +6,29 @@ import { allPlatformSettings } from './collect/settings.ts';
 import { platformNames } from './platforms/names.ts';
 
 /** What the stack and the handlers of briefs agree on. Imported by both; does no work. */
-export { briefsRoutes } from './api/route-keys.ts';
 export { type AllPlatformSettings, allPlatformSettings } from './collect/settings.ts';
 export { platformNames } from './platforms/names.ts';
+
+/** The routes that `briefs/api` answers; those below /dts-auto-brief have an existing front end's names. */
+export const briefsRoutes = [
+  'POST /dts-auto-brief/job/submit',
+  'POST /dts-auto-brief/job/view',
+  'POST /dts-auto-brief/job/search',
+  'POST /dts-auto-brief/job/view_article_list',
+  'POST /dts-auto-brief/job/view_account_list',
+  'POST /dts-auto-brief/job/cancel',
+  'POST /dts-auto-brief/job/change',
+  'POST /dts-auto-brief/job/spider_progress',
+  'POST /dts-auto-brief/job/run_again',
+  'POST /dts-auto-brief/job/delete',
+  'GET /dts-auto-brief/download',
+  'GET /dts-auto-brief/img',
+  'POST /dts-auto-brief/zip',
+  'GET /briefs/platforms',
+  'POST /briefs/platforms/{name}/probe',
+  'POST /briefs/platforms/{name}/pause',
+  'POST /briefs/platforms/{name}/resume',
+] as const;
 
 /** One Kafka topic for each platform. */
 export const briefTopics = platformNames.map((name) => `brief.${name}`);

@@ -25,6 +25,9 @@ const pageThread = ['page-worker.mjs', 'page-worker.mjs.map'];
 // Functions run in processes of their own, whose program lies there too.
 const running = [...tagging, 'run-function.mjs', 'run-function.mjs.map'];
 const assetsOf: Readonly<Record<string, readonly string[]>> = {
+  // Words are cut with the dictionary, and drawn with a font by a rasterizer that is WebAssembly.
+  'briefs/export-stage': ['index_bg.wasm', 'jieba_rs_wasm_bg.wasm', 'noto-sans-sc.ttf'],
+  'platform/check-outside': ['dependencies.json'],
   'platform/docs': docsFileNames.map((name) => `${name}.gz`),
   'tagger/api': ['topics.model'],
   'tagger/fetch-pages': pageThread,
@@ -42,6 +45,13 @@ const assetsOf: Readonly<Record<string, readonly string[]>> = {
 
 // The Kafka client brings 1 MB of protocol and compression.
 const megabytesOf: Readonly<Record<string, number>> = {
+  // Those that know the platforms read HTML: the names of its characters.
+  'briefs/api': 1.25,
+  'briefs/store-articles': 1.25,
+  'briefs/sweep-briefs': 1.25,
+  // Workbooks, and the outlines of a font.
+  'briefs/export-stage': 1.75,
+  'briefs/read-answer': 2.25,
   'platform/check-inside': 2,
   'tagger/api': 2,
   'tagger/tag-messages': 2.25,

@@ -16,10 +16,12 @@ describe('an environment', () => {
     expect(() => readEnvironment({ ...dev, broker: 'rabbit' })).toThrow(/broker/);
   });
 
-  test('with a tagger and no broker is refused', () => {
-    const { tagger, ...others } = dev.workloads;
-    expect(() => readEnvironment({ ...dev, broker: 'none' })).toThrow(/it needs a broker/);
-    const workloads = { ...others, tagger: { ...tagger, enabled: false } };
+  test.each(['tagger', 'briefs'] as const)('with %s and no broker is refused', (name) => {
+    const { tagger, briefs, ...others } = dev.workloads;
+    const without = { tagger: { ...tagger, enabled: false }, briefs: { ...briefs, enabled: false } };
+    const one = { ...others, ...without, [name]: { ...without[name], enabled: true } };
+    expect(() => readEnvironment({ ...dev, broker: 'none', workloads: one })).toThrow(`The ${name} reads from Kafka`);
+    const workloads = { ...others, ...without };
     expect(readEnvironment({ ...dev, broker: 'none', workloads }).broker).toBe('none');
   });
 

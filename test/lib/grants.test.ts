@@ -17,6 +17,13 @@ const actionsByVariable: Readonly<Record<string, readonly string[]>> = {
   REPLAYS_QUEUE_URL: ['sqs:SendMessage'],
   BACKFILLS_QUEUE_URL: ['sqs:SendMessage'],
   SLOTS_QUEUE_URL: ['sqs:SendMessage'],
+  CALLS_QUEUE_URL: ['sqs:SendMessage'],
+  ANSWERS_QUEUE_URL: ['sqs:SendMessage'],
+  EXPORTS_QUEUE_URL: ['sqs:SendMessage'],
+  SWEEPS_QUEUE_URL: ['sqs:SendMessage'],
+  MAIL_QUEUE_URL: ['sqs:SendMessage'],
+  BRIEFS_SECRET: ['secretsmanager:GetSecretValue'],
+  LINKS_SECRET: ['secretsmanager:GetSecretValue'],
   STARTS_QUEUE_URL: ['sqs:SendMessage'],
   PAGES_QUEUE_URL: ['sqs:SendMessage'],
   TAG_PAGES_QUEUE_URL: ['sqs:SendMessage'],
@@ -27,6 +34,17 @@ const actionsByVariable: Readonly<Record<string, readonly string[]>> = {
 
 /** Objects are granted by prefix, to each function what its work needs. */
 const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
+  'briefs/api': ['s3:GetObject', 's3:ListBucket'],
+  'briefs/call-platform': ['s3:PutObject'],
+  'briefs/export-stage': ['s3:PutObject', 's3:AbortMultipartUpload'],
+  'briefs/read-answer': [
+    'kafka-cluster:WriteData',
+    'kafka-cluster:WriteDataIdempotently',
+    's3:GetObject',
+    's3:ListBucket',
+  ],
+  'briefs/store-articles': ['kafka-cluster:ReadData', 's3:PutObject'],
+  'briefs/sweep-briefs': ['s3:DeleteObject', 's3:ListBucket'],
   'platform/check-inside': ['s3:ListBucket', 'secretsmanager:DescribeSecret'],
   'platform/check-outside': [
     'scheduler:GetSchedule',

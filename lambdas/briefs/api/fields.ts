@@ -82,7 +82,7 @@ function listed(given: unknown): unknown {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The id of a brief or a stage: any text, for one that is none is one that isn't found. */
+/** The id of a brief or a stage. A text that is none is one that isn't found. */
 export function idField() {
   return z.string().meta({ format: 'uuid' });
 }

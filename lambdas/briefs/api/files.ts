@@ -1,12 +1,11 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { platformNamed } from '../platforms/index.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { BriefsApiPorts } from './ports.ts';
 
 /** Where the files of stages are, and the signed addresses that lead to them. */
 
-export const downloadPath = '/dts-auto-brief/download';
-export const imagePath = '/dts-auto-brief/img';
+const downloadPath = '/dts-auto-brief/download';
+const imagePath = '/dts-auto-brief/img';
 
 export const imageKinds = { content: '1', topic: '2' } as const;
 export type ImageKind = keyof typeof imageKinds;
@@ -21,12 +20,18 @@ export function imageKey(stage: string, platform: PlatformName, kind: ImageKind)
   return `briefs/${stage}/${platform}_${kind}.png`;
 }
 
+/** How a request has come, as the gateway says it. */
+interface Reached {
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly requestContext: { readonly domainName: string };
+}
+
 type LinkPorts = Pick<BriefsApiPorts, 'sign' | 'address' | 'keepDays' | 'clock'>;
 
 /** Signed addresses of a stage's files, whole, as whoever asked reaches this API. */
 export function linksOf(
   { uuid, exported_at: exportedAt }: { readonly uuid: string; readonly exported_at: Date | null },
-  event: Pick<APIGatewayProxyEventV2, 'headers' | 'requestContext'>,
+  event: Reached,
   { sign, address, keepDays, clock }: LinkPorts,
 ) {
   // As long as the file is kept, which is counted from its making.
@@ -42,7 +47,7 @@ export function linksOf(
 }
 
 /** The domain that API Gateway has routed the request by: no header of the caller's own. */
-function baseOf({ headers, requestContext }: Pick<APIGatewayProxyEventV2, 'headers' | 'requestContext'>): string {
+function baseOf({ headers, requestContext }: Reached): string {
   const scheme = headers['x-forwarded-proto'] === 'http' ? 'http' : 'https';
   return `${scheme}://${requestContext.domainName}`;
 }

@@ -1,7 +1,7 @@
 import type { Link } from '#kit/api/link.ts';
 import type { Clock } from '#kit/clock.ts';
 import type { AllPlatformSettings } from '../collect/settings.ts';
-import type { BriefBook } from '../lists/brief-book-store.ts';
+import type { BriefBook } from '../lists/brief-book-queue.ts';
 
 /** What every route of the briefs works with. */
 export interface BriefsApiPorts {

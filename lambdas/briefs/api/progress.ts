@@ -67,7 +67,7 @@ function isOpen(state: TaskProgress['state']): boolean {
  * When the slowest platform will have read its pages: at the pace that it has had, and no faster than it may be asked.
  * Unknown before a page of it was read.
  */
-export function estimatedEnd(
+function estimatedEnd(
   { started_at: started, ended_at: ended }: Pick<BriefHead, 'started_at' | 'ended_at'>,
   tasks: readonly TaskProgress[],
   { settings, now }: Omit<Seen, 'before'>,

@@ -39,7 +39,7 @@ export async function listAccounts<T>(
   filter: AccountFilter,
   { start, length }: Paging,
 ): Promise<Page<ListedAccount>> {
-  const { stage, platform } = filter;
+  const { platform } = filter;
   const sums = Object.entries(listings[platform].accountSums);
   const columns = sums.map(([name, figure]) => sql`coalesce(sum(${figureOf(figure)}), 0) AS ${sql.ref(name)}`);
   const { rows } = await sql<Row>`
@@ -67,13 +67,6 @@ export async function listAccounts<T>(
     };
   });
   return { data, total: rows[0]?.total ?? 0 };
-
-  function within({ name }: AccountFilter): RawBuilder<unknown> {
-    const those = sql`stage_uuid = ${stage} AND platform = ${platform} AND account IS NOT NULL`;
-    if (name === undefined) return those;
-    return sql`${those} AND account IN (
-      SELECT account FROM briefs.articles WHERE ${those} AND ${contains(sql`user_name`, name)})`;
-  }
 }
 
 interface Row {
@@ -81,6 +74,14 @@ interface Row {
   readonly account: string | null;
   readonly count: number;
   readonly fans: number | null;
+}
+
+/** The rows of a stage on one platform, of accounts that had such a name. */
+function within({ stage, platform, name }: AccountFilter): RawBuilder<unknown> {
+  const those = sql`stage_uuid = ${stage} AND platform = ${platform} AND account IS NOT NULL`;
+  if (name === undefined) return those;
+  return sql`${those} AND account IN (
+    SELECT account FROM briefs.articles WHERE ${those} AND ${contains(sql`user_name`, name)})`;
 }
 
 function sized({ platform, leastFans, mostFans, levels }: AccountFilter): RawBuilder<unknown>[] {

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { objectStore } from '#adapters/object-store.ts';
-import { queue } from '#adapters/queue.ts';
 import type { Caller } from '#kit/api/authentication.ts';
 import { linkVerifier, signedLink } from '#kit/api/link.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { briefsEnvelope } from '../../../../lambdas/briefs/api/envelope.ts';
 import { briefsApiRoutes } from '../../../../lambdas/briefs/api/routes.ts';
-import { briefBook } from '../../../../lambdas/briefs/lists/brief-book-store.ts';
+import { briefBook } from '../../../../lambdas/briefs/lists/brief-book-queue.ts';
 import { briefFiles } from '../../../../lambdas/briefs/lists/brief-files-bucket.ts';
 import { startStorage } from '../../../../local/services/storage.ts';
 import { testCredentials, useLocalAws } from '../../../support/aws.ts';
 import { startTestDatabase } from '../../../support/database.ts';
+import { expectDocumented } from '../../../support/documented.ts';
 import { httpRequest, lambdaContext } from '../../../support/lambda.ts';
 import { settingsOf } from '../stores/walk-of-a-brief.ts';
 
@@ -53,7 +53,7 @@ const queueNames = ['calls', 'answers', 'exports', 'mails', 'sweeps.fifo'] as co
 
 /** Settings of all platforms; a call of redbook and douyin costs money. */
 const priced = { driver: 'gateway', pricePerCall: 0.001, budgetPerBrief: 5, budgetPerDay: 20 } as const;
-export const settings = settingsOf({ requestsPerSecond: 10, probe: true }, { redbook: priced, douyin: priced });
+const settings = settingsOf({ requestsPerSecond: 10, probe: true }, { redbook: priced, douyin: priced });
 
 /** The routes of the briefs over a database, a bucket and queues of their own. */
 export async function startApi() {
@@ -80,20 +80,20 @@ export async function startApi() {
     BRIEFS_PLATFORMS: settings,
     CALLS_QUEUE_URL: storage.queueUrl('calls'),
     ANSWERS_QUEUE_URL: storage.queueUrl('answers'),
+    MAIL_QUEUE_URL: storage.queueUrl('mails'),
     EXPORTS_QUEUE_URL: storage.queueUrl('exports'),
     SWEEPS_QUEUE_URL: storage.queueUrl('sweeps.fifo'),
     SWEEPS_QUEUE_ARN: storage.queueArn('sweeps.fifo'),
   };
   const clock = () => fixed ?? new Date();
   const links = { key: async () => key, api: 'https://briefs.test/', days: 180 };
-  const mailing = { send: queue(storage.queueUrl('mails')), links };
   const handler = apiHandler({
     env: z.object({}),
     authenticate: () => async (event) => callerNamed(event.headers['x-who'] ?? 'nobody'),
     verifyLink: () => linkVerifier({ key: async () => key, clock }),
     services: () => ({
       settings,
-      briefs: briefBook(database.app, options, { clock, mailing }),
+      briefs: briefBook(database.app, options, { clock, links }),
       files: briefFiles('raw'),
       sign: async (link: Parameters<typeof signedLink>[0]) => signedLink(link, key),
       address: '',
@@ -122,6 +122,12 @@ export async function startApi() {
       lambdaContext(),
     );
     const text = answered.body ?? '';
+    const route = rawPath.replaceAll(/\{(\w+)\}/g, (_, name: string) => (path as Record<string, string>)[name] || '-');
+    const heads = Object.entries(answered.headers ?? {}).map(
+      ([name, value]) => [name, String(value)] as [string, string],
+    );
+    // Every answer is held against the document, whatever the test itself looks at.
+    expectDocumented({ method, route }, new Response(undefined, { status: answered.statusCode, headers: heads }), text);
     const isJson = String(answered.headers?.['content-type']).startsWith('application/json');
     return {
       status: answered.statusCode ?? 0,

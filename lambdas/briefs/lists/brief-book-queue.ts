@@ -1,4 +1,5 @@
 import type { Database } from '#adapters/database.ts';
+import { queue } from '#adapters/queue.ts';
 import type { Paging } from '#kit/api/paging.ts';
 import type { Clock } from '#kit/clock.ts';
 import { type DispatcherOptions, dispatcher } from '../collect/dispatcher-queue.ts';
@@ -21,9 +22,10 @@ export type BriefBook = ReturnType<typeof briefBook>;
 /** Briefs over the database and the queues: what the API asks of them, and what it has done. */
 export function briefBook(
   database: Database<unknown>,
-  env: DispatcherOptions,
-  { clock, mailing }: { readonly clock: Clock; readonly mailing: Pick<TellPorts, 'send' | 'links'> },
+  env: DispatcherOptions & { readonly MAIL_QUEUE_URL: string },
+  { clock, links }: Pick<TellPorts, 'links'> & { readonly clock: Clock },
 ) {
+  const send = queue(env.MAIL_QUEUE_URL);
   const { submit, ...others } = changing(database, env, clock);
   return {
     ...reading(database),
@@ -31,7 +33,7 @@ export function briefBook(
     /** The mail of a brief that is submitted twice under one key is one: it has one id. */
     submit: async (brief: NewBrief) => {
       const submitted = await submit(brief);
-      await tellSubmitted(submitted.uuid, { ...mailStore(database), ...mailing, clock });
+      await tellSubmitted(submitted.uuid, { ...mailStore(database), send, links, clock });
       return submitted;
     },
   };

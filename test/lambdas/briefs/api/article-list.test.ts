@@ -1,42 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { printed } from '../../../support/lambda.ts';
-import { addArticles, type MadeBrief, madeBrief } from '../lists/stored-articles.ts';
+import type { MadeBrief } from '../lists/stored-articles.ts';
+import { briefOfTwo, known, postTime as post_time } from './known-articles.ts';
 import { type StartedApi, startApi } from './started-api.ts';
 
 let api: StartedApi;
 let made: MadeBrief;
 
-const figures = {
-  like: 11,
-  read: 12,
-  share: 13,
-  comment: 14,
-  collect: 15,
-  play: 16,
-  danmu: 17,
-  download: 18,
-  coin: 19,
-  user_fans: 2000,
-};
-/** One of which everything is known, and an older one of which nothing is. */
-const known = {
-  url: 'https://example.org/1',
-  title: '标题',
-  content: '正文',
-  user_name: '小梅',
-  user_id: 'u1',
-  is_repost: true,
-  note_type: 'video',
-  post_time: '2026-11-10T16:30:05.000Z',
-  figures,
-} as const;
-const unknown = { url: 'https://example.org/2', post_time: '2026-11-09T15:59:59.000Z' };
-
 beforeAll(async () => {
   api = await startApi();
-  made = await madeBrief(api.database.app);
-  for (const platform of ['weixin', 'weibo', 'redbook', 'bili', 'douyin'] as const)
-    await addArticles(api.database.app, made, platform, [known, unknown]);
+  made = await briefOfTwo(api.database.app);
 });
 
 afterAll(() => api?.stop());
@@ -45,16 +18,14 @@ beforeEach(() => {
 });
 afterEach(() => vi.restoreAllMocks());
 
-const ask = (list: 'article' | 'account', query: Readonly<Record<string, string>>) =>
-  api.post('owner', `job/view_${list}_list`, { stage_uuid: made.stages[0] ?? '', platform: '3', ...query });
-const articles = (query: Readonly<Record<string, string>> = {}) => ask('article', query);
+const articles = (query: Readonly<Record<string, string>> = {}) =>
+  api.post('owner', 'job/view_article_list', { stage_uuid: made.stages[0] ?? '', platform: '3', ...query });
 const urls = async (query: Readonly<Record<string, string>>) => {
   const { status, body } = await articles(query);
   expect(status, JSON.stringify(body)).toBe(200);
   return body.data.data.data.map((row: Record<string, unknown>) => String(row.note_url).at(-1)).join('');
 };
 
-const post_time = '2026-11-11 00:30:05';
 const article_url = known.url;
 
 describe('view_article_list', () => {
@@ -287,84 +258,5 @@ describe('view_article_list', () => {
     expect(
       (await api.ask('owner', 'POST /dts-auto-brief/job/view_article_list', { body })).body.data.data.totalNum,
     ).toBe(0);
-  });
-});
-
-describe('view_account_list', () => {
-  const article = { post_time, title: '标题' };
-  test.each([
-    ['1', { sumRead: 12, sumLike: 11 }, { article_url, ...article, read_num: 12, like_num: 11 }],
-    [
-      '2',
-      { sumLike: 11, sumRepost: 13, sumComment: 14 },
-      { article_url, content: '正文', is_repost: 1, repost: 13, like: 11, comment: 14, post_time },
-    ],
-    [
-      '3',
-      { sumCollect: 15, sumComment: 14, sumLike: 11, sumShare: 13 },
-      {
-        note_url: article_url,
-        note_title: '标题',
-        note_like_num: 11,
-        note_comment_num: 14,
-        note_collect_num: 15,
-        note_share_num: 13,
-        note_post_time: post_time,
-      },
-    ],
-    [
-      '4',
-      { sumCollect: 15, sumComment: 14, sumBarrage: 17, sumPlay: 16 },
-      { arcurl: article_url, ...article, play: 16, video_review: 17, favorites: 15, review: 14 },
-    ],
-    [
-      '5',
-      { sumDownload: 18, sumComment: 14, sumLike: 11, sumForward: 13 },
-      { content_url: article_url, ...article, like_num: 11, comment_num: 14, forward_num: 13, download_num: 18 },
-    ],
-  ])('platform %s has these sums and articles', async (platform, sums, shown) => {
-    const { status, body } = await ask('account', { platform });
-
-    expect(status).toBe(200);
-    expect(body).toEqual({
-      err_code: 0,
-      err_msg: 'success.',
-      data: {
-        err_code: 0,
-        err_msg: expect.any(String),
-        data: {
-          data: [{ userName: '小梅', fansNum: 2000, sumNum: 1, ...sums, articleList: [shown] }],
-          pageSize: 1,
-          totalNum: 1,
-        },
-      },
-    });
-  });
-
-  test.each([
-    [{ account_name: '梅' }, 1],
-    [{ account_name: '_' }, 0],
-    [{ account_min_fans: '2000' }, 1],
-    [{ account_min_fans: '2001' }, 0],
-    [{ account_max_fans: '2000' }, 1],
-    [{ account_max_fans: '1999' }, 0],
-    [{ kol_level: '4' }, 1],
-    [{ kol_level: '1,2,3' }, 0],
-    [{ 'kol_level[]': '1,4' }, 1],
-    [{ kol_level: '[4]' }, 1],
-    [{ kol_level: '' }, 1],
-    [{ page_size: '2' }, 1],
-  ])('%o', async (query, total) => {
-    expect((await ask('account', query)).body.data.data.totalNum).toBe(total);
-  });
-
-  test.each([
-    { kol_level: '5' },
-    { kol_level: 'all' },
-    { account_min_fans: 'x' },
-    { account_max_fans: '1e99' },
-    { platform: '0' },
-  ] as Readonly<Record<string, string>>[])('%o is wrong: 400', async (query) => {
-    expect((await ask('account', query)).status).toBe(400);
   });
 });
