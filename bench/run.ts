@@ -18,6 +18,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }
   'tasks/throughput': () => import('./tasks/throughput.ts'),
   'briefs/lists': () => import('./briefs/lists.ts'),
   'briefs/export': () => import('./briefs/export.ts'),
+  'briefs/submit-to-zip': () => import('./briefs/submit-to-zip.ts'),
   start: () => import('./start.ts'),
 };
 

@@ -40,6 +40,13 @@ const entities: Readonly<Record<string, string>> = {
   quot: '"',
   nbsp: '\u00a0',
   '#39': "'",
+  ldquo: '“',
+  rdquo: '”',
+  lsquo: '‘',
+  rsquo: '’',
+  mdash: '—',
+  hellip: '…',
+  middot: '·',
 };
 
 /** The words of a piece of HTML, all blanks alike: where a line ends is a matter of taste. */
@@ -158,8 +165,8 @@ export function readRedbook(answer: Json): Expected[] {
       return {
         ...nothing,
         url: `https://www.xiaohongshu.com/explore/${note.id}`,
-        title: note.title === '' ? null : note.title,
-        content: note.desc === '' ? null : note.desc,
+        title: note.title || null,
+        content: note.desc || null,
         post_time: iso(note.timestamp),
         like,
         collect,
@@ -186,6 +193,7 @@ export function readDouyin(answer: Json): Expected[] {
       return {
         ...nothing,
         url: video.share_url,
+        title: video.item_title || video.desc,
         content: video.desc,
         post_time: iso(video.create_time),
         like: told.digg_count,
@@ -214,7 +222,7 @@ export function readWeixin(page: string): Expected[] {
       ...nothing,
       url: words(heading.match(/href="([^"]*)"/)?.[1] ?? ''),
       title: words(heading),
-      content: words(found(/<p class="txt-info"[^>]*>(.*?)<\/p>/s)),
+      content: words(found(/<p[^>]* class="txt-info"[^>]*>(.*?)<\/p>/s)),
       post_time: iso(Number(found(/class="s-p" t="(\d+)"/))),
       interaction: null,
       user_name: words(found(/<a class="account"[^>]*>(.*?)<\/a>/s)),

@@ -1,3 +1,4 @@
+import { eachPlatform } from '../platforms/each.ts';
 import type { PlatformName } from '../platforms/names.ts';
 
 /** How large an account is, in the marketing trade's words. */
@@ -12,23 +13,24 @@ const large: Bounds = [
   [Number.POSITIVE_INFINITY, '头部kol'],
 ];
 
-const bounds: Readonly<Record<PlatformName, Bounds>> = {
-  weixin: [[Number.POSITIVE_INFINITY, '底部kol']],
-  weibo: large,
-  douyin: large,
-  bili: [
-    [100_000, '底部kol'],
-    [300_000, '腰部kol'],
-    [Number.POSITIVE_INFINITY, '头部kol'],
-  ],
-  // The trade's bounds include their last number here: 50,000 fans are still 素人.
-  redbook: [
-    [50_001, '素人'],
-    [200_001, '底部kol'],
-    [1_000_001, '腰部kol'],
-    [Number.POSITIVE_INFINITY, '头部kol'],
-  ],
-};
+const bounds = eachPlatform<Bounds>(
+  {
+    weixin: [[Number.POSITIVE_INFINITY, '底部kol']],
+    bili: [
+      [100_000, '底部kol'],
+      [300_000, '腰部kol'],
+      [Number.POSITIVE_INFINITY, '头部kol'],
+    ],
+    // The trade's bounds include their last number here: 50,000 fans are still 素人.
+    redbook: [
+      [50_001, '素人'],
+      [200_001, '底部kol'],
+      [1_000_001, '腰部kol'],
+      [Number.POSITIVE_INFINITY, '头部kol'],
+    ],
+  },
+  large,
+);
 
 /** The level of an account with so many fans; 未知 where their number is unknown, but on weixin, which tells none. */
 export function fanLevel(platform: PlatformName, fans: number | null): FanLevel {

@@ -1,16 +1,19 @@
+import { eachPlatform } from '../platforms/each.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { Article } from './article.ts';
 
 type Figure = 'like' | 'comment' | 'share' | 'collect' | 'download' | 'coin';
 
 /** What counts as interaction on each platform. */
-const parts: Readonly<Record<PlatformName, readonly Figure[]>> = {
-  weixin: ['like'],
-  weibo: ['like', 'comment', 'share'],
-  redbook: ['like', 'collect', 'share', 'comment'],
-  douyin: ['like', 'download', 'share', 'comment'],
-  bili: ['coin', 'like', 'share'],
-};
+const parts = eachPlatform<readonly Figure[]>(
+  {
+    weixin: ['like'],
+    redbook: ['like', 'collect', 'share', 'comment'],
+    douyin: ['like', 'download', 'share', 'comment'],
+    bili: ['coin', 'like', 'share'],
+  },
+  ['like', 'comment', 'share'],
+);
 
 /** The sum of what counts as interaction: unknown parts are 0, and null where nothing is known. */
 export function interactionOf(platform: PlatformName, figures: Pick<Article, Figure>): number | null {

@@ -1,4 +1,4 @@
-import type { PlatformName } from '../platforms/names.ts';
+import { eachPlatform } from '../platforms/each.ts';
 
 /** A number of an article that lists sort and filter by; `liked` is like and collect together. */
 export type ListedFigure =
@@ -192,4 +192,4 @@ const douyin: Listing = {
 };
 
 /** Every platform's lists. */
-export const listings: Readonly<Record<PlatformName, Listing>> = { weixin, weibo, redbook, bili, douyin };
+export const listings = eachPlatform<Listing>({ weixin, weibo, redbook, bili, douyin }, weibo);

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { keptToken } from '../../local/callers/console-token.ts';
+import { askConsole, startStackProcess } from '../../test/support/stack-process.ts';
+import { type Benchmark, figure, say, seconds } from '../figures.ts';
+
+const runs = 5;
+const rounds = 3;
+const atOnce = 10;
+
+/** A brief of all platforms and two keywords, from `POST /dts-auto-brief/job/submit` to its zip, as `npm start` runs it. */
+export const benchmark: Benchmark = {
+  title:
+    'a brief of 5 platforms x 2 keywords x 100 articles from the sample sites, details included, from submit to zip',
+  async measure() {
+    const directory = await mkdtemp(path.join(tmpdir(), 'millrace-bench-'));
+    const stack = await startStackProcess(directory, { POWERTOOLS_LOG_LEVEL: 'ERROR' });
+    try {
+      const { api } = await askConsole<{ api: string }>(stack, '/stack');
+      const brief = briefsOf(api, await keptToken(directory));
+      await brief(0);
+      const alone: number[] = [];
+      for (let run = 1; run <= runs; run += 1) alone.push(await seconds(() => brief(run)));
+      say(`  alone: ${alone.map((time) => time.toFixed(1)).join(', ')} s`);
+      const slowest: number[] = [];
+      const all: number[] = [];
+      for (let round = 1; round <= rounds; round += 1) {
+        const numbers = Array.from({ length: atOnce }, (_, index) => round * 100 + index);
+        const times = await Promise.all(numbers.map((number) => seconds(() => brief(number))));
+        all.push(...times);
+        slowest.push(Math.max(...times));
+        say(`  ${atOnce} at once, round ${round} of ${rounds}: up to ${Math.max(...times).toFixed(1)} s`);
+      }
+      return [
+        figure('one alone', 's', alone),
+        figure(`each of ${atOnce} at once`, 's', all),
+        figure(`the slowest of ${atOnce} at once`, 's', slowest),
+      ];
+    } finally {
+      await stack.interrupt();
+      await rm(directory, { recursive: true, force: true });
+    }
+  },
+};
+
+interface Viewed {
+  readonly jobUuid: string;
+  readonly state: string;
+}
+
+/** Submits a brief of keywords of its own and waits for its end; throws when that is no good one. */
+function briefsOf(api: string, token: string) {
+  const ask = async (route: string, body: object): Promise<Viewed> => {
+    const response = await fetch(`${api}/dts-auto-brief/job/${route}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const answer = (await response.json()) as { readonly err_code: number; readonly data: Viewed };
+    if (answer.err_code !== 0) throw new Error(`${route} answered ${JSON.stringify(answer)}`);
+    return answer.data;
+  };
+  return async (number: number): Promise<void> => {
+    const keywords = `精华水${number}/抗老${number}`;
+    const job_content = [{ platform: '1/2/3/4/5', keywords, limitnum: 100, starttime: 20160101, endtime: 20991231 }];
+    const { jobUuid: job_uuid } = await ask('submit', { job_name: `bench ${number}`, job_desc: { job_content } });
+    for (;;) {
+      const { state } = await ask('view', { job_uuid });
+      if (state === 'finished') return;
+      if (state !== 'queued' && state !== 'running') throw new Error(`The brief is ${state}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+}

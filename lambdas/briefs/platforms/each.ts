@@ -1,0 +1,9 @@
+import { type PlatformName, platformNames } from './names.ts';
+
+/** Something for every platform: what some have of their own, and what holds for a platform that nobody has said more about. */
+export function eachPlatform<T>(
+  own: Partial<Readonly<Record<PlatformName, T>>>,
+  otherwise: T,
+): Readonly<Record<PlatformName, T>> {
+  return Object.fromEntries(platformNames.map((name) => [name, own[name] ?? otherwise])) as Record<PlatformName, T>;
+}
