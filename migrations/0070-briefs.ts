@@ -60,6 +60,8 @@ export const briefs: Migration = {
         export_asked_at timestamptz,
         -- Since it was asked for: a stage whose files can't be made ends all the same.
         export_attempts integer NOT NULL DEFAULT 0,
+        -- When its message was sent once more, because no files came of the one before.
+        export_sent_at timestamptz,
         exported_at timestamptz,
         -- The files' keys and their bytes.
         files json,

@@ -80,6 +80,19 @@ export async function endTurn<T>(
   return { before, after };
 }
 
+/** How many requests of each site are under way, without a lock: a look that saves asking for turns where there are none. */
+export async function turnsUnderWay<T>(
+  { query }: Query<T>,
+  sites: readonly string[],
+  now: Date,
+): Promise<ReadonlyMap<string, number>> {
+  if (sites.length === 0) return new Map();
+  const { rows } = await sql<{ site: string; turns: number }>`
+    SELECT site, count(*) AS turns FROM platform.turns
+    WHERE site = ANY(${sites}::text[]) AND lease_until > ${now} GROUP BY site`.execute(query);
+  return new Map(rows.map(({ site, turns }) => [site, turns]));
+}
+
 /** Gives back turns that nobody needs after all; their place in the pace stays taken. */
 export async function returnTurns<T>({ query }: Query<T>, ids: readonly number[]): Promise<void> {
   if (ids.length > 0) await sql`DELETE FROM platform.turns WHERE id = ANY(${ids}::bigint[])`.execute(query);

@@ -2,6 +2,7 @@ import type { Database } from '#adapters/database.ts';
 import type { ObjectStore } from '#adapters/object-store.ts';
 import { queue } from '#adapters/queue.ts';
 import { streamProducer } from '#adapters/stream.ts';
+import { count } from '#kit/telemetry.ts';
 import { wakeAlerts } from '#record/alert-book.ts';
 import { topicOf } from '../platforms/platform.ts';
 import type { AnswerPorts, SentArticle } from '../ports.ts';
@@ -48,7 +49,10 @@ export function answerPorts<T>(
     },
     raw: (key) => bucket.readText(key),
     send: (articles) => producer.send(articles.map(recordOf)),
-    wakeAlerts: () => wake(['briefs']),
+    wakeAlerts: async () => {
+      count('PlatformsStopped');
+      await wake(['briefs']);
+    },
     clock,
     random: Math.random,
   };

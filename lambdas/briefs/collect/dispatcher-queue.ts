@@ -1,6 +1,7 @@
 import type { Database } from '#adapters/database.ts';
 import { queue, sendEach } from '#adapters/queue.ts';
 import { wakeOnce } from '#adapters/queues/wake-once.ts';
+import { coalesced } from '#kit/coalesced.ts';
 import { logger } from '#kit/telemetry.ts';
 import { hasOpenCalls, markRunning, takeCalls } from '../stores/dispatch-store.ts';
 import { giveUpCalls, takeRereads } from '../stores/sweep-store.ts';
@@ -23,6 +24,9 @@ export interface DispatcherOptions {
 // The queue delays by 30 s. A sweep that finds nothing under way ends them, so it must come well after the last call that
 // its message stands for: the row of that one may be written a moment later.
 const sweepSlotMs = 20_000;
+
+// It costs a look at every platform, and changes little from one call to the next.
+const giveUpEveryMs = 1000;
 
 /** What every function has that moves briefs on. */
 export interface Dispatcher {
@@ -49,21 +53,28 @@ export function dispatcher<T>(
     for (const stage_uuid of stages) await ask({ stage_uuid });
   };
   const wakeSweep = () => wake(['sweep']);
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+  /** What waits in vain is looked for where nothing else goes on, and otherwise now and then. */
+  const giveUp = async (now: Date, taken: number): Promise<void> => {
+    if (taken > 0 && now.getTime() - lookedAtMs < giveUpEveryMs) return;
+    lookedAtMs = now.getTime();
+    await exportStages((await giveUpCalls(database, { settings, door, now })).toExport);
+  };
   return {
     exportStages,
     wakeSweep,
-    async dispatch() {
+    dispatch: coalesced(async () => {
       const now = clock();
-      await exportStages((await giveUpCalls(database, { settings, door, now })).toExport);
       const again = await takeRereads(database.query, { now, leaseMs });
       await sendAnswers(again.map((message) => ({ message, delaySeconds: 0 })));
       const calls = await takeCalls(database, { settings, now, leaseMs });
-      if (await hasOpenCalls(database.query)) await wakeSweep();
+      await giveUp(now, calls.length);
+      if (calls.length > 0 || (await hasOpenCalls(database.query))) await wakeSweep();
       if (calls.length === 0) return;
       await markRunning(database, calls);
       const taken = await sendCalls(calls.map((call) => dispatchedCall(call, settings, now)));
       if (taken.length < calls.length)
         logger().warn('Calls did not reach their queue: they are given back', { lost: calls.length - taken.length });
-    },
+    }),
   };
 }

@@ -57,7 +57,7 @@ export async function tellPlatform<T>(
       naturalKey: `briefs:${platform}:${changed}:${(rows[0]?.down_since ?? now).toISOString()}`,
       workload: 'briefs',
       severity: needsPerson.has(changed) ? 'medium' : 'low',
-      name: `briefs-${changed}`,
+      name: 'briefs-platform-stopped',
       message: `${platform} is ${changed}: ${reason ?? ''}`,
     });
   const until = after.state === 'open' ? after.until : undefined;

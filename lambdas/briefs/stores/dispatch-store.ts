@@ -1,6 +1,6 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
-import { type PoliteTurn, returnTurns, takeTurns } from '#adapters/turns/polite-turns.ts';
+import { type PoliteTurn, returnTurns, takeTurns, turnsUnderWay } from '#adapters/turns/polite-turns.ts';
 import { siteOf } from '../collect/platform-state.ts';
 import type { AllPlatformSettings, PlatformSettings } from '../collect/settings.ts';
 import type { PlatformName } from '../platforms/names.ts';
@@ -46,10 +46,13 @@ export async function takeCalls<T>(
   const { rows } = await sql<{ platform: PlatformName }>`
     SELECT DISTINCT platform FROM briefs.calls WHERE state = 'waiting' AND NOT reread AND due_at <= ${options.now}
     ORDER BY 1`.execute(database.query);
+  const sites = rows.map(({ platform }) => siteOf(platform));
+  const underWay = await turnsUnderWay(database, sites, options.now);
   const taken: TakenCall[] = [];
   for (const { platform } of rows) {
     const own = options.settings[platform];
-    if (own.driver === 'off') continue;
+    // Whoever gives a turn back comes by here afterwards.
+    if (own.driver === 'off' || (underWay.get(siteOf(platform)) ?? 0) >= own.concurrency) continue;
     taken.push(...(await database.transaction((session) => takeOf(session, { ...options, platform, own }))));
   }
   return taken;

@@ -33,13 +33,16 @@ export function sweepPorts<T>(
 }
 
 // Files of a large stage take some minutes; then their message counts as lost.
-const exportWithinMs = 5 * 60 * 1000;
+const exportWithinMs = 10 * 60 * 1000;
 
-/** Stages whose files are wanted for longer than making them takes; from now on they wait again. */
+/**
+ * Stages whose files are wanted for longer than making them takes; from now on they wait again. What they were asked for
+ * stays: whoever makes them just now may still end them.
+ */
 export async function exportsOverdue<T>({ query }: Pick<Database<T>, 'query'>, now: Date): Promise<readonly string[]> {
   const { rows } = await sql<{ uuid: string }>`
-    UPDATE briefs.stages SET export_asked_at = ${now}
-    WHERE export_state = 'wanted' AND export_asked_at < ${new Date(now.getTime() - exportWithinMs)}
+    UPDATE briefs.stages SET export_sent_at = ${now}
+    WHERE export_state = 'wanted' AND greatest(export_asked_at, export_sent_at) < ${new Date(now.getTime() - exportWithinMs)}
     RETURNING uuid`.execute(query);
   return rows.map(({ uuid }) => uuid);
 }

@@ -36,6 +36,7 @@ export async function raiseAlarms(changes: readonly AlarmChange[], ports: RaiseA
 
 /** Alarms that make no line in a mail: what they count wakes the mailer itself, and says more than that there was something. */
 export const toldAnyway: ReadonlySet<string> = new Set([
+  'briefs-platform-stopped',
   'platform-failures-recorded',
   'platform-slots-missed',
   'presale-files-drift',

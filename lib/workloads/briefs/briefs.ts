@@ -7,6 +7,7 @@ import { HandlerFunction } from '../../constructs/handler-function.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { StreamHandler } from '../../constructs/kafka/stream-handler.ts';
 import { environmentOf, removalPolicyOf } from '../../constructs/millrace-stack.ts';
+import { ownMetric } from '../../constructs/own-metric.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
 import { ScheduledFlow } from '../../constructs/scheduled-flow.ts';
 import { acknowledge } from '../../permissions/acknowledge.ts';
@@ -53,6 +54,12 @@ export class Briefs extends Construct {
     new AskExport(this, 'AskExport', { database: props.database, exports: this.exports.queue });
     this.sweep = this.#makeSweep(props);
     this.#makeProbes(props);
+    AlarmBook.of(this).add(this, {
+      name: 'briefs-platform-stopped',
+      metric: ownMetric(this, { name: 'PlatformsStopped', workload: 'briefs' }),
+      impact: 'A platform wants a login, is empty, or takes us for a robot: briefs end without its articles.',
+      severity: 'medium',
+    });
     this.queues.settle({ calls: this.call, answers: this.read, exports: this.exports, sweeps: this.sweep });
   }
 

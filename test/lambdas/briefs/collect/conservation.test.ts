@@ -173,7 +173,7 @@ test('a platform that is down for good, one that wants a login and one that is s
   expect(told?.state).toBe('partial');
   expect(told?.reason).toMatch(/bili: unreachable: .*503.*weibo: needs-login: /s);
   expect(await rowsOf(sql`SELECT name, severity FROM platform.alerts WHERE workload = 'briefs'`)).toEqual([
-    { name: 'briefs-needs-login', severity: 'medium' },
+    { name: 'briefs-platform-stopped', severity: 'medium' },
   ]);
   // Whoever wants a login is asked once.
   expect(sites.requests().filter(({ site, fault }) => site === 'weibo' && fault === 'login-wall')).toHaveLength(1);

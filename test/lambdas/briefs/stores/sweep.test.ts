@@ -151,8 +151,8 @@ describe('what got lost', () => {
     const { ended } = await walk.answer(call, []);
 
     expect(await exportsOverdue(database.app, new Date())).toEqual([]);
-    expect(await exportsOverdue(database.app, minutes(6))).toEqual(ended.toExport);
-    expect(await exportsOverdue(database.app, minutes(6))).toEqual([]);
+    expect(await exportsOverdue(database.app, minutes(11))).toEqual(ended.toExport);
+    expect(await exportsOverdue(database.app, minutes(11))).toEqual([]);
     expect(await isBusy(database.app)).toBe(true);
   });
 });
