@@ -14,6 +14,6 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Two cores is the smallest machine we promise; a worker may own a PostgreSQL server and a whole stack, a gigabyte. A
     // file that owns a stack uses a quarter of a core: what it waits for are polls, retries and windows.
-    maxWorkers: 4,
+    maxWorkers: 6,
   },
 });

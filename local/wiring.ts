@@ -25,6 +25,8 @@ export interface Wiring {
   /** Puts an event on the bus, as a service of AWS does that isn't here: CloudWatch. */
   publish: EventBus['publish'];
   stop(): Promise<void>;
+  /** Resolves when no message is in hand any more: soon after the functions have stopped. */
+  idle(): Promise<void>;
 }
 
 export interface WiringOptions {
@@ -53,7 +55,8 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
   const bus = startBus(options, deliver, bury);
   publishObjects(options, bus.publish);
   publishEndings(options, bus.publish);
-  const pollers = [...pollQueues(options), ...pollStreams(options)];
+  const queuePollers = pollQueues(options);
+  const pollers = [...queuePollers, ...pollStreams(options)];
   const scheduler = startSchedules(options, deliver, bury);
   const api =
     model.httpApi &&
@@ -75,6 +78,9 @@ export async function wire(options: WiringOptions): Promise<Wiring> {
       await api?.stop();
       await lambdaApi.stop();
       await Promise.all(pollers.map((poller) => poller.stop()));
+    },
+    async idle() {
+      await Promise.all(queuePollers.map((poller) => poller.idle()));
     },
   };
 }

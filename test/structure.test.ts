@@ -86,7 +86,6 @@ describe('functions', () => {
     'local/console/overview-page.ts overviewPage': 67,
     'local/doors/http-api.ts startHttpApi': 54,
     'local/doors/http-event.ts toGatewayEvent': 44,
-    'local/doors/queue-poller.ts startQueuePoller': 41,
     'local/functions/function-host.ts startFunctionHost': 118,
     'local/functions/instance.ts invoke': 41,
     'local/services/kafka/answers/groups.ts groupAnswers': 42,

@@ -6,9 +6,13 @@ import type { Faults } from '../faults.ts';
 import type { FunctionHost } from '../functions/function-host.ts';
 import type { QueueSourceModel } from '../template/model.ts';
 import { payloadsOf } from './queue-poller/payloads.ts';
+import { places } from './queue-poller/places.ts';
 
 export interface QueuePoller {
+  /** Takes no further messages; what functions have in hand goes on. */
   stop(): Promise<void>;
+  /** Resolves when nothing is in hand: soon after the functions have stopped. */
+  idle(): Promise<void>;
 }
 
 export interface QueuePollerOptions {
@@ -31,30 +35,21 @@ const afterErrorMs = 1000;
  */
 export function startQueuePoller(options: QueuePollerOptions): QueuePoller {
   const stop = new AbortController();
-  const { concurrency } = options.source;
-  let busy = 0;
-  const freed: (() => void)[] = [];
-
-  async function slot(): Promise<void> {
-    if (busy >= concurrency) await new Promise<void>((resolve) => freed.push(resolve));
-  }
+  const { signal } = stop;
+  const hands = places(options.source.concurrency);
 
   async function poll(): Promise<void> {
-    while (!stop.signal.aborted) {
-      await slot();
+    while (!signal.aborted) {
+      await hands.free();
       try {
-        const batch = await receiveBatch(options, stop.signal);
+        const batch = await receiveBatch(options, signal);
         if (batch.length === 0) continue;
-        for (let left = options.faults.deliveries(); left > 0 && !stop.signal.aborted; left -= 1) {
-          await slot();
-          busy += 1;
-          void deliver(options, batch).finally(() => {
-            busy -= 1;
-            freed.shift()?.();
-          });
+        for (let left = options.faults.deliveries(); left > 0 && !signal.aborted; left -= 1) {
+          await hands.free();
+          hands.fill(deliver(options, batch, signal));
         }
       } catch (error) {
-        if (stop.signal.aborted) return;
+        if (signal.aborted) return;
         options.onError(`${options.source.queueArn}: ${String(error)}`);
         await sleep(afterErrorMs);
       }
@@ -65,9 +60,10 @@ export function startQueuePoller(options: QueuePollerOptions): QueuePoller {
   return {
     async stop() {
       stop.abort();
-      for (const resume of freed) resume();
+      hands.endWaiting();
       await polling;
     },
+    idle: hands.empty,
   };
 }
 
@@ -90,14 +86,14 @@ async function receiveBatch(options: QueuePollerOptions, signal: AbortSignal): P
   return batch;
 }
 
-async function deliver(options: QueuePollerOptions, batch: readonly Message[]): Promise<void> {
+async function deliver(options: QueuePollerOptions, batch: readonly Message[], stopped: AbortSignal): Promise<void> {
   try {
     const records = batch.map((message) => toRecord(message, options));
     // One after the other: what is of one group stays in its order.
     for (const payload of payloadsOf(records)) await deliverOne(options, payload);
   } catch (error) {
-    // The messages come again after their visibility timeout.
-    options.onError(`${options.source.queueArn}: ${String(error)}`);
+    // The messages come again after their visibility timeout; a function that was ended with the stack is no news.
+    if (!stopped.aborted) options.onError(`${options.source.queueArn}: ${String(error)}`);
   }
 }
 

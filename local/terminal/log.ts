@@ -48,7 +48,7 @@ const quiet: ReadonlySet<unknown> = new Set(['The step is done', 'The batch is d
 export function openLog(options: LogOptions): Log {
   mkdirSync(path.dirname(options.file), { recursive: true, mode: 0o700 });
   rotate(options.file);
-  const keep = (entry: object) => appendFileSync(options.file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+  const keep = keeper(options);
   const print = (entry: Entry) => options.write(options.json ? `${JSON.stringify(entry)}\n` : readable(entry));
   const emit = (entry: Entry) => {
     keep(entry);
@@ -70,6 +70,20 @@ export function openLog(options: LogOptions): Log {
       if (quiet.has(whole.message)) keep(whole);
       else emit(whole);
     },
+  };
+}
+
+/** Appends to the file. One that can't be written, as on a full disk, is said once, until it can be again. */
+function keeper({ file, write }: LogOptions): (entry: object) => void {
+  let written = true;
+  return (entry) => {
+    try {
+      appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
+      written = true;
+    } catch (error) {
+      if (written) write(`The log is not kept, for its file can’t be written: ${String(error)}\n`);
+      written = false;
+    }
   };
 }
 

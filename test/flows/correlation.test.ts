@@ -96,13 +96,12 @@ test('the objects a run wrote say which work they came from', async () => {
 });
 
 test('the mail and the ledger say it, too', async () => {
-  const mails = await flow.running.stack.services.mail.mails();
-  expect(mails.map(({ text }) => text).join()).toContain(`correlation_id ${id}`);
-
-  const failures = await flow.rows<{ id: string | null }>(
-    "select distinct attributes ->> 'correlation_id' as id from platform.failures",
-  );
-  expect(failures).toEqual([{ id }]);
+  // A run ends before its mail and its problem rows have gone through their queues.
+  const mails = async () => (await flow.running.stack.services.mail.mails()).map(({ text }) => text).join();
+  await expect.poll(mails).toContain(`correlation_id ${id}`);
+  const failures = () =>
+    flow.rows<{ id: string | null }>("select distinct attributes ->> 'correlation_id' as id from platform.failures");
+  await expect.poll(failures).toEqual([{ id }]);
 });
 
 test('a request that names no id gets its own, and the run has that', async () => {

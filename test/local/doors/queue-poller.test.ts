@@ -251,3 +251,31 @@ test('a stop ends a long poll at once and takes no message with it', async () =>
   poll();
   await vi.waitUntil(() => times('for the next') === 1, { timeout: 600_000 });
 });
+
+test('it takes nothing more when it stops, and is idle when what it had in hand is done', async () => {
+  await sendTo('Held', 'gated-1');
+  poll({}, 'Held');
+  await expect.poll(() => times('gated-1')).toBe(1);
+  await poller?.stop();
+  const seen: string[] = [];
+  const idle = poller?.idle().then(() => seen.push('idle'));
+  expect(await left('Held')).toBe(1);
+  expect(seen).toEqual([]);
+  await writeFile(gate, 'open');
+  await idle;
+
+  expect(await left('Held')).toBe(0);
+  expect(errors).toEqual([]);
+});
+
+test('what ends with its function while the stack stops is no error', async () => {
+  await sendTo('Held', 'gated-1');
+  poll({}, 'Held');
+  await expect.poll(() => times('gated-1')).toBe(1);
+  await poller?.stop();
+  await host.stop();
+  await poller?.idle();
+
+  expect(await left('Held')).toBe(1);
+  expect(errors).toEqual([]);
+});
