@@ -3,6 +3,16 @@ import { latestWork } from './latest-work.ts';
 import { page, table, text } from './page.ts';
 import { triggerNames } from './trigger-target.ts';
 
+/** Who is asked for something, here or elsewhere. */
+function sites({ services, settings }: Stack): [string, string][] {
+  const presale = services.site ? `${services.site.url}/sample` : (settings.variables.PRESALE_SITE_URL ?? '');
+  const { platforms } = services;
+  return [
+    ['Pre-sale site', presale],
+    ...(platforms ? [['The platforms of briefs', platforms.controlUrl] as [string, string]] : []),
+  ];
+}
+
 /** The page at the console's address: what runs, where it is, what it did last. */
 export async function overviewPage(stack: Stack): Promise<string> {
   const { services, wiring, model } = stack;
@@ -12,11 +22,7 @@ export async function overviewPage(stack: Stack): Promise<string> {
     ...(wiring.api ? [["The API's documentation", `${wiring.api.url}/docs`] as [string, string]] : []),
     ...(wiring.api ? [['The failure ledger', '/failures'] as [string, string]] : []),
     ['Mails that were sent', services.mail.inboxUrl],
-    [
-      'Pre-sale site',
-      services.site ? `${services.site.url}/sample` : (stack.settings.variables.PRESALE_SITE_URL ?? ''),
-    ],
-    ...(services.platforms ? [['The platforms of briefs', services.platforms.controlUrl] as [string, string]] : []),
+    ...sites(stack),
     ...(services.kafka ? [['Kafka topics', '/topics'] as [string, string]] : []),
     ...model.buckets.map(({ name }): [string, string] => [`Bucket ${name}`, `/buckets/${name}/`]),
   ];
