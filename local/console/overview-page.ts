@@ -3,32 +3,15 @@ import { latestWork } from './latest-work.ts';
 import { page, table, text } from './page.ts';
 import { triggerNames } from './trigger-target.ts';
 
-/** Who is asked for something, here or elsewhere. */
-function sites({ services, settings }: Stack): [string, string][] {
-  const presale = services.site ? `${services.site.url}/sample` : (settings.variables.PRESALE_SITE_URL ?? '');
-  const { platforms } = services;
-  return [
-    ['Pre-sale site', presale],
-    ...(platforms ? [['The platforms of briefs', platforms.controlUrl] as [string, string]] : []),
-  ];
-}
-
 /** The page at the console's address: what runs, where it is, what it did last. */
 export async function overviewPage(stack: Stack): Promise<string> {
   const { services, wiring, model } = stack;
   const { executions } = await stack.machines.list({ limit: 20 });
-  const links: [string, string][] = [
-    ['API', wiring.api?.url ?? ''],
-    ...(wiring.api ? [["The API's documentation", `${wiring.api.url}/docs`] as [string, string]] : []),
-    ...(wiring.api ? [['The failure ledger', '/failures'] as [string, string]] : []),
-    ['Mails that were sent', services.mail.inboxUrl],
-    ...sites(stack),
-    ...(services.kafka ? [['Kafka topics', '/topics'] as [string, string]] : []),
-    ...model.buckets.map(({ name }): [string, string] => [`Bucket ${name}`, `/buckets/${name}/`]),
-  ];
   return page(
     'Millrace on this machine',
-    `<table>${links.map(([name, url]) => `<tr><th>${text(name)}</th><td><a href="${text(url)}">${text(url)}</a></td></tr>`).join('')}</table>
+    `<table>${linksOf(stack)
+      .map(([name, url]) => `<tr><th>${text(name)}</th><td><a href="${text(url)}">${text(url)}</a></td></tr>`)
+      .join('')}</table>
 ${await latestWork(services.postgres.url('postgres', 'millrace'))}
 <h2>Executions</h2>
 ${table(
@@ -77,4 +60,18 @@ ${table(
 )}
 `,
   );
+}
+
+/** Where everything of this machine is looked at. */
+function linksOf({ services, wiring, model, settings }: Stack): readonly (readonly [string, string])[] {
+  return [
+    ['API', wiring.api?.url ?? ''],
+    ...(wiring.api ? [["The API's documentation", `${wiring.api.url}/docs`] as [string, string]] : []),
+    ...(wiring.api ? [['The failure ledger', '/failures'] as [string, string]] : []),
+    ['Mails that were sent', services.mail.inboxUrl],
+    ['Pre-sale site', services.site ? `${services.site.url}/sample` : (settings.variables.PRESALE_SITE_URL ?? '')],
+    ...(services.platforms ? [['The platforms of briefs', services.platforms.controlUrl] as [string, string]] : []),
+    ...(services.kafka ? [['Kafka topics', '/topics'] as [string, string]] : []),
+    ...model.buckets.map(({ name }): [string, string] => [`Bucket ${name}`, `/buckets/${name}/`]),
+  ];
 }
