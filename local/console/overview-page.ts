@@ -7,22 +7,11 @@ import { triggerNames } from './trigger-target.ts';
 export async function overviewPage(stack: Stack): Promise<string> {
   const { services, wiring, model } = stack;
   const { executions } = await stack.machines.list({ limit: 20 });
-  const links: [string, string][] = [
-    ['API', wiring.api?.url ?? ''],
-    ...(wiring.api ? [["The API's documentation", `${wiring.api.url}/docs`] as [string, string]] : []),
-    ...(wiring.api ? [['The failure ledger', '/failures'] as [string, string]] : []),
-    ['Mails that were sent', services.mail.inboxUrl],
-    [
-      'Pre-sale site',
-      services.site ? `${services.site.url}/sample` : (stack.settings.variables.PRESALE_SITE_URL ?? ''),
-    ],
-    ...(services.platforms ? [['The platforms of briefs', services.platforms.controlUrl] as [string, string]] : []),
-    ...(services.kafka ? [['Kafka topics', '/topics'] as [string, string]] : []),
-    ...model.buckets.map(({ name }): [string, string] => [`Bucket ${name}`, `/buckets/${name}/`]),
-  ];
   return page(
     'Millrace on this machine',
-    `<table>${links.map(([name, url]) => `<tr><th>${text(name)}</th><td><a href="${text(url)}">${text(url)}</a></td></tr>`).join('')}</table>
+    `<table>${linksOf(stack)
+      .map(([name, url]) => `<tr><th>${text(name)}</th><td><a href="${text(url)}">${text(url)}</a></td></tr>`)
+      .join('')}</table>
 ${await latestWork(services.postgres.url('postgres', 'millrace'))}
 <h2>Executions</h2>
 ${table(
@@ -71,4 +60,18 @@ ${table(
 )}
 `,
   );
+}
+
+/** Where everything of this machine is looked at. */
+function linksOf({ services, wiring, model, settings }: Stack): readonly (readonly [string, string])[] {
+  return [
+    ['API', wiring.api?.url ?? ''],
+    ...(wiring.api ? [["The API's documentation", `${wiring.api.url}/docs`] as [string, string]] : []),
+    ...(wiring.api ? [['The failure ledger', '/failures'] as [string, string]] : []),
+    ['Mails that were sent', services.mail.inboxUrl],
+    ['Pre-sale site', services.site ? `${services.site.url}/sample` : (settings.variables.PRESALE_SITE_URL ?? '')],
+    ...(services.platforms ? [['The platforms of briefs', services.platforms.controlUrl] as [string, string]] : []),
+    ...(services.kafka ? [['Kafka topics', '/topics'] as [string, string]] : []),
+    ...model.buckets.map(({ name }): [string, string] => [`Bucket ${name}`, `/buckets/${name}/`]),
+  ];
 }

@@ -22,7 +22,7 @@ const known = new Map<number, string>();
 const mostKnown = 10_000;
 
 /** How many a search finds; a keyword of this text finds none. */
-export const nothingFor = '查无此词';
+const nothingFor = '查无此词';
 const results = 1200;
 
 /** A page of what a platform finds. Beside posts there is an advertisement and a card of another kind now and then. */
