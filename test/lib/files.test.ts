@@ -40,13 +40,16 @@ test.each(assemblies)(
   },
 );
 
-test.each(assemblies)('nobody removes anything but callers’ files and what Spark has written ($folder)', (assembly) => {
-  const statements = assembly
-    .ofType('AWS::IAM::Policy')
-    .flatMap(({ properties }) => (properties.PolicyDocument as { Statement: readonly object[] }).Statement)
-    .map((statement) => JSON.stringify(statement))
-    .filter((statement) => statement.includes('s3:DeleteObject'));
+test.each(assemblies)(
+  'nobody removes anything but callers’ files, what Spark has written, and what briefs have ($folder)',
+  (assembly) => {
+    const statements = assembly
+      .ofType('AWS::IAM::Policy')
+      .flatMap(({ properties }) => (properties.PolicyDocument as { Statement: readonly object[] }).Statement)
+      .map((statement) => JSON.stringify(statement))
+      .filter((statement) => statement.includes('s3:DeleteObject'));
 
-  expect(statements.length).toBeGreaterThan(0);
-  for (const statement of statements) expect(statement).toMatch(/Files\w*Bucket.*\/(files|spark)\/\*/);
-});
+    expect(statements.length).toBeGreaterThan(0);
+    for (const statement of statements) expect(statement).toMatch(/(Files\w*Bucket.*\/(files|spark)|\/briefs)\/\*/);
+  },
+);

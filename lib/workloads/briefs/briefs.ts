@@ -13,6 +13,7 @@ import { ScheduledFlow } from '../../constructs/scheduled-flow.ts';
 import { acknowledge } from '../../permissions/acknowledge.ts';
 import { allowObjects, allowRemoval } from '../../permissions/bucket-access.ts';
 import { QueueRing } from '../queue-ring.ts';
+import { watchConservation } from '../runs/conservation.ts';
 import type { PipelinesPlatform } from '../workload.ts';
 import { AskExport } from './ask-export.ts';
 import { LinksKey } from './links-key.ts';
@@ -60,6 +61,7 @@ export class Briefs extends Construct {
       impact: 'A platform wants a login, is empty, or takes us for a robot: briefs end without its articles.',
       severity: 'medium',
     });
+    watchConservation(this, 'briefs');
     this.queues.settle({ calls: this.call, answers: this.read, exports: this.exports, sweeps: this.sweep });
   }
 
