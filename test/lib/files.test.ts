@@ -50,6 +50,7 @@ test.each(assemblies)(
       .filter((statement) => statement.includes('s3:DeleteObject'));
 
     expect(statements.length).toBeGreaterThan(0);
-    for (const statement of statements) expect(statement).toMatch(/(Files\w*Bucket.*\/(files|spark)|\/briefs)\/\*/);
+    for (const statement of statements)
+      expect(statement).toMatch(/(Files\w*Bucket.*\/(files|spark)|\/briefs(\/raw)?)\/\*/);
   },
 );
