@@ -1,22 +1,23 @@
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { onBrokers } from '../../lib/settings/index.ts';
 import { startControl } from '../../local/console/control.ts';
 import type { Diagnosis } from '../../local/doctor/diagnose.ts';
 import { synthesized } from '../support/assembly.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { project } from '../support/stack-process.ts';
 
-/** An environment without Kafka, and so without the tagger: everything else is there. */
+/** An environment without Kafka, and so without the tagger and briefs: everything else is there. */
 
 let assembly: string;
 let running: TestStack;
 let control: Awaited<ReturnType<typeof startControl>>;
 
 beforeAll(async () => {
-  assembly = await synthesized(({ workloads: { tagger } }) => ({
+  assembly = await synthesized(({ workloads }) => ({
     broker: 'none',
-    workloads: { tagger: { ...tagger, enabled: false } },
+    workloads: Object.fromEntries(onBrokers.map((name) => [name, { ...workloads[name], enabled: false }])),
   }));
   running = await startTestStack({}, undefined, assembly);
   control = await startControl(running.stack);
@@ -29,12 +30,12 @@ afterAll(async () => {
   if (assembly) await rm(assembly, { recursive: true, force: true });
 });
 
-test('nothing of Kafka and of the tagger is in its template', () => {
+test('nothing of Kafka and of what needs it is in its template', () => {
   const { functions, streamSources, topics } = running.stack.model;
 
   expect(running.stack.services.kafka).toBeUndefined();
   expect([streamSources, topics]).toEqual([[], []]);
-  expect(functions.filter(({ handler }) => handler.startsWith('tagger/'))).toEqual([]);
+  expect(functions.filter(({ handler }) => onBrokers.some((name) => handler.startsWith(`${name}/`)))).toEqual([]);
   expect(functions.map(({ handler }) => handler)).toContain('presale/load-county');
 });
 
