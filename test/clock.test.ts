@@ -60,6 +60,8 @@ const bounds: Readonly<Record<string, string>> = {
   'expect(Math.max(...waits)).toBeLessThan(60_000);': 'A tenth of a second against eighty seconds.',
   'expect(pauses[1]).toBeLessThan(60);': 'Two seconds against a hundred.',
   'expect(age(worker.id)).toBeLessThan(18_000_000);': 'Nothing against ten hours.',
+  'expect(after.allMs).toBeLessThan(20 * 60_000);': 'Simulated time.',
+  'expect(after.othersMs).toBeLessThan(before.othersMs + 3 * 60_000);': 'Simulated time.',
   'expect(seconds).toBeLessThan(20);': 'Processor time: a tenth of a second against a minute.',
   'expect(failures / lasted).toBeLessThanOrEqual(1.1 * rate);': 'A slow machine is further below the rate.',
   'expect(mails.length).toBeLessThanOrEqual(1 + Math.floor(minutes));': 'A slow machine may send more.',

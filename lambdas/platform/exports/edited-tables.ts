@@ -56,6 +56,17 @@ export const remadeTables: Readonly<Record<string, string>> = {
   'tasks.tasks': 'work and its results: whoever wants it again submits it again',
   'tasks.keys': 'of a day: which submission came before',
   'tasks.files': 'files of callers, which go after some weeks: uploaded again',
+  'briefs.briefs':
+    'work and its results: the files of each stage lie in the bucket, and who wants the rows submits again',
+  'briefs.day_codes': 'of a day: counts anew where there are no briefs',
+  'briefs.stages': 'as its brief',
+  'briefs.tasks': 'as its brief',
+  'briefs.calls': 'as its brief; what was answered lies in the bucket',
+  'briefs.finds': 'as its brief',
+  'briefs.articles': 'as its brief; each stands in the workbook of its stage and in the answer that brought it',
+  'briefs.details': 'of a day: asked for again',
+  'briefs.platforms': 'how platforms answered last: seen again with the next calls',
+  'briefs.removals': 'objects of deleted briefs, which go when they are old as well',
 };
 
 /** Where a day's exports lie, one folder a table. */
