@@ -101,7 +101,7 @@ async function mark<T>({ query }: Session<T>, taking: Taking, turns: readonly Po
     free AS (
       -- One that is being cancelled or deleted is not waited for: whoever does it may want what this holds.
       SELECT id FROM briefs.calls
-      WHERE id IN (SELECT id FROM affordable WHERE place <= ${turns.length}) AND state = 'waiting'
+      WHERE id = ANY(ARRAY(SELECT id FROM affordable WHERE place <= ${turns.length})) AND state = 'waiting'
       FOR UPDATE SKIP LOCKED),
     given AS (
       SELECT id, turn_id, turn_at
@@ -125,7 +125,7 @@ async function mark<T>({ query }: Session<T>, taking: Taking, turns: readonly Po
 function affordable({ platform, own, now }: Taking) {
   const price = sql`${own.pricePerCall}::numeric`;
   return sql`
-    ${spending({ platform, now })},
+    ${own.pricePerCall === 0 ? nothingSpent : spending({ platform, now })},
     due AS (
       SELECT waiting.id, row_number() OVER (PARTITION BY waiting.brief_uuid
           ORDER BY waiting.kind <> 'search', waiting.due_at, waiting.id) AS turn,
@@ -140,6 +140,10 @@ function affordable({ platform, own, now }: Taking) {
       SELECT id, place FROM within_brief CROSS JOIN today
       WHERE ${price} = 0 OR today.cost + place * ${price} <= ${own.budgetPerDay}::numeric)`;
 }
+
+/** Of a platform whose calls are free nobody adds up what they cost. */
+const nothingSpent = sql`
+  spent AS (SELECT NULL::uuid AS brief_uuid, 0::numeric AS cost WHERE false), today AS (SELECT 0::numeric AS cost)`;
 
 function takenCall(row: Row, platform: PlatformName): TakenCall {
   return {
@@ -159,14 +163,19 @@ function takenCall(row: Row, platform: PlatformName): TakenCall {
   };
 }
 
-/** What each brief that waits has spent on a platform (`spent`), and what all have spent there `today` in Shanghai. */
+/**
+ * What each brief that waits has spent on a platform (`spent`), and what all have spent there `today` in Shanghai. Arrays,
+ * and not `IN`, for they are made once: of a table that has just grown, PostgreSQL thinks that it is small, and would go
+ * over the waiting calls once for each of the others.
+ */
 export function spending({ platform, now }: { readonly platform: PlatformName; readonly now: Date }) {
   const day = sql`date_trunc('day', ${now}::timestamptz AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai'`;
   return sql`
     spent AS (
       SELECT brief_uuid, sum(cost_usd) AS cost FROM briefs.calls
       WHERE platform = ${platform} AND cost_usd > 0
-        AND brief_uuid IN (SELECT brief_uuid FROM briefs.calls WHERE platform = ${platform} AND state = 'waiting')
+        AND brief_uuid = ANY(ARRAY(
+          SELECT DISTINCT brief_uuid FROM briefs.calls WHERE platform = ${platform} AND state = 'waiting'))
       GROUP BY brief_uuid),
     today AS (
       SELECT coalesce(sum(cost_usd), 0) AS cost FROM briefs.calls
