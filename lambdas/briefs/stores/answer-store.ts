@@ -8,7 +8,7 @@ import type { CallOutcome, PlatformState } from '../collect/platform-state.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { Cursor } from '../platforms/platform.ts';
 import { tellPlatform } from './breaker-store.ts';
-import { loseFinds, type Settled, settle } from './settle-store.ts';
+import { loseFinds, type Settled, settle, type Touched } from './settle-store.ts';
 
 /** A call that is under way, with all that reading its answer needs. */
 export interface OpenCall {
@@ -229,10 +229,7 @@ export function endCall<T>(
     const [row] = rows;
     if (!row) return { toExport: [], changed: undefined, wakeAt: undefined };
     await follow(query, call, { ...told, wasRunAgain: row.forgiven > 0 });
-    const settled = await settle(session, {
-      tasks: call.task ? [call.task.uuid] : [],
-      stages: call.stageUuid ? [call.stageUuid] : [],
-    });
+    const settled = (await isFollowed(query, call)) ? { toExport: [] } : await settle(session, touchedBy(call));
     return {
       ...settled,
       ...(await tellPlatform(session, call.platform, {
@@ -243,6 +240,23 @@ export function endCall<T>(
       })),
     };
   });
+}
+
+function touchedBy({ task, stageUuid }: OpenCall): Touched {
+  return { tasks: task ? [task.uuid] : [], stages: stageUuid ? [stageUuid] : [] };
+}
+
+/**
+ * Whether a detail is surely not its stage's last: another call of it still waits, and whatever comes of that one settles
+ * the stage. Hundreds of details would else wait for one another at the stage's row.
+ */
+async function isFollowed<T>(query: Session<T>['query'], { id, kind, stageUuid }: OpenCall): Promise<boolean> {
+  if (kind === 'search' || stageUuid === undefined) return false;
+  const { rows } = await sql`
+    SELECT FROM briefs.calls WHERE stage_uuid = ${stageUuid} AND state = 'waiting' AND id <> ${id} LIMIT 1`.execute(
+    query,
+  );
+  return rows.length > 0;
 }
 
 /** What an end leaves behind: the ledger's row of what was given up, or its end, and the next page's call. */
