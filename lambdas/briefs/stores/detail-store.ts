@@ -34,6 +34,8 @@ export function keepDetail<T>(
 ): Promise<void> {
   return transaction(async ({ query }) => {
     if (subject === undefined || briefUuid === undefined) return;
+    // The end of the call, which is written next, brings this to the disk as well: nobody waits for the lock meanwhile.
+    await sql`SET LOCAL synchronous_commit = off`.execute(query);
     await sql`
       INSERT INTO briefs.details AS known (platform, kind, subject, fetched_at, data)
       VALUES (${platform}, ${kind}, ${subject}, ${at}, ${JSON.stringify(detail)}::json)

@@ -164,20 +164,20 @@ function takenCall(row: Row, platform: PlatformName): TakenCall {
 }
 
 /**
- * What each brief that waits has spent on a platform (`spent`), and what all have spent there `today` in Shanghai. Arrays,
- * and not `IN`, for they are made once: of a table that has just grown, PostgreSQL thinks that it is small, and would go
- * over the waiting calls once for each of the others.
+ * What each brief that waits has spent on a platform (`spent`), and what all have spent there `today` in Shanghai. Both are
+ * materialized, and what is looked for is an array and no `IN`, so that each is made once: of a table that has just grown,
+ * PostgreSQL thinks that it is small, and would add up once for each call that waits.
  */
 export function spending({ platform, now }: { readonly platform: PlatformName; readonly now: Date }) {
   const day = sql`date_trunc('day', ${now}::timestamptz AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai'`;
   return sql`
-    spent AS (
+    spent AS MATERIALIZED (
       SELECT brief_uuid, sum(cost_usd) AS cost FROM briefs.calls
       WHERE platform = ${platform} AND cost_usd > 0
         AND brief_uuid = ANY(ARRAY(
           SELECT DISTINCT brief_uuid FROM briefs.calls WHERE platform = ${platform} AND state = 'waiting'))
       GROUP BY brief_uuid),
-    today AS (
+    today AS MATERIALIZED (
       SELECT coalesce(sum(cost_usd), 0) AS cost FROM briefs.calls
       WHERE platform = ${platform} AND cost_usd > 0 AND sent_at >= ${day})`;
 }
