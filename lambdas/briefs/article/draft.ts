@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readCount } from '../reading/count.ts';
 import type { CrawledArticle } from './article.ts';
 
@@ -43,7 +44,24 @@ export function articleOf(told: Needed, shown: Figures): CrawledArticle {
   const counts = figures.map((name) => [name, readCount(shown[name])] as const);
   const values = Object.fromEntries(counts.map(([name, count]) => [name, count?.value ?? null]));
   const at_least = counts.filter(([, count]) => count?.atLeast).map(([name]) => name);
-  return { ...untold, ...told, ...(values as Record<(typeof figures)[number], number | null>), at_least };
+  const article = { ...untold, ...told, ...(values as Record<(typeof figures)[number], number | null>), at_least };
+  return {
+    ...article,
+    article_key: indexable(article.article_key),
+    platform_id: article.platform_id === null ? null : indexable(article.platform_id),
+    user_id: article.user_id === null ? null : indexable(article.user_id),
+    user_name: article.user_name === null ? null : indexable(article.user_name),
+  };
+}
+
+// An entry of PostgreSQL's index has 2,704 bytes at most, and a character in it up to three for each of UTF-16's units.
+const longestIndexed = 500;
+
+/** What articles are looked up by; one that is longer than any platform's is known by its beginning and its hash. */
+function indexable(text: string): string {
+  if (text.length <= longestIndexed) return text;
+  const hash = createHash('sha256').update(text).digest('hex');
+  return `${text.slice(0, longestIndexed - hash.length - 1).toWellFormed()}~${hash}`;
 }
 
 /** A figure for which the platform sends 0 where it doesn't know. */
