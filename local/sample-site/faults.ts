@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultEntries } from '../fault-entries.ts';
 import type { Asked } from './site.ts';
 
 const common = {
@@ -77,34 +78,12 @@ export interface FaultBook {
 
 /** An empty book. */
 export function faultBook(): FaultBook {
-  let entries: { readonly fault: Fault; left: number }[] = [];
-
+  const { add, clear, list, strike } = faultEntries<Fault>();
   return {
-    add(order) {
-      const fault = faultSchema.parse(order);
-      const entry = { fault, left: fault.times ?? Number.POSITIVE_INFINITY };
-      entries.push(entry);
-      return () => {
-        entries = entries.filter((other) => other !== entry);
-      };
-    },
-    clear() {
-      entries = [];
-    },
-    list: () =>
-      entries.map(({ fault: { path, ...rest }, left }) => ({
-        ...rest,
-        ...(path === undefined ? {} : { path: path.source }),
-        left: Number.isFinite(left) ? left : 'no end',
-      })),
-    strike(url, request) {
-      const entry = entries.find(({ fault, left }) => left > 0 && fits(fault, url, request));
-      if (entry !== undefined) {
-        entry.left -= 1;
-      }
-
-      return entry?.fault;
-    },
+    add: (order) => add(faultSchema.parse(order)),
+    clear,
+    list,
+    strike: (url, request) => strike((fault) => fits(fault, url, request)),
   };
 }
 

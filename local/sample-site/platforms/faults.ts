@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { faultEntries } from '../../fault-entries.ts';
 
 /** The sites there are: three platforms' own, and the paid interface. */
 export const siteNames = ['weixin', 'weibo', 'bili', 'gateway'] as const;
@@ -60,32 +61,12 @@ export interface PlatformFaultBook {
 
 /** `random` returns [0, 1). */
 export function platformFaultBook(random: () => number = Math.random): PlatformFaultBook {
-  let entries: { readonly fault: PlatformFault; left: number }[] = [];
+  const { add, clear, list, strike } = faultEntries<PlatformFault>();
   return {
-    add(order) {
-      const fault = faultSchema.parse(order);
-      const entry = { fault, left: fault.times ?? Number.POSITIVE_INFINITY };
-      entries.push(entry);
-      return () => {
-        entries = entries.filter((one) => one !== entry);
-      };
-    },
-    clear() {
-      entries = [];
-    },
-    list: () =>
-      entries.map(({ fault: { path, ...rest }, left }) => ({
-        ...rest,
-        ...(path ? { path: path.source } : {}),
-        left: Number.isFinite(left) ? left : 'no end',
-      })),
-    strike(site, request) {
-      const entry = entries.find(
-        ({ fault, left }) => left > 0 && fits(fault, site, request) && random() * 100 < fault.percent,
-      );
-      if (entry) entry.left -= 1;
-      return entry?.fault;
-    },
+    add: (order) => add(faultSchema.parse(order)),
+    clear,
+    list,
+    strike: (site, request) => strike((fault) => fits(fault, site, request) && random() * 100 < fault.percent),
   };
 }
 
