@@ -18,18 +18,28 @@ const packaged = /import\.meta\.resolve\('([^']+\.wasm)'\)/g;
 
 const docsModule = 'lambdas/platform/docs/files.ts';
 
-/** Puts beside each bundle the files that the modules in it read, and the programs that they start. */
-export async function copyAssets({ outputs }: Metafile, programs: ProgramsByModule): Promise<void> {
+/**
+ * Puts beside each bundle the files that the modules in it read, and the programs that they start. Resolves to all that
+ * went into each folder; the folder of the documentation, which is made of a program of its own, is not told.
+ */
+export async function copyAssets(
+  { outputs }: Metafile,
+  programs: ProgramsByModule,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const made = new Map<string, readonly string[]>();
   for (const [output, { inputs }] of Object.entries(outputs)) {
     const folder = path.dirname(output);
     const started = [...programs].flatMap(([module, made]) => (module in inputs ? [made] : []));
     for (const { files } of started)
       for (const { path: file, contents } of files) await writeFile(path.join(folder, path.basename(file)), contents);
     const modules = new Set([...Object.keys(inputs), ...started.flatMap((made) => made.inputs)]);
-    for (const module of [...modules].filter((input) => input.startsWith('lambdas/') && !programs.has(input)))
-      for (const file of await filesOf(module)) await copyFile(file, path.join(folder, path.basename(file)));
+    const own = [...modules].filter((input) => input.startsWith('lambdas/') && !programs.has(input));
+    const read = (await Promise.all(own.map(filesOf))).flat();
+    for (const file of read) await copyFile(file, path.join(folder, path.basename(file)));
     if (docsModule in inputs) await writeDocsPage(folder);
+    else if (output.endsWith('.mjs')) made.set(folder, [...modules, ...read.map((file) => path.relative('.', file))]);
   }
+  return made;
 }
 
 async function filesOf(module: string): Promise<readonly string[]> {
