@@ -23,8 +23,8 @@ const parts = [
 ];
 
 /**
- * Copies the sources. A start there takes the assembly that this checkout has of the same sources; one of changed sources
- * is made there.
+ * Copies the sources. A start there takes the assembly that this checkout has of the same sources, and bundles only what
+ * is changed; an assembly of changed sources is made there.
  */
 export async function copyCheckout(): Promise<CopiedCheckout> {
   const home = await mkdtemp(path.join(tmpdir(), 'millrace-checkout-'));
@@ -36,5 +36,7 @@ export async function copyCheckout(): Promise<CopiedCheckout> {
   await mkdir(made, { recursive: true });
   for (const assembly of await readdir(path.join(project, 'build', 'local')))
     await symlink(path.join(project, 'build', 'local', assembly), path.join(made, assembly));
+  // What is bundled there takes the link's place, and leaves these as they are.
+  await symlink(path.join(project, 'build', 'handlers'), path.join(directory, 'build', 'handlers'));
   return { directory, forget: () => rm(home, { recursive: true, force: true }) };
 }
