@@ -72,6 +72,7 @@ export async function startStack(settings: Settings, log: Log): Promise<Stack> {
         directory: path.join(settings.directory, 'postgres'),
         port: portsFrom(settings.port).database,
         passwords: credentials.database,
+        onWarning: log.warn,
       }).then((server) => {
         undo.push(() => server.stop());
         return server;
