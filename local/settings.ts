@@ -18,6 +18,11 @@ export interface Settings {
 
 const defaultPort = 4510;
 
+/** What somebody set can't be used; the message is one line that names it. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
 /** Settings of `npm start`: the checkout this file is in, MILLRACE_DIRECTORY, MILLRACE_PORT MILLRACE_ENVIRONMENT or MILLRACE_ASSEMBLY. */
 export function settingsFromEnvironment(
   variables: Readonly<Record<string, string | undefined>> = process.env,
@@ -35,8 +40,8 @@ export function settingsFromEnvironment(
 
 function portOf(text: string | undefined): number {
   if (text === undefined) return defaultPort;
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_000) throw new Error(`MILLRACE_PORT is no port: ${text}`);
+  const port = text.trim() === '' ? Number.NaN : Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_000) throw new SettingError(`MILLRACE_PORT is no port: ${text}`);
   return port;
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
 import { assemble } from './assembly.ts';
+import { checkFunctionVariables, checkSettings } from './check-settings.ts';
 import { performsTask, taskPerformer } from './doors/tasks.ts';
 import { type Faults, faultSwitch } from './faults.ts';
 import { localVariables, machineEnvironment, withQueueUrls } from './function-environment.ts';
@@ -55,6 +56,7 @@ const maximumInstances = 12;
 /** Starts everything the template says; what was started is stopped again when a later part fails. */
 export async function startStack(settings: Settings, log: Log): Promise<Stack> {
   keepFilesPrivate();
+  await checkSettings(settings);
   const undo: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -70,6 +72,7 @@ export async function startStack(settings: Settings, log: Log): Promise<Stack> {
         directory: path.join(settings.directory, 'postgres'),
         port: portsFrom(settings.port).database,
         passwords: credentials.database,
+        onWarning: log.warn,
       }).then((server) => {
         undo.push(() => server.stop());
         return server;
@@ -93,7 +96,9 @@ async function settled<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A,
 
 async function readModel(settings: Settings) {
   const assembly = settings.assembly ?? (await assemble(settings.project, settings.environment)).directory;
-  return { model: buildModel(await readAssembly(assembly), { assembly, region }) };
+  const model = buildModel(await readAssembly(assembly), { assembly, region });
+  checkFunctionVariables(model.functions, settings.variables);
+  return { model };
 }
 
 /** What the parts above the services stand on. */

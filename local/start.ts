@@ -1,8 +1,9 @@
 import process from 'node:process';
+import { commandLine, UsageError } from './commands/command-line.ts';
 import { startControl } from './console/control.ts';
 import { AlreadyRunningError } from './lock.ts';
 import { watchSources } from './reload.ts';
-import { settingsFromEnvironment } from './settings.ts';
+import { SettingError, settingsFromEnvironment } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 import { runFirstBrief } from './terminal/first-brief.ts';
 import { runEverythingPublished } from './terminal/first-run.ts';
@@ -10,12 +11,26 @@ import { openLog } from './terminal/log.ts';
 import { showProgress } from './terminal/progress.ts';
 import { showApi } from './terminal/summary.ts';
 
-/** `npm start`: the whole stack on this machine, until Ctrl-C. `--json` prints JSON lines, `--no-run` only starts. */
-async function main(flags: ReadonlySet<string>): Promise<void> {
+const usage = `npm start -- [options]
+
+The whole stack on this machine, until Ctrl-C.
+
+  --no-run   only starts, and asks for no work
+  --json     prints JSON lines
+  --help     prints this
+
+Settings are variables in the environment: README.md, "Settings".`;
+
+/** `npm start`. */
+async function main(): Promise<void> {
+  const { values: flags } = commandLine(usage, {
+    options: { 'no-run': { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
+  });
   const began = performance.now();
   const settings = settingsFromEnvironment();
   const log = openLog({
-    json: flags.has('--json'),
+    json: flags.json,
+    coloured: process.stdout.isTTY && process.env.NO_COLOR === undefined,
     file: `${settings.directory}/log/stack.jsonl`,
     write: (text) => process.stdout.write(text),
   });
@@ -30,8 +45,8 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
   try {
     await stack.announce(control.url);
     log.say(`Ready after ${((performance.now() - began) / 1000).toFixed(1)} s: ${control.url} leads to everything`);
-    if (flags.has('--no-run')) showApi(stack);
-    else await runExamples(stack, control.url, stopping.signal);
+    showApi(stack);
+    if (!flags['no-run']) await runExamples(stack, control.url, stopping.signal);
     log.say('Ctrl-C stops everything.');
     if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
   } finally {
@@ -55,12 +70,17 @@ async function stopOnce(stack: Stack): Promise<void> {
   await stack.stop();
 }
 
+/** What a person can mend is one line; where anything else arose is worth its stack. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const said = [AlreadyRunningError, SettingError, UsageError].some((kind) => error instanceof kind);
+  return said ? error.message : (error.stack ?? error.message);
+}
+
 try {
-  await main(new Set(process.argv.slice(2)));
+  await main();
   process.exit(0);
 } catch (error) {
-  process.stderr.write(
-    `${error instanceof AlreadyRunningError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  process.stderr.write(`${wordsOf(error)}\n`);
   process.exit(1);
 }

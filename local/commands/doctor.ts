@@ -2,16 +2,20 @@ import { keptToken } from '../callers/console-token.ts';
 import { type ApiAddress, diagnose } from '../doctor/diagnose.ts';
 import { tableOf } from '../doctor/table.ts';
 import { settingsFromEnvironment } from '../settings.ts';
+import { commandLine } from './command-line.ts';
 import { runningStack } from './running.ts';
+
+const usage =
+  'Usage: npm run doctor [-- --json]\n\nWhat the stack depends on and whether it is there; MILLRACE_API_URL and MILLRACE_API_TOKEN name a deployed one.';
 
 /**
  * `npm run doctor [-- --json]`: what the stack depends on and whether it is there; status 1 when something required is
  * missing. It asks the stack that runs here, or the API at MILLRACE_API_URL with MILLRACE_API_TOKEN.
  */
 try {
+  const { values } = commandLine(usage, { options: { json: { type: 'boolean', default: false } } });
   const diagnosis = await diagnose(await apiToAsk(process.env));
-  const json = process.argv.includes('--json');
-  process.stdout.write(`${json ? JSON.stringify(diagnosis, null, 2) : tableOf(diagnosis)}\n`);
+  process.stdout.write(`${values.json ? JSON.stringify(diagnosis, null, 2) : tableOf(diagnosis)}\n`);
   process.exitCode = diagnosis.status === 'ok' ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,5 +1,8 @@
 import * as z from 'zod';
+import { commandLine, UsageError } from './command-line.ts';
 import { ask, command } from './running.ts';
+
+const usage = 'Usage: npm run briefs:export <uuid of a brief or of a stage>';
 
 /** What the console answers of an invocation: what the function answered, or what it failed on. */
 const answered = z.discriminatedUnion('ok', [
@@ -12,8 +15,8 @@ const answered = z.discriminatedUnion('ok', [
  * from what is stored, and says under which keys of the bucket they lie.
  */
 await command(async () => {
-  const [id] = process.argv.slice(2);
-  if (!z.uuid().safeParse(id).success) throw new Error('Usage: npm run briefs:export <uuid of a brief or of a stage>');
+  const [id] = commandLine(usage, {}).positionals;
+  if (!z.uuid().safeParse(id).success) throw new UsageError(usage);
   const found = (await made({ stage_uuid: id })) ?? (await made({ job_uuid: id }));
   if (!found) throw new Error(`Neither a brief nor a stage ${id} has ended here`);
   return { asked: found.stages.map((stage) => ({ stage, zip: `briefs/${stage}.zip`, folder: `briefs/${stage}/` })) };

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import { commandLine, UsageError } from './command-line.ts';
 import { ask, command } from './running.ts';
+
+const usage = 'Usage: npm run invoke <workload/name> <event.json, or the JSON itself>';
 
 /**
  * `npm run invoke <function> <event>`: invokes a function of the running stack and waits for its answer. The event is
  * JSON, or the name of a file that holds it.
  */
 await command(async () => {
-  const [name, event] = process.argv.slice(2);
-  if (name === undefined || event === undefined)
-    throw new Error('Usage: npm run invoke <workload/name> <event.json, or the JSON itself>');
+  const [name, event] = commandLine(usage, {}).positionals;
+  if (name === undefined || event === undefined) throw new UsageError(usage);
   const text = event.trimStart().startsWith('{') ? event : await readFile(event, 'utf8');
   const answer = await ask('/invoke', { function: name, event: JSON.parse(text) as unknown });
   if (!(answer as { ok: boolean }).ok) process.exitCode = 1;

@@ -1,8 +1,11 @@
+import { commandLine, UsageError } from './command-line.ts';
 import { ask, command } from './running.ts';
+
+const usage = 'Usage: npm run trigger <schedule or state machine> [input as JSON]';
 
 /** `npm run trigger <schedule or state machine> [input]`: starts it now; the input is JSON. */
 await command(async () => {
-  const [name, input] = process.argv.slice(2);
-  if (name === undefined) throw new Error('Usage: npm run trigger <schedule or state machine> [input as JSON]');
+  const [name, input] = commandLine(usage, {}).positionals;
+  if (name === undefined) throw new UsageError(usage);
   return ask('/trigger', { name, ...(input === undefined ? {} : { input: JSON.parse(input) as unknown }) });
 });

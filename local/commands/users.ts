@@ -1,11 +1,11 @@
 import { text } from 'node:stream/consumers';
-import { parseArgs } from 'node:util';
 import { type User, type Way, ways } from '../../lambdas/kit/api/authentication/users.ts';
 import { usersSecretName } from '../callers/console-token.ts';
 import * as edit from '../callers/edit-users.ts';
 import { accountStore, localStore, type UserStore } from '../callers/secret-store.ts';
 import { stackCredentials } from '../guard/credentials.ts';
 import { settingsFromEnvironment } from '../settings.ts';
+import { commandLine } from './command-line.ts';
 import { runningStack } from './running.ts';
 
 const usage = `npm run users -- <what> [options]
@@ -30,8 +30,7 @@ const usage = `npm run users -- <what> [options]
 
 /** `npm run users`: who may call the API. A change is known to all functions within a minute. */
 try {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
+  const { values, positionals } = commandLine(usage, {
     options: {
       admin: { type: 'boolean', default: false },
       permission: { type: 'string', multiple: true, default: [] },

@@ -6,6 +6,7 @@ import { freePort } from './free-port.ts';
 import { postgresBinaries } from './postgres/binaries.ts';
 import { askForPasswords, asksForPasswords, createCluster } from './postgres/cluster.ts';
 import { reachableHome, unprivileged } from './postgres/home.ts';
+import { keepRunning } from './postgres/keep-running.ts';
 import { stopLeftover } from './postgres/leftover.ts';
 import { runServer, type Server } from './postgres/server.ts';
 
@@ -20,16 +21,21 @@ export interface Postgres {
 
 type Passwords = StackCredentials['database'];
 
+/** Where a server has its data and its port. */
+export interface PostgresOptions {
+  readonly directory: string;
+  readonly port?: number;
+  /** @default the folder's own, made when there are none */
+  readonly passwords?: Passwords;
+  /** Told when the server has ended by itself and when it runs again. */
+  readonly onWarning?: (message: string) => void;
+}
+
 /**
  * Starts the PostgreSQL 18 server of this folder, made on first use, with the superuser `postgres` and the database
  * `millrace`. One folder has one owner: a server found running there is taken for a leftover and stopped.
  */
-export async function startPostgres(options: {
-  directory: string;
-  port?: number;
-  /** @default the folder's own, made when there are none */
-  passwords?: Passwords;
-}): Promise<Postgres> {
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const owner = unprivileged();
   await mkdir(options.directory, { recursive: true });
   const passwords = options.passwords ?? (await stackCredentials(options.directory)).database;
@@ -41,9 +47,17 @@ export async function startPostgres(options: {
   if (!(await exists(data))) await createCluster(binaries, { data, owner, superuserPassword: passwords.postgres });
   else if (!(await asksForPasswords(data))) await askForPasswords(binaries, { data, owner }, passwords.postgres);
   const run = () => runOnFreePort(options.port, (port) => runServer(binaries, { home, data, port, owner }));
+  const kept = ({ server, port }: { server: Server; port: number }) => {
+    const startAgain = async () => {
+      // The processes of a server that was killed hold its data until they have noticed.
+      await stopLeftover(data);
+      return runServer(binaries, { home, data, port, owner });
+    };
+    return running({ server: keepRunning(server, startAgain, options.onWarning ?? console.warn), port }, passwords);
+  };
   const first = await run();
   try {
-    if (await prepared(first.port, passwords)) return running(first, passwords);
+    if (await prepared(first.port, passwords)) return kept(first);
   } catch (error) {
     await first.server.stop();
     throw error;
@@ -52,7 +66,7 @@ export async function startPostgres(options: {
   await first.server.stop();
   await askForPasswords(binaries, { data, owner }, passwords.postgres);
   const second = await run();
-  if (await prepared(second.port, passwords)) return running(second, passwords);
+  if (await prepared(second.port, passwords)) return kept(second);
   await second.server.stop();
   throw new Error(`PostgreSQL refuses the password that it was just given in ${data}`);
 }

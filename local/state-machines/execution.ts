@@ -61,7 +61,7 @@ export interface Transition {
   readonly executionName: string;
   /** The state machine's name. */
   readonly machine: string;
-  readonly kind: 'entered' | 'exited' | 'failed' | 'retried' | 'ended';
+  readonly kind: 'entered' | 'waits' | 'exited' | 'failed' | 'retried' | 'ended';
   readonly at: Date;
   readonly path: readonly number[];
   /** The state's name and type; absent for `ended`. */
@@ -72,7 +72,7 @@ export interface Transition {
   readonly output?: unknown;
   readonly error?: string;
   readonly cause?: string;
-  /** When a retry starts (`retried`) or a Wait ends (`entered` does not know it yet). */
+  /** When a retry starts (`retried`) or a Wait ends (`waits`). */
   readonly until?: Date;
   /** Only for `ended`. */
   readonly status?: Ending['status'];

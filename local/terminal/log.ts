@@ -17,12 +17,20 @@ export interface Log {
 export interface LogOptions {
   readonly json: boolean;
   readonly file: string;
+  /** Whether what prints understands colours: a terminal does, a pipe or a file doesn't. @default no */
+  readonly coloured?: boolean;
   readonly write: (text: string) => void;
 }
 
-const red = '\u001b[31m';
-const dim = '\u001b[2m';
-const plain = '\u001b[0m';
+interface Style {
+  readonly red: string;
+  readonly dim: string;
+  readonly plain: string;
+}
+
+const coloured: Style = { red: '\u001b[31m', dim: '\u001b[2m', plain: '\u001b[0m' };
+const uncoloured: Style = { red: '', dim: '', plain: '' };
+
 /** Powertools' own keys, which a person has no use for. */
 const hidden = new Set([
   'level',
@@ -49,7 +57,8 @@ export function openLog(options: LogOptions): Log {
   mkdirSync(path.dirname(options.file), { recursive: true, mode: 0o700 });
   rotate(options.file);
   const keep = keeper(options);
-  const print = (entry: Entry) => options.write(options.json ? `${JSON.stringify(entry)}\n` : readable(entry));
+  const style = options.coloured ? coloured : uncoloured;
+  const print = (entry: Entry) => options.write(options.json ? `${JSON.stringify(entry)}\n` : readable(entry, style));
   const emit = (entry: Entry) => {
     keep(entry);
     print(entry);
@@ -103,7 +112,7 @@ function parsed(line: string): Record<string, unknown> | undefined {
   }
 }
 
-function readable(entry: Entry): string {
+function readable(entry: Entry, { red, dim, plain }: Style): string {
   const time = new Date(entry.timestamp).toTimeString().slice(0, 8);
   const loud = entry.level === 'ERROR' || entry.level === 'WARN' || entry.level === 'CRITICAL';
   const extras = Object.entries(entry)

@@ -10,6 +10,9 @@ export function showProgress(stack: Stack): { stop(): void } {
   return { stop: unsubscribe };
 }
 
+/** States that do no work; a wait is told with its end. */
+const silent: ReadonlySet<string | undefined> = new Set(['Choice', 'Pass', 'Wait']);
+
 function lineOf({
   kind,
   executionName,
@@ -26,7 +29,9 @@ function lineOf({
   const where = `${executionName}  ${path.length > 0 ? `${itemName(item)}  ` : ''}`;
   switch (kind) {
     case 'entered':
-      return path.length === 0 && type !== 'Choice' && type !== 'Pass' ? `${where}${state}` : undefined;
+      return path.length === 0 && !silent.has(type) ? `${where}${state}` : undefined;
+    case 'waits':
+      return `${where}${state}: until ${until?.toTimeString().slice(0, 8)}`;
     case 'exited':
       return path.length > 0 && type === 'Task' ? `${where}${state}: ${summary(output)}` : undefined;
     case 'retried':

@@ -17,7 +17,6 @@ export async function printSummary(stack: Stack, consoleUrl: string): Promise<vo
   log.say(`Problem rows   ${consoleUrl}/buckets/${raw}/presale/problems/`);
   log.say(`Report mail    ${services.mail.inboxUrl}`);
   if (services.kafka) log.say(`Kafka          ${services.kafka.brokers}; topics: ${consoleUrl}/topics`);
-  showApi(stack);
   if (services.kafka && services.site) showMessage(stack, consoleUrl, services.site.url);
 }
 

@@ -8,6 +8,8 @@ import { readPostmaster } from './leftover.ts';
 
 /** A server process and the way to end it. */
 export interface Server {
+  /** Resolves when it has ended, told to or not: `exit status 1`, `SIGKILL`. */
+  readonly ended: Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -61,7 +63,8 @@ export async function runServer(binaries: Binaries, place: Place): Promise<Serve
     const log = join(place.home, 'server.log');
     const from = await roomInLog(log);
     const shell = await spawnServer(binaries, place, log);
-    if (await becomesReady(shell, place.data, deadline)) return { stop: () => stopServer(shell) };
+    const ended = endOf(shell);
+    if (await becomesReady(shell, place.data, deadline)) return { ended, stop: () => stopServer(shell) };
     await stopServer(shell);
     const said = (await readFile(log)).subarray(from).toString();
     // Processes of a killed server need a moment to notice that it is gone; one killed while starting, too.
@@ -108,6 +111,10 @@ function stopServer(shell: ChildProcess): Promise<void> {
     shell.once('exit', () => resolve());
     shell.stdin?.end();
   });
+}
+
+function endOf(shell: ChildProcess): Promise<string> {
+  return new Promise((resolve) => shell.once('exit', (status, signal) => resolve(signal ?? `exit status ${status}`)));
 }
 
 function isRunning(child: ChildProcess): boolean {

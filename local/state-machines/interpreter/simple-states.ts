@@ -35,7 +35,8 @@ export async function wait(
 ): Promise<Outcome> {
   if (frame.wakeAt === undefined) {
     frame.wakeAt = await wakeTime(run, frame, state);
-    if (frame.wakeAt > run.now()) await new Step(run).keep(frame).commit(signal);
+    if (frame.wakeAt > run.now())
+      await new Step(run).keep(frame).tell(frame, 'waits', { until: frame.wakeAt }).commit(signal);
   }
   await sleepUntil(frame.wakeAt, run.now, signal);
   return leave(run, frame, { leaving: state, otherwise: frame.input });

@@ -183,3 +183,32 @@ test.runIf(process.getuid?.() === 0)(
   // Four starts and three new clusters, on two cores that others use too.
   90_000,
 );
+
+test('a server that is killed is started again on its port, with its data, and both are said', async () => {
+  const said: string[] = [];
+  const postgres = await startPostgres({ directory, onWarning: (message) => said.push(message) });
+  try {
+    const url = postgres.url('postgres', 'millrace');
+    await ask(url, 'create table deals as select 7 as price');
+    for (const time of [1, 2]) {
+      process.kill(await postmasterPid(), 'SIGKILL');
+      while (said.filter((line) => line === 'PostgreSQL runs again').length < time) await sleep(20);
+      expect(await ask(url, 'select price from deals')).toEqual([{ price: 7 }]);
+    }
+    expect(said.filter((line) => line.startsWith('PostgreSQL has ended'))).toHaveLength(2);
+  } finally {
+    await postgres.stop();
+  }
+});
+
+test('a stop while it is started again leaves no server behind', async () => {
+  let ended = () => {};
+  const noticed = new Promise<void>((resolve) => {
+    ended = resolve;
+  });
+  const postgres = await startPostgres({ directory, onWarning: () => ended() });
+  process.kill(await postmasterPid(), 'SIGKILL');
+  await noticed;
+  await postgres.stop();
+  await expect(ask(postgres.url('postgres', 'millrace'), 'select 1')).rejects.toThrow(/ECONNREFUSED/);
+});

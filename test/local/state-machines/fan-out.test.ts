@@ -240,3 +240,19 @@ test('transitions tell state, path and item as the work goes on', async () => {
     ['ended', undefined, [], undefined, ['x', 'y']],
   ]);
 });
+
+test('a wait tells until when', async () => {
+  const { run, machines } = await prepare({ Rest: { Type: 'Wait', Seconds: 1, End: true } });
+  const told: Transition[] = [];
+  machines.onTransition((transition) => void told.push(transition));
+  await run();
+
+  expect(told.map(({ kind, state }) => [kind, state])).toEqual([
+    ['entered', 'Rest'],
+    ['waits', 'Rest'],
+    ['exited', 'Rest'],
+    ['ended', undefined],
+  ]);
+  const [entered, waits] = told;
+  expect(waits?.until?.getTime()).toBeGreaterThanOrEqual((entered?.at.getTime() ?? Number.NaN) + 1000);
+});

@@ -38,3 +38,20 @@ test('it keeps every entry as a line of JSON', async () => {
   expect(lines.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual(['said', 'for the file']);
   expect(shown.join('')).toContain('for the person');
 });
+
+test('a pipe or a file gets no codes of colours, a terminal does', () => {
+  const told = (coloured: boolean) => {
+    const lines: string[] = [];
+    const log = openLog({
+      json: false,
+      coloured,
+      file: path.join(directory, `${coloured}.jsonl`),
+      write: (text) => lines.push(text),
+    });
+    log.warn('careful');
+    log.functionLine('a/b', 'a line');
+    return lines.join('');
+  };
+  expect(told(true)).toContain('\u001b[');
+  expect(told(false)).not.toContain('\u001b');
+});
