@@ -21,7 +21,7 @@ let host: TestHost;
 let poller: StreamPoller | undefined;
 let created: string[];
 
-/** Tells what it got; fails as the value says: `stop` by its offset, `throw` all, `twice` for its first two tries. */
+/** Tells what it got; fails as the value says: `stop` by its offset, `throw` all, `twice` for its first two tries; `answer` is its answer. */
 const code = `const tries = new Map();
 export const handler = async ({ records }) => {
   const all = Object.values(records).flat();
@@ -39,7 +39,8 @@ export const handler = async ({ records }) => {
   if (all.some((record) => String(value(record)).startsWith('throw'))) throw new Error('no');
   if (all.some((record) => String(value(record)).startsWith('strange')) && tries.get('strange') < 2)
     return { batchItemFailures: [{ itemIdentifier: { partition: 'nowhere-0', offset: 0 } }] };
-  return { batchItemFailures };
+  const answer = all.map((record) => String(value(record))).find((text) => text.startsWith('answer '));
+  return answer ? JSON.parse(answer.slice('answer '.length)) : { batchItemFailures };
 };`;
 
 const base: StreamSourceModel = {
@@ -190,6 +191,28 @@ test('an answer about records that were not in the event makes all of them come 
 
   await vi.waitFor(() => expect(seen()).toHaveLength(2), { timeout: 600_000 });
   expect(seen()[1]?.values).toEqual(['a', 'strange']);
+});
+
+test.each(['{"batchItemFailures":null}', 'null', '{}'])('%s is an answer: all is done', async (answer) => {
+  await send('one', `answer ${answer}`, 'b');
+  poll({ batchSize: 1 });
+
+  await vi.waitFor(() => expect(values()).toEqual([`answer ${answer}`, 'b']), { timeout: 600_000 });
+  expect(created).toEqual([]);
+});
+
+test.each([
+  '"x"',
+  '[]',
+  '{"batchItemFailures":[null]}',
+  '{"batchItemFailures":"x"}',
+  '{"batchItemFailures":[{"itemIdentifier":"x"}]}',
+])('%s is none: it is tried as often as the mapping says, and its partition goes on', async (answer) => {
+  await send('one', `answer ${answer}`, 'b');
+  poll({ batchSize: 1, retries: 1 });
+
+  await vi.waitFor(() => expect(values()).toEqual([`answer ${answer}`, `answer ${answer}`, 'b']), { timeout: 600_000 });
+  await vi.waitFor(() => expect(created).toHaveLength(1), { timeout: 600_000 });
 });
 
 test('without pollers kept ready a partial answer means nothing and an error is tried for ever', async () => {
