@@ -3,7 +3,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { FastifyRequest } from 'fastify';
 
 const account = '000000000000';
-const textual = /^(text\/|application\/(json|x-www-form-urlencoded|xml|javascript|[\w.+-]*\+(json|xml)))/i;
+// What the gateway takes for text: forms, application/problem+json and bodies without a type are bytes to it.
+const textual = /^\s*(text\/|application\/(json|xml|javascript)\s*(;|$))/i;
 
 /** The key of the route for whatever has none. */
 export const fallbackKey = '$default';
@@ -13,13 +14,15 @@ export const fallbackKey = '$default';
  * Source: API Gateway Developer Guide, "Working with AWS Lambda proxy integrations for HTTP APIs", payload format 2.0.
  */
 export function toGatewayEvent(request: FastifyRequest, routeKey: string): APIGatewayProxyEventV2 {
-  const [rawPath = '/', rawQueryString = ''] = splitOnce(request.raw.url ?? '/', '?');
+  const [asSent = '/', rawQueryString = ''] = splitOnce(request.raw.url ?? '/', '?');
+  // Whatever its name says: what a client encoded is decoded once here, and never again.
+  const rawPath = decodeURIComponent(asSent);
   const at = new Date();
   const { cookie, ...headers } = joined(request.raw.headers);
   const query = queryOf(rawQueryString);
   const path = routeKey === fallbackKey ? {} : pathOf(request.params as Record<string, string>, routeKey);
   const body = request.body instanceof Buffer && request.body.length > 0 ? request.body : undefined;
-  const isText = textual.test(headers['content-type'] ?? 'text/plain');
+  const isText = textual.test(headers['content-type'] ?? '');
   return {
     version: '2.0',
     routeKey,
