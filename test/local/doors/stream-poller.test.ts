@@ -122,6 +122,8 @@ test('records arrive in the form MSK gives them, in batches of their partitionâ€
   const headers = [
     { name: 'trace', value: Buffer.from([200, 1]) },
     { name: 'trace', value: Buffer.from([2]) },
+    { name: 'none', value: null },
+    { name: 'empty', value: Buffer.alloc(0) },
   ];
   await producer.send([{ topic: 'one', key: Buffer.from('k'), value: Buffer.from('v'), headers }]);
   await producer.send([{ topic: 'one', value: undefined }]);
@@ -136,7 +138,7 @@ test('records arrive in the form MSK gives them, in batches of their partitionâ€
     timestampType: 'CREATE_TIME',
     key: Buffer.from('k').toString('base64'),
     value: Buffer.from('v').toString('base64'),
-    headers: [{ trace: [-56, 1] }, { trace: [2] }],
+    headers: [{ trace: [-56, 1] }, { trace: [2] }, { none: null }, { empty: [] }],
   });
 });
 
