@@ -13,6 +13,10 @@ describe('the functions Step Functions adds', () => {
     ['$range(0, 10, 3)', [0, 3, 6, 9]],
     ['$range(3, 1, -1)', [3, 2, 1]],
     ['$range(5, 1, 1)', []],
+    // As recorded on AWS.
+    ['$range(1, 9, 9)', 1],
+    ['$count($range(1, 9, 9))', 1],
+    ['[$range(1, 9, 9)]', [1]],
     ['$parse(\'{"a":[1,null]}\')', { a: [1, null] }],
     ['$random(42) = $random(42)', true],
     ['$random() < 1', true],
