@@ -29,7 +29,7 @@ type Checked = keyof typeof shapes;
 
 /** Refuses what SQS refuses and fauxqs takes, and keeps what SQS itself says of messages. */
 export function checkRequests(app: App, sqsStore: Stores['sqsStore'], attributes: SystemAttributes): void {
-  /** Entries of a batch that fauxqs is not shown. */
+  // Entries of a batch that fauxqs is not shown.
   const kept = new WeakMap<object, readonly FailedEntry[]>();
 
   app.addHook('preHandler', async (request, reply) => {
@@ -48,15 +48,14 @@ export function checkRequests(app: App, sqsStore: Stores['sqsStore'], attributes
     const ids = new Set(failed.map(({ Id }) => Id));
     body.Entries = body.Entries.filter(({ Id }) => !ids.has(Id));
     kept.set(request, failed);
-    if (body.Entries.length > 0) return;
-    return reply.header('content-type', contentType).send(JSON.stringify({ Successful: [], Failed: failed }));
+    if (body.Entries.length === 0)
+      return reply.header('content-type', contentType).send(JSON.stringify({ Successful: [], Failed: failed }));
   });
 
   app.addHook('preSerialization', async (request, reply, payload) => {
     if (reply.statusCode >= 400 || typeof payload !== 'object' || payload === null) return payload;
     const operation = operationOf(request.headers);
-    const answer = payload as Answer;
-    const body = request.body as Asked;
+    const [answer, body] = [payload as Answer, request.body as Asked];
     if (operation === 'SendMessage') keepAttributes(attributes, answer.MessageId, body);
     for (const { Id, MessageId } of operation === 'SendMessageBatch' ? (answer.Successful ?? []) : [])
       keepAttributes(

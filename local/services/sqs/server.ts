@@ -60,7 +60,6 @@ export async function startSqs(options: {
     arn: (name) => `arn:aws:sqs:${options.region}:${account}:${name}`,
   };
   const open = await openQueues(options.directory);
-  const { sqsStore } = open.stores;
   const attributes = systemAttributes(open);
   prepareQueues({ ...open, attributes }, options.queues, names);
 
@@ -69,9 +68,9 @@ export async function startSqs(options: {
   guardServer(app.server, { credentialed: true });
   guardDoor(app, refused);
   letInSigned(app, options.credentials);
-  checkRequests(app, sqsStore, attributes);
-  waitForReceivers(app, sqsStore);
-  const expiry = expireMessages(sqsStore, attributes);
+  checkRequests(app, open.stores.sqsStore, attributes);
+  waitForReceivers(app, open.stores.sqsStore);
+  const expiry = expireMessages(open.stores.sqsStore, attributes);
   await app.listen({ port, host: '127.0.0.1' });
 
   return {

@@ -92,21 +92,6 @@ describe.each(kinds)('$name', ({ name, start, missing }) => {
     expect(new Set([...byKey.values()].map(([first]) => first?.partition)).size).toBe(4);
   });
 
-  test('tells a header without a value from one with an empty one', async () => {
-    const to = await topic();
-    const headers = new Map([
-      [Buffer.from('none'), null],
-      [Buffer.from('empty'), Buffer.alloc(0)],
-    ]) as Map<Buffer, Buffer>;
-    await clients.producer().send({ messages: [{ topic: to, value: Buffer.from('v'), headers }] });
-    const [read] = await clients.read(to, 1);
-
-    expect(read?.headerEntries.map(([name, value]) => [String(name), value?.length])).toEqual([
-      ['none', undefined],
-      ['empty', 0],
-    ]);
-  });
-
   test.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const)(
     'finds the first record of a time inside a batch (%s)',
     async (compression) => {
