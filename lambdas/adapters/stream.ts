@@ -62,7 +62,7 @@ interface Waiting {
  */
 export function streamProducer(options: StreamProducerOptions): StreamProducer {
   const { maxBufferedBytes = defaultBufferedBytes } = options;
-  const producer = new Producer<Buffer, Buffer, Buffer, Buffer>(clientOptions(options));
+  const producer = new Producer<Buffer, Buffer, Buffer, Buffer | null>(clientOptions(options));
   const waiting: Waiting[] = [];
   const blocked: Waiting[] = [];
   let buffered = 0;
@@ -116,7 +116,10 @@ function nextBatch(waiting: Waiting[]): readonly Waiting[] {
   return waiting.splice(0, first.length);
 }
 
-async function sendNow(producer: Producer<Buffer, Buffer, Buffer, Buffer>, batch: readonly Waiting[]): Promise<void> {
+async function sendNow(
+  producer: Producer<Buffer, Buffer, Buffer, Buffer | null>,
+  batch: readonly Waiting[],
+): Promise<void> {
   try {
     await producer.send({
       messages: batch.flatMap(({ records }) =>
@@ -145,7 +148,7 @@ function nested(error: unknown): readonly Error[] {
 }
 
 function sizeOf({ key, value, headers = [] }: OutgoingRecord): number {
-  const ofHeaders = headers.reduce((sum, one) => sum + one.name.length * 3 + one.value.length + 10, 0);
+  const ofHeaders = headers.reduce((sum, one) => sum + one.name.length * 3 + (one.value?.length ?? 0) + 10, 0);
   return recordOverheadBytes + (key?.length ?? 0) + (value?.length ?? 0) + ofHeaders;
 }
 
@@ -153,7 +156,7 @@ function clientOptions({
   brokers,
   auth,
   region,
-}: StreamProducerOptions): ProducerOptions<Buffer, Buffer, Buffer, Buffer> {
+}: StreamProducerOptions): ProducerOptions<Buffer, Buffer, Buffer, Buffer | null> {
   return {
     clientId: 'millrace',
     bootstrapBrokers: brokers.split(','),

@@ -212,6 +212,6 @@ function answerFor(
 }
 
 function idOf({ topic, partition, offset, headers }: StreamRecord): string {
-  const given = headers.find(({ name }) => name.toLowerCase() === correlationHeader)?.value.toString();
+  const given = headers.find(({ name }) => name.toLowerCase() === correlationHeader)?.value?.toString();
   return wellFormedId(given) ?? `${topic}:${partition}:${offset}`;
 }

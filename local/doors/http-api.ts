@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { FunctionHost, Invocation } from '../functions/function-host.ts';
 import { guardServer } from '../guard/guard-server.ts';
 import type { HttpApiModel } from '../template/model.ts';
+import { answer } from './http-answer.ts';
 import { fallbackKey, toGatewayEvent } from './http-event.ts';
 
 export interface HttpApi {
@@ -14,8 +14,9 @@ export interface HttpApi {
 // Quotas of HTTP APIs: 10 MB payload, 30 s for an integration.
 const payloadLimitBytes = 10 * 1024 * 1024;
 const integrationTimeoutMs = 30_000;
-// Lambda's limit for a synchronous answer.
-const answerLimitBytes = 6 * 1024 * 1024;
+
+// Its own words, whatever the server here would say.
+const gatewayWords: Readonly<Record<number, string>> = { 400: 'Bad Request', 413: 'Request Too Long' };
 
 /** Serves the template's routes as API Gateway's HTTP API does, payload format 2.0 and its own error answers included. */
 export async function startHttpApi(options: {
@@ -46,8 +47,8 @@ export async function startHttpApi(options: {
       : reply.code(404).send({ message: 'Not Found' }),
   );
   server.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
-    const tooLong = error.statusCode === 413;
-    return reply.code(error.statusCode ?? 500).send({ message: tooLong ? 'Request Too Long' : error.message });
+    const { statusCode = 500 } = error;
+    return reply.code(statusCode).send({ message: gatewayWords[statusCode] ?? 'Internal Server Error' });
   });
   // Without the query: what people search for is nobody's business in a log.
   server.addHook('onResponse', async ({ method, raw }, { statusCode, elapsedTime }) =>
@@ -103,35 +104,6 @@ function allowOrigins(server: FastifyInstance, cors: HttpApiModel['cors']): void
     reply.header('access-control-allow-headers', cors.headers.join(','));
     await reply.code(204).send();
   });
-}
-
-function answer(reply: FastifyReply, invocation: Invocation | undefined): FastifyReply {
-  // Like the gateway: what went wrong stands in the log, not in the answer.
-  if (!invocation) return reply.code(503).send({ message: 'Service Unavailable' });
-  if (!invocation.ok) {
-    const busy = invocation.error.errorType === 'Lambda.TooManyRequestsException';
-    return reply.code(busy ? 503 : 500).send({ message: busy ? 'Service Unavailable' : 'Internal Server Error' });
-  }
-  const result = structured(invocation.payload);
-  const body = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
-  // A body is a text in Lambda's own JSON, where line ends and quotes take two bytes.
-  if (body.length * 6 > answerLimitBytes && Buffer.byteLength(JSON.stringify(result)) > answerLimitBytes)
-    return reply.code(500).send({ message: 'Internal Server Error' });
-  if (result.cookies) reply.header('set-cookie', result.cookies);
-  const headers = Object.entries(result.headers ?? {}).map(([name, value]) => [name, String(value)]);
-  return reply
-    .code(result.statusCode ?? 200)
-    .headers({ 'content-type': 'text/plain; charset=utf-8', ...Object.fromEntries(headers) })
-    .send(body);
-}
-
-/** An answer without a status is a 200 of JSON, as payload format 2.0 infers. */
-function structured(payload: unknown): APIGatewayProxyStructuredResultV2 {
-  if (payload !== null && typeof payload === 'object' && 'statusCode' in payload) {
-    return payload as APIGatewayProxyStructuredResultV2;
-  }
-  const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };
 }
 
 async function withTimeout(invocation: Promise<Invocation>): Promise<Invocation | undefined> {

@@ -3,7 +3,8 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import type { FastifyRequest } from 'fastify';
 
 const account = '000000000000';
-const textual = /^(text\/|application\/(json|x-www-form-urlencoded|xml|javascript|[\w.+-]*\+(json|xml)))/i;
+// What the gateway takes for text: forms, application/problem+json and bodies without a type are bytes to it.
+const textual = /^\s*(text\/|application\/(json|xml|javascript)\s*(;|$))/i;
 
 /** The key of the route for whatever has none. */
 export const fallbackKey = '$default';
@@ -13,13 +14,11 @@ export const fallbackKey = '$default';
  * Source: API Gateway Developer Guide, "Working with AWS Lambda proxy integrations for HTTP APIs", payload format 2.0.
  */
 export function toGatewayEvent(request: FastifyRequest, routeKey: string): APIGatewayProxyEventV2 {
-  const [rawPath = '/', rawQueryString = ''] = splitOnce(request.raw.url ?? '/', '?');
+  const { rawPath, rawQueryString } = addressOf(request);
   const at = new Date();
   const { cookie, ...headers } = joined(request.raw.headers);
   const query = queryOf(rawQueryString);
   const path = routeKey === fallbackKey ? {} : pathOf(request.params as Record<string, string>, routeKey);
-  const body = request.body instanceof Buffer && request.body.length > 0 ? request.body : undefined;
-  const isText = textual.test(headers['content-type'] ?? 'text/plain');
   return {
     version: '2.0',
     routeKey,
@@ -52,9 +51,20 @@ export function toGatewayEvent(request: FastifyRequest, routeKey: string): APIGa
       time: commonLogTime(at),
       timeEpoch: at.getTime(),
     },
-    ...(body ? { body: isText ? body.toString('utf8') : body.toString('base64') } : {}),
-    isBase64Encoded: body !== undefined && !isText,
+    ...bodyOf(request, headers['content-type'] ?? ''),
   };
+}
+
+/** Whatever its name says: what a client encoded in a path is decoded once here, and never again. */
+function addressOf({ raw }: FastifyRequest): { rawPath: string; rawQueryString: string } {
+  const [asSent = '/', rawQueryString = ''] = splitOnce(raw.url ?? '/', '?');
+  return { rawPath: decodeURIComponent(asSent), rawQueryString };
+}
+
+function bodyOf({ body }: FastifyRequest, type: string): { body?: string; isBase64Encoded: boolean } {
+  if (!(body instanceof Buffer) || body.length === 0) return { isBase64Encoded: false };
+  const isText = textual.test(type);
+  return { body: body.toString(isText ? 'utf8' : 'base64'), isBase64Encoded: !isText };
 }
 
 /** `{proxy+}` takes the rest of the path, which the server calls a star. */

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import type { SQSRecord } from 'aws-lambda';
 import type { Faults } from '../faults.ts';
 import type { FunctionHost } from '../functions/function-host.ts';
 import type { QueueSourceModel } from '../template/model.ts';
+import { failedItems } from './batch-answer.ts';
 import { payloadsOf } from './queue-poller/payloads.ts';
 import { places } from './queue-poller/places.ts';
 
@@ -113,12 +114,11 @@ async function deliverOne(options: QueuePollerOptions, records: readonly SQSReco
   }
 }
 
-/** An identifier that is missing or unknown makes the whole batch a failure, as Lambda has it. */
+/** An answer that is none, or names what isn't in the batch, makes the whole batch a failure, as Lambda has it. */
 function failedIds(payload: unknown, records: readonly SQSRecord[]): ReadonlySet<unknown> | 'all' {
-  const { batchItemFailures } = (payload ?? {}) as Partial<SQSBatchResponse>;
-  const ids = (batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier);
+  const ids = failedItems(payload);
   const known = new Set<unknown>(records.map(({ messageId }) => messageId));
-  return ids.every((id) => known.has(id)) ? new Set(ids) : 'all';
+  return ids?.every((id) => known.has(id)) ? new Set(ids) : 'all';
 }
 
 function toRecord(message: Message, { source, region }: QueuePollerOptions): SQSRecord {

@@ -1,4 +1,5 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import * as z from 'zod';
 import type { Faults } from '../faults.ts';
 import type { FunctionHost } from '../functions/function-host.ts';
 import type { RunSparkJob } from '../services/spark-jobs.ts';
@@ -46,26 +47,60 @@ export function taskPerformer(options: {
   };
 }
 
-async function invokeFunction(
-  functions: FunctionHost,
-  { FunctionName, Payload }: Readonly<Record<string, unknown>>,
-): Promise<unknown> {
-  const model = functions.model(String(FunctionName).replace(/:\$LATEST$/, ''));
-  if (!model) throw new TaskError('Lambda.ResourceNotFoundException', `Function not found: ${String(FunctionName)}`);
+type Argument = Readonly<Record<string, unknown>>;
+
+/** What is not done here is refused by its name: dropped without a word, it would be done on AWS alone. */
+function checkFields(argument: Argument, done: readonly string[], integration: string): void {
+  const more = Object.keys(argument).filter((name) => !done.includes(name));
+  if (more.length > 0) throw new TaskError('States.Runtime', `${integration} with ${more.join(', ')} is not done here`);
+}
+
+const invokeFields = ['FunctionName', 'Payload', 'InvocationType', 'Qualifier'];
+
+async function invokeFunction(functions: FunctionHost, argument: Argument): Promise<unknown> {
+  checkFields(argument, invokeFields, 'lambda:invoke');
+  const { FunctionName, Payload = {}, InvocationType = 'RequestResponse', Qualifier = '$LATEST' } = argument;
+  // Step Functions waits for the answer or, of Event, for nothing: what runs then has no place in the execution here.
+  if (InvocationType !== 'RequestResponse')
+    throw new TaskError('States.Runtime', `lambda:invoke with InvocationType ${InvocationType} is not done here`);
+  const name = `${String(FunctionName).replace(/:\$LATEST$/, '')}${Qualifier === '$LATEST' ? '' : `:${Qualifier}`}`;
+  const model = functions.model(name);
+  if (!model) throw new TaskError('Lambda.ResourceNotFoundException', `Function not found: ${name}`);
   const invocation = await functions.invoke(model.arn, Payload);
   if (!invocation.ok) throw new TaskError(invocation.error.errorType, JSON.stringify(invocation.error));
   return { ExecutedVersion: '$LATEST', Payload: invocation.payload, StatusCode: 200 };
 }
 
-async function sendMessage(sqs: SQSClient, argument: Readonly<Record<string, unknown>>): Promise<unknown> {
-  const { MessageBody } = argument;
-  const command = new SendMessageCommand({
-    QueueUrl: String(argument.QueueUrl),
-    MessageBody: typeof MessageBody === 'string' ? MessageBody : JSON.stringify(MessageBody),
-  });
+const attribute = z.strictObject({
+  DataType: z.string(),
+  StringValue: z.string().optional(),
+  BinaryValue: z
+    .base64()
+    .transform((text) => Buffer.from(text, 'base64'))
+    .optional(),
+});
+
+/** The API's own fields; a body that is no text is sent as JSON. */
+const sentMessage = z.object({
+  QueueUrl: z.string(),
+  MessageBody: z.json().transform((body) => (typeof body === 'string' ? body : JSON.stringify(body))),
+  DelaySeconds: z.number().optional(),
+  MessageAttributes: z.record(z.string(), attribute).optional(),
+  MessageSystemAttributes: z.strictObject({ AWSTraceHeader: attribute.optional() }).optional(),
+  MessageGroupId: z.string().optional(),
+  MessageDeduplicationId: z.string().optional(),
+});
+
+async function sendMessage(sqs: SQSClient, argument: Argument): Promise<unknown> {
+  checkFields(argument, Object.keys(sentMessage.shape), 'sqs:sendMessage');
+  const read = sentMessage.safeParse(argument);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw new TaskError('States.Runtime', `sqs:sendMessage can't take ${issue?.path.join('.')}: ${issue?.message}`);
+  }
   try {
-    const { MessageId, MD5OfMessageBody } = await sqs.send(command);
-    return { MessageId, MD5OfMessageBody };
+    const { $metadata, ...answer } = await sqs.send(new SendMessageCommand(read.data));
+    return answer;
   } catch (error) {
     throw new TaskError('SQS.SdkClientException', String(error));
   }

@@ -13,7 +13,7 @@ export interface TopicRecord {
   readonly at: string;
   readonly key: string | null;
   readonly value: string | null;
-  readonly headers: readonly { readonly name: string; readonly value: string }[];
+  readonly headers: readonly { readonly name: string; readonly value: string | null }[];
 }
 
 export interface ProducedRecord {
@@ -119,7 +119,7 @@ async function readFrom(
         at: new Date(Number(timestamp)).toISOString(),
         key: key?.toString() ?? null,
         value: value?.toString() ?? null,
-        headers: headerEntries.map(([name, bytes]) => ({ name: name.toString(), value: bytes.toString() })),
+        headers: headerEntries.map(([name, bytes]) => ({ name: name.toString(), value: bytes?.toString() ?? null })),
       });
       if (Number(offset) + 1 >= (left.get(partition) ?? 0)) left.delete(partition);
       if (left.size === 0) return records;

@@ -7,7 +7,8 @@ import type { Clock } from './interpreter/clock.ts';
 import { describe, history, list } from './journal/read.ts';
 import { createTables } from './journal/tables.ts';
 import type { Definition } from './language/definition.ts';
-import { lintDefinition, readDefinition } from './language/read-definition.ts';
+import { lintDefinition } from './language/lint-definition.ts';
+import { readDefinition } from './language/read-definition.ts';
 import { checkInput, checkName, executionArn, sameInput } from './requests.ts';
 
 export interface StateMachinesOptions {

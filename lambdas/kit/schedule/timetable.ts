@@ -47,12 +47,32 @@ function fromSunday(days: string): string {
 /** A time that the clocks skip in spring is skipped, one that comes twice in autumn runs once. */
 function runsOf(pattern: string, timezone: string): Timetable {
   const cron = new Cron(pattern, { timezone });
+  const isRepeated = repetition(timezone);
   return {
     next(after) {
       let run = cron.nextRun(after);
-      while (run && !cron.match(run)) run = cron.nextRun(run);
+      while (run && (!cron.match(run) || isRepeated(run))) run = cron.nextRun(run);
       return run ?? undefined;
     },
+  };
+}
+
+// Clocks go back by an hour or less; by more only where a place changes its zone.
+const longestRepetitionMs = 3 * 3_600_000;
+
+/** Tells whether the clocks of a zone have shown this time before, in the hour that comes twice in autumn. */
+function repetition(timeZone: string): (at: Date) => boolean {
+  const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+  const offsetMs = (at: number): number => {
+    const text = format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+    const [, sign, hours, minutes] = /([+-])(\d\d):(\d\d)/.exec(text) ?? [];
+    return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 3_600_000 + Number(minutes ?? 0) * 60_000);
+  };
+  return (at) => {
+    const time = at.getTime();
+    const before = offsetMs(time - longestRepetitionMs);
+    const backMs = before - offsetMs(time);
+    return backMs > 0 && offsetMs(time - backMs) === before;
   };
 }
 

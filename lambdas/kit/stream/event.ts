@@ -3,7 +3,8 @@ import type { MSKRecord } from 'aws-lambda';
 /** A name and a value; a record may have several of one name, and their order counts. */
 export interface StreamHeader {
   readonly name: string;
-  readonly value: Buffer;
+  /** `null` is not empty: Kafka tells the two apart. */
+  readonly value: Buffer | null;
 }
 
 /** One Kafka record as a workload sees it. Bytes are as they were produced. */
@@ -31,7 +32,7 @@ export type RawRecord = Pick<MSKRecord, 'topic' | 'partition' | 'offset' | 'time
   readonly timestampType: string;
   readonly key?: string | null;
   readonly value?: string | null;
-  readonly headers?: readonly Readonly<Record<string, readonly number[] | undefined>>[] | null;
+  readonly headers?: readonly Readonly<Record<string, readonly number[] | null | undefined>>[] | null;
 };
 
 /** What Lambda sends; a replay from the ledger is one such event with a single record, and says so. */
@@ -60,7 +61,7 @@ export function decodeRecord({ topic, partition, offset, timestamp, key, value, 
     value: bytesOf(value),
     headers: (headers ?? []).flatMap((one) =>
       // Out-of-range numbers wrap, which is just what turns Java's -36 into 220.
-      Object.entries(one).map(([name, bytes]) => ({ name, value: Buffer.from(bytes ?? []) })),
+      Object.entries(one).map(([name, bytes]) => ({ name, value: bytes ? Buffer.from(bytes) : null })),
     ),
   };
 }

@@ -7,7 +7,7 @@ const base64 = z.base64().transform((text) => Buffer.from(text, 'base64'));
 /** What a message brings along: bytes as base64. */
 const load = z.object({
   key: base64.optional(),
-  headers: z.array(z.object({ name: z.string(), value: base64 })),
+  headers: z.array(z.object({ name: z.string(), value: base64.nullable() })),
   /** The message's JSON. */
   raw: z.string(),
 });
@@ -40,7 +40,7 @@ export async function packed(
   const { topic, partition, offset, key, headers } = record;
   const brought = {
     ...(key === undefined ? {} : { key: key.toString('base64') }),
-    headers: headers.map(({ name, value }) => ({ name, value: value.toString('base64') })),
+    headers: headers.map(({ name, value }) => ({ name, value: value?.toString('base64') ?? null })),
     raw,
   } satisfies z.input<typeof load>;
   const text = JSON.stringify(brought);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Faults } from '../../faults.ts';
 import type { FunctionHost, Invocation } from '../../functions/function-host.ts';
 import type { StreamSourceModel } from '../../template/model.ts';
+import { failedItems } from '../batch-answer.ts';
 import { eventOf, type PolledRecord, partitionId } from './event.ts';
 
 /** Why a batch was given up; Lambda's words. */
@@ -109,12 +110,12 @@ interface ItemFailure {
 
 /** `undefined` for an answer of another form; nothing reported is nothing failed. */
 function failuresIn(payload: unknown): readonly ItemFailure[] | undefined {
-  if (payload === null || payload === undefined) return [];
-  const { batchItemFailures = [] } = payload as { batchItemFailures?: { itemIdentifier?: Partial<ItemFailure> }[] };
-  const items = batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-  return items.every((item): item is ItemFailure => item?.partition !== undefined && item.offset !== undefined)
-    ? items
-    : undefined;
+  const items = failedItems(payload);
+  return items?.every(isItem) ? items : undefined;
+}
+
+function isItem(item: unknown): item is ItemFailure {
+  return typeof item === 'object' && item !== null && 'partition' in item && 'offset' in item;
 }
 
 function throttled(invocation: Invocation): boolean {

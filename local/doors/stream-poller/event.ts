@@ -25,7 +25,7 @@ export function polled(message: Message): PolledRecord {
     timestampType: 'CREATE_TIME',
     ...(key ? { key: key.toString('base64') } : {}),
     value: value ? value.toString('base64') : null,
-    headers: headerEntries.map(([name, bytes]) => ({ [String(name)]: [...new Int8Array(bytes ?? [])] })),
+    headers: headerEntries.map(([name, bytes]) => ({ [String(name)]: bytes ? [...new Int8Array(bytes)] : null })),
   } as unknown as MSKRecord;
   const headerBytes = headerEntries.reduce((sum, [, bytes]) => sum + (bytes?.length ?? 0) * 5, 0);
   return { record, bytes: ((key?.length ?? 0) + (value?.length ?? 0)) * (4 / 3) + headerBytes + recordOverheadBytes };

@@ -1,13 +1,41 @@
 import type { Answer, Call, Store } from './call.ts';
-import { S3Error } from './errors.ts';
+import { invalidArgument, S3Error } from './errors.ts';
 import { deleteKey } from './objects.ts';
 import { readDocument } from './transfer/body.ts';
 import { childText, parseXml, renderXml, type XmlValue } from './transfer/xml.ts';
 
-/** The buckets of the template. */
-export function listBuckets(store: Store): Answer {
-  const buckets = [...store.buckets.keys()].sort().map((name) => ({ Name: name }));
-  return xml('ListAllMyBucketsResult', { Owner: { ID: 'local' }, Buckets: { Bucket: buckets } });
+/** Who owns everything here. */
+export const owner = { ID: 'local', DisplayName: 'local' };
+
+// S3's bound for a page of buckets.
+const mostBuckets = 10_000;
+
+/** One page of the buckets of the template. */
+export function listBuckets(store: Store, query: URLSearchParams): Answer {
+  const limit = Number(query.get('max-buckets') ?? mostBuckets);
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= mostBuckets))
+    throw invalidArgument(`max-buckets must be a whole number from 1 to ${mostBuckets}.`);
+  const prefix = query.get('prefix') ?? undefined;
+  const after = Buffer.from(query.get('continuation-token') ?? '', 'base64url').toString();
+  const elsewhere = (query.get('bucket-region') ?? store.region) !== store.region;
+  const found = [...store.buckets.keys()]
+    .sort()
+    .filter((name) => !elsewhere && name.startsWith(prefix ?? '') && name > after);
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  return xml('ListAllMyBucketsResult', {
+    Owner: owner,
+    Buckets: {
+      Bucket: page.map((name) => ({
+        Name: name,
+        CreationDate: store.catalogue.bucketCreated(name).toISOString(),
+        BucketRegion: store.region,
+      })),
+    },
+    Prefix: prefix,
+    ContinuationToken:
+      page.length < found.length && last !== undefined ? Buffer.from(last).toString('base64url') : undefined,
+  });
 }
 
 /** Whether it is there. */

@@ -19,19 +19,25 @@ export function checkWriteConditions(call: Call, current: StoredObject | undefin
   if (!matches(ifMatch, current)) throw preconditionFailed('If-Match');
 }
 
+/** The conditions under which an object may be copied; there is no 304 for a copy. */
+export function checkCopyConditions(call: Call, source: StoredObject): void {
+  if (checkReadConditions(call, source, 'x-amz-copy-source-'))
+    throw preconditionFailed('x-amz-copy-source-If-None-Match');
+}
+
 /** Throws PreconditionFailed; true means "not modified", to be answered with 304. */
-export function checkReadConditions(call: Call, object: StoredObject): boolean {
-  const ifMatch = header(call, 'if-match');
-  const ifUnmodifiedSince = dateOf(header(call, 'if-unmodified-since'));
+export function checkReadConditions(call: Call, object: StoredObject, prefix = ''): boolean {
+  const ifMatch = header(call, `${prefix}if-match`);
+  const ifUnmodifiedSince = dateOf(header(call, `${prefix}if-unmodified-since`));
   if (ifMatch !== undefined) {
     if (!matches(ifMatch, object)) throw preconditionFailed('If-Match');
   } else if (ifUnmodifiedSince !== undefined && wholeSeconds(object) > ifUnmodifiedSince) {
     throw preconditionFailed('If-Unmodified-Since');
   }
 
-  const ifNoneMatch = header(call, 'if-none-match');
+  const ifNoneMatch = header(call, `${prefix}if-none-match`);
   if (ifNoneMatch !== undefined) return matches(ifNoneMatch, object);
-  const ifModifiedSince = dateOf(header(call, 'if-modified-since'));
+  const ifModifiedSince = dateOf(header(call, `${prefix}if-modified-since`));
   return ifModifiedSince !== undefined && wholeSeconds(object) <= ifModifiedSince;
 }
 

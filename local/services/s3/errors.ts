@@ -3,11 +3,14 @@ export class S3Error extends Error {
   override readonly name = 'S3Error';
   readonly status: number;
   readonly code: string;
+  /** What S3 tells beside the message, element for element. */
+  readonly details: Readonly<Record<string, string | number>>;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, details: Readonly<Record<string, string | number>> = {}) {
     super(message);
     this.status = status;
     this.code = code;
+    this.details = details;
   }
 }
 
@@ -18,12 +21,12 @@ export function notImplemented(operation: string): S3Error {
 
 /** A bucket the template doesn't have. */
 export function noSuchBucket(bucket: string): S3Error {
-  return new S3Error(404, 'NoSuchBucket', `The specified bucket does not exist: ${bucket}`);
+  return new S3Error(404, 'NoSuchBucket', `The specified bucket does not exist: ${bucket}`, { BucketName: bucket });
 }
 
 /** Also for an object whose newest version is a delete marker. */
 export function noSuchKey(key: string): S3Error {
-  return new S3Error(404, 'NoSuchKey', `The specified key does not exist: ${key}`);
+  return new S3Error(404, 'NoSuchKey', `The specified key does not exist: ${key}`, { Key: key });
 }
 
 /** An upload that was completed, aborted or never begun. */
@@ -33,7 +36,8 @@ export function noSuchUpload(): S3Error {
 
 /** A condition of If-Match, If-None-Match or the like that didn't hold. */
 export function preconditionFailed(condition: string): S3Error {
-  return new S3Error(412, 'PreconditionFailed', `At least one of the preconditions did not hold: ${condition}`);
+  const message = `At least one of the preconditions did not hold: ${condition}`;
+  return new S3Error(412, 'PreconditionFailed', message, { Condition: condition });
 }
 
 /** A request that no S3 would understand. */

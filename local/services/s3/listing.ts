@@ -1,3 +1,4 @@
+import { owner } from './buckets.ts';
 import { type Answer, type Call, quoted } from './call.ts';
 import { invalidArgument, notImplemented } from './errors.ts';
 import type { StoredObject } from './storage/catalogue.ts';
@@ -6,8 +7,39 @@ import { renderXml, type XmlValue } from './transfer/xml.ts';
 // Above every key that begins with what stands before it.
 const last = '\u{10ffff}';
 
-/** One page of keys and common prefixes. */
+/** One page of keys and common prefixes as the first version of the operation gives it: the marker is a key. */
 export function listObjects(call: Call): Answer {
+  const { query } = call;
+  const limit = pageSize(query.get('max-keys'));
+  const marker = query.get('marker') ?? '';
+  const page = collect(call, afterMarker(call, marker), limit);
+  const encode = encoder(query);
+  const delimiter = query.get('delimiter') ?? undefined;
+  return xmlAnswer('ListBucketResult', {
+    Name: call.bucket,
+    Prefix: encode(query.get('prefix') ?? ''),
+    Marker: encode(marker),
+    // Without a delimiter S3 leaves it out, and clients go on from the last key.
+    NextMarker: page.next === undefined || !delimiter ? undefined : encode(page.lastShown),
+    MaxKeys: limit,
+    Delimiter: delimiter === undefined ? undefined : encode(delimiter),
+    EncodingType: query.get('encoding-type') ?? undefined,
+    IsTruncated: page.next !== undefined,
+    Contents: page.objects.map((object) => contentsXml(object, encode, true)),
+    CommonPrefixes: page.prefixes.map((prefix) => ({ Prefix: encode(prefix) })),
+  });
+}
+
+/** A marker that is, or lies in, a common prefix stands for the whole of it. */
+function afterMarker({ query }: Call, marker: string): string {
+  const prefix = query.get('prefix') ?? '';
+  const delimiter = query.get('delimiter') ?? '';
+  const cut = delimiter === '' || !marker.startsWith(prefix) ? -1 : marker.indexOf(delimiter, prefix.length);
+  return cut < 0 ? marker : marker.slice(0, cut + delimiter.length) + last;
+}
+
+/** One page of keys and common prefixes. */
+export function listObjectsV2(call: Call): Answer {
   if (call.query.get('list-type') !== '2') throw invalidArgument('Only list-type=2 exists.');
   const { query } = call;
   const limit = pageSize(query.get('max-keys'));
@@ -27,15 +59,20 @@ export function listObjects(call: Call): Answer {
     MaxKeys: limit,
     KeyCount: page.objects.length + page.prefixes.length,
     IsTruncated: page.next !== undefined,
-    Contents: page.objects.map((object) => ({
-      Key: encode(object.key),
-      LastModified: object.modified.toISOString(),
-      ETag: quoted(object.etag),
-      Size: object.size,
-      StorageClass: 'STANDARD',
-    })),
+    Contents: page.objects.map((object) => contentsXml(object, encode, query.get('fetch-owner') === 'true')),
     CommonPrefixes: page.prefixes.map((prefix) => ({ Prefix: encode(prefix) })),
   });
+}
+
+function contentsXml(object: StoredObject, encode: (text: string) => string, withOwner: boolean): XmlValue {
+  return {
+    Key: encode(object.key),
+    LastModified: object.modified.toISOString(),
+    ETag: quoted(object.etag),
+    Size: object.size,
+    ...(withOwner ? { Owner: owner } : {}),
+    StorageClass: 'STANDARD',
+  };
 }
 
 interface Page {
@@ -43,6 +80,8 @@ interface Page {
   readonly prefixes: string[];
   /** Where the next page goes on; `undefined` after the last one. */
   readonly next: string | undefined;
+  /** The last key or common prefix of the page. */
+  readonly lastShown: string;
 }
 
 /** Key by key, stepping over whole common prefixes, so that a folder of a million costs as much as one of ten. */
@@ -52,18 +91,22 @@ function collect(call: Call, after: string, limit: number): Page {
   const objects: StoredObject[] = [];
   const prefixes: string[] = [];
   let cursor = after;
+  let lastShown = '';
   for (;;) {
     const object = call.store.catalogue.next(call.bucket, { from: prefix, after: cursor, before: prefix + last });
-    if (!object) return { objects, prefixes, next: undefined };
-    if (objects.length + prefixes.length >= limit) return { objects, prefixes, next: limit === 0 ? undefined : cursor };
+    if (!object) return { objects, prefixes, next: undefined, lastShown };
+    if (objects.length + prefixes.length >= limit)
+      return { objects, prefixes, next: limit === 0 ? undefined : cursor, lastShown };
     const cut = delimiter === '' ? -1 : object.key.indexOf(delimiter, prefix.length);
     if (cut < 0) {
       objects.push(object);
       cursor = object.key;
+      lastShown = object.key;
     } else {
       const common = object.key.slice(0, cut + delimiter.length);
       prefixes.push(common);
       cursor = common + last;
+      lastShown = common;
     }
   }
 }
@@ -98,6 +141,7 @@ function versionXml(object: StoredObject, encode: (text: string) => string): Xml
     Key: encode(object.key),
     VersionId: object.version,
     IsLatest: object.latest,
+    Owner: owner,
     LastModified: object.modified.toISOString(),
   };
   return object.deleted ? about : { ...about, ETag: quoted(object.etag), Size: object.size, StorageClass: 'STANDARD' };

@@ -18,26 +18,38 @@ export function createMultipartUpload(call: Call): Answer {
 
 /** Stores one part; sent again it replaces itself. */
 export async function uploadPart(call: Call): Promise<Answer> {
+  const body = openBody(call);
+  const part = await storePart(call, body.bytes, () => {
+    const { size, md5, checksum } = body.finish();
+    return { size, etag: md5, checksum };
+  });
+  const { checksum } = part;
+  return {
+    status: 200,
+    headers: { etag: quoted(part.etag), ...(checksum ? { [checksumHeader(checksum.name)]: checksum.value } : {}) },
+  };
+}
+
+/** Keeps the bytes as the part that the request names; `finish` is called after the last byte. */
+export async function storePart(
+  call: Call,
+  bytes: AsyncIterable<Uint8Array>,
+  finish: () => Pick<Part, 'size' | 'etag' | 'checksum'>,
+): Promise<Part> {
   const number = Number(call.query.get('partNumber'));
   if (!Number.isInteger(number) || number < 1 || number > mostParts) {
     throw invalidArgument(`Part number must be an integer between 1 and ${mostParts}.`);
   }
   const { catalogue, blobs } = call.store;
   uploadOf(call);
-  const body = openBody(call);
-  const blob = await blobs.write(body.bytes);
+  const blob = await blobs.write(bytes);
   const { part, garbage } = await orRemove(call, [blob], () => {
-    const { size, md5, checksum } = body.finish();
-    const part: Part = { number, size, etag: md5, checksum, blob, modified: new Date() };
+    const part: Part = { ...finish(), number, blob, modified: new Date() };
     // It may have been aborted or completed in the meantime.
     return catalogue.transaction(() => ({ part, garbage: catalogue.uploads.putPart(uploadOf(call).id, part) }));
   });
   await blobs.remove(garbage);
-  const { checksum } = part;
-  return {
-    status: 200,
-    headers: { etag: quoted(part.etag), ...(checksum ? { [checksumHeader(checksum.name)]: checksum.value } : {}) },
-  };
+  return part;
 }
 
 /** Makes the object of the parts as they lie: nothing is copied, so it takes no longer for a large one. */

@@ -4,6 +4,7 @@ import { noSuchKey, S3Error } from './errors.ts';
 import { readRange } from './range.ts';
 import type { Description, StoredObject } from './storage/catalogue.ts';
 import { checksumHeader, openBody } from './transfer/body.ts';
+import { renderXml } from './transfer/xml.ts';
 
 /** Stores the body; 200 means it is on the disk. */
 export async function putObject(call: Call): Promise<Answer> {
@@ -75,6 +76,13 @@ export function getObject(call: Call): Answer {
     },
     ...(reading ? { body: reading.bytes, close: reading.close } : {}),
   };
+}
+
+/** No object here has tags: what would give it some is refused. */
+export function getObjectTagging(call: Call): Answer {
+  const { version } = existing(call);
+  const headers = { 'content-type': 'application/xml', ...versionHeader(call, version) };
+  return { status: 200, headers, body: renderXml('Tagging', { TagSet: '' }) };
 }
 
 /** The object, or the version, that the request names. */

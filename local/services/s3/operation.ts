@@ -7,12 +7,14 @@ const served = {
   'HEAD bucket': 'HeadBucket',
   'GET bucket location': 'GetBucketLocation',
   'GET bucket versioning': 'GetBucketVersioning',
+  'GET bucket': 'ListObjects',
   'GET bucket list-type': 'ListObjectsV2',
   'GET bucket versions': 'ListObjectVersions',
   'GET bucket uploads': 'ListMultipartUploads',
   'POST bucket delete': 'DeleteObjects',
   'GET object': 'GetObject',
   'HEAD object': 'HeadObject',
+  'GET object tagging': 'GetObjectTagging',
   'PUT object': 'PutObject',
   'DELETE object': 'DeleteObject',
   'POST object uploads': 'CreateMultipartUpload',
@@ -23,11 +25,10 @@ const served = {
 } as const;
 
 /** The name of an operation that is served. */
-export type Operation = (typeof served)[keyof typeof served] | 'CopyObject';
+export type Operation = (typeof served)[keyof typeof served] | 'CopyObject' | 'UploadPartCopy';
 
 // Operations whose names don't follow from method and parameter.
 const unserved: Readonly<Record<string, string>> = {
-  'GET bucket': 'ListObjects',
   'PUT bucket': 'CreateBucket',
   'DELETE bucket': 'DeleteBucket',
   'POST bucket': 'PostObject',
@@ -38,7 +39,7 @@ const unserved: Readonly<Record<string, string>> = {
 
 // Parameters that qualify an operation; every other one chooses it.
 const qualifiers = new Set(
-  `prefix delimiter max-keys continuation-token start-after encoding-type fetch-owner key-marker version-id-marker
+  `prefix delimiter marker max-keys max-buckets bucket-region continuation-token start-after encoding-type fetch-owner key-marker version-id-marker
    upload-id-marker max-uploads max-parts part-number-marker partNumber versionId x-id
    response-content-type response-content-language response-expires response-cache-control
    response-content-disposition response-content-encoding`.split(/\s+/),
@@ -56,10 +57,6 @@ const refusedHeaders = [
   'x-amz-write-offset-bytes',
   'x-amz-expected-bucket-owner',
   'x-amz-source-expected-bucket-owner',
-  'x-amz-copy-source-if-match',
-  'x-amz-copy-source-if-none-match',
-  'x-amz-copy-source-if-modified-since',
-  'x-amz-copy-source-if-unmodified-since',
   'x-amz-grant-read',
   'x-amz-grant-full-control',
   'x-amz-grant-read-acp',
@@ -88,11 +85,10 @@ export function operationOf(target: Target, headers: IncomingHttpHeaders): Opera
   const operation = Object.hasOwn(served, wanted) ? served[wanted as keyof typeof served] : undefined;
 
   if (!operation) throw notImplemented(unserved[wanted] ?? nameOf(target.method, scope, selectors));
-  if (copies && operation === 'UploadPart') throw notImplemented('UploadPartCopy');
   if (operation !== 'UploadPart' && target.query.has('partNumber'))
     throw notImplemented(`${operation} with partNumber`);
   refuseHeaders(operation, headers);
-  return copies ? 'CopyObject' : operation;
+  return copies ? (operation === 'UploadPart' ? 'UploadPartCopy' : 'CopyObject') : operation;
 }
 
 function refuseHeaders(operation: string, headers: IncomingHttpHeaders): void {

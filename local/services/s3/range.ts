@@ -9,7 +9,8 @@ export function readRange(header: string | undefined, size: number): { start: nu
   const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
   if (first !== '' && last !== '' && Number(first) > Number(last)) return undefined;
   if (start >= size || (first === '' && Number(last) === 0)) {
-    throw new S3Error(416, 'InvalidRange', 'The requested range is not satisfiable.');
+    const details = { RangeRequested: header ?? '', ActualObjectSize: size };
+    throw new S3Error(416, 'InvalidRange', 'The requested range is not satisfiable.', details);
   }
   return { start, length: end - start + 1 };
 }

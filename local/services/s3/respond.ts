@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Answer } from './call.ts';
 import { S3Error } from './errors.ts';
-import { renderXml } from './transfer/xml.ts';
+import { renderError } from './transfer/xml.ts';
 
 /** Sends an answer; a client that goes away is not an error of ours. */
 export async function send(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<void> {
@@ -22,11 +22,13 @@ export async function send(request: IncomingMessage, response: ServerResponse, a
 }
 
 /** The document S3 sends for an error; what we didn't foresee is logged and becomes InternalError. */
-export function errorAnswer(error: unknown, request: IncomingMessage): Answer {
+export function errorAnswer(error: unknown, request: IncomingMessage, requestId: string): Answer {
   const known = error instanceof S3Error ? error : unforeseen(error, request);
   // What remains of a body nobody reads would be taken for the next request.
   const headers = { 'content-type': 'application/xml', ...(request.complete ? {} : { connection: 'close' }) };
-  const body = renderXml('Error', { Code: known.code, Message: known.message, Resource: request.url });
+  const [resource] = (request.url ?? '').split('?', 1);
+  const { code, message, details } = known;
+  const body = renderError({ Code: code, Message: message, ...details, Resource: resource, RequestId: requestId });
   return { status: known.status, headers, body };
 }
 

@@ -9,10 +9,10 @@ import { type Refusals, refusals } from '../refusals.ts';
 import { checkAccess } from './access.ts';
 import { deleteObjects, getBucketLocation, getBucketVersioning, headBucket, listBuckets } from './buckets.ts';
 import type { Answer, Call, Store } from './call.ts';
-import { copyObject } from './copy.ts';
+import { copyObject, uploadPartCopy } from './copy.ts';
 import { corsHeaders, preflightAnswer } from './cors.ts';
 import { invalidArgument, noSuchBucket, S3Error } from './errors.ts';
-import { listObjects, listVersions } from './listing.ts';
+import { listObjects, listObjectsV2, listVersions } from './listing.ts';
 import {
   abortMultipartUpload,
   completeMultipartUpload,
@@ -21,7 +21,7 @@ import {
   listParts,
   uploadPart,
 } from './multipart.ts';
-import { deleteObject, getObject, putObject } from './objects.ts';
+import { deleteObject, getObject, getObjectTagging, putObject } from './objects.ts';
 import { type Operation, operationOf, type Target } from './operation.ts';
 import { errorAnswer, send } from './respond.ts';
 import { Blobs } from './storage/blobs.ts';
@@ -80,6 +80,8 @@ export async function startS3(options: S3Options): Promise<S3Server> {
 async function openStore({ directory, buckets, region, credentials }: S3Options): Promise<Store> {
   await mkdir(directory, { recursive: true });
   const catalogue = new Catalogue(join(directory, 'catalogue.sqlite'));
+  const created = new Date();
+  for (const { name } of buckets) catalogue.addBucket(name, created);
   const blobs = new Blobs(join(directory, 'blobs'));
   await blobs.removeAllBut(catalogue.blobs());
   return { catalogue, blobs, buckets: new Map(buckets.map((bucket) => [bucket.name, bucket])), region, credentials };
@@ -91,10 +93,13 @@ async function serve(
   response: ServerResponse,
   refused: Refusals,
 ): Promise<void> {
-  response.setHeader('x-amz-request-id', randomBytes(8).toString('hex').toUpperCase());
+  const requestId = randomBytes(8).toString('hex').toUpperCase();
+  response.setHeader('x-amz-request-id', requestId);
   const rules = rulesFor(store, request);
   for (const [name, value] of Object.entries(corsHeaders(request, rules))) response.setHeader(name, value);
-  const answer = await answerTo(store, request, refused.active()).catch((error) => errorAnswer(error, request));
+  const answer = await answerTo(store, request, refused.active()).catch((error) =>
+    errorAnswer(error, request, requestId),
+  );
   await send(request, response, answer).catch((error) => console.error(`S3 ${request.method} ${request.url}:`, error));
 }
 
@@ -106,7 +111,7 @@ async function answerTo(store: Store, request: IncomingMessage, refused: boolean
   takeHoistedHeaders(target.query, request);
   const operation = operationOf(target, request.headers);
   const signed = await checkAccess(presented, { credentials: store.credentials, operation });
-  if (operation === 'ListBuckets') return listBuckets(store);
+  if (operation === 'ListBuckets') return listBuckets(store, target.query);
   const bucketProperties = store.buckets.get(target.bucket);
   if (!bucketProperties) throw noSuchBucket(target.bucket);
   return handlers[operation]({ ...target, bucketProperties, request, store, signed });
@@ -116,17 +121,20 @@ const handlers: Record<Exclude<Operation, 'ListBuckets'>, (call: Call) => Answer
   HeadBucket: headBucket,
   GetBucketLocation: getBucketLocation,
   GetBucketVersioning: getBucketVersioning,
-  ListObjectsV2: listObjects,
+  ListObjects: listObjects,
+  ListObjectsV2: listObjectsV2,
   ListObjectVersions: listVersions,
   ListMultipartUploads: listMultipartUploads,
   DeleteObjects: deleteObjects,
   GetObject: getObject,
+  GetObjectTagging: getObjectTagging,
   HeadObject: getObject,
   PutObject: putObject,
   CopyObject: copyObject,
   DeleteObject: deleteObject,
   CreateMultipartUpload: createMultipartUpload,
   UploadPart: uploadPart,
+  UploadPartCopy: uploadPartCopy,
   ListParts: listParts,
   CompleteMultipartUpload: completeMultipartUpload,
   AbortMultipartUpload: abortMultipartUpload,

@@ -6,9 +6,15 @@ export type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['st
 /** A queue, with its messages in memory and their copies in SQLite. */
 export type Queue = NonNullable<ReturnType<Stores['sqsStore']['getQueueByName']>>;
 
+/** The SQLite file of the queues. */
+export interface Database {
+  prepare(sql: string): { run(...values: string[]): unknown; get(...values: string[]): unknown };
+  exec(sql: string): unknown;
+}
+
 /** Where a queue writes what changes. */
 interface Persistence {
-  readonly db: { prepare(sql: string): { run(...values: string[]): unknown } };
+  readonly db: Database;
   updateMessageReady(messageId: string): void;
   transaction(work: () => void): void;
   loadSqsAndSns(sqsStore: Stores['sqsStore'], snsStore: Stores['snsStore']): void;
@@ -29,6 +35,7 @@ const refusedBySqs = /[^\t\n\r\x20-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}
 /** Queues read from a folder, and the means to close it. */
 export interface OpenQueues {
   readonly stores: Stores;
+  readonly db: Database;
   /** All or nothing on the disk. */
   transaction<R>(work: () => R): R;
   close(): void;
@@ -52,7 +59,12 @@ export async function openQueues(directory: string): Promise<OpenQueues> {
   persistence.loadSqsAndSns(stores.sqsStore, stores.snsStore);
   stores.sqsStore.persistence = persistence as unknown as NonNullable<Queue['persistence']>;
   for (const queue of stores.sqsStore.allQueues()) queue.persistence = stores.sqsStore.persistence;
-  return { stores, transaction: (work) => inTransaction(persistence, work), close: () => persistence.close() };
+  return {
+    stores,
+    db: persistence.db,
+    transaction: (work) => inTransaction(persistence, work),
+    close: () => persistence.close(),
+  };
 }
 
 function inTransaction<R>(persistence: Persistence, work: () => R): R {

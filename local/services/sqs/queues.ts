@@ -1,4 +1,6 @@
 import type { OpenQueues, Queue } from './fauxqs.ts';
+import { receiveGroupsWhole } from './groups.ts';
+import { nameDeadLetters, type SystemAttributes } from './system-attributes.ts';
 
 /** A queue as the template describes it. */
 export interface QueueDescription {
@@ -18,7 +20,11 @@ export interface QueueNames {
 }
 
 /** Makes the queues of the template, gives those that exist their new settings and address, and releases messages. */
-export function prepareQueues(open: OpenQueues, descriptions: readonly QueueDescription[], names: QueueNames): void {
+export function prepareQueues(
+  open: OpenQueues & { readonly attributes: SystemAttributes },
+  descriptions: readonly QueueDescription[],
+  names: QueueNames,
+): void {
   const { sqsStore } = open.stores;
   for (const description of descriptions) {
     const { name } = description;
@@ -31,6 +37,8 @@ export function prepareQueues(open: OpenQueues, descriptions: readonly QueueDesc
     // The port may be another one today.
     Object.assign(queue, { url: names.url(queue.name) });
     releaseInFlight(queue);
+    nameDeadLetters(queue, open.attributes);
+    receiveGroupsWhole(queue);
     moveDeadLettersWhole(queue, open);
   }
 }

@@ -6,8 +6,10 @@ import type { Credentials } from '../../guard/credentials.ts';
 import { guardServer } from '../../guard/guard-server.ts';
 import { freePort } from '../free-port.ts';
 import { type Refusals, refusals } from '../refusals.ts';
+import { checkRequests } from './check-requests.ts';
 import { openQueues, type Queue, type Stores } from './fauxqs.ts';
 import { dropExpired, hasVisible, prepareQueues, type QueueDescription, type QueueNames } from './queues.ts';
+import { type SystemAttributes, systemAttributes } from './system-attributes.ts';
 
 /** Running queues. */
 export interface SqsServer extends QueueNames {
@@ -58,16 +60,17 @@ export async function startSqs(options: {
     arn: (name) => `arn:aws:sqs:${options.region}:${account}:${name}`,
   };
   const open = await openQueues(options.directory);
-  const { sqsStore } = open.stores;
-  prepareQueues(open, options.queues, names);
+  const attributes = systemAttributes(open);
+  prepareQueues({ ...open, attributes }, options.queues, names);
 
   const refused = refusals();
   const app = buildApp({ logger: false, defaultRegion: options.region, stores: open.stores });
   guardServer(app.server, { credentialed: true });
   guardDoor(app, refused);
   letInSigned(app, options.credentials);
-  waitForReceivers(app, sqsStore);
-  const expiry = expireMessages(sqsStore);
+  checkRequests(app, open.stores.sqsStore, attributes);
+  waitForReceivers(app, open.stores.sqsStore);
+  const expiry = expireMessages(open.stores.sqsStore, attributes);
   await app.listen({ port, host: '127.0.0.1' });
 
   return {
@@ -110,9 +113,10 @@ function letInSigned(app: App, credentials: readonly Credentials[]): void {
 }
 
 /** Drops what lies in its queue for longer than the queue keeps messages. */
-function expireMessages(sqsStore: Stores['sqsStore']): NodeJS.Timeout {
+function expireMessages(sqsStore: Stores['sqsStore'], attributes: SystemAttributes): NodeJS.Timeout {
   const drop = () => {
     for (const queue of sqsStore.allQueues()) dropExpired(queue, Date.now());
+    attributes.forget();
   };
   return setInterval(drop, retentionCheckMs).unref();
 }

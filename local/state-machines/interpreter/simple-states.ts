@@ -1,7 +1,8 @@
 import { StateFailure } from '../errors.ts';
 import type { StateOf } from '../language/definition.ts';
 import { timestamp } from '../language/definition.ts';
-import { evaluate, evaluateTo, evaluationFailure, kinds } from '../language/expression.ts';
+import { evaluate, evaluateTo, kinds } from '../language/expression.ts';
+import { evaluationFailure } from '../language/failure.ts';
 import { sleepUntil } from './clock.ts';
 import { bindingsOf, type Frame } from './frame.ts';
 import { leave, type Outcome } from './outcome.ts';

@@ -1,5 +1,5 @@
+import { compile, expressionIn } from './compile.ts';
 import type { State } from './definition.ts';
-import { compile, expressionIn } from './expression.ts';
 
 /** Fields whose strings are names or arns, never expressions; and those that hold further states. */
 const withoutExpressions = new Set([

@@ -17,13 +17,13 @@ function partition(items: readonly unknown[], size: number): unknown[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, at) => items.slice(at * size, (at + 1) * size));
 }
 
-/** From `first` to `last`, both included, as `States.ArrayRange` counts. */
-function range(first: number, last: number, step: number): number[] {
+/** From `first` to `last`, both included, as `States.ArrayRange` counts; one value stands alone, as JSONata's sequences do. */
+function range(first: number, last: number, step: number): number | number[] {
   if (![first, last, step].every(Number.isInteger)) throw new Error('$range: only integers are allowed');
   if (step === 0) throw new Error('$range: the step must not be 0');
   const length = Math.max(0, Math.floor((last - first) / step) + 1);
   if (length > longestRange) throw new Error(`$range: ${length} values are more than ${longestRange}`);
-  return Array.from({ length }, (_, at) => first + at * step);
+  return length === 1 ? first : Array.from({ length }, (_, at) => first + at * step);
 }
 
 function hash(data: unknown, algorithm: string): string {

@@ -28,7 +28,12 @@ export const handler = async ({ failures = 0, error, pause = 0 }) => {
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
   const common = { visibilityTimeoutSeconds: 30, delaySeconds: 0, retentionSeconds: 3600, fifo: false };
-  const queues = ['Mails'].map((name) => ({ ...common, name, maximumMessageBytes: 262_144 }));
+  const queues = ['Mails', 'Ordered.fifo'].map((name) => ({
+    ...common,
+    name,
+    fifo: name.endsWith('.fifo'),
+    maximumMessageBytes: 262_144,
+  }));
   storage = await startStorage({ credentials: [testCredentials], directory, buckets: [], queues });
   useLocalAws({ AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
   sqs = new SQSClient({});
@@ -105,6 +110,65 @@ test('a task sends a message, a text as it is and everything else as JSON', asyn
   await send('"text"');
   expect(await received('Mails')).toEqual(['text']);
   await expect(send('x', `${QueueUrl}-else`)).rejects.toMatchObject({ errorName: 'SQS.SdkClientException' });
+});
+
+test('a task sends all that a message has', async () => {
+  const perform = await performer();
+  const send = (argument: object) =>
+    perform({
+      resource: 'arn:aws:states:::sqs:sendMessage',
+      arguments: { MessageBody: 'a', ...argument },
+      stateName: 'Send',
+    });
+  const kind = { DataType: 'String', StringValue: 'x' };
+  const bytes = { DataType: 'Binary', BinaryValue: Buffer.from([0, 255]).toString('base64') };
+  const ordered = { QueueUrl: storage.queueUrl('Ordered.fifo'), MessageGroupId: 'g', MessageDeduplicationId: 'd' };
+  const answer = await send({ ...ordered, MessageAttributes: { kind, bytes } });
+  await send({ ...ordered, MessageBody: 'the same again' });
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: ordered.QueueUrl,
+      MaxNumberOfMessages: 10,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['All'],
+    }),
+  );
+  await send({ QueueUrl: storage.queueUrl('Mails'), DelaySeconds: 900 });
+
+  expect(answer).toMatchObject({ MessageId: expect.any(String), SequenceNumber: expect.any(String) });
+  expect(answer).not.toHaveProperty('$metadata');
+  expect(Messages).toMatchObject([
+    { Body: 'a', Attributes: { MessageGroupId: 'g' }, MessageAttributes: { kind: { StringValue: 'x' } } },
+  ]);
+  expect([...(Messages[0]?.MessageAttributes?.bytes?.BinaryValue ?? [])]).toEqual([0, 255]);
+  expect(await received('Mails')).toEqual([]);
+});
+
+test.each<[string, string, object]>([
+  ['a field nobody knows', 'sqs:sendMessage', { QueueUrl: 'x', MessageBody: 'a', Delay: 1 }],
+  ['a group that is no text', 'sqs:sendMessage', { QueueUrl: 'x', MessageBody: 'a', MessageGroupId: 1 }],
+  ['a message without a body', 'sqs:sendMessage', { QueueUrl: 'x' }],
+  ['an invocation nobody waits for', 'lambda:invoke', { FunctionName: 'work', InvocationType: 'Event' }],
+  ['a context of the client', 'lambda:invoke', { FunctionName: 'work', ClientContext: 'x' }],
+])('%s is refused and not dropped', async (_, integration, argument) => {
+  const perform = await performer();
+  const refused = perform({ resource: `arn:aws:states:::${integration}`, arguments: argument, stateName: 'Refused' });
+
+  await expect(refused).rejects.toMatchObject({ errorName: 'States.Runtime' });
+  expect(host.lines).toEqual([]);
+});
+
+test('a qualifier names a version, of which there is one', async () => {
+  const perform = await performer();
+  const invoke = (Qualifier: string) =>
+    perform({
+      resource: 'arn:aws:states:::lambda:invoke',
+      arguments: { FunctionName: 'work', Payload: {}, InvocationType: 'RequestResponse', Qualifier },
+      stateName: 'Load',
+    });
+
+  expect(await invoke('$LATEST')).toMatchObject({ StatusCode: 200 });
+  await expect(invoke('live')).rejects.toMatchObject({ errorName: 'Lambda.ResourceNotFoundException' });
 });
 
 test('only the integrations that are there may be named', () => {

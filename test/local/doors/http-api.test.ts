@@ -15,6 +15,7 @@ const code = `export const handler = async (event) => {
     case 'big': return { statusCode: 200, body: 'x'.repeat(7 * 1024 * 1024) };
     case 'binary': return { statusCode: 200, headers: { 'content-type': 'image/png' }, body: 'iVBORw==', isBase64Encoded: true };
     case 'cookies': return { statusCode: 204, cookies: ['a=1', 'b=2'], headers: { 'x-own': 5 } };
+    case 'bad': return JSON.parse(event.queryStringParameters.json);
     case 'slow': await new Promise((resolve) => setTimeout(resolve, 400));
   }
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) };
@@ -83,6 +84,12 @@ test.each([
   ['application/json', '{"a":"預"}', '{"a":"預"}', false],
   ['text/csv; charset=utf-8', 'a,b', 'a,b', false],
   ['application/octet-stream', 'a,b', 'YSxi', true],
+  ['application/xml', '<a/>', '<a/>', false],
+  ['application/javascript', '1', '1', false],
+  ['application/x-www-form-urlencoded', 'a=b', 'YT1i', true],
+  ['application/problem+json', '{}', 'e30=', true],
+  ['application/jsonl', '{}', 'e30=', true],
+  ['multipart/form-data; boundary=x', 'x', 'eA==', true],
   ['application/json', '{half', '{half', false],
 ])('a body of type %s arrives as it should (%s)', async (type, body, arrives, isBase64Encoded) => {
   expect(await seen('/deals', { method: 'POST', body, headers: { 'content-type': type } })).toMatchObject({
@@ -96,6 +103,52 @@ test('a POST without a body or type reaches its function', async () => {
   const event = await seen('/deals', { method: 'POST' });
 
   expect(event).not.toHaveProperty('body');
+});
+
+test('a body without a type is bytes to the gateway', async () => {
+  const body = new Blob(['a,b']).stream();
+  const event = await seen('/deals', { method: 'POST', body, duplex: 'half' } as RequestInit);
+
+  expect(event.headers).not.toHaveProperty('content-type');
+  expect(event).toMatchObject({ body: 'YSxi', isBase64Encoded: true });
+});
+
+test('a path comes decoded, once', async () => {
+  expect(await seen('/deals/a%2541%20%E9%A0%90?note=%2541')).toMatchObject({
+    rawPath: '/deals/a%41 預',
+    requestContext: { http: { path: '/deals/a%41 預' } },
+    pathParameters: { id: 'a%41 預' },
+    rawQueryString: 'note=%2541',
+  });
+});
+
+test.each([
+  ['a status that is none', { statusCode: 'abc', body: 'x' }],
+  ['no status', { statusCode: null }],
+  ['a status of three digits that is none', { statusCode: 999 }],
+  ['a body that is no text', { statusCode: 200, body: { secret: 1 } }],
+  ['a header with a line break', { statusCode: 200, headers: { 'x-a': 'b\r\nx-c: d' } }],
+  ['a header with a blank in its name', { statusCode: 200, headers: { 'x a': 'b' } }],
+  ['a header that is no text', { statusCode: 200, headers: { 'x-a': { secret: 1 } } }],
+  ['headers that are none', { statusCode: 200, headers: 'secret' }],
+  ['cookies that are none', { statusCode: 200, cookies: 'a=1' }],
+  ['a cookie with a line break', { statusCode: 200, cookies: ['a=1\r\nx: y'] }],
+])('an answer with %s is a 500 in the gateway’s words', async (_, answer) => {
+  const response = await ask(`/deals/1?answer=bad&json=${encodeURIComponent(JSON.stringify(answer))}`);
+
+  expect(response.status).toBe(500);
+  expect(await response.json()).toEqual({ message: 'Internal Server Error' });
+});
+
+test('the gateway says how long a body is, whatever its function says', async () => {
+  const answer = {
+    statusCode: '200',
+    headers: { 'Content-Length': '1', 'transfer-encoding': 'chunked' },
+    body: 'four',
+  };
+  const response = await ask(`/deals/1?answer=bad&json=${encodeURIComponent(JSON.stringify(answer))}`);
+
+  expect([response.status, await response.text()]).toEqual([200, 'four']);
 });
 
 test('the rest of a path goes by its own name', async () => {

@@ -21,7 +21,7 @@ let host: TestHost;
 let poller: StreamPoller | undefined;
 let created: string[];
 
-/** Tells what it got; fails as the value says: `stop` by its offset, `throw` all, `twice` for its first two tries. */
+/** Tells what it got; fails as the value says: `stop` by its offset, `throw` all, `twice` for its first two tries; `answer` is its answer. */
 const code = `const tries = new Map();
 export const handler = async ({ records }) => {
   const all = Object.values(records).flat();
@@ -39,7 +39,8 @@ export const handler = async ({ records }) => {
   if (all.some((record) => String(value(record)).startsWith('throw'))) throw new Error('no');
   if (all.some((record) => String(value(record)).startsWith('strange')) && tries.get('strange') < 2)
     return { batchItemFailures: [{ itemIdentifier: { partition: 'nowhere-0', offset: 0 } }] };
-  return { batchItemFailures };
+  const answer = all.map((record) => String(value(record))).find((text) => text.startsWith('answer '));
+  return answer ? JSON.parse(answer.slice('answer '.length)) : { batchItemFailures };
 };`;
 
 const base: StreamSourceModel = {
@@ -121,6 +122,8 @@ test('records arrive in the form MSK gives them, in batches of their partitionâ€
   const headers = [
     { name: 'trace', value: Buffer.from([200, 1]) },
     { name: 'trace', value: Buffer.from([2]) },
+    { name: 'none', value: null },
+    { name: 'empty', value: Buffer.alloc(0) },
   ];
   await producer.send([{ topic: 'one', key: Buffer.from('k'), value: Buffer.from('v'), headers }]);
   await producer.send([{ topic: 'one', value: undefined }]);
@@ -135,7 +138,7 @@ test('records arrive in the form MSK gives them, in batches of their partitionâ€
     timestampType: 'CREATE_TIME',
     key: Buffer.from('k').toString('base64'),
     value: Buffer.from('v').toString('base64'),
-    headers: [{ trace: [-56, 1] }, { trace: [2] }],
+    headers: [{ trace: [-56, 1] }, { trace: [2] }, { none: null }, { empty: [] }],
   });
 });
 
@@ -190,6 +193,28 @@ test('an answer about records that were not in the event makes all of them come 
 
   await vi.waitFor(() => expect(seen()).toHaveLength(2), { timeout: 600_000 });
   expect(seen()[1]?.values).toEqual(['a', 'strange']);
+});
+
+test.each(['{"batchItemFailures":null}', 'null', '{}'])('%s is an answer: all is done', async (answer) => {
+  await send('one', `answer ${answer}`, 'b');
+  poll({ batchSize: 1 });
+
+  await vi.waitFor(() => expect(values()).toEqual([`answer ${answer}`, 'b']), { timeout: 600_000 });
+  expect(created).toEqual([]);
+});
+
+test.each([
+  '"x"',
+  '[]',
+  '{"batchItemFailures":[null]}',
+  '{"batchItemFailures":"x"}',
+  '{"batchItemFailures":[{"itemIdentifier":"x"}]}',
+])('%s is none: it is tried as often as the mapping says, and its partition goes on', async (answer) => {
+  await send('one', `answer ${answer}`, 'b');
+  poll({ batchSize: 1, retries: 1 });
+
+  await vi.waitFor(() => expect(values()).toEqual([`answer ${answer}`, `answer ${answer}`, 'b']), { timeout: 600_000 });
+  await vi.waitFor(() => expect(created).toHaveLength(1), { timeout: 600_000 });
 });
 
 test('without pollers kept ready a partial answer means nothing and an error is tried for ever', async () => {

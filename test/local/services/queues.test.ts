@@ -1,67 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ChangeMessageVisibilityBatchCommand,
-  ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ReceiveMessageCommand,
-  SendMessageBatchCommand,
-  SendMessageCommand,
-  SQSClient,
 } from '@aws-sdk/client-sqs';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Storage, startStorage } from '../../../local/services/storage.ts';
-import { testCredentials } from '../../support/aws.ts';
-
-let directory: string;
-let storage: Storage;
-let sqs: SQSClient;
-
-const settings = { delaySeconds: 0, retentionSeconds: 345_600, maximumMessageBytes: 2_048, fifo: false };
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
-  const queues = [
-    {
-      ...settings,
-      name: 'work',
-      visibilityTimeoutSeconds: 30,
-      deadLetter: { queue: 'dead', maxReceiveCount: 2 },
-    },
-    { ...settings, name: 'dead', visibilityTimeoutSeconds: 30 },
-    { ...settings, name: 'ordered.fifo', visibilityTimeoutSeconds: 30, fifo: true },
-  ];
-  storage = await startStorage({ credentials: [testCredentials], directory, buckets: [], queues });
-  const credentials = testCredentials;
-  sqs = new SQSClient({ endpoint: storage.sqsUrl, region: 'us-east-1', credentials, maxAttempts: 1 });
-});
-
-afterEach(async () => {
-  sqs.destroy();
-  await storage.stop();
-  await rm(directory, { recursive: true, force: true });
-});
-
-function send(MessageBody: string) {
-  return sqs.send(new SendMessageCommand({ QueueUrl: storage.queueUrl('work'), MessageBody }));
-}
-
-async function receive(queue = 'work', WaitTimeSeconds = 0) {
-  const { Messages } = await sqs.send(
-    new ReceiveMessageCommand({ QueueUrl: storage.queueUrl(queue), WaitTimeSeconds, MaxNumberOfMessages: 10 }),
-  );
-  return Messages ?? [];
-}
-
-function release(ReceiptHandle: string | undefined) {
-  const QueueUrl = storage.queueUrl('work');
-  return sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
-}
+import { expect, test } from 'vitest';
+import { receive, release, send, sqs, storage } from './queues-under-test.ts';
 
 test('a message is hidden while somebody has it and gone when it is deleted', async () => {
   await send('hello');
@@ -118,18 +65,6 @@ test('a receiver that went away while it waited takes no message with it', async
   await send('for the living');
 
   expect((await receive('work', 1)).map(({ Body }) => Body)).toEqual(['for the living']);
-});
-
-test('a group of a FIFO queue is read in order, one at a time', async () => {
-  const QueueUrl = storage.queueUrl('ordered.fifo');
-  const Entries = ['1', '2'].map((Id) => ({ Id, MessageBody: Id, MessageGroupId: 'g', MessageDeduplicationId: Id }));
-  await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-  const first = await receive('ordered.fifo');
-  expect(await receive('ordered.fifo')).toEqual([]);
-  await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: first[0]?.ReceiptHandle }));
-
-  expect(first.map(({ Body }) => Body)).toEqual(['1']);
-  expect((await receive('ordered.fifo')).map(({ Body }) => Body)).toEqual(['2']);
 });
 
 test('the limits of the template hold', async () => {

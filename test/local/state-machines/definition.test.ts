@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DefinitionError } from '../../../local/state-machines/errors.ts';
-import { lintDefinition, readDefinition } from '../../../local/state-machines/language/read-definition.ts';
+import { lintDefinition } from '../../../local/state-machines/language/lint-definition.ts';
+import { readDefinition } from '../../../local/state-machines/language/read-definition.ts';
 import { task } from './running.ts';
 
 function reasonOf(states: object, top: object = {}): string {
@@ -172,4 +173,40 @@ test('asl-validator has its say too, and the definition stays as it was', async 
 
   await expect(lintDefinition(endless, 'Endless')).rejects.toThrow(/'Endless': MISSING_TERMINAL_STATE/);
   expect(endless).toEqual(before);
+});
+
+test.each<[string, object]>([
+  ['a line break inside an expression', { Type: 'Pass', Output: '{%\n  1 +\n  1\n%}', End: true }],
+  ['an expression without blanks', { Type: 'Pass', Output: '{%1%}', End: true }],
+  ['a text as output', { Type: 'Pass', Output: 'text', End: true }],
+  ['an empty text as output', { Type: 'Pass', Output: { a: '', b: ['', [['x']]] }, End: true }],
+  ['no value as output', { Type: 'Pass', Output: null, End: true }],
+  ['a list as output', { Type: 'Pass', Output: [1, 'a', null], End: true }],
+  ['an output that has a field of states', { Type: 'Pass', Output: { States: { a: 'b' } }, End: true }],
+  ['words of two lines', { Type: 'Fail', Error: 'A', Cause: 'first\nsecond', Comment: 'a\nb' }],
+  ['a condition that is always true', { Type: 'Choice', Choices: [{ Condition: true, Next: 'Output' }] }],
+  [
+    'a condition over two lines',
+    { Type: 'Choice', Choices: [{ Condition: '{%\n$states.input = 1\n%}', Next: 'Output' }], Default: 'Output' },
+  ],
+  ['a time that is computed over two lines', { Type: 'Wait', Seconds: '{%\n1\n%}', Next: 'Output' }],
+  ['arguments that are a text', task({ Arguments: 'text' })],
+  [
+    'items that are written down',
+    {
+      Type: 'Map',
+      Items: [1, 'a', { b: '{%\n1\n%}' }],
+      ItemSelector: { a: '' },
+      ItemProcessor: { StartAt: 'I', States: { I: { Type: 'Pass', Output: 'text', End: true } } },
+      End: true,
+    },
+  ],
+])('%s is a definition that AWS takes, and so it is taken here', async (_, first) => {
+  // The name of a state may be that of a field.
+  const rest = JSON.stringify(first).includes('"Next"') ? { Output: { Type: 'Succeed', Output: 'a\nb' } } : {};
+  const states = { First: first, ...rest };
+  const definition = { QueryLanguage: 'JSONata', StartAt: 'First', States: states };
+
+  expect(() => readDefinition(definition, { machine: 'Subject' })).not.toThrow();
+  await expect(lintDefinition(definition, 'Subject')).resolves.toBeUndefined();
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Evaluator } from '../../../local/state-machines/language/evaluation/evaluator.ts';
 import { evaluate } from '../../../local/state-machines/language/expression.ts';
 
 const say = (expression: string, input: unknown = {}) =>
@@ -12,6 +13,10 @@ describe('the functions Step Functions adds', () => {
     ['$range(0, 10, 3)', [0, 3, 6, 9]],
     ['$range(3, 1, -1)', [3, 2, 1]],
     ['$range(5, 1, 1)', []],
+    // As recorded on AWS.
+    ['$range(1, 9, 9)', 1],
+    ['$count($range(1, 9, 9))', 1],
+    ['[$range(1, 9, 9)]', [1]],
     ['$parse(\'{"a":[1,null]}\')', { a: [1, null] }],
     ['$random(42) = $random(42)', true],
     ['$random() < 1', true],
@@ -71,4 +76,48 @@ test('a result shares nothing with the input it came from', async () => {
 
   expect(output).toEqual(input);
   expect(output.list[0]).not.toBe(input.list[0]);
+});
+
+describe('an expression that takes more than it may', () => {
+  const small = new Evaluator({ processorSeconds: 1, heapMegabytes: 64 });
+  const bounded = (expression: string) =>
+    small.evaluate({ template: { bad: `{% ${expression} %}` }, bindings: {}, field: 'Output' });
+
+  test.each([
+    ['calls itself in its last step', '($f := function($x){ $f($x+1) }; $f(1))', 'processor time'],
+    [
+      'has a pattern that backtracks',
+      '$match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", /(a+)+$/)',
+      'processor time',
+    ],
+    ['fails beside one that never ends', '[$error("x"), ($f := function($x){ $f($x+1) }; $f(1))]', 'processor time'],
+    ['calls itself and waits for it', '($f := function($x){ 1 + $f($x+1) }; $f(1))', /MB of memory|processor time/],
+    ['doubles a list', '$reduce([1..40], function($a,$b){ $append($a,$a) }, [1..1000])', /MB of memory|processor time/],
+    ['makes many lists', '$map([1..9999999], function($x){ [1..1000] })', /MB of memory|processor time/],
+    ['pairs two long lists', '$zip([1..9999999],[1..9999999])', /MB of memory|processor time/],
+    ['doubles a text', '$reduce([1..60], function($a,$b){ $a & $a }, "x")', 'Invalid string length'],
+    ['nests its result too deep', '$reduce([1..100000], function($a,$b){ {"a": $a} }, 1)', 'deeper than 1000'],
+  ])('%s: a failure of its state alone', async (_, expression, words) => {
+    await expect(bounded(expression)).rejects.toMatchObject({
+      errorName: 'States.QueryEvaluationError',
+      message: expect.stringMatching(words),
+    });
+    expect(await bounded('1 + 1')).toEqual({ bad: 2 });
+  });
+
+  test('those that wait behind it get their answers', async () => {
+    const bad = bounded('($f := function($x){ $f($x+1) }; $f(1))');
+    const good = Promise.all([bounded('1 + 1'), bounded('2 + 2')]);
+
+    await expect(bad).rejects.toMatchObject({ errorName: 'States.QueryEvaluationError' });
+    expect(await good).toEqual([{ bad: 2 }, { bad: 4 }]);
+  });
+
+  test('variables that no process can be told are a failure too', async () => {
+    let deep: unknown = 1;
+    for (let level = 0; level < 100_000; level += 1) deep = [deep];
+
+    await expect(say('1', deep)).rejects.toMatchObject({ errorName: 'States.QueryEvaluationError' });
+    expect(await say('1')).toBe(1);
+  });
 });

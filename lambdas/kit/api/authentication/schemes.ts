@@ -25,7 +25,7 @@ export function signedText(request: {
 /** What a request asks for: all that a signature covers. */
 export interface Asked {
   readonly method: string;
-  /** Percent-decoded: API Gateway hands it over so. */
+  /** Percent-decoded, once: API Gateway hands it over so. */
   readonly path: string;
   /** `a=1&b=2`: the query without `_` in the order it came, names and values percent-encoded (RFC 3986); '' for none. */
   readonly query: string;
@@ -38,7 +38,7 @@ export function askedOf(event: APIGatewayProxyEventV2): Asked {
   const { body = '', isBase64Encoded } = event;
   return {
     method: event.requestContext.http.method.toUpperCase(),
-    path: percentDecoded(event.rawPath),
+    path: event.rawPath,
     query: otherParameters(event)
       .map(([name, value]) => `${percentEncoded(name)}=${percentEncoded(value)}`)
       .join('&'),
@@ -63,14 +63,6 @@ function changesState(method: string): boolean {
 /** In lower-case hex; text as UTF-8. */
 export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** As RFC 3986 has it: encodeURIComponent leaves five reserved characters alone. */

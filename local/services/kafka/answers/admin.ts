@@ -1,4 +1,5 @@
-import { configDefaults, type Topic, type TopicConfig } from '../log/topics.ts';
+import { configDefaults, configFault, type TopicConfig } from '../log/topic-config.ts';
+import type { Topic } from '../log/topics.ts';
 import {
   apiVersions,
   createPartitions,
@@ -9,7 +10,7 @@ import {
 } from '../wire/admin-apis.ts';
 import type { Api, RequestOf } from '../wire/api.ts';
 import { type ErrorCode, errors } from '../wire/errors.ts';
-import { type Answering, answering, type Broker } from './answering.ts';
+import { type Answering, answering, type Broker, node } from './answering.ts';
 import { validTopicName } from './data.ts';
 
 const throttleMs = 0;
@@ -29,7 +30,12 @@ export function adminAnswers(broker: Broker, speaks: () => readonly Api[]): read
     answering(saslHandshake, () => ({ error: errors.unsupportedSaslMechanism, mechanisms: [] })),
     answering(createTopics, ({ topics: asked, validateOnly }) => ({
       throttleMs,
-      topics: asked.map((topic) => ({ name: topic.name, ...create(broker, topic, validateOnly) })),
+      topics: asked.map((topic) => ({
+        name: topic.name,
+        ...(asked.filter(({ name }) => name === topic.name).length > 1
+          ? { error: errors.invalidRequest, message: 'The topic stands twice in one request' }
+          : create(broker, topic, validateOnly)),
+      })),
     })),
     answering(deleteTopics, ({ topics: names }) => ({
       throttleMs,
@@ -40,7 +46,7 @@ export function adminAnswers(broker: Broker, speaks: () => readonly Api[]): read
     })),
     answering(createPartitions, ({ topics: asked, validateOnly }) => ({
       throttleMs,
-      topics: asked.map(({ name, count }) => ({ name, ...grow(broker, { name, count, validateOnly }) })),
+      topics: asked.map((growth) => ({ name: growth.name, ...grow(broker, { ...growth, validateOnly }) })),
     })),
     answering(describeConfigs, ({ resources }) => ({
       throttleMs,
@@ -68,8 +74,19 @@ function faultOf(asked: NewTopic, there: boolean): Result | undefined {
     return { error: errors.invalidPartitions, message: `Partitions go from 1 to ${mostPartitions} here` };
   if (replication !== -1 && replication !== 1 && asked.assignments.length === 0)
     return { error: errors.invalidReplicationFactor, message: 'There is one broker here' };
-  const wrong = configs.find((one) => one.name in configDefaults && !/^-?\d+$/.test(one.value ?? ''));
-  return wrong && { error: errors.invalidConfig, message: `${wrong.name} takes a number` };
+  if (!isHere(asked.assignments))
+    return { error: errors.invalidReplicaAssignment, message: `Partitions from 0 on, each on the one broker ${node}` };
+  const wrong = configFault(configs);
+  return wrong === undefined ? undefined : { error: errors.invalidConfig, message: wrong };
+}
+
+/** Whether each partition, from the first to the last, is assigned to the one broker there is. */
+function isHere(assignments: NewTopic['assignments']): boolean {
+  const indexes = assignments.map(({ index }) => index).sort((one, other) => one - other);
+  return (
+    indexes.every((index, at) => index === at) &&
+    assignments.every(({ brokers }) => brokers.length === 1 && brokers[0] === node)
+  );
 }
 
 /** `undefined` where the broker is to choose. */
@@ -81,14 +98,18 @@ function partitionsOf({ partitions, assignments }: NewTopic): number | undefined
 interface Growth {
   readonly name: string;
   readonly count: number;
+  readonly assignments: readonly { readonly brokers: readonly number[] }[] | null;
   readonly validateOnly: boolean;
 }
 
-function grow({ topics }: Broker, { name, count, validateOnly }: Growth): Result {
+function grow({ topics }: Broker, { name, count, assignments, validateOnly }: Growth): Result {
   const present = topics.get(name)?.partitions.length;
   if (present === undefined) return { error: errors.unknownTopicOrPartition, message: null };
   if (count <= present || count > mostPartitions)
     return { error: errors.invalidPartitions, message: `It has ${present}; ${mostPartitions} is the most here` };
+  const assigned = assignments?.map(({ brokers }, at) => ({ index: at, brokers })) ?? [];
+  if (assignments && (assignments.length !== count - present || !isHere(assigned)))
+    return { error: errors.invalidReplicaAssignment, message: `Each new partition is on the one broker ${node}` };
   if (!validateOnly) topics.grow(name, count);
   return done;
 }

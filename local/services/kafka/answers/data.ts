@@ -125,8 +125,15 @@ function answerListOffsets({ topics }: Broker, request: RequestOf<typeof listOff
     if (!partition) return { index, error: errors.unknownTopicOrPartition, timestamp: -1, offset: -1 };
     if (timestamp === -1) return { index, error: errors.none, timestamp: -1, offset: partition.endOffset };
     if (timestamp === -2) return { index, error: errors.none, timestamp: -1, offset: partition.startOffset };
-    const found = partition.offsetOf(timestamp);
-    return { index, error: errors.none, timestamp: found?.timestamp ?? -1, offset: found?.offset ?? -1 };
+    // The protocol's other special times came with versions that aren't spoken here.
+    if (timestamp < 0) return { index, error: errors.invalidRequest, timestamp: -1, offset: -1 };
+    try {
+      const found = partition.firstFrom(timestamp);
+      return { index, error: errors.none, timestamp: found?.timestamp ?? -1, offset: found?.offset ?? -1 };
+    } catch {
+      // A producer may pack anything; its batches are not looked into before.
+      return { index, error: errors.corruptMessage, timestamp: -1, offset: -1 };
+    }
   };
   return {
     throttleMs: 0,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { type ErrorCode, errors } from '../wire/errors.ts';
 import { Producers, type ProducersSnapshot } from './producers.ts';
 import { type BatchHeader, batchAt, place, splitBatches } from './record-batch.ts';
+import type { PlacedRecord } from './records.ts';
 import { type IndexEntry, Segment } from './segment.ts';
 
 /** How a topic's partitions keep what they get; Kafka's own settings of these names. */
@@ -105,11 +106,13 @@ export class Partition {
     return segment?.read(offset, maxBytes);
   }
 
-  /** The first batch with a record of that time or later: its base offset, as records aren't looked into. */
-  offsetOf(timestamp: number): { readonly offset: number; readonly timestamp: number } | undefined {
-    const segment = this.#segments.find(({ maxTimestamp }) => maxTimestamp >= timestamp);
-    const batch = segment?.batchOf(timestamp);
-    return batch && { offset: batch.baseOffset, timestamp: batch.maxTimestamp };
+  /** The first record of that time or later. Throws for a batch that can't be looked into. */
+  firstFrom(timestamp: number): PlacedRecord | undefined {
+    for (const segment of this.#segments) {
+      const found = segment.maxTimestamp >= timestamp ? segment.firstFrom(timestamp) : undefined;
+      if (found) return found;
+    }
+    return undefined;
   }
 
   /** Is called after each append; the function returned ends that. */

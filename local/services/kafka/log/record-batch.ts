@@ -15,7 +15,7 @@ export interface BatchHeader {
 }
 
 // Source: kafka.apache.org/documentation, "Record Batch". Offsets of its fields.
-const at = {
+export const at = {
   baseOffset: 0,
   length: 8,
   leaderEpoch: 12,
@@ -23,6 +23,7 @@ const at = {
   crc: 17,
   attributes: 21,
   lastOffsetDelta: 23,
+  firstTimestamp: 27,
   maxTimestamp: 35,
   producerId: 43,
   producerEpoch: 51,

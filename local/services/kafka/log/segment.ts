@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { type BatchHeader, batchAt, headerBytes, intact } from './record-batch.ts';
+import { firstRecordFrom, type PlacedRecord } from './records.ts';
 
 /** A batch every so many bytes: the first of its offsets, where it starts, and the latest time up to it. */
 export type IndexEntry = readonly [offset: number, position: number, timestamp: number];
@@ -122,12 +123,15 @@ export class Segment {
     return bytes.subarray(start, end);
   }
 
-  /** The first batch with a record of that time or later: its base offset and latest time. */
-  batchOf(timestamp: number): BatchHeader | undefined {
+  /** The first record of that time or later. Throws for a batch that can't be looked into. */
+  firstFrom(timestamp: number): PlacedRecord | undefined {
     // An entry holds the latest time up to its batch, so the one looked for comes after the last that is too early.
     for (let position = this.#positionBefore(([, , latest]) => latest < timestamp); position < this.size; ) {
       const header = batchAt(this.#read(position, headerBytes), 0);
-      if (!header || header.maxTimestamp >= timestamp) return header;
+      if (!header) return undefined;
+      const mayHave = header.maxTimestamp >= timestamp;
+      const found = mayHave ? firstRecordFrom(this.#read(position, header.bytes), timestamp) : undefined;
+      if (found) return found;
       position += header.bytes;
     }
     return undefined;

@@ -12,9 +12,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { type Keeping, Partition } from './partition.ts';
-
-/** A topic's own settings, as text as Kafka has them. */
-export type TopicConfig = Readonly<Record<string, string>>;
+import { configDefaults, type TopicConfig } from './topic-config.ts';
 
 export interface Topic {
   readonly name: string;
@@ -36,14 +34,6 @@ interface Kept {
   readonly nextProducerId: number;
   readonly topics: readonly KeptTopic[];
 }
-
-/** Settings of a topic that this broker heeds, with their defaults, which are Kafka's but for the smaller segments. */
-export const configDefaults = {
-  'retention.ms': 7 * 24 * 60 * 60 * 1000,
-  'retention.bytes': -1,
-  'segment.bytes': 64 * 1024 * 1024,
-  'max.message.bytes': 1024 * 1024 + 12,
-} as const;
 
 // An id taken is an id gone; a block of them makes one write of many.
 const producerIdBlock = 1000;

@@ -56,6 +56,16 @@ export class Catalogue {
     this.#database.close();
   }
 
+  /** Remembers when a bucket came; one that is known keeps its date. */
+  addBucket(name: string, created: Date): void {
+    this.#prepare('insert or ignore into buckets (name, created) values (?, ?)').run(name, created.getTime());
+  }
+
+  /** When a bucket came. */
+  bucketCreated(name: string): Date {
+    return new Date(Number(this.#prepare('select created from buckets where name = ?').get(name)?.created));
+  }
+
   /** All or nothing. */
   transaction<R>(work: () => R): R {
     this.#database.exec('begin immediate');

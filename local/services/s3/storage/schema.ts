@@ -1,5 +1,10 @@
 /** The tables of the object store's catalogue. Keys compare by their UTF-8 bytes, which is the order S3 lists in. */
 export const schema = `
+create table if not exists buckets (
+  name text primary key,
+  created integer not null
+) strict;
+
 create table if not exists objects (
   sequence integer primary key autoincrement,
   bucket text not null,

@@ -9,10 +9,16 @@ export type XmlValue =
   | undefined
   | { readonly [name: string]: XmlValue | readonly XmlValue[] };
 
+const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
 /** Renders one document in the namespace that S3's clients expect. */
 export function renderXml(root: string, value: XmlValue): string {
-  const body = renderContent(value);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${body}</${root}>`;
+  return `${declaration}<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${renderContent(value)}</${root}>`;
+}
+
+/** An error is in no namespace: botocore looks for the bare name and else finds neither code nor message. */
+export function renderError(value: XmlValue): string {
+  return `${declaration}<Error>${renderContent(value)}</Error>`;
 }
 
 function renderContent(value: XmlValue): string {

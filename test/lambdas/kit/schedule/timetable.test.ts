@@ -83,6 +83,27 @@ test('a slot in the hour that comes twice in autumn runs once', () => {
   ]);
 });
 
+test.each([
+  ['a list of minutes', 'cron(0,30 1 * * ? *)', ['2026-11-01T05:00Z', '2026-11-01T05:30Z', '2026-11-02T06:00Z']],
+  ['a step of minutes', 'cron(0/30 1 * * ? *)', ['2026-11-01T05:00Z', '2026-11-01T05:30Z', '2026-11-02T06:00Z']],
+  ['any hour', 'cron(30 * * * ? *)', ['2026-11-01T04:30Z', '2026-11-01T05:30Z', '2026-11-01T07:30Z']],
+  ['a range of hours', 'cron(30 0-1 * * ? *)', ['2026-11-01T04:30Z', '2026-11-01T05:30Z', '2026-11-02T05:30Z']],
+])('the hour that comes twice in autumn is one hour to %s', (_name, expression, expected) => {
+  expect(slots(expression, 'America/New_York', '2026-11-01T04:01:00Z')).toEqual(expected);
+});
+
+test('clocks that go back by half an hour repeat half an hour', () => {
+  // Lord Howe Island: at 02:00 of 5 April 2026 it is 01:30 again.
+  expect(slots('cron(0/15 1-2 5 4 ? 2026)', 'Australia/Lord_Howe', '2026-04-04T14:01:00Z')).toEqual([
+    '2026-04-04T14:15Z',
+    '2026-04-04T14:30Z',
+    '2026-04-04T14:45Z',
+  ]);
+  expect(slots('cron(0/15 1-2 5 4 ? 2026)', 'Australia/Lord_Howe', '2026-04-04T14:45:00Z')[0]).toBe(
+    '2026-04-04T15:30Z',
+  );
+});
+
 test('a rate counts from the last slot', () => {
   expect(slots('rate(5 minutes)')).toEqual(['2026-01-01T00:05Z', '2026-01-01T00:10Z', '2026-01-01T00:15Z']);
   expect(slots('rate(1 day)').at(-1)).toBe('2026-01-04T00:00Z');

@@ -19,6 +19,7 @@ const request = (raw: string, key?: Buffer, header = Buffer.from([0, 255])) => (
     headers: [
       { name: 'a', value: header },
       { name: 'a', value: Buffer.alloc(0) },
+      { name: 'a', value: null },
     ],
   },
 });

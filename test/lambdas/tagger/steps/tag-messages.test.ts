@@ -84,7 +84,7 @@ test('a message without a page goes out with its tags, key, headers and origin',
     },
   ]);
   expect(published[0]?.key?.toString()).toBe('k');
-  expect(published[0]?.headers.map(({ name, value }) => [name, value.toString('latin1')])).toEqual([
+  expect(published[0]?.headers.map(({ name, value }) => [name, value?.toString('latin1')])).toEqual([
     ['trace', 'ÿ'],
     ['millrace-source-topic', 'wx.messages'],
     ['millrace-source-partition', '2'],

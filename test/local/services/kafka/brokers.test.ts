@@ -92,6 +92,31 @@ describe.each(kinds)('$name', ({ name, start, missing }) => {
     expect(new Set([...byKey.values()].map(([first]) => first?.partition)).size).toBe(4);
   });
 
+  test.each(['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const)(
+    'finds the first record of a time inside a batch (%s)',
+    async (compression) => {
+      const to = await topic();
+      const batch = (times: readonly number[]) => ({
+        messages: times.map((time) => ({ topic: to, value: Buffer.from('x'.repeat(100)), timestamp: BigInt(time) })),
+      });
+      const producer = clients.producer(compression);
+      // Times need not rise within a batch.
+      await producer.send(batch([1000, 3000, 2000, 4000]));
+      await producer.send(batch([5000, 6000]));
+      const admin = kafkaJs().admin();
+      await admin.connect();
+      const at = async (time: number) => (await admin.fetchTopicOffsetsByTimestamp(to, time))[0]?.offset;
+      const found = [];
+      for (const time of [0, 1000, 1001, 2000, 3500, 4000, 4001, 5001, 6000]) found.push(await at(time));
+      // kafkajs asks for the end where there is none.
+      const none = await at(6001);
+      await admin.disconnect();
+
+      expect(found).toEqual(['0', '0', '1', '1', '3', '3', '4', '5', '5']);
+      expect(none).toBe('6');
+    },
+  );
+
   test('deals partitions anew when a consumer joins its group and when it leaves', async () => {
     const to = await topic(4);
     const group = `g-${to}`;

@@ -150,6 +150,33 @@ test('half a line of committed offsets counts for nothing', () => {
   second.close();
 });
 
+test('tells a header without a value from one with an empty one', async () => {
+  const to = await clients.topic('headers');
+  const headers = new Map([
+    [Buffer.from('none'), null],
+    [Buffer.from('empty'), Buffer.alloc(0)],
+  ]) as Map<Buffer, Buffer>;
+  await clients.producer().send({ messages: [{ topic: to, value: Buffer.from('v'), headers }] });
+  const [read] = await clients.read(to, 1);
+
+  expect(read?.headerEntries.map(([name, value]) => [String(name), value?.length])).toEqual([
+    ['none', undefined],
+    ['empty', 0],
+  ]);
+});
+
+test('a batch that can’t be looked into has no record of a time, and the broker goes on', () => {
+  const partition = new Partition(closed('p'), keeping);
+  const packed = batch({ at: 5000 });
+  packed.writeInt16BE(1, 21);
+  packed.writeUInt32BE(crc32c(packed.subarray(21)), 17);
+  partition.append(packed);
+
+  expect(() => partition.firstFrom(1)).toThrow();
+  expect(partition.firstFrom(6000)).toBeUndefined();
+  partition.close();
+});
+
 test('a topic deleted and made again is empty, and no group remembers it', async () => {
   const to = await clients.topic('again', 2);
   await clients.producer().send({ messages: [{ topic: to, value: Buffer.from('old') }] });
