@@ -30,37 +30,41 @@ const required = columns.filter(({ optional }) => !optional).map(({ names }) => 
 /**
  * Reads a problem row with changed cells; `undefined` for one that has these values already, or that is put back whole as
  * its file has it. A row whose values don't fit the columns is read from a new line, or from all its cells, alone: some
- * cells in their right places make no deal of the others.
+ * cells in their right places make no deal of the others. `newest`: the day its file is as of.
  */
-export function readCorrected(problem: Uncorrected, changes: Cells): Reading | undefined {
+export function readCorrected(problem: Uncorrected, changes: Cells, newest?: string): Reading | undefined {
   const given = storableCells(changes, problem.raw);
   if (same(problem.raw, given)) return undefined;
   const { file_raw: original } = problem;
   if (original && same(original, given) && Object.keys(shownRaw(original)).every((name) => name in given))
     return undefined;
   const { [rawLineName]: line, ...cells } = given;
-  if (line !== undefined && line !== problem.raw[rawLineName]) return readLine(problem, line, cells);
-  if (problem.raw[rawLineName] === undefined) return read({ ...problem.raw, ...cells }, problem.line_number);
+  if (line !== undefined && line !== problem.raw[rawLineName]) return readLine(problem, { text: line, newest }, cells);
+  if (problem.raw[rawLineName] === undefined) return read({ ...problem.raw, ...cells }, problem.line_number, newest);
   const names = namesOf(problem.raw);
   const missing = names.filter((name) => cells[name] === undefined);
   if (missing.length > 0) return stillRagged(problem, given, missing);
   const inOrder = Object.fromEntries(names.map((name) => [name, cells[name] ?? '']));
-  return read({ ...inOrder, ...cells }, problem.line_number);
+  return read({ ...inOrder, ...cells }, problem.line_number, newest);
 }
 
 /** Reads values by their columns' names, as a file's rows are read. A column that the row lacks is an empty cell. */
-export function readValues(values: Cells, line: number): FileRow {
+export function readValues(values: Cells, line: number, newest?: string): FileRow {
   const missing = required.filter((names) => names.every((name) => values[name] === undefined)).map(([name]) => name);
   const names = [...Object.keys(values), ...new Set(missing)];
   return readCells(
-    layoutOf(names),
+    { ...layoutOf(names), newest },
     names.map((name) => values[name] ?? ''),
     line,
   );
 }
 
 /** A line that is given anew has the file's columns; cells that are changed with it win. */
-function readLine(problem: Uncorrected, text: string, cells: Cells): Reading {
+function readLine(
+  problem: Uncorrected,
+  { text, newest }: { readonly text: string; readonly newest: string | undefined },
+  cells: Cells,
+): Reading {
   const line = text.replace(/\r?\n$/, '');
   const names = namesOf(problem.raw);
   const values = line.split(',');
@@ -71,19 +75,19 @@ function readLine(problem: Uncorrected, text: string, cells: Cells): Reading {
   }
   const changed = Object.entries(cells).filter(([name, value]) => !sameCell(name, problem.raw[name], value));
   const ofLine = Object.fromEntries(values.map((value, place) => [names[place] ?? '', value]));
-  return read({ ...ofLine, ...Object.fromEntries(changed) }, problem.line_number);
+  return read({ ...ofLine, ...Object.fromEntries(changed) }, problem.line_number, newest);
 }
 
 function lineFault(reason: string): ProblemReason {
   return { column: rawLineName, reason };
 }
 
-function read(cells: Cells, line: number): Reading {
+function read(cells: Cells, line: number, newest: string | undefined): Reading {
   // Rows of before have what can't be stored as it came.
   const values = Object.fromEntries(Object.entries(cells).map(([name, value]) => [name, storable(value)]));
   const date = values[dateColumn];
   const after: Cells = date === undefined ? values : { ...values, [dateColumn]: asRocDate(date) };
-  return { after, raw: after, row: readValues(after, line) };
+  return { after, raw: after, row: readValues(after, line, newest) };
 }
 
 function stillRagged(problem: Uncorrected, given: Cells, missing: readonly string[]): Reading {

@@ -71,11 +71,16 @@ export function roomsCell(cell: string): number | Fault {
   return value >= 10 ? new Fault(`${quoted(text)} is 10 or above`) : value;
 }
 
-/** A day of the ROC calendar, as `2022-07-13`. */
+// Pre-sale deals are registered within weeks, since 2012: what is this old is a year that lost a digit.
+const firstDay = '2000-01-01';
+
+/** A day of the ROC calendar since 2000, as `2022-07-13`. */
 export function dateCell(cell: string): string | Fault {
   const text = cell.trim();
   if (text === '') return new Fault('is empty');
-  return rocDate(text) ?? new Fault(`${quoted(text)} is not a date`);
+  const date = rocDate(text);
+  if (date === undefined) return new Fault(`${quoted(text)} is not a date`);
+  return date < firstDay ? new Fault(`${quoted(text)} is before ${firstDay}`) : date;
 }
 
 /** One floor, or null for what is not exactly one. */

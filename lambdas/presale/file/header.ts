@@ -7,6 +7,8 @@ export interface Layout {
   readonly names: readonly string[];
   /** Which value stands at which place; `undefined` for a column that this file doesn't have. */
   readonly places: readonly { readonly column: Column; readonly place: number | undefined }[];
+  /** No deal of this file is younger (`2022-09-30`). @default any day that exists */
+  readonly newest?: string | undefined;
 }
 
 /**

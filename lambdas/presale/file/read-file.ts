@@ -7,6 +7,12 @@ import { readRow, refusedRow } from './read-row.ts';
 /** Lines that read well but must not be loaded, with the reason for each. */
 export type Refusals = ReadonlyMap<number, ProblemReason>;
 
+interface ReadOptions {
+  readonly onHeader?: (names: readonly string[]) => void;
+  /** The day the file is as of: a deal that is younger is a problem row. */
+  readonly newest?: string;
+}
+
 /**
  * A file's bytes to its rows, good and problem, a batch per chunk; memory doesn't grow with the file.
  * The header's errors (see `readHeader`) end the reading; a row's never do.
@@ -14,7 +20,7 @@ export type Refusals = ReadonlyMap<number, ProblemReason>;
 export async function* readFile(
   bytes: AsyncIterable<Uint8Array>,
   refusals: Refusals = new Map(),
-  onHeader: (names: readonly string[]) => void = () => undefined,
+  { onHeader, newest }: ReadOptions = {},
 ): AsyncGenerator<readonly FileRow[]> {
   let layout: Layout | undefined;
   let header = '';
@@ -25,9 +31,9 @@ export async function* readFile(
       const line = ended.endsWith('\r') ? ended.slice(0, -1) : ended;
       number += 1;
       if (!layout) {
-        layout = readHeader(line);
+        layout = { ...readHeader(line), newest };
         header = withoutByteOrderMarks(line);
-        onHeader(layout.names);
+        onHeader?.(layout.names);
       } else if (line !== '' && !(number === 2 && isEnglishHeader(line))) {
         const reason = refusals.get(number) ?? (withoutByteOrderMarks(line) === header ? repeatsHeader : undefined);
         rows.push(reason ? refusedRow(layout, line, { number, reason }) : readRow(layout, line, number));

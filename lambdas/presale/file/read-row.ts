@@ -1,4 +1,5 @@
 import { Fault } from './cells.ts';
+import { columns, dateColumn } from './columns.ts';
 import type { DealValue, FileRow, ProblemReason } from './file-row.ts';
 import type { Layout } from './header.ts';
 import { maxLineLength } from './lines.ts';
@@ -18,9 +19,12 @@ export function readRow(layout: Layout, line: string, number: number): FileRow {
   return readCells(layout, cells, number);
 }
 
+const dateIndex = columns.findIndex(({ field }) => field === 'transaction_date');
+
 /** Reads one row's cells, which stand in the layout's places. */
 export function readCells(layout: Layout, cells: readonly string[], number: number): FileRow {
   const values: DealValue[] = [];
+  const { newest } = layout;
   let reasons: ProblemReason[] | undefined;
   for (const { column, place } of layout.places) {
     const value = place === undefined ? '' : column.read(cells[place] ?? '');
@@ -29,6 +33,8 @@ export function readCells(layout: Layout, cells: readonly string[], number: numb
       reasons.push({ column: column.names[0], reason: value.reason });
     } else values.push(value);
   }
+  if (newest !== undefined && !reasons && String(values[dateIndex]) > newest)
+    reasons = [{ column: dateColumn, reason: `${values[dateIndex]} is after the file’s own ${newest}` }];
   if (reasons) return { state: 'problem', line: number, raw: rawValues(layout, cells), reasons };
   return { state: 'good', line: number, values };
 }

@@ -4,6 +4,7 @@ import { unknownNames } from '../file/known-names.ts';
 import { readFile } from '../file/read-file.ts';
 import type { CountyFile, DriftBook, LoadDeals, RawFiles, ReadProblems } from '../ports.ts';
 import { problemsKey } from '../publication/keys.ts';
+import { asOf } from '../publication/season.ts';
 
 export interface LoadCountyPorts {
   readonly raw: Pick<RawFiles, 'read' | 'upload'>;
@@ -21,8 +22,11 @@ export async function loadCounty(file: CountyFile, ports: LoadCountyPorts): Prom
   const outcome = await ports.load(file, async function* (refusals) {
     const bytes = opened ?? (await ports.raw.read(backup.source_key));
     opened = undefined;
-    yield* readFile(bytes, refusals, (names) => {
-      unknown = unknownNames(names);
+    yield* readFile(bytes, refusals, {
+      newest: asOf(plan),
+      onHeader: (names) => {
+        unknown = unknownNames(names);
+      },
     });
   });
   await ports.drift.sawColumns(file, unknown);

@@ -46,7 +46,7 @@ export function correctionStore(database: Database<PresaleTables>, bucket: strin
         const changes = choose([...problems.values()]);
         const done = await alreadyDone(query, run, place, author);
         const pending = changes.filter(({ line_number }) => !done.has(line_number));
-        const rows = await judge(query, run, changed(pending, problems));
+        const rows = await judge(query, run, changed(pending, problems, asOf(run)));
         await load(session, run, place, rows);
         await keep(query, rows, author);
         const right = rows.filter(({ row }) => row.state === 'good').map(({ problem }) => problem.failure_key);
@@ -102,11 +102,12 @@ async function alreadyDone(
 function changed(
   changes: readonly Change[],
   problems: ReadonlyMap<number, ProblemRow>,
+  newest: string,
 ): Omit<Corrected, 'keptNewer'>[] {
   return changes.flatMap(({ line_number, cells }) => {
     const problem = problems.get(line_number);
     if (!problem) throw new NotFoundError(`There is no problem row of line ${line_number}`);
-    const reading = readCorrected(problem, cells);
+    const reading = readCorrected(problem, cells, newest);
     return reading ? [{ problem, ...reading }] : [];
   });
 }

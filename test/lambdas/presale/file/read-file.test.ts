@@ -176,7 +176,7 @@ test('a column that comes twice is read by its first, and the second is one that
   const seen: string[] = [];
   const bytes = streamed(Buffer.from(`${sampleHeader},備註,備註\n${sampleLine({ 備註: '一', 總價元: 'x' })},二,三\n`));
 
-  const [rows] = await Array.fromAsync(readFile(bytes, new Map(), (names) => void seen.push(...names)));
+  const [rows] = await Array.fromAsync(readFile(bytes, new Map(), { onHeader: (names) => void seen.push(...names) }));
   expect(unknownNames(seen)).toEqual(['備註 (2)', '備註 (3)']);
   expect(rows?.[0]).toMatchObject({ raw: { 備註: '一', '備註 (2)': '二', '備註 (3)': '三' } });
 });
@@ -235,4 +235,17 @@ test('every line that is not blank is one good or one problem row, whatever stan
       for (const row of rows) if (row.state === 'problem') expect(row.reasons.length).toBeGreaterThan(0);
     }),
   );
+});
+
+test('a day before 2000, or after the day its file is as of, makes a problem row', async () => {
+  const days = ['0881231', '0890101', '1110930', '1111001'];
+  const bytes = Buffer.from(sampleFile(days.map((day, at) => sampleLine({ 交易年月日: day, 編號: `RPTEST00D${at}` }))));
+  const rows = (await Array.fromAsync(readFile(streamed(bytes), new Map(), { newest: '2022-09-30' }))).flat();
+
+  expect(rows.map((row) => (row.state === 'good' ? [] : reasonsOf(row)))).toEqual([
+    ['交易年月日 0881231 is before 2000-01-01'],
+    [],
+    [],
+    ['交易年月日 2022-10-01 is after the file’s own 2022-09-30'],
+  ]);
 });
