@@ -3,8 +3,7 @@ import { crawledArticle } from './article/article.ts';
 import type { Fate } from './collect/fates.ts';
 import { type PlatformName, platformNames } from './platforms/names.ts';
 import type { DriverName } from './platforms/platform.ts';
-import type { Ended, LockedTask, PageRead, ToldEnd, WrittenPage } from './stores/answer-store.ts';
-import type { AnsweredDetail } from './stores/detail-end-store.ts';
+import type { AnsweredDetail, Ended, LockedTask, PageRead, ToldEnd, WrittenPage } from './stores/answer-store.ts';
 import type { OpenCall } from './stores/open-call-store.ts';
 import type { Settled } from './stores/settle-store.ts';
 

@@ -5,8 +5,7 @@ import type { Detail, Driver, PlatformAnswer, SearchPage } from '../platforms/pl
 import { UnknownShapeError } from '../platforms/refusals.ts';
 import type { AnswerPorts, SentArticle } from '../ports.ts';
 import { rangeOf } from '../reading/post-time.ts';
-import type { CallEnd, KeptAnswer, PageRead, ToldEnd } from '../stores/answer-store.ts';
-import type { AnsweredDetail } from '../stores/detail-end-store.ts';
+import type { AnsweredDetail, CallEnd, KeptAnswer, PageRead, ToldEnd } from '../stores/answer-store.ts';
 import type { OpenCall } from '../stores/open-call-store.ts';
 import { fatesOf, goesOn } from './fates.ts';
 import type { AnswerMessage, ReadMessage } from './messages.ts';

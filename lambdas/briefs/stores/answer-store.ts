@@ -5,7 +5,7 @@ import { articleFailure, articlePrefix, callFailure, callPrefix, type FailedCall
 import type { Fate, WrittenFate } from '../collect/fates.ts';
 import type { AnswerMessage } from '../collect/messages.ts';
 import type { CallOutcome, PlatformState } from '../collect/platform-state.ts';
-import type { Cursor } from '../platforms/platform.ts';
+import type { Cursor, Detail } from '../platforms/platform.ts';
 import { tellPlatform } from './breaker-store.ts';
 import type { OpenCall, OpenTask } from './open-call-store.ts';
 import { loseFinds, type Settled, settle, type Touched } from './settle-store.ts';
@@ -24,6 +24,13 @@ export interface WrittenPage {
 
 /** An answer as it was received: where it is kept, and what its message told of it. */
 export type KeptAnswer = Extract<AnswerMessage, { readonly raw_key: string }>;
+
+/** A user's or note's call, and what its answer told. */
+export interface AnsweredDetail {
+  readonly call: OpenCall;
+  readonly answer: KeptAnswer;
+  readonly detail: Detail;
+}
 
 /** The answer's row: the bucket has its text. */
 export function keptText({ text: _inBucket, ...kept }: KeptAnswer): string {

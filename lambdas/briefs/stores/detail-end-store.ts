@@ -1,19 +1,10 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
 import type { PlatformName } from '../platforms/names.ts';
-import type { Detail } from '../platforms/platform.ts';
-import { follow, type KeptAnswer, keptText } from './answer-store.ts';
+import { type AnsweredDetail, follow, keptText } from './answer-store.ts';
 import { tellPlatform } from './breaker-store.ts';
 import { keepDetails } from './detail-store.ts';
-import type { OpenCall } from './open-call-store.ts';
 import { type Settled, settle } from './settle-store.ts';
-
-/** A user's or note's call, and what its answer told. */
-export interface AnsweredDetail {
-  readonly call: OpenCall;
-  readonly answer: KeptAnswer;
-  readonly detail: Detail;
-}
 
 interface Told {
   readonly door: string;
