@@ -1,10 +1,12 @@
 import {
   type MessageAttributeValue,
   SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { correlationField, correlationId } from '#kit/correlation.ts';
+import { TransientError } from '#kit/errors.ts';
 import { batches } from '#kit/messages/batches.ts';
 import { once } from '#kit/once.ts';
 import { messageBody } from './queues/message-body.ts';
@@ -40,7 +42,10 @@ export interface DelayedMessage {
 const largestBatch = { items: 10, size: 1024 * 1024 };
 const requestsAtOnce = 8;
 
-type Entry = { readonly Id: string; readonly MessageBody: string; readonly DelaySeconds: number };
+type Entry = Pick<SendMessageBatchRequestEntry, 'MessageAttributes' | 'DelaySeconds'> & {
+  readonly Id: string;
+  readonly MessageBody: string;
+};
 
 /** Puts many messages into a queue; resolves to the indexes of those that SQS has durably, in no order. */
 export function sendEach(queueUrl: string): (messages: readonly DelayedMessage[]) => Promise<number[]> {
@@ -66,6 +71,23 @@ export function sendEach(queueUrl: string): (messages: readonly DelayedMessage[]
 async function sendBatch(QueueUrl: string, Entries: Entry[]): Promise<number[]> {
   const { Successful = [] } = await client().send(new SendMessageBatchCommand({ QueueUrl, Entries }));
   return Successful.map(({ Id }) => Number(Id));
+}
+
+/** Sends entries whose ids are their places; resolves to the errors of those that SQS did not take, by place. */
+export async function sendEntries(QueueUrl: string, entries: readonly Entry[]): Promise<ReadonlyMap<number, unknown>> {
+  const failed = new Map<number, unknown>();
+  const send = async (Entries: Entry[]): Promise<void> => {
+    try {
+      const { Failed = [] } = await client().send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+      for (const { Id, Message } of Failed)
+        failed.set(Number(Id), new TransientError(`The queue took no message: ${Message}`));
+    } catch (error) {
+      for (const { Id } of Entries) failed.set(Number(Id), error);
+    }
+  };
+  const requests = batches(entries, largestBatch, ({ MessageBody }) => Buffer.byteLength(MessageBody));
+  await Promise.all([...requests].map(send));
+  return failed;
 }
 
 /** The attribute by which a message belongs to the work that sends it. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '#adapters/clock.ts';
 import { oneExchange } from '#adapters/http/one-exchange.ts';
 import { objectStore } from '#adapters/object-store.ts';
-import { queue } from '#adapters/queue.ts';
+import { groupedQueue } from '#adapters/queues/grouped-queue.ts';
 import { secretText } from '#adapters/secrets.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { sendFailures } from '#record/failure-sender.ts';
@@ -25,7 +25,7 @@ export const handler = queueHandler({
       exchange: oneExchange({ timeoutMs: env.CALL_TIMEOUT_MS, maxBytes: env.CALL_MAX_BYTES }),
       claim: (key: string) => bucket.putNew(key, ''),
       keep: (key: string, text: string, contentType: string) => bucket.put(key, text, { contentType }),
-      sendOn: queue(env.ANSWERS_QUEUE_URL),
+      sendOn: groupedQueue(env.ANSWERS_QUEUE_URL),
       clock: systemClock,
       sleep,
     };

@@ -3,6 +3,7 @@ import { callerEnv } from '#kit/api/authentication/env.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
 import { kafkaEnv } from '#kit/stream/env.ts';
 import { allPlatformSettings } from './collect/settings.ts';
+import { platforms } from './platforms/index.ts';
 import { platformNames } from './platforms/names.ts';
 
 /** What the stack and the handlers of briefs agree on. Imported by both; does no work. */
@@ -28,6 +29,9 @@ export const briefsRoutes = [
   'POST /briefs/platforms/{name}/pause',
   'POST /briefs/platforms/{name}/resume',
 ] as const;
+
+/** How every platform is asked, unless an environment says otherwise. */
+export const platformDefaults = Object.fromEntries(platforms.map(({ name, asked }) => [name, asked]));
 
 /** One Kafka topic for each platform. */
 export const briefTopics = platformNames.map((name) => `brief.${name}`);

@@ -2,8 +2,10 @@ import * as z from 'zod';
 import { crawledArticle } from './article/article.ts';
 import type { Fate } from './collect/fates.ts';
 import { type PlatformName, platformNames } from './platforms/names.ts';
-import type { Detail, DriverName } from './platforms/platform.ts';
-import type { Ended, LockedTask, OpenCall, PageRead, ToldEnd, WrittenPage } from './stores/answer-store.ts';
+import type { DriverName } from './platforms/platform.ts';
+import type { AnsweredDetail, Ended, LockedTask, PageRead, ToldEnd, WrittenPage } from './stores/answer-store.ts';
+import type { OpenCall } from './stores/open-call-store.ts';
+import type { Settled } from './stores/settle-store.ts';
 
 /** An article on its way through Kafka: which task found it, and where it stands in the page as received. */
 export const sentArticle = z.object({
@@ -23,8 +25,10 @@ export type SentArticle = z.output<typeof sentArticle>;
 /** What reading an answer needs of the outside. */
 export interface AnswerPorts {
   readonly driverOf: (platform: PlatformName) => DriverName | 'off';
-  /** `undefined` when the call was answered, given back or cancelled since. */
-  readonly open: (call: { readonly call: number; readonly attempt: number }) => Promise<OpenCall | undefined>;
+  /** In their order; `undefined` for a call that was answered, given back or cancelled since. */
+  readonly open: (
+    calls: readonly { readonly call: number; readonly attempt: number }[],
+  ) => Promise<readonly (OpenCall | undefined)[]>;
   /** An answer that nobody may want any more goes with the brief that was deleted. */
   readonly dropAnswer: (call: number, rawKey: string) => Promise<void>;
   /** Decides under the task's lock; what was decided before keeps its fate. */
@@ -32,7 +36,8 @@ export interface AnswerPorts {
     page: Pick<PageRead, 'call' | 'answer'>,
     decide: (task: LockedTask) => readonly Fate[],
   ) => Promise<WrittenPage>;
-  readonly keepDetail: (call: OpenCall, detail: Detail, at: Date) => Promise<void>;
+  /** Keeps what users' and notes' answers told, and ends their calls, together. */
+  readonly endDetails: (details: readonly AnsweredDetail[]) => Promise<Settled>;
   readonly end: (call: OpenCall, told: Pick<ToldEnd, 'end' | 'outcome' | 'answer'>) => Promise<Ended>;
   /** The answer as received. Throws NotFoundError. */
   readonly raw: (key: string) => Promise<string>;

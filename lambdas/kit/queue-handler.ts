@@ -78,14 +78,33 @@ export function recordsHandler<E extends z.ZodObject, S>(
 export function batchHandler<E extends z.ZodObject, M extends z.ZodType, S>(
   spec: BatchSpec<E, M, S>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
-  return consumer(spec, async (records, ports) => {
-    const read = await Promise.allSettled(
-      records.map(async (record) => readJsonAs(spec.message, record.body, 'The message')),
-    );
-    const messages = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    const done = messages.length === 0 ? [] : await asOneOrEach(messages, (some) => spec.handle(some, ports));
-    return read.map((one) => (one.status === 'rejected' ? one : (done.shift() ?? one)));
-  });
+  return consumer(spec, (records, ports) =>
+    handleRead(spec, records, (messages) => asOneOrEach(messages, (some) => spec.handle(some, ports))),
+  );
+}
+
+export interface ManySpec<E extends z.ZodObject, M extends z.ZodType, S> extends Omit<QueueSpec<E, M, S>, 'handle'> {
+  /** Gets the messages of one batch; resolves to what became of each, in their order. */
+  readonly handle: (messages: readonly z.output<M>[], services: S) => Promise<readonly PromiseSettledResult<unknown>[]>;
+}
+
+/** The same for whoever does together what goes together, and still says of each message what became of it. */
+export function manyHandler<E extends z.ZodObject, M extends z.ZodType, S>(
+  spec: ManySpec<E, M, S>,
+): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
+  return consumer(spec, (records, ports) => handleRead(spec, records, (messages) => spec.handle(messages, ports)));
+}
+
+/** Hands the messages on that can be read, and puts what became of them beside those that can't. */
+async function handleRead<M extends z.ZodType>(
+  { message }: { readonly message: M },
+  records: readonly SQSRecord[],
+  handle: (messages: readonly z.output<M>[]) => Promise<readonly PromiseSettledResult<unknown>[]>,
+): Promise<PromiseSettledResult<unknown>[]> {
+  const read = await Promise.allSettled(records.map(async ({ body }) => readJsonAs(message, body, 'The message')));
+  const messages = read.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const done = messages.length === 0 ? [] : [...(await handle(messages))];
+  return read.map((one) => (one.status === 'rejected' ? one : (done.shift() ?? one)));
 }
 
 /** What became of each message. */

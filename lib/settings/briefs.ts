@@ -1,42 +1,10 @@
 import * as z from 'zod';
-import { allPlatformSettings } from '../../lambdas/briefs/contract.ts';
-
-/** A platform's own address, asked as a careful reader would: 5 to 10 s between pages keep an account alive. */
-const native = {
-  driver: 'native',
-  concurrency: 2,
-  pricePerCall: 0,
-  budgetPerBrief: 0,
-  budgetPerDay: 0,
-  enrich: true,
-  probe: true,
-};
-
-/** A paid data interface: ten requests a second at most, a thousandth of a dollar each. */
-const gateway = {
-  driver: 'gateway',
-  baseUrl: 'https://api.tikhub.io',
-  requestsPerSecond: 8,
-  concurrency: 8,
-  pricePerCall: 0.001,
-  budgetPerBrief: 5,
-  budgetPerDay: 20,
-  enrich: true,
-  probe: false,
-};
-
-const platforms = {
-  weixin: { ...native, baseUrl: 'https://weixin.sogou.com', requestsPerSecond: 0.2, enrich: false },
-  weibo: { ...native, baseUrl: 'https://m.weibo.cn', requestsPerSecond: 0.2 },
-  redbook: gateway,
-  bili: { ...native, baseUrl: 'https://api.bilibili.com', requestsPerSecond: 1 },
-  douyin: gateway,
-};
+import { allPlatformSettings, platformDefaults } from '../../lambdas/briefs/contract.ts';
 
 /** What an environment may say of briefs; what it leaves out is as here. */
 export const briefs = z.strictObject({
   enabled: z.boolean().default(true),
-  platforms: allPlatformSettings.prefault(platforms as z.input<typeof allPlatformSettings>),
+  platforms: allPlatformSettings.prefault(platformDefaults as z.input<typeof allPlatformSettings>),
   /** Calls made by functions at once, of all platforms together. */
   workers: z.int().min(2).max(1000).default(6),
   /** Stages whose files are made at once; SQS allows no less than 2. */

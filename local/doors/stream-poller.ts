@@ -126,7 +126,8 @@ function deliveryOf(
     commit: async (records) => {
       // Whoever lost a partition meanwhile must not set its new owner back.
       const owned = ownedBy(consumer.assignments, records);
-      if (owned.length > 0) await consumer.commit({ offsets: offsetsAfter(owned) });
+      // One that its group has just dropped is nobody there, and would ask in nobody's name: a request that brokers refuse.
+      if (owned.length > 0 && consumer.memberId) await consumer.commit({ offsets: offsetsAfter(owned) });
     },
     bury: async (records, condition, tries) => {
       const failed = failedBatch(source, brokers, { records, condition, tries });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { tokenOf } from '../callers/console-token.ts';
 import type { Stack } from '../stack.ts';
 
@@ -34,12 +35,9 @@ export async function runFirstBrief(stack: Stack, consoleUrl: string, signal: Ab
     '/dts-auto-brief/job/submit',
     order(dayInShanghai()),
   );
-  let brief = await view(stack, jobUuid);
-  while (!signal.aborted && (brief.state === 'queued' || brief.state === 'running')) {
-    await sleep(pollMs);
-    brief = await view(stack, jobUuid);
-  }
+  await untilEnded(stack.services.postgres.url('postgres', 'millrace'), jobUuid, signal);
   if (signal.aborted) return;
+  const brief = await view(stack, jobUuid);
   const seconds = ((performance.now() - before) / 1000).toFixed(1);
   for (const { stageUuid, data_list } of brief.data) {
     const articles = data_list.reduce((sum, { article_sum_num }) => sum + article_sum_num, 0);
@@ -48,6 +46,21 @@ export async function runFirstBrief(stack: Stack, consoleUrl: string, signal: Ab
     );
     const bucket = stack.model.buckets.find(({ notifiesEventBus }) => notifiesEventBus)?.name;
     stack.log.say(`Its zip        ${consoleUrl}/buckets/${bucket}/briefs/${stageUuid}.zip`);
+  }
+}
+
+/** Looks into the database: each look through the API would be a line of the log that nobody asked for. */
+async function untilEnded(databaseUrl: string, brief: string, signal: AbortSignal): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    while (!signal.aborted) {
+      const { rows } = await client.query('SELECT FROM briefs.briefs WHERE uuid = $1 AND ended_at IS NULL', [brief]);
+      if (rows.length === 0) return;
+      await sleep(pollMs);
+    }
+  } finally {
+    await client.end();
   }
 }
 

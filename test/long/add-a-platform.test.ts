@@ -39,20 +39,18 @@ const pages = createServer((request, response) => {
   response.setHeader('content-type', 'application/json').end(JSON.stringify({ data, paging: { is_end: !first } }));
 });
 
-/** The file and the three lines. */
+/** The file and the line. */
 function addPlatform(checkout: string): void {
   const howTo = readFileSync(path.join(project, 'docs/how-to/add-a-platform.md'), 'utf8');
-  const [code = '', setting = ''] = [...howTo.matchAll(/```ts\n(.*?)```/gs)].map(([, text = '']) => text);
+  const [code = ''] = [...howTo.matchAll(/```ts\n(.*?)```/gs)].map(([, text = '']) => text);
   writeFileSync(path.join(checkout, 'lambdas/briefs/platforms/zhihu.ts'), code);
   const change = (file: string, from: RegExp, to: string) => {
     const text = readFileSync(path.join(checkout, file), 'utf8');
     expect(text, file).toMatch(from);
     writeFileSync(path.join(checkout, file), text.replace(from, to));
   };
-  change('lambdas/briefs/platforms/names.ts', /\] as const/, ", 'zhihu'] as const");
-  change('lambdas/briefs/platforms/index.ts', /^/, "import { zhihu } from './zhihu.ts';\n");
-  change('lambdas/briefs/platforms/index.ts', /(readonly Platform\[\] = \[[^\]]*)\]/, '$1, zhihu]');
-  change('lib/settings/briefs.ts', /( {2}douyin: gateway,\n)/, `$1${setting}`);
+  change('lambdas/briefs/platforms/registry.ts', /^/, "import { zhihu } from './zhihu.ts';\n");
+  change('lambdas/briefs/platforms/registry.ts', /\] as const/, ', zhihu] as const');
 }
 
 beforeAll(async () => {
@@ -88,7 +86,7 @@ afterAll(async () => {
   for (const step of undo.reverse()) await step();
 });
 
-test('a platform is one file and a line in three lists, and then briefs search it', async () => {
+test('a platform is one file and one line, and then briefs search it', async () => {
   const entry = { platform: '6', keywords: '新词', limitnum: 40, starttime: 20200101, endtime: 20301231 };
   const brief: Viewed = await client.toEnd(await client.submit('第六个平台', [entry]));
   const stage_uuid = brief.data[0]?.stageUuid ?? '';

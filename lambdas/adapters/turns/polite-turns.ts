@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import type { Session } from '../database.ts';
 import { afterRequest, type Breaker, type Outcome, requestsAllowed } from './breaker.ts';
@@ -58,26 +59,31 @@ export async function takeTurns<T>({ query }: Query<T>, asked: TurnsAsked): Prom
 }
 
 /**
- * Gives a turn back and says how its request ended, in a transaction of the caller's; resolves to the site's breaker, with
- * what it was before. A turn that was given back already, or whose lease is over, tells nothing.
+ * Gives turns back and says how their requests ended, all alike, in a transaction of the caller's; resolves to the site's
+ * breaker, with what it was before. A turn that was given back already, or whose lease is over, tells nothing.
  */
-export async function endTurn<T>(
+export async function endTurns<T>(
   { query }: Query<T>,
-  {
-    id,
-    site,
-    outcome,
-    now,
-  }: { readonly id: number; readonly site: string; readonly outcome: Outcome; readonly now: Date },
-): Promise<{ readonly before: Breaker; readonly after: Breaker }> {
+  { ids, site, outcome, now }: TurnsEnded,
+): Promise<BreakerChange> {
   const { breaker: before } = await lockSite({ query }, site);
   const { rows } = await sql<{ trial: boolean }>`
-    DELETE FROM platform.turns WHERE id = ${id} AND site = ${site} RETURNING trial`.execute(query);
-  const [turn] = rows;
-  if (!turn) return { before, after: before };
-  const after = afterRequest(before, outcome, { trial: turn.trial, now });
-  if (after !== before) await write({ query }, site, after);
+    DELETE FROM platform.turns WHERE id = ANY(${ids}::bigint[]) AND site = ${site} RETURNING trial`.execute(query);
+  const after = rows.reduce<Breaker>((breaker, { trial }) => afterRequest(breaker, outcome, { trial, now }), before);
+  if (!isDeepStrictEqual(after, before)) await write({ query }, site, after);
   return { before, after };
+}
+
+interface TurnsEnded {
+  readonly ids: readonly number[];
+  readonly site: string;
+  readonly outcome: Outcome;
+  readonly now: Date;
+}
+
+interface BreakerChange {
+  readonly before: Breaker;
+  readonly after: Breaker;
 }
 
 /** How many requests of each site are under way, without a lock: a look that saves asking for turns where there are none. */

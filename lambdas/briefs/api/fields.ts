@@ -37,6 +37,19 @@ export function numberedField<T>(choices: ReadonlyMap<number, T>, otherwise?: nu
   return written(field, { type: 'integer', enum: numbers, default: otherwise });
 }
 
+const missing = 'Missing data for required field.';
+
+/** The same, where it must be said which. */
+export function requiredNumberedField<T>(choices: ReadonlyMap<number, T>) {
+  const numbers = [...choices.keys()];
+  const given = z.string({ error: ({ input }) => (input === undefined ? missing : undefined) });
+  const known = integerParameter().refine((number) => choices.has(number), {
+    error: `Must be one of: ${numbers.join(', ')}.`,
+  });
+  const chosen = given.pipe(known).transform((number) => choices.get(number) as T);
+  return written(z.preprocess(asText, chosen), { type: 'integer', enum: numbers });
+}
+
 const notANumber = 'Not a valid number.';
 
 /** A number with or without a fraction. */

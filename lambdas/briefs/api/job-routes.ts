@@ -61,7 +61,7 @@ export const cancelBrief = route({
   handle: async ({ body, caller }, ports: BriefsApiPorts) => {
     const { uuid, state } = await ownBrief(body.job_uuid, caller, ports);
     const reason = storableText(body.cancel_reason ?? '');
-    const outcome = await ports.briefs.cancel({ uuid, reason });
+    const { outcome } = await ports.briefs.cancel({ uuid, reason });
     if (outcome !== 'cancelled' && state !== 'cancelled') throw new ConflictError('工单已结束，无法取消！');
     return { status: 200, body: { jobUuid: uuid, jobReason: reason } };
   },

@@ -12,6 +12,7 @@ import {
   integersField,
   numberedField,
   numberField,
+  requiredNumberedField,
   textField,
   timeField,
 } from './fields.ts';
@@ -83,9 +84,9 @@ export const briefSearch = z
     page: numberedPage(given.page_size, given.page_offset),
   }));
 
-const platform = numberedField(new Map(platforms.map(({ code, name }) => [code, name])))
-  .describe(platforms.map(({ code, title }) => `${code} ${title}`).join(', '))
-  .refine((name) => name !== undefined, 'Missing data for required field.');
+const platform = requiredNumberedField(new Map(platforms.map(({ code, name }) => [code, name]))).describe(
+  platforms.map(({ code, title }) => `${code} ${title}`).join(', '),
+);
 
 const sorts = platforms
   .map(({ name, title }) => `${title}: ${listings[name].sorts.map((by, index) => `${index + 1} ${by}`).join(', ')}.`)
@@ -148,7 +149,7 @@ export const articleSearch = z
   })
   .transform(({ page_size: number, page_offset: length, ...given }) => ({
     stage: given.stage_uuid,
-    platform: given.platform ?? 'weixin',
+    platform: given.platform,
     from: given.post_min_time?.from,
     until: given.post_max_time?.until,
     // The front end may send what it has shown for another platform.
@@ -181,7 +182,7 @@ export const accountSearch = z
   })
   .transform(({ page_size: number, page_offset: length, ...given }) => ({
     stage: given.stage_uuid,
-    platform: given.platform ?? 'weixin',
+    platform: given.platform,
     name: given.account_name,
     leastFans: given.account_min_fans,
     mostFans: given.account_max_fans,
@@ -196,14 +197,12 @@ export const fileQuery = z.object({ stage_uuid: idField() });
 export const imageQuery = z.object({
   stage_uuid: idField(),
   platform,
-  img_type: numberedField(
+  img_type: requiredNumberedField(
     new Map<number, 'content' | 'topic'>([
       [1, 'content'],
       [2, 'topic'],
     ]),
-  )
-    .describe('1 words of the texts, 2 topics.')
-    .refine((kind) => kind !== undefined, 'Missing data for required field.'),
+  ).describe('1 words of the texts, 2 topics.'),
 });
 
 export const platformPath = z.object({ name: choiceParameter(platformNames) });

@@ -6,8 +6,9 @@ import { count } from '#kit/telemetry.ts';
 import { wakeAlerts } from '#record/alert-book.ts';
 import { topicOf } from '../platforms/platform.ts';
 import type { AnswerPorts, SentArticle } from '../ports.ts';
-import { endCall, isGone, openCall, writeFates } from '../stores/answer-store.ts';
-import { keepDetail } from '../stores/detail-store.ts';
+import { endCall, writeFates } from '../stores/answer-store.ts';
+import { endDetails } from '../stores/detail-end-store.ts';
+import { isGone, openCalls } from '../stores/open-call-store.ts';
 import { type DispatcherOptions, dispatcher } from './dispatcher-queue.ts';
 
 export interface AnswerOptions extends DispatcherOptions {
@@ -34,12 +35,12 @@ export function answerPorts<T>(
   return {
     ...dispatcher(env, database, clock),
     driverOf: (platform) => env.BRIEFS_PLATFORMS[platform].driver,
-    open: (call) => openCall(database, call),
+    open: (calls) => openCalls(database, calls),
     dropAnswer: async (call, rawKey) => {
       if (await isGone(database, call)) await bucket.remove(rawKey);
     },
     writeFates: (page, decide) => writeFates(database, { ...page, door, now: clock() }, decide),
-    keepDetail: (call, detail, at) => keepDetail(database, call, detail, at),
+    endDetails: (details) => endDetails(database, details, { door, now: clock() }),
     end: (call, told) => endCall(database, call, { ...told, door, now: clock() }),
     wakeAt: (time) => {
       const delaySeconds = Math.ceil((time.getTime() - clock().getTime()) / 1000);

@@ -30,6 +30,9 @@ export interface CallPorts {
 /** A message is held back by whole seconds, so that much is left of the wait for its turn at most. */
 const longestWaitMs = 1000;
 
+/** An answer of that size travels in its message: ten of them are a fraction of what SQS takes at once (1 MiB). */
+const largestTextBytes = 16 * 1024;
+
 /** What the mobile sites expect of a browser; without it they answer another page. */
 const browser = {
   'user-agent':
@@ -54,7 +57,8 @@ export async function callPlatform(message: CallMessage, ports: CallPorts): Prom
   if ('fault' in answer) return ports.sendOn({ ...asked, ...answer });
   const { status, contentType, url, text } = answer;
   await ports.keep(raw_key, text, contentType);
-  await ports.sendOn({ ...asked, raw_key, status, content_type: contentType, url: withoutQuery(url) });
+  const told = { raw_key, status, content_type: contentType, url: withoutQuery(url) };
+  await ports.sendOn({ ...asked, ...told, ...(Buffer.byteLength(text) <= largestTextBytes ? { text } : {}) });
 }
 
 function requestOf({ platform, driver, request }: CallMessage, settings: AllPlatformSettings, credential: Credential) {

@@ -35,6 +35,8 @@ export const answerMessage = z.union([
     content_type: z.string(),
     /** After redirects. */
     url: z.string(),
+    /** The answer itself where it is small: whoever reads it asks no bucket. */
+    text: z.string().optional(),
   }),
   z.strictObject({ ...asked, fault: z.string().min(1), message: z.string() }),
 ]);

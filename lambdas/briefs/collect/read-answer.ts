@@ -1,27 +1,69 @@
-import { TransientError } from '#kit/errors.ts';
+import { TransientError, UnavailableError } from '#kit/errors.ts';
 import { storableJson } from '#kit/text/storable.ts';
 import { platformNamed } from '../platforms/index.ts';
 import type { Detail, Driver, PlatformAnswer, SearchPage } from '../platforms/platform.ts';
 import { UnknownShapeError } from '../platforms/refusals.ts';
 import type { AnswerPorts, SentArticle } from '../ports.ts';
 import { rangeOf } from '../reading/post-time.ts';
-import type { CallEnd, KeptAnswer, OpenCall, PageRead, ToldEnd } from '../stores/answer-store.ts';
+import type { AnsweredDetail, CallEnd, KeptAnswer, PageRead, ToldEnd } from '../stores/answer-store.ts';
+import type { OpenCall } from '../stores/open-call-store.ts';
 import { fatesOf, goesOn } from './fates.ts';
 import type { AnswerMessage, ReadMessage } from './messages.ts';
 import { refusedBy } from './outcome.ts';
 import { isTold } from './platform-state.ts';
 
 /**
- * Reads the answer to a call: its articles go to Kafka, its refusals to the platform's state, and what comes next is
- * asked for. The same answer twice does nothing twice.
+ * Reads the answers to calls: articles go to Kafka, refusals to the platforms' states, and what comes next is asked for.
+ * The same answer twice does nothing twice. What users' and notes' answers tell is put down together, all else one by one;
+ * resolves to what became of each.
  */
-export async function readAnswer(message: ReadMessage, ports: AnswerPorts): Promise<void> {
-  if (!('wake' in message)) await readOne(message, ports);
-  await ports.dispatch();
+export async function readAnswers(
+  messages: readonly ReadMessage[],
+  ports: AnswerPorts,
+): Promise<readonly PromiseSettledResult<unknown>[]> {
+  const answers = messages.flatMap((message) => ('wake' in message ? [] : [message]));
+  const open = answers.length === 0 ? [] : await ports.open(answers);
+  const waiting = answers.map((message, index) => ({ message, call: open[index] }));
+  const read = await Promise.all(waiting.map((one) => answeredDetail(one, ports)));
+  const together = endTogether(
+    read.flatMap((detail) => detail ?? []),
+    ports,
+  );
+  const done = await Promise.allSettled(
+    waiting.map((one, index) => (read[index] ? together : readOne(one.message, one.call, ports))),
+  );
+  const [dispatched] = await Promise.allSettled([ports.dispatch()]);
+  return messages.map((message) => {
+    const own = 'wake' in message ? dispatched : (done.shift() ?? dispatched);
+    return own.status === 'rejected' ? own : dispatched;
+  });
 }
 
-async function readOne(message: AnswerMessage, ports: AnswerPorts): Promise<void> {
-  const call = await ports.open(message);
+interface Waiting {
+  readonly message: AnswerMessage;
+  readonly call: OpenCall | undefined;
+}
+
+/** What a user's or note's answer tells; `undefined` for all else, and for what is refused or can't be read. */
+async function answeredDetail({ message, call }: Waiting, ports: AnswerPorts): Promise<AnsweredDetail | undefined> {
+  if (!call || 'fault' in message || (call.kind !== 'user' && call.kind !== 'note')) return undefined;
+  try {
+    const text = message.text ?? (await ports.raw(message.raw_key));
+    const read = readBy(driverOf(call, ports), call, { ...message, text });
+    return read.kind === 'detail' ? { call, answer: message, detail: read.detail } : undefined;
+  } catch {
+    // Who reads it alone meets the same error, and says what it means.
+    return undefined;
+  }
+}
+
+async function endTogether(details: readonly AnsweredDetail[], ports: AnswerPorts): Promise<void> {
+  if (details.length === 0) return;
+  const { toExport } = await ports.endDetails(details);
+  if (toExport.length > 0) await ports.exportStages(toExport);
+}
+
+async function readOne(message: AnswerMessage, call: OpenCall | undefined, ports: AnswerPorts): Promise<void> {
   if (!call) {
     if ('raw_key' in message) await ports.dropAnswer(message.call, message.raw_key);
     return;
@@ -51,7 +93,7 @@ async function outcomeOf(message: AnswerMessage, call: OpenCall, ports: AnswerPo
     answer,
   });
   if ('fault' in message) return refused(new TransientError(`${message.fault}: ${message.message}`), undefined);
-  const text = await ports.raw(message.raw_key);
+  const text = message.text ?? (await ports.raw(message.raw_key));
   let read: Read;
   try {
     read = readBy(driverOf(call, ports), call, { ...message, text });
@@ -87,7 +129,8 @@ async function used(
   call: OpenCall,
   { answer, ports }: { readonly answer: KeptAnswer; readonly ports: AnswerPorts },
 ): Promise<CallEnd> {
-  if (read.kind === 'detail') await ports.keepDetail(call, read.detail, new Date(answer.asked_at));
+  // Of a call whose kind is read together; one that could only be read the second time comes again and is.
+  if (read.kind === 'detail') throw new UnavailableError(`The answer to call ${call.id} could not be fetched at first`);
   if (read.kind !== 'search') return { state: 'answered', next: undefined };
   if (!call.task || call.page === undefined) throw new Error(`Call ${call.id} searches for no task`);
   return searched(read.page, { ...call, task: call.task, page: call.page }, answer, ports);

@@ -2,6 +2,7 @@ import type { Database } from '#adapters/database.ts';
 import { queue } from '#adapters/queue.ts';
 import type { Paging } from '#kit/api/paging.ts';
 import type { Clock } from '#kit/clock.ts';
+import { asError, logger } from '#kit/telemetry.ts';
 import { type DispatcherOptions, dispatcher } from '../collect/dispatcher-queue.ts';
 import { mailStore } from '../mails/mail-store.ts';
 import { type TellPorts, tellSubmitted } from '../mails/tell-end.ts';
@@ -33,7 +34,10 @@ export function briefBook(
     /** The mail of a brief that is submitted twice under one key is one: it has one id. */
     submit: async (brief: NewBrief) => {
       const submitted = await submit(brief);
-      await tellSubmitted(submitted.uuid, { ...mailStore(database), send, links, clock });
+      // The brief is there: without its mail, it is submitted all the same.
+      await untilSwept('The mail of a submitted brief was not sent', () =>
+        tellSubmitted(submitted.uuid, { ...mailStore(database), send, links, clock }),
+      );
       return submitted;
     },
   };
@@ -57,30 +61,40 @@ function reading(database: Database<unknown>) {
 function changing(database: Database<unknown>, env: DispatcherOptions, clock: Clock) {
   const { dispatch, exportStages, wakeSweep } = dispatcher(env, database, clock);
   const settings = env.BRIEFS_PLATFORMS;
-  /** What follows from a change begins at once. */
-  const then = async <R>(change: Promise<R>): Promise<R> => {
-    const changed = await change;
-    await dispatch();
+  /** What follows from a change begins at once, or with the sweep that is awake before: the change itself is done. */
+  const then = async <R>(change: () => Promise<R>, next: (changed: R) => Promise<void> = async () => undefined) => {
+    await wakeSweep();
+    const changed = await change();
+    await untilSwept('What follows from a change is left to the sweep', async () => {
+      await next(changed);
+      await dispatch();
+    });
     return changed;
   };
   return {
-    submit: (brief: NewBrief) => then(submitBrief(database, brief)),
-    change: (brief: ChangedBrief) => then(changeBrief(database, brief)),
-    cancel: (brief: { readonly uuid: string; readonly reason: string }) => then(cancelBrief(database, brief)),
-    remove: async (brief: string) => {
-      // It removes the objects.
-      await wakeSweep();
-      return then(deleteBrief(database, brief));
-    },
-    runAgain: (part: Part) => then(runAgain(database, part)),
-    exportAgain: async (part: Parameters<typeof exportAgain>[1]) => {
-      const stages = await exportAgain(database, part);
-      await exportStages(stages);
-      return stages;
-    },
+    submit: (brief: NewBrief) => then(() => submitBrief(database, brief)),
+    change: (brief: ChangedBrief) => then(() => changeBrief(database, brief)),
+    cancel: (brief: { readonly uuid: string; readonly reason: string }) =>
+      then(
+        () => cancelBrief(database, brief),
+        ({ toExport }) => exportStages(toExport),
+      ),
+    // The sweep removes the objects.
+    remove: (brief: string) => then(() => deleteBrief(database, brief)),
+    runAgain: (part: Part) => then(() => runAgain(database, part)),
+    exportAgain: (part: Parameters<typeof exportAgain>[1]) => then(() => exportAgain(database, part), exportStages),
     platforms: () => platformStates(database, settings, clock()),
     pause: (name: PlatformName, reason: string) => pausePlatform(database, name, reason),
-    resume: (name: PlatformName) => then(resumePlatform(database, name)),
-    probe: (name: PlatformName) => then(probePlatform(database, name, { settings, now: clock() })),
+    resume: (name: PlatformName) => then(() => resumePlatform(database, name)),
+    probe: (name: PlatformName) => then(() => probePlatform(database, name, { settings, now: clock() })),
   };
+}
+
+/** Does what the sweep, or nobody, does later where it can't be done now, and says so. */
+async function untilSwept(said: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    logger().warn(said, { error: asError(error) });
+  }
 }

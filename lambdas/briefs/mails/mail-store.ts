@@ -44,7 +44,8 @@ async function briefToTell<T>({ query }: Pick<Database<T>, 'query'>, stage: stri
   const { rows } = await sql<{ uuid: string }>`
     SELECT uuid FROM briefs.briefs
     WHERE uuid = (SELECT brief_uuid FROM briefs.stages WHERE uuid = ${stage})
-      AND ended_at IS NOT NULL AND (told_at IS NULL OR told_at < ended_at)`.execute(query);
+      -- Who cancels a brief knows of its end.
+      AND ended_at IS NOT NULL AND state <> 'cancelled' AND (told_at IS NULL OR told_at < ended_at)`.execute(query);
   return rows[0]?.uuid;
 }
 

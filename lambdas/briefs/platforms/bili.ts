@@ -5,6 +5,7 @@ import { countOf } from '../reading/count.ts';
 import { at, listAt, textAt } from '../reading/json.ts';
 import { plainText } from '../reading/plain-text.ts';
 import { readPostTime } from '../reading/post-time.ts';
+import { asReader } from './manners.ts';
 import type { Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage, SearchQuery } from './platform.ts';
 import { BlockedError, LoginWantedError, UnknownShapeError } from './refusals.ts';
 import { answeredJson, gatewayData, gatewayProbe, quoted, searchProbe } from './statuses.ts';
@@ -69,7 +70,14 @@ const gateway: Driver = {
   probe: gatewayProbe,
 };
 
-export const bili: Platform = { code: 4, name: 'bili', title: 'B站', pageSize, drivers: { native, gateway } };
+export const bili = {
+  code: 4,
+  name: 'bili',
+  title: 'B站',
+  pageSize,
+  drivers: { native, gateway },
+  asked: { ...asReader, baseUrl: 'https://api.bilibili.com', requestsPerSecond: 1 },
+} as const satisfies Platform;
 
 function userOf({ user_id, user_fans }: CrawledArticle): string | undefined {
   return user_fans === null ? (user_id ?? undefined) : undefined;

@@ -2,6 +2,7 @@ import { articleOf, topicsAfter, unlessZero } from '../article/draft.ts';
 import { countOf } from '../reading/count.ts';
 import { at, listAt, textAt } from '../reading/json.ts';
 import { readPostTime } from '../reading/post-time.ts';
+import { asCustomer } from './manners.ts';
 import type { Cursor, Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
 import { UnknownShapeError } from './refusals.ts';
 import { gatewayData, gatewayProbe, quoted } from './statuses.ts';
@@ -37,7 +38,14 @@ const gateway: Driver = {
   probe: gatewayProbe,
 };
 
-export const douyin: Platform = { code: 5, name: 'douyin', title: '抖音', pageSize: 12, drivers: { gateway } };
+export const douyin = {
+  code: 5,
+  name: 'douyin',
+  title: '抖音',
+  pageSize: 12,
+  drivers: { gateway },
+  asked: asCustomer,
+} as const satisfies Platform;
 
 function readUser(answer: PlatformAnswer): Detail {
   const user = at(gatewayData(answer), 'user');

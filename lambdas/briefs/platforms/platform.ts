@@ -1,5 +1,4 @@
 import type { CrawledArticle } from '../article/article.ts';
-import type { PlatformName } from './names.ts';
 
 /** Whose address is asked: the platform's own with the operator's cookies, or a paid interface with one token. */
 export type DriverName = 'native' | 'gateway';
@@ -103,19 +102,34 @@ export interface Driver {
   readonly probe?: ProbeCall;
 }
 
+/** How politely a platform is asked, and for what money: what an environment's settings of it begin with. */
+export interface Manners {
+  readonly driver: DriverName | 'off';
+  readonly baseUrl: string;
+  readonly requestsPerSecond: number;
+  readonly concurrency: number;
+  readonly pricePerCall: number;
+  readonly budgetPerBrief: number;
+  readonly budgetPerDay: number;
+  readonly enrich: boolean;
+  readonly probe: boolean;
+}
+
 /** A platform: all that is its own stands in one file. */
 export interface Platform {
   /** As callers write it. */
   readonly code: number;
-  readonly name: PlatformName;
+  readonly name: string;
   /** As people read it. */
   readonly title: string;
   /** Articles on a page of results. */
   readonly pageSize: number;
   readonly drivers: Readonly<Partial<Record<DriverName, Driver>>>;
+  /** How it is asked, unless an environment says otherwise. */
+  readonly asked: Manners;
 }
 
 /** Ties a platform's name to its Kafka topic. */
-export function topicOf(name: PlatformName): string {
+export function topicOf(name: string): string {
   return `brief.${name}`;
 }

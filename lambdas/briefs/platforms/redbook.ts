@@ -3,6 +3,7 @@ import { articleOf } from '../article/draft.ts';
 import { countOf } from '../reading/count.ts';
 import { at, listAt, textAt } from '../reading/json.ts';
 import { readPostTime } from '../reading/post-time.ts';
+import { asCustomer } from './manners.ts';
 import type { Cursor, Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
 import { UnknownShapeError } from './refusals.ts';
 import { gatewayData, gatewayProbe, quoted } from './statuses.ts';
@@ -45,7 +46,14 @@ const gateway: Driver = {
 
 const videoMark = '/video';
 
-export const redbook: Platform = { code: 3, name: 'redbook', title: '小红书', pageSize: 20, drivers: { gateway } };
+export const redbook = {
+  code: 3,
+  name: 'redbook',
+  title: '小红书',
+  pageSize: 20,
+  drivers: { gateway },
+  asked: asCustomer,
+} as const satisfies Platform;
 
 /** Fields: the app's own user info, as the gateway hands it on. */
 function readUser(answer: PlatformAnswer): Detail {

@@ -5,6 +5,7 @@ import { articleOf, topicsBetween } from '../article/draft.ts';
 import { at, listAt, textAt } from '../reading/json.ts';
 import { plainText } from '../reading/plain-text.ts';
 import { readPostTime } from '../reading/post-time.ts';
+import { asReader } from './manners.ts';
 import type { Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
 import { LoginWantedError, UnknownShapeError } from './refusals.ts';
 import { quoted, refuseStatus } from './statuses.ts';
@@ -39,7 +40,14 @@ const native: Driver = {
   },
 };
 
-export const weibo: Platform = { code: 2, name: 'weibo', title: '微博', pageSize: 10, drivers: { native } };
+export const weibo = {
+  code: 2,
+  name: 'weibo',
+  title: '微博',
+  pageSize: 10,
+  drivers: { native },
+  asked: { ...asReader, baseUrl: 'https://m.weibo.cn', requestsPerSecond: 0.2 },
+} as const satisfies Platform;
 
 function readLongText(answer: PlatformAnswer): Detail {
   const text = textAt(answeredCards(answer).data, 'longTextContent');

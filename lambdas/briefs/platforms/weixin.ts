@@ -5,6 +5,7 @@ import { parsedJson } from '#kit/text/json.ts';
 import { articleOf } from '../article/draft.ts';
 import { at, listAt } from '../reading/json.ts';
 import { readPostTime } from '../reading/post-time.ts';
+import { asReader } from './manners.ts';
 import type { Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
 import { BlockedError, UnknownShapeError } from './refusals.ts';
 import { quoted, refuseStatus, searchProbe } from './statuses.ts';
@@ -22,7 +23,14 @@ const search: Pick<Driver, 'search' | 'read'> = {
 };
 const native: Driver = { ...search, probe: searchProbe(search) };
 
-export const weixin: Platform = { code: 1, name: 'weixin', title: '微信', pageSize: 10, drivers: { native } };
+export const weixin = {
+  code: 1,
+  name: 'weixin',
+  title: '微信',
+  pageSize: 10,
+  drivers: { native },
+  asked: { ...asReader, baseUrl: 'https://weixin.sogou.com', requestsPerSecond: 0.2, enrich: false },
+} as const satisfies Platform;
 
 const origin = 'https://weixin.sogou.com';
 

@@ -5,84 +5,10 @@ import { articleFailure, articlePrefix, callFailure, callPrefix, type FailedCall
 import type { Fate, WrittenFate } from '../collect/fates.ts';
 import type { AnswerMessage } from '../collect/messages.ts';
 import type { CallOutcome, PlatformState } from '../collect/platform-state.ts';
-import type { PlatformName } from '../platforms/names.ts';
-import type { Cursor } from '../platforms/platform.ts';
+import type { Cursor, Detail } from '../platforms/platform.ts';
 import { tellPlatform } from './breaker-store.ts';
+import type { OpenCall, OpenTask } from './open-call-store.ts';
 import { loseFinds, type Settled, settle, type Touched } from './settle-store.ts';
-
-/** A call that is under way, with all that reading its answer needs. */
-export interface OpenCall {
-  readonly id: number;
-  readonly attempt: number;
-  /** Since it is asked for, or was run again. */
-  readonly tries: number;
-  readonly kind: 'search' | 'user' | 'note' | 'probe';
-  readonly platform: PlatformName;
-  readonly page: number | undefined;
-  readonly subject: string | undefined;
-  readonly stageUuid: string | undefined;
-  readonly briefUuid: string | undefined;
-  /** Of a search. */
-  readonly task: OpenTask | undefined;
-}
-
-export interface OpenTask {
-  readonly uuid: string;
-  readonly keyword: string;
-  readonly pages: number;
-  readonly fromDay: string;
-  readonly toDay: string;
-}
-
-/** The call while it waits for the answer of this very attempt; `undefined` when it was answered or given back since. */
-export async function openCall<T>(
-  { query }: Pick<Database<T>, 'query'>,
-  { call, attempt }: { readonly call: number; readonly attempt: number },
-): Promise<OpenCall | undefined> {
-  const { rows } = await sql<Row>`
-    SELECT call.attempts - call.forgiven AS tries, call.kind, call.platform, call.page, call.subject, call.stage_uuid, call.brief_uuid,
-      task.uuid AS task_uuid, task.keyword, task.pages, stage.from_day, stage.to_day
-    FROM briefs.calls AS call
-    LEFT JOIN briefs.tasks AS task ON task.uuid = call.task_uuid
-    LEFT JOIN briefs.stages AS stage ON stage.uuid = task.stage_uuid
-    WHERE call.id = ${call} AND call.attempts = ${attempt} AND call.state = 'sent'`.execute(query);
-  const [row] = rows;
-  if (!row) return undefined;
-  const { task_uuid: uuid, keyword, pages, from_day: fromDay, to_day: toDay } = row;
-  const known = uuid !== null && keyword !== null && pages !== null && fromDay !== null && toDay !== null;
-  return {
-    id: call,
-    attempt,
-    tries: row.tries,
-    kind: row.kind,
-    platform: row.platform,
-    page: row.page ?? undefined,
-    subject: row.subject ?? undefined,
-    stageUuid: row.stage_uuid ?? undefined,
-    briefUuid: row.brief_uuid ?? undefined,
-    task: known ? { uuid, keyword, pages, fromDay, toDay } : undefined,
-  };
-}
-
-/** Whether there is no such call any more: its brief was deleted. */
-export async function isGone<T>({ query }: Pick<Database<T>, 'query'>, call: number): Promise<boolean> {
-  return (await sql`SELECT FROM briefs.calls WHERE id = ${call}`.execute(query)).rows.length === 0;
-}
-
-interface Row {
-  readonly tries: number;
-  readonly kind: OpenCall['kind'];
-  readonly platform: PlatformName;
-  readonly page: number | null;
-  readonly subject: string | null;
-  readonly stage_uuid: string | null;
-  readonly brief_uuid: string | null;
-  readonly task_uuid: string | null;
-  readonly keyword: string | null;
-  readonly pages: number | null;
-  readonly from_day: string | null;
-  readonly to_day: string | null;
-}
 
 /** A task's room and what it knows, while its row is locked. */
 export interface LockedTask {
@@ -98,6 +24,18 @@ export interface WrittenPage {
 
 /** An answer as it was received: where it is kept, and what its message told of it. */
 export type KeptAnswer = Extract<AnswerMessage, { readonly raw_key: string }>;
+
+/** A user's or note's call, and what its answer told. */
+export interface AnsweredDetail {
+  readonly call: OpenCall;
+  readonly answer: KeptAnswer;
+  readonly detail: Detail;
+}
+
+/** The answer's row: the bucket has its text. */
+export function keptText({ text: _inBucket, ...kept }: KeptAnswer): string {
+  return JSON.stringify(kept);
+}
 
 /** A page of a search that is being read. */
 export interface PageRead {
@@ -134,7 +72,7 @@ export function writeFates<T>(
     const fates = decide({ room, known: new Set(keys) }).filter(({ place }) => !places.has(place));
     await insertFates(query, { task: task.uuid, page, fates });
     await sql`
-      UPDATE briefs.calls SET raw_key = ${answer.raw_key}, answer = ${JSON.stringify(answer)}::json
+      UPDATE briefs.calls SET raw_key = ${answer.raw_key}, answer = ${keptText(answer)}::json
       WHERE id = ${call.id}`.execute(query);
     const failed = fates.filter((fate) => fate.state === 'failed');
     const told = { door, now, rawKey: answer.raw_key };
@@ -220,7 +158,7 @@ export function endCall<T>(
     const { rows } = await sql<{ turn_id: number | null; forgiven: number }>`
       UPDATE briefs.calls AS call SET state = ${end.state}, lease_until = NULL, turn_id = NULL, reread = false,
         raw_key = coalesce(${answer?.raw_key ?? null}, call.raw_key),
-        answer = coalesce(${answer ? JSON.stringify(answer) : null}::json, call.answer),
+        answer = coalesce(${answer ? keptText(answer) : null}::json, call.answer),
         due_at = ${end.state === 'waiting' ? end.dueAt : sql`call.due_at`},
         answered_at = ${end.state === 'answered' ? now : null}, reason = ${'reason' in end ? end.reason : null}
       FROM (SELECT id, turn_id FROM briefs.calls WHERE id = ${call.id} FOR NO KEY UPDATE) AS before
@@ -234,7 +172,7 @@ export function endCall<T>(
       ...settled,
       ...(await tellPlatform(session, call.platform, {
         ...told,
-        turn: row.turn_id,
+        turns: row.turn_id === null ? [] : [row.turn_id],
         reason: 'reason' in end ? end.reason : null,
         dueAt: end.state === 'waiting' ? end.dueAt : undefined,
       })),
@@ -260,7 +198,7 @@ async function isFollowed<T>(query: Session<T>['query'], { id, kind, stageUuid }
 }
 
 /** What an end leaves behind: the ledger's row of what was given up, or its end, and the next page's call. */
-async function follow<T>(
+export async function follow<T>(
   query: Session<T>['query'],
   call: OpenCall,
   { end, answer, door, now, wasRunAgain }: ToldEnd & { readonly wasRunAgain: boolean },

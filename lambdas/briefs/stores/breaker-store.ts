@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Session } from '#adapters/database.ts';
-import { endTurn } from '#adapters/turns/polite-turns.ts';
+import { endTurns } from '#adapters/turns/polite-turns.ts';
 import { raiseAlert } from '#record/alert-book.ts';
 import {
   type CallOutcome,
@@ -13,10 +13,10 @@ import {
 } from '../collect/platform-state.ts';
 import type { PlatformName } from '../platforms/names.ts';
 
-/** What the end of a call says of its platform. */
+/** What the end of a call, or of some that ended alike, says of its platform. */
 export interface PlatformTold {
-  /** The turn that it held; none of a page that was read once more. */
-  readonly turn: number | null;
+  /** The turns that were held; none of a page that was read once more. */
+  readonly turns: readonly number[];
   readonly outcome: CallOutcome;
   readonly reason: string | null;
   /** When it comes again, if it does. */
@@ -28,11 +28,11 @@ export interface PlatformTold {
 export async function tellPlatform<T>(
   session: Session<T>,
   platform: PlatformName,
-  { turn, outcome, now, reason, dueAt }: PlatformTold,
+  { turns, outcome, now, reason, dueAt }: PlatformTold,
 ): Promise<{ readonly changed: PlatformState | undefined; readonly wakeAt: Date | undefined }> {
-  if (turn === null) return { changed: undefined, wakeAt: dueAt };
-  const { before, after } = await endTurn(session, {
-    id: turn,
+  if (turns.length === 0) return { changed: undefined, wakeAt: dueAt };
+  const { before, after } = await endTurns(session, {
+    ids: turns,
     site: siteOf(platform),
     outcome: turnOutcome(outcome),
     now,

@@ -3,7 +3,7 @@ import type { Database } from '#adapters/database.ts';
 import type { StageOrder } from '../work/job-content.ts';
 import { articlesAskedFor } from '../work/plan.ts';
 import { closeBriefRun, closeStageRun, closeTaskRuns } from './run-records-store.ts';
-import { lockBrief } from './settle-store.ts';
+import { lockBrief, type Settled } from './settle-store.ts';
 import { addStages } from './submit-store.ts';
 
 /** What a brief is to be instead; what is left out stays. */
@@ -41,18 +41,24 @@ export function changeBrief<T>(
   });
 }
 
+/** What came of it, and the stages whose files are to be made. */
+export interface Cancelled extends Settled {
+  readonly outcome: 'cancelled' | 'ended' | 'unknown';
+}
+
 /**
  * Stops what of a brief has not run, and keeps what is there: calls that wait are dropped, answers under way are no
- * longer read, and articles that are in Kafka are still stored. One that has ended stays as it is.
+ * longer read, and articles that are in Kafka are still stored. The stages that it stops get files of what there is. One
+ * that has ended stays as it is.
  */
 export function cancelBrief<T>(
   { transaction }: Pick<Database<T>, 'transaction'>,
   { uuid, reason }: { readonly uuid: string; readonly reason: string },
-): Promise<'cancelled' | 'ended' | 'unknown'> {
+): Promise<Cancelled> {
   return transaction(async ({ query }) => {
     const state = await lockBrief(query, uuid);
-    if (state === undefined) return 'unknown';
-    if (state !== 'queued' && state !== 'running') return 'ended';
+    if (state === undefined) return { outcome: 'unknown', toExport: [] };
+    if (state !== 'queued' && state !== 'running') return { outcome: 'ended', toExport: [] };
     await sql`
       UPDATE briefs.calls SET state = 'dropped', reason = 'cancelled', lease_until = NULL
       WHERE brief_uuid = ${uuid} AND state IN ('waiting', 'sent')`.execute(query);
@@ -61,7 +67,7 @@ export function cancelBrief<T>(
       UPDATE briefs.tasks SET ${cancelled} WHERE brief_uuid = ${uuid} AND state IN ('queued', 'running')
       RETURNING uuid`.execute(query);
     const stages = await sql<{ uuid: string }>`
-      UPDATE briefs.stages SET ${cancelled} WHERE brief_uuid = ${uuid} AND state IN ('queued', 'running')
+      UPDATE briefs.stages SET ${cancelled}, export_state = 'wanted', export_asked_at = now() WHERE brief_uuid = ${uuid} AND state IN ('queued', 'running')
       RETURNING uuid`.execute(query);
     await sql`
       UPDATE briefs.briefs SET ${cancelled}, cancel_reason = ${reason} WHERE uuid = ${uuid}`.execute(query);
@@ -71,6 +77,6 @@ export function cancelBrief<T>(
     );
     for (const stage of stages.rows) await closeStageRun(query, stage.uuid);
     await closeBriefRun(query, uuid);
-    return 'cancelled';
+    return { outcome: 'cancelled', toExport: stages.rows.map((stage) => stage.uuid) };
   });
 }

@@ -1,5 +1,4 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
-import type { Database } from '#adapters/database.ts';
 import type { CrawledArticle } from '../article/article.ts';
 import { idOf } from '../article/detail.ts';
 import { fanLevel } from '../article/fan-level.ts';
@@ -9,7 +8,6 @@ import { platformNamed } from '../platforms/index.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { Detail } from '../platforms/platform.ts';
 import type { SentArticle } from '../ports.ts';
-import type { OpenCall } from './answer-store.ts';
 
 type Query = QueryExecutorProvider;
 
@@ -25,33 +23,41 @@ export async function lockArticles(query: Query, briefs: readonly string[]): Pro
     await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`briefs.articles/${brief}`}, 0))`.execute(query);
 }
 
-/** Keeps what a further call told for a day's briefs, and puts it into the articles of the brief that asked. */
-export function keepDetail<T>(
-  { transaction }: Pick<Database<T>, 'transaction'>,
-  { platform, kind, subject, briefUuid }: Pick<OpenCall, 'platform' | 'kind' | 'subject' | 'briefUuid'>,
-  detail: Detail,
-  at: Date,
-): Promise<void> {
-  return transaction(async ({ query }) => {
-    if (subject === undefined || briefUuid === undefined) return;
-    // The end of the call, which is written next, brings this to the disk as well: nobody waits for the lock meanwhile.
-    await sql`SET LOCAL synchronous_commit = off`.execute(query);
-    await sql`
-      INSERT INTO briefs.details AS known (platform, kind, subject, fetched_at, data)
-      VALUES (${platform}, ${kind}, ${subject}, ${at}, ${JSON.stringify(detail)}::json)
-      ON CONFLICT (platform, kind, subject) DO UPDATE SET fetched_at = excluded.fetched_at, data = excluded.data
-      WHERE known.fetched_at <= excluded.fetched_at`.execute(query);
-    await lockArticles(query, [briefUuid]);
-    await apply(query, { platform, kind, subject, brief: briefUuid }, detail);
-  });
-}
-
-interface Subject {
+/** What a further call told of a user or note, for a brief. */
+export interface ToldDetail {
   readonly platform: PlatformName;
   readonly kind: string;
   readonly subject: string;
   readonly brief: string;
+  readonly detail: Detail;
+  readonly at: Date;
 }
+
+/** Keeps what further calls told for a day's briefs, and puts it into the articles of the briefs that asked. */
+export async function keepDetails(query: Query, told: readonly ToldDetail[]): Promise<void> {
+  if (told.length === 0) return;
+  const newest = new Map(
+    told
+      .toSorted((one, other) => one.at.getTime() - other.at.getTime())
+      .map((one) => [JSON.stringify([one.platform, one.kind, one.subject]), one] as const),
+  );
+  // In one order: two who keep the same ones would wait for each other.
+  const kept = [...newest].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, detail]) => detail);
+  await sql`
+    INSERT INTO briefs.details AS known (platform, kind, subject, fetched_at, data)
+    SELECT * FROM unnest(${kept.map(({ platform }) => platform)}::text[], ${kept.map(({ kind }) => kind)}::text[],
+      ${kept.map(({ subject }) => subject)}::text[], ${kept.map(({ at }) => at)}::timestamptz[],
+      ${kept.map(({ detail }) => JSON.stringify(detail))}::json[])
+    ON CONFLICT (platform, kind, subject) DO UPDATE SET fetched_at = excluded.fetched_at, data = excluded.data
+    WHERE known.fetched_at <= excluded.fetched_at`.execute(query);
+  await lockArticles(
+    query,
+    told.map(({ brief }) => brief),
+  );
+  await apply(query, told);
+}
+
+type Subject = Omit<ToldDetail, 'detail' | 'at'>;
 
 /** What is wanted of a batch's users and notes, each once a brief. */
 function subjectsOf(sent: readonly SentArticle[], settings: AllPlatformSettings) {
@@ -86,7 +92,10 @@ export async function askForDetails(
     SELECT item.platform, item.kind, item.subject, item.brief, known.data FROM ${item}
     JOIN briefs.details AS known USING (platform, kind, subject)
     WHERE known.fetched_at > ${new Date(now.getTime() - freshMs)}`.execute(query);
-  for (const { data, ...subject } of known) await apply(query, subject, data);
+  await apply(
+    query,
+    known.map(({ data: detail, ...subject }) => ({ ...subject, detail })),
+  );
   await sql`
     INSERT INTO briefs.calls (brief_uuid, stage_uuid, platform, kind, subject)
     SELECT item.brief, item.stage, item.platform, item.kind, item.subject FROM ${item}
@@ -100,15 +109,21 @@ export async function askForDetails(
     ON CONFLICT DO NOTHING`.execute(query);
 }
 
-/** Puts a detail into the articles of a brief that it is about, with all that is computed of it. */
-async function apply(query: Query, { platform, kind, subject, brief }: Subject, detail: Detail): Promise<void> {
-  const { rows } = await sql<StoredFigures>`
-    SELECT id, "like", share, comment, collect, download, coin, user_fans FROM briefs.articles
-    WHERE brief_uuid = ${brief} AND platform = ${platform}
-      AND ${kind === 'user' ? sql`user_id` : sql`platform_id`} = ${idOf(subject)}
-    ORDER BY id FOR UPDATE`.execute(query);
-  if (rows.length === 0) return;
-  const changed = rows.map((row) => enriched(platform, row, detail));
+/** Puts details into the articles of the briefs that they are about, with all that is computed of them. */
+async function apply(query: Query, told: readonly (Subject & { readonly detail: Detail })[]): Promise<void> {
+  if (told.length === 0) return;
+  const subjects = told.map((one) => ({ ...one, id: idOf(one.subject) }));
+  const rows = await articlesOf(query, subjects);
+  const changed = rows.flatMap((row) => {
+    const own = subjects.filter(
+      ({ brief, platform, kind, id }) =>
+        brief === row.brief_uuid &&
+        platform === row.platform &&
+        id === (kind === 'user' ? row.user_id : row.platform_id),
+    );
+    const details = own.map(({ detail }) => knownOf(detail));
+    return own.length === 0 ? [] : [enriched(row.platform, row, Object.assign({}, ...details) as Detail)];
+  });
   await sql`
     UPDATE briefs.articles AS article
     SET ("like", share, comment, collect, coin, user_fans, user_fans_level, interaction, interaction_per, score,
@@ -125,16 +140,47 @@ async function apply(query: Query, { platform, kind, subject, brief }: Subject, 
     WHERE article.id = item.id`.execute(query);
 }
 
-type StoredFigures = { readonly id: number } & Pick<
-  CrawledArticle,
-  'like' | 'share' | 'comment' | 'collect' | 'download' | 'coin' | 'user_fans'
->;
+/** The articles that these users wrote, or that these notes are, locked. */
+async function articlesOf(
+  query: Query,
+  subjects: readonly (Subject & { readonly id: string })[],
+): Promise<readonly StoredFigures[]> {
+  const asked = (users: boolean) =>
+    JSON.stringify(
+      subjects
+        .filter(({ kind }) => (kind === 'user') === users)
+        .map(({ brief, platform, id }) => ({ brief, platform, id })),
+    );
+  const item = sql`AS item (brief uuid, platform text, id text)`;
+  const { rows } = await sql<StoredFigures>`
+    SELECT id, brief_uuid, platform, user_id, platform_id, "like", share, comment, collect, download, coin, user_fans
+    FROM briefs.articles
+    WHERE id = ANY(ARRAY(
+      SELECT article.id FROM json_to_recordset(${asked(true)}::json) ${item} JOIN briefs.articles AS article
+        ON article.brief_uuid = item.brief AND article.platform = item.platform AND article.user_id = item.id
+      UNION
+      SELECT article.id FROM json_to_recordset(${asked(false)}::json) ${item} JOIN briefs.articles AS article
+        ON article.brief_uuid = item.brief AND article.platform = item.platform AND article.platform_id = item.id))
+    ORDER BY id FOR UPDATE`.execute(query);
+  return rows;
+}
 
-/** The article's figures with those of the detail, and all that is computed of them. */
-function enriched(platform: PlatformName, row: StoredFigures, detail: Detail) {
-  const known = Object.fromEntries(
-    Object.entries(detail).filter(([, figure]) => figure !== null && figure !== undefined),
-  );
+interface StoredFigures
+  extends Pick<CrawledArticle, 'like' | 'share' | 'comment' | 'collect' | 'download' | 'coin' | 'user_fans'> {
+  readonly id: number;
+  readonly brief_uuid: string;
+  readonly platform: PlatformName;
+  readonly user_id: string | null;
+  readonly platform_id: string | null;
+}
+
+/** What of a detail is known. */
+function knownOf(detail: Detail): Detail {
+  return Object.fromEntries(Object.entries(detail).filter(([, figure]) => figure !== null && figure !== undefined));
+}
+
+/** The article's figures with those of the details, and all that is computed of them. */
+function enriched(platform: PlatformName, row: StoredFigures, known: Detail) {
   const figures: StoredFigures = { ...row, ...known };
   const interaction = interactionOf(platform, figures);
   const isNote = platform === 'redbook';

@@ -96,9 +96,12 @@ async function settleStages<T>(
   await sql`SELECT FROM briefs.stages WHERE ${concerned} ORDER BY uuid FOR NO KEY UPDATE`.execute(query);
   const { rows } = await sql<{ uuid: string }>`
     UPDATE briefs.stages AS stage SET export_state = 'wanted', export_asked_at = now()
-    WHERE ${concerned} AND state IN ('queued', 'running') AND export_state = 'none'
-      AND NOT EXISTS (SELECT FROM briefs.tasks WHERE stage_uuid = stage.uuid AND state IN ('queued', 'running'))
-      AND NOT EXISTS (SELECT FROM briefs.calls WHERE stage_uuid = stage.uuid AND state IN ('waiting', 'sent'))
+    WHERE ${concerned} AND (
+      state IN ('queued', 'running') AND export_state = 'none'
+        AND NOT EXISTS (SELECT FROM briefs.tasks WHERE stage_uuid = stage.uuid AND state IN ('queued', 'running'))
+        AND NOT EXISTS (SELECT FROM briefs.calls WHERE stage_uuid = stage.uuid AND state IN ('waiting', 'sent'))
+      -- What was on its way when it was cancelled belongs into its files.
+      OR state = 'cancelled' AND export_state IN ('wanted', 'made'))
     RETURNING uuid`.execute(query);
   return rows.map(({ uuid }) => uuid);
 }

@@ -171,7 +171,8 @@ export class Briefs extends Construct {
       failures: raw,
       pollers: { ...pollers, group: 'millrace' },
       batchSize: 500,
-      batchingWindow: Duration.seconds(1),
+      // A brief waits for the last of its articles: what is there is stored at once.
+      batchingWindow: Duration.seconds(0),
       timeout: Duration.minutes(1),
       memory: 1024,
       concurrency: partitions * contract.briefTopics.length,

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Answering } from './answers/answering.ts';
 import { errors } from './wire/errors.ts';
-import { Reader } from './wire/reader.ts';
+import { MalformedRequestError, Reader } from './wire/reader.ts';
 import { nullableString } from './wire/types.ts';
 import { Writer } from './wire/writer.ts';
 
@@ -70,7 +70,7 @@ async function answerOf(
   into.int32(correlation);
   const [first, last] = known?.api.versions ?? [0, -1];
   if (known && version >= first && version <= last) {
-    const answer = await known.answer(known.api.request.read(from, version), { version, clientId, ...caller });
+    const answer = await known.answer(requestOf(known.api, from, version), { version, clientId, ...caller });
     if (answer === undefined) return undefined;
     known.api.answer.write(into, answer, version);
     return into.frame();
@@ -80,6 +80,16 @@ async function answerOf(
   const all = [...answers.values()].map(({ api }) => api);
   known.api.answer.write(into, { error: errors.unsupportedVersion, apis: all }, 0);
   return into.frame();
+}
+
+/** Whoever reads of it in the log wants to know what was asked. */
+function requestOf(api: Answering['api'], from: Reader, version: number): unknown {
+  try {
+    return api.request.read(from, version);
+  } catch (error) {
+    if (error instanceof MalformedRequestError) error.message += ` (${api.name}, version ${version})`;
+    throw error;
+  }
 }
 
 function send(socket: Socket, pieces: readonly Buffer[]): void {

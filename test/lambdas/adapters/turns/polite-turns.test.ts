@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Outcome } from '#adapters/turns/breaker.ts';
-import { endTurn, pauseSite, resumeSite, type TurnsAsked, takeTurns } from '#adapters/turns/polite-turns.ts';
+import { endTurns, pauseSite, resumeSite, type TurnsAsked, takeTurns } from '#adapters/turns/polite-turns.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 
 let database: TestDatabase<unknown>;
@@ -30,7 +30,7 @@ const take = (over: Partial<TurnsAsked> = {}, worker = database.app) =>
     takeTurns(session, { site, manners, most: 1, aheadMs: 900_000, now: at(0), ...over }),
   );
 const end = (turn: { id: number } | undefined, outcome: Outcome, now = at(0)) =>
-  database.app.transaction((session) => endTurn(session, { id: turn?.id ?? 0, site, outcome, now }));
+  database.app.transaction((session) => endTurns(session, { ids: [turn?.id ?? 0], site, outcome, now }));
 
 test('many workers at once keep one pace: no two requests start at less than the gap', async () => {
   const paced = { ...manners, gapMs: 250 };

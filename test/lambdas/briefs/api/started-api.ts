@@ -55,8 +55,8 @@ const queueNames = ['calls', 'answers', 'exports', 'mails', 'sweeps.fifo'] as co
 const priced = { driver: 'gateway', pricePerCall: 0.001, budgetPerBrief: 5, budgetPerDay: 20 } as const;
 const settings = settingsOf({ requestsPerSecond: 10, probe: true }, { redbook: priced, douyin: priced });
 
-/** The routes of the briefs over a database, a bucket and queues of their own. */
-export async function startApi() {
+/** The routes of the briefs over a database, a bucket and queues of their own; those named `without` are away. */
+export async function startApi({ without = [] }: { readonly without?: readonly (typeof queueNames)[number][] } = {}) {
   const database = await startTestDatabase<unknown>();
   const directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
   const storage = await startStorage({
@@ -75,13 +75,14 @@ export async function startApi() {
   });
   useLocalAws({ AWS_ENDPOINT_URL_S3: storage.s3Url, AWS_ENDPOINT_URL_SQS: storage.sqsUrl });
   const sqs = new SQSClient({});
+  const urlOf = (name: (typeof queueNames)[number]) => storage.queueUrl(name) + (without.includes(name) ? '-away' : '');
   const options = {
     DATABASE_URL: database.url,
     BRIEFS_PLATFORMS: settings,
-    CALLS_QUEUE_URL: storage.queueUrl('calls'),
-    ANSWERS_QUEUE_URL: storage.queueUrl('answers'),
-    MAIL_QUEUE_URL: storage.queueUrl('mails'),
-    EXPORTS_QUEUE_URL: storage.queueUrl('exports'),
+    CALLS_QUEUE_URL: urlOf('calls'),
+    ANSWERS_QUEUE_URL: urlOf('answers'),
+    MAIL_QUEUE_URL: urlOf('mails'),
+    EXPORTS_QUEUE_URL: urlOf('exports'),
     SWEEPS_QUEUE_URL: storage.queueUrl('sweeps.fifo'),
     SWEEPS_QUEUE_ARN: storage.queueArn('sweeps.fifo'),
   };

@@ -2,15 +2,16 @@ import { oneExchange } from '../../../../lambdas/adapters/http/one-exchange.ts';
 import { callPlatform } from '../../../../lambdas/briefs/collect/call-platform.ts';
 import { dispatchedCall } from '../../../../lambdas/briefs/collect/dispatch.ts';
 import type { AnswerMessage, CallMessage, ReadMessage } from '../../../../lambdas/briefs/collect/messages.ts';
-import { readAnswer } from '../../../../lambdas/briefs/collect/read-answer.ts';
+import { readAnswers } from '../../../../lambdas/briefs/collect/read-answer.ts';
 import type { AllPlatformSettings } from '../../../../lambdas/briefs/collect/settings.ts';
 import { sweepBriefs } from '../../../../lambdas/briefs/collect/sweep-briefs.ts';
 import type { AnswerPorts, SentArticle } from '../../../../lambdas/briefs/ports.ts';
 import { runAgain } from '../../../../lambdas/briefs/stores/again-store.ts';
-import { endCall, isGone, openCall, writeFates } from '../../../../lambdas/briefs/stores/answer-store.ts';
+import { endCall, writeFates } from '../../../../lambdas/briefs/stores/answer-store.ts';
 import { storeArticles } from '../../../../lambdas/briefs/stores/article-store.ts';
-import { keepDetail } from '../../../../lambdas/briefs/stores/detail-store.ts';
+import { endDetails } from '../../../../lambdas/briefs/stores/detail-end-store.ts';
 import { markRunning, takeCalls } from '../../../../lambdas/briefs/stores/dispatch-store.ts';
+import { isGone, openCalls } from '../../../../lambdas/briefs/stores/open-call-store.ts';
 import { exportsOverdue, isBusy } from '../../../../lambdas/briefs/stores/retention-store.ts';
 import { endStage } from '../../../../lambdas/briefs/stores/settle-store.ts';
 import { findLost, giveBackCalls, giveUpCalls, takeRereads } from '../../../../lambdas/briefs/stores/sweep-store.ts';
@@ -47,6 +48,7 @@ class Died extends Error {}
 const leaseMs = 3 * 60_000;
 const visibilityMs = 60_000;
 const mostReceived = 5;
+const largestBatch = 10;
 const door = 'arn:aws:sqs:us-east-1:000000000000:millrace-test-briefs-sweep-briefs.fifo';
 
 export function simulatedWorkers(simulation: Simulation) {
@@ -94,12 +96,12 @@ export function simulatedWorkers(simulation: Simulation) {
 
   const answering: AnswerPorts = {
     driverOf: (platform) => settings[platform].driver,
-    open: (call) => mortal(() => openCall(database.app, call)),
+    open: (calls) => mortal(() => openCalls(database.app, calls)),
     dropAnswer: async (call, key) => {
       if (await isGone(database.app, call)) objects.delete(key);
     },
     writeFates: (page, decide) => mortal(() => writeFates(database.app, { ...page, door, now: clock() }, decide)),
-    keepDetail: (call, detail, at) => mortal(() => keepDetail(database.app, call, detail, at)),
+    endDetails: (details) => mortal(() => endDetails(database.app, details, { door, now: clock() })),
     end: (call, told) => mortal(() => endCall(database.app, call, { ...told, door, now: clock() })),
     raw: async (key) => objects.get(key) ?? '',
     // One by one: a producer that dies has sent some of them.
@@ -143,7 +145,6 @@ export function simulatedWorkers(simulation: Simulation) {
       const sendOn = (answer: AnswerMessage) => mortal(async () => put('answers', answer, takes));
       return callPlatform(message, { ...calling, sendOn });
     }
-    if (queue === 'answers') return readAnswer(body as ReadMessage, answering);
     if (queue === 'exports') {
       await mortal(() => database.app.transaction((session) => endStage(session, body as string)));
       return;
@@ -191,15 +192,31 @@ export function simulatedWorkers(simulation: Simulation) {
     }
   }
 
+  /** What became of a batch's messages: of answers several come at once, as SQS has it. */
+  async function workAll(batch: readonly Delivery[]): Promise<readonly PromiseSettledResult<unknown>[]> {
+    if (batch[0]?.queue !== 'answers') return Promise.allSettled(batch.map(work));
+    const messages = batch.map(({ body }) => body as ReadMessage);
+    const [whole] = await Promise.allSettled([readAnswers(messages, answering)]);
+    return whole.status === 'fulfilled' ? whole.value : batch.map(() => whole);
+  }
+
   async function deliver(): Promise<boolean> {
     const due = waiting.filter(({ at }) => at <= nowMs);
     const next = due[Math.floor(random() * due.length)];
     if (!next) return false;
-    waiting = waiting.filter((one) => one !== next);
-    const done = await attempted(() => work(next));
-    const received = next.received + 1;
-    if (!done && received < mostReceived) waiting.push({ ...next, received, at: nowMs + visibilityMs });
-    if (!done && received >= mostReceived) counted.lostMessages += 1;
+    const beside = next.queue === 'answers' ? due.filter((one) => one !== next && one.queue === 'answers') : [];
+    const batch = [next, ...beside.slice(0, Math.floor(random() * largestBatch))];
+    waiting = waiting.filter((one) => !batch.includes(one));
+    const outcomes = await workAll(batch);
+    for (const [index, one] of batch.entries()) {
+      const outcome = outcomes[index];
+      const done = await attempted(async () => {
+        if (outcome?.status === 'rejected') throw outcome.reason;
+      });
+      const received = one.received + 1;
+      if (!done && received < mostReceived) waiting.push({ ...one, received, at: nowMs + visibilityMs });
+      if (!done && received >= mostReceived) counted.lostMessages += 1;
+    }
     return true;
   }
 

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { articleOf } from '../../../../lambdas/briefs/article/draft.ts';
-import type { FoundItem } from '../../../../lambdas/briefs/platforms/platform.ts';
-import { openCall } from '../../../../lambdas/briefs/stores/answer-store.ts';
-import { keepDetail } from '../../../../lambdas/briefs/stores/detail-store.ts';
+import type { Detail, FoundItem } from '../../../../lambdas/briefs/platforms/platform.ts';
+import { keepDetails } from '../../../../lambdas/briefs/stores/detail-store.ts';
+import { openCalls } from '../../../../lambdas/briefs/stores/open-call-store.ts';
 import { exportsOverdue, forget, isBusy } from '../../../../lambdas/briefs/stores/retention-store.ts';
 import { endStage } from '../../../../lambdas/briefs/stores/settle-store.ts';
 import { findLost, giveBackCalls, giveUpCalls, takeRereads } from '../../../../lambdas/briefs/stores/sweep-store.ts';
@@ -189,6 +189,11 @@ describe('details', () => {
     return stored;
   }
 
+  const keep = (kind: 'user' | 'note', subject: string, of: string | undefined, detail: Detail) =>
+    database.app.transaction(({ query }) =>
+      keepDetails(query, [{ platform: 'redbook', kind, subject, brief: of ?? '', detail, at: now }]),
+    );
+
   test('are asked for once a user and note, after the articles are stored, and their stage waits for them', async () => {
     expect(await crawl([note('n1', 'u1'), note('n2', 'u1')])).toEqual({ toExport: [] });
     expect(await walk.statesOf('tasks')).toEqual(['finished']);
@@ -200,9 +205,9 @@ describe('details', () => {
     ]);
 
     for (const { id, attempt, kind } of calls) {
-      const open = await openCall(database.app, { call: id, attempt });
+      const [open] = await openCalls(database.app, [{ call: id, attempt }]);
       if (!open) throw new Error('The call is open');
-      if (kind === 'user') await keepDetail(database.app, open, { user_fans: 100, user_posts: 3 }, now);
+      if (kind === 'user') await keep('user', 'u1', open.briefUuid, { user_fans: 100, user_posts: 3 });
       const ended = await walk.refuse(
         { id, attempt },
         kind === 'user' ? { state: 'answered', next: undefined } : { state: 'failed', reason: 'unknown-shape: gone' },
@@ -227,11 +232,11 @@ describe('details', () => {
   test('are known for a day to all briefs', async () => {
     await crawl([note('n1', 'u1')]);
     for (const kind of ['user', 'note'] as const)
-      await keepDetail(
-        database.app,
-        { platform: 'redbook', kind, subject: kind === 'user' ? 'u1' : 'n1', briefUuid: crypto.randomUUID() },
+      await keep(
+        kind,
+        kind === 'user' ? 'u1' : 'n1',
+        crypto.randomUUID(),
         kind === 'user' ? { user_fans: 7 } : { content: 'all of it', tags: ['x'] },
-        now,
       );
     await sql`UPDATE briefs.calls SET state = 'answered'`.execute(database.app.query);
 

@@ -5,9 +5,10 @@ import type { AllPlatformSettings, PlatformSettings } from '../../../../lambdas/
 import { type PlatformName, platformNames } from '../../../../lambdas/briefs/platforms/names.ts';
 import type { FoundItem } from '../../../../lambdas/briefs/platforms/platform.ts';
 import type { SentArticle } from '../../../../lambdas/briefs/ports.ts';
-import { type CallEnd, endCall, openCall, writeFates } from '../../../../lambdas/briefs/stores/answer-store.ts';
+import { type CallEnd, endCall, writeFates } from '../../../../lambdas/briefs/stores/answer-store.ts';
 import { storeArticles } from '../../../../lambdas/briefs/stores/article-store.ts';
 import { markRunning, takeCalls } from '../../../../lambdas/briefs/stores/dispatch-store.ts';
+import { openCalls } from '../../../../lambdas/briefs/stores/open-call-store.ts';
 import { type NewBrief, submitBrief } from '../../../../lambdas/briefs/stores/submit-store.ts';
 import type { TestDatabase } from '../../../support/database.ts';
 
@@ -77,7 +78,7 @@ export type Walk = ReturnType<typeof walkOf>;
 /** The steps of a brief through the stores, without queues and a broker in between. */
 export function walkOf(database: TestDatabase<unknown>) {
   async function open(call: Named) {
-    const found = await openCall(database.app, { call: call.id, attempt: call.attempt });
+    const [found] = await openCalls(database.app, [{ call: call.id, attempt: call.attempt }]);
     if (!found) throw new Error('The call is not open');
     return found;
   }

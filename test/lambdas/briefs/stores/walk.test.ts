@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { AllPlatformSettings } from '../../../../lambdas/briefs/collect/settings.ts';
 import type { SentArticle } from '../../../../lambdas/briefs/ports.ts';
-import { endCall, openCall } from '../../../../lambdas/briefs/stores/answer-store.ts';
+import { endCall } from '../../../../lambdas/briefs/stores/answer-store.ts';
+import { openCalls } from '../../../../lambdas/briefs/stores/open-call-store.ts';
 import { endStage } from '../../../../lambdas/briefs/stores/settle-store.ts';
 import type { NewBrief } from '../../../../lambdas/briefs/stores/submit-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
@@ -172,7 +173,7 @@ describe('what was found', () => {
 test('a call that fails for good fails its task with the reason; one that was answered since is left alone', async () => {
   await submit({ orders: [{ ...orderOf(), keywords: ['a'] }] });
   const [call] = await take();
-  const open = call && (await openCall(database.app, { call: call.id, attempt: call.attempt }));
+  const [open] = call ? await openCalls(database.app, [{ call: call.id, attempt: call.attempt }]) : [];
   if (!open) throw new Error('A call is open');
   const end = {
     outcome: 'login-wanted',
@@ -186,5 +187,5 @@ test('a call that fails for good fails its task with the reason; one that was an
   expect(ended.toExport).toHaveLength(1);
   expect(await statesOf('tasks')).toEqual(['failed']);
   expect(await endCall(database.app, open, end)).toEqual({ toExport: [], changed: undefined, wakeAt: undefined });
-  expect(await openCall(database.app, { call: open.id, attempt: open.attempt })).toBeUndefined();
+  expect(await openCalls(database.app, [{ call: open.id, attempt: open.attempt }])).toEqual([undefined]);
 });
