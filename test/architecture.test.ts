@@ -40,6 +40,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'lambdas/platform/': ['lambdas/platform/(?!record/)', 'lambdas/kit/', shared, contracts],
   'lambdas/(?<own>[^/]+)/': ['<own>', 'lambdas/kit/', shared, contracts],
+  // What judges the recommender's models runs the very trainers.
+  'training/recommender/': ['training/recommender/', 'lambdas/recommender/models/'],
   // What trains the model makes the very features that the tagger makes.
   'training/': ['training/', 'lambdas/tagger/model/', 'lambdas/language/', 'lambdas/kit/errors.ts'],
   // What runs in a browser.
@@ -53,7 +55,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Packages have homes: where each may be imported. A package of no row is itself a failure. Tests may import all. */
 const homes: Readonly<Record<string, string>> = {
   'aws-cdk-lib|constructs|cdk-nag': 'bin/|lib/',
-  esbuild: 'bin/',
+  'esbuild|assemblyscript': 'bin/',
   // Alerts and failures have queues of their own.
   '@aws-sdk/client-sqs': 'lambdas/adapters/|lambdas/platform/record/|local/|bench/',
   '@aws-sdk/.+': 'lambdas/adapters/|local/|bench/',
