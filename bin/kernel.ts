@@ -1,11 +1,24 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { main } from 'assemblyscript/asc';
+
+/** What is used of the compiler. Its own types declare globals (console among them) over those of Node.js, so they stay out. */
+interface Compiler {
+  main(
+    settings: readonly string[],
+    files: {
+      readFile(name: string): string | null;
+      writeFile(name: string, contents: string | Uint8Array): void;
+      listFiles(): string[];
+    },
+  ): Promise<{ readonly error: Error | null; readonly stderr: { toString(): string } }>;
+}
+const compiler: string = 'assemblyscript/asc';
 
 const folder = new URL('../lambdas/recommender/kernel/', import.meta.url);
 
 /** The kernel's module, built from its source. */
 export async function buildKernel(): Promise<Uint8Array> {
   const source = readFileSync(new URL('linear-algebra.as', folder), 'utf8');
+  const { main } = (await import(compiler)) as Compiler;
   let built: Uint8Array | undefined;
   const settings = [
     '--enable',

@@ -30,7 +30,7 @@ export function kernelMatrix(side: number): KernelMatrix {
   const pages = Math.ceil((firstByte + width * width * 4 + spare) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages });
   compiled ??= new WebAssembly.Module(Buffer.from(kernelBytes, 'base64'));
-  const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernel;
+  const kernel = new WebAssembly.Instance(compiled, { env: { memory } }).exports as Kernel;
   const values = new Float32Array(memory.buffer, firstByte, width * width);
   return {
     values,

@@ -41,16 +41,16 @@ export function linearModel(parts: LinearParts): FittedModel {
 
 /** Reads what {@link linearModel} has packed. Throws where the bytes are another's. */
 export function linearModelFrom(bytes: Uint8Array, kind: ModelKind): FittedModel {
-  const { head, arrays } = unpacked(bytes, kind);
+  const { head, array } = unpacked(bytes, kind);
   return linearModel({
     kind,
     items: head.items,
     weights: {
-      starts: new Int32Array(arrays.starts),
-      columns: new Int32Array(arrays.columns),
-      values: new Float32Array(arrays.values),
+      starts: new Int32Array(array('starts')),
+      columns: new Int32Array(array('columns')),
+      values: new Float32Array(array('values')),
     },
-    base: new Float32Array(arrays.base),
+    base: new Float32Array(array('base')),
   });
 }
 

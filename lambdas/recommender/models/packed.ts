@@ -35,13 +35,18 @@ export function unpacked(bytes: Uint8Array, kind: ModelKind) {
   const headEnd = 4 + view.readUInt32LE(0);
   const head = readJsonAs(headSchema, view.toString('utf8', 4, headEnd), `the head of a model of ${kind}`);
   if (head.kind !== kind) throw new RangeError(`a model of ${head.kind} cannot be read as one of ${kind}`);
-  const arrays: Record<string, ArrayBuffer> = {};
+  const arrays = new Map<string, ArrayBuffer>();
   let at = headEnd;
   for (const [name, length] of Object.entries(head.arrays)) {
     if (at + length > view.length) throw new RangeError(`a model of ${kind} ends before its ${name}`);
     // A copy: what follows the head is aligned to the file, not to its place in memory.
-    arrays[name] = new Uint8Array(view.subarray(at, at + length)).buffer;
+    arrays.set(name, new Uint8Array(view.subarray(at, at + length)).buffer);
     at += length;
   }
-  return { head, arrays };
+  const array = (name: string): ArrayBuffer => {
+    const found = arrays.get(name);
+    if (found === undefined) throw new RangeError(`a model of ${kind} has no ${name}`);
+    return found;
+  };
+  return { head, array };
 }
