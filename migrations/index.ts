@@ -25,6 +25,7 @@ import { platformRunParents } from './0068-platform-run-parents.ts';
 import { platformTurns } from './0069-platform-turns.ts';
 import { briefs } from './0070-briefs.ts';
 import { briefsLists } from './0071-briefs-lists.ts';
+import { recommender } from './0080-recommender.ts';
 import { recommenderServing } from './0082-recommender-serving.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
@@ -55,5 +56,6 @@ export const migrations: Record<string, Migration> = {
   '0069-platform-turns': platformTurns,
   '0070-briefs': briefs,
   '0071-briefs-lists': briefsLists,
+  '0080-recommender': recommender,
   '0082-recommender-serving': recommenderServing,
 };
