@@ -127,12 +127,17 @@ describe('looking daily', () => {
   const days = 30;
   const lift = 0.1;
 
+  interface Successes {
+    successes: number;
+    trials: number;
+  }
+
   /** A normal approximation would hide what few successes do: each user is drawn. */
   function looksAt(random: () => number, [control, treatment]: readonly [number, number], perDay: number): Look[] {
-    const sums = [
+    const sums: [Successes, Successes] = [
       { successes: 0, trials: 0 },
       { successes: 0, trials: 0 },
-    ] as const;
+    ];
     return Array.from({ length: days }, () => {
       for (const [group, rate] of [control, treatment].entries()) {
         const sum = sums[group as 0 | 1];
