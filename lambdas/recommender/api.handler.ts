@@ -1,0 +1,20 @@
+import { authenticateCallers } from '#adapters/callers.ts';
+import { systemClock } from '#adapters/clock.ts';
+import { apiDatabase } from '#adapters/database/api-database.ts';
+import { apiHandler } from '#kit/api-handler.ts';
+import { recommenderEnvelope } from './api/envelope.ts';
+import { recommenderApi } from './api/routes.ts';
+import { recommenderApiEnv } from './contract.ts';
+import { itemView } from './items/item-view-store.ts';
+
+/** The recommender over HTTP, but for behaviour, which is taken without the database. */
+export const handler = apiHandler({
+  env: recommenderApiEnv,
+  authenticate: (env) => authenticateCallers(env),
+  services: (env) => {
+    const database = apiDatabase<unknown>(env.DATABASE_URL);
+    return { clock: systemClock, items: itemView(database) };
+  },
+  routes: recommenderApi,
+  envelope: recommenderEnvelope,
+});

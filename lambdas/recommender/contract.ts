@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { callerEnv } from '#kit/api/authentication/env.ts';
+import type { EditableSources } from '#kit/ledger/editable.ts';
+import { kafkaEnv } from '#kit/stream/env.ts';
+
+/** What the stack and the handlers of the recommender agree on. Imported by both; does no work. */
+
+/** Where behaviour goes, and where it is told what became of items. */
+export const behaviorTopic = 'user-behaviors';
+export const itemResultsTopic = 'items-ingest-results';
+
+/** What people may edit of a failure's input before it goes back in: the message, never which record of which topic it is. */
+export const editableInputs = {
+  'ingest-items': { fields: ['records.*.*.value'] },
+  'store-behaviors': { fields: ['records.*.*.value'] },
+} as const satisfies EditableSources;
+
+const text = z.string().min(1);
+
+/** Served by `recommender/track`, which needs no database: behaviour is taken while it sleeps. */
+export const trackRoutes = ['POST /api/v1/behaviors/track', 'POST /api/v1/behaviors/track/batch'] as const;
+
+/** Served by `recommender/api`: each room's own routes, in its order. */
+export const itemRoutes = ['GET /api/v1/items/{scenario_id}/{item_id}'] as const;
+
+export const recommenderRoutes = [...itemRoutes] as const;
+
+export const trackEnv = z.object({ ...callerEnv, ...kafkaEnv });
+
+export const recommenderApiEnv = z.object({ ...callerEnv, DATABASE_URL: text, RAW_BUCKET: text });
+
+export const ingestItemsEnv = z.object({
+  ...kafkaEnv,
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  FAILURES_QUEUE_URL: z.url(),
+});
+
+export const storeBehaviorsEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, FAILURES_QUEUE_URL: z.url() });
