@@ -5,7 +5,7 @@ import { kafkaEnv } from '#kit/stream/env.ts';
 
 /** What the stack and the handlers of the recommender agree on. Imported by both; does no work. */
 
-export { recommenderSchedules as schedules } from './schedules/timetable.ts';
+export { recommenderSchedules } from './schedules/timetable.ts';
 
 /** Where behaviour goes, and where it is told what became of items. */
 export const behaviorTopic = 'user-behaviors';
