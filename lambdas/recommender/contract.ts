@@ -50,11 +50,10 @@ export const recommenderApiEnv = z.object({ ...callerEnv, DATABASE_URL: text, RA
 export const ingestItemsEnv = z.object({
   ...kafkaEnv,
   DATABASE_URL: text,
+  VECTORS_QUEUE_URL: z.url(),
   RAW_BUCKET: text,
   FAILURES_QUEUE_URL: z.url(),
 });
-
-export const storeBehaviorsEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, FAILURES_QUEUE_URL: z.url() });
 
 /** A schedule's door: it reads markers and starts, and never wakes the database. */
 export const startScheduleEnv = z.object({ RAW_BUCKET: text, SCHEDULES_STATE_MACHINE: text, SLOTS_QUEUE_URL: z.url() });
@@ -70,3 +69,27 @@ export const runScenarioInput = z.object({
   marker: text,
 });
 export const runScenarioOutput = z.object({ counts: z.record(z.string(), z.number()) });
+
+export const storeBehaviorsEnv = z.object({
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  FAILURES_QUEUE_URL: z.url(),
+  /** Keys the hashes of erased users. */
+  ERASURE_SECRET: text,
+  FILES_QUEUE_URL: z.url(),
+  /** How long the queue of files waits. */
+  FILES_DELAY_MS: z.coerce.number().int().positive(),
+});
+
+/** Asks for the file of a tenant's day, or for all of its files without those who were erased. */
+export const writeFileMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('day'), tenant_id: text, day: z.iso.date() }),
+  z.object({ kind: z.literal('erasure'), tenant_id: text }),
+]);
+export const writeFilesEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, ERASURE_SECRET: text });
+
+/** `recommender/behaviors/tenant=.../day=2026-11-30/behaviors.parquet`: one file for each tenant and day. */
+export const behaviorFiles = 'recommender/behaviors';
+
+export const makeVectorsMessage = z.object({ tenant_id: text, scenario_id: text });
+export const makeVectorsEnv = z.object({ DATABASE_URL: text, VECTORS_QUEUE_URL: z.url() });

@@ -1,4 +1,5 @@
 import { workload } from '../workload.ts';
+import { Recommender } from './recommender.ts';
 import { RecommenderApi } from './recommender-api.ts';
 import { ScenarioSchedules } from './scenario-schedules.ts';
 import { recommenderTopics } from './topics.ts';
@@ -7,8 +8,9 @@ import { recommenderTopics } from './topics.ts';
 export const recommender = workload({
   name: 'recommender',
   topics: recommenderTopics,
-  pipelines: (stack, platform) => {
+  pipelines: (stack, { cluster, ...platform }) => {
     new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
+    return cluster && new Recommender(stack, 'Recommender', { ...platform, cluster });
   },
   api: (stack, platform) => {
     if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster });

@@ -26,7 +26,7 @@ import { acknowledge, acknowledgeWildcards } from '../../permissions/acknowledge
 import { allowObjects } from '../../permissions/bucket-access.ts';
 import { allowRuns } from '../../permissions/executions.ts';
 import { watchExecutions } from '../runs/watch-executions.ts';
-import type { PipelinesPlatform } from '../workload.ts';
+import type { DataPlatform } from '../workload.ts';
 
 const impact = 'What is recommended stays as it was: similar items, profiles, hot items, lists.';
 
@@ -35,7 +35,7 @@ const impact = 'What is recommended stays as it was: similar items, profiles, ho
  * is new -> state machine -> one step for each scenario. One that fails doesn't hold up the others.
  */
 export class ScenarioSchedules extends Construct {
-  constructor(scope: Construct, id: string, { database, raw, slots }: PipelinesPlatform) {
+  constructor(scope: Construct, id: string, { database, raw, slots }: DataPlatform) {
     super(scope, id);
     const worker = new HandlerFunction(this, 'RunScenario', {
       handler: 'recommender/run-scenario',

@@ -191,6 +191,7 @@ test('one schedule that can’t be read fails the look, and hides no other', asy
     keepSlots({
       schedules,
       slots: slotBook(database.app),
+      skipped: { take: async () => 0 },
       ask: async () => undefined,
       wake: async () => undefined,
       clock: () => new Date(`2026-11-21T${time}:00Z`),
