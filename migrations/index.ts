@@ -27,6 +27,7 @@ import { briefs } from './0070-briefs.ts';
 import { briefsLists } from './0071-briefs-lists.ts';
 import { recommender } from './0080-recommender.ts';
 import { recommenderServing } from './0082-recommender-serving.ts';
+import { recommenderModels } from './0084-recommender-models.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -58,4 +59,5 @@ export const migrations: Record<string, Migration> = {
   '0071-briefs-lists': briefsLists,
   '0080-recommender': recommender,
   '0082-recommender-serving': recommenderServing,
+  '0084-recommender-models': recommenderModels,
 };
