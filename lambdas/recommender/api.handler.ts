@@ -6,14 +6,16 @@ import { recommenderEnvelope } from './api/envelope.ts';
 import { recommenderApi } from './api/routes.ts';
 import { recommenderApiEnv } from './contract.ts';
 import { itemView } from './items/item-view-store.ts';
+import type { RecommenderApiPorts } from './ports.ts';
+import { servingParts } from './serving/compose.ts';
 
 /** The recommender over HTTP, but for behaviour, which is taken without the database. */
 export const handler = apiHandler({
   env: recommenderApiEnv,
   authenticate: (env) => authenticateCallers(env),
-  services: (env) => {
+  services: (env): RecommenderApiPorts => {
     const database = apiDatabase<unknown>(env.DATABASE_URL);
-    return { clock: systemClock, items: itemView(database) };
+    return { clock: systemClock, items: itemView(database), ...servingParts(database, systemClock) };
   },
   routes: recommenderApi,
   envelope: recommenderEnvelope,

@@ -5,6 +5,8 @@ import { kafkaEnv } from '#kit/stream/env.ts';
 
 /** What the stack and the handlers of the recommender agree on. Imported by both; does no work. */
 
+export { recommenderSchedules as schedules } from './schedules/timetable.ts';
+
 /** Where behaviour goes, and where it is told what became of items. */
 export const behaviorTopic = 'user-behaviors';
 export const itemResultsTopic = 'items-ingest-results';
@@ -23,7 +25,23 @@ export const trackRoutes = ['POST /api/v1/behaviors/track', 'POST /api/v1/behavi
 /** Served by `recommender/api`: each room's own routes, in its order. */
 export const itemRoutes = ['GET /api/v1/items/{scenario_id}/{item_id}'] as const;
 
-export const recommenderRoutes = [...itemRoutes] as const;
+export const scenarioRoutes = [
+  'POST /api/v1/scenarios',
+  'GET /api/v1/scenarios',
+  'GET /api/v1/scenarios/{scenario_id}',
+  'PUT /api/v1/scenarios/{scenario_id}',
+  'DELETE /api/v1/scenarios/{scenario_id}',
+  'POST /api/v1/scenarios/{scenario_id}/validate',
+] as const;
+
+export const servingRoutes = [
+  'POST /api/v1/recommend',
+  'POST /api/v1/recommend/next',
+  'GET /api/v1/items/{scenario_id}/{item_id}/similar',
+  'GET /api/v1/users/{user_id}/profile',
+] as const;
+
+export const recommenderRoutes = [...itemRoutes, ...scenarioRoutes, ...servingRoutes] as const;
 
 export const trackEnv = z.object({ ...callerEnv, ...kafkaEnv });
 
@@ -37,3 +55,18 @@ export const ingestItemsEnv = z.object({
 });
 
 export const storeBehaviorsEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, FAILURES_QUEUE_URL: z.url() });
+
+/** A schedule's door: it reads markers and starts, and never wakes the database. */
+export const startScheduleEnv = z.object({ RAW_BUCKET: text, SCHEDULES_STATE_MACHINE: text, SLOTS_QUEUE_URL: z.url() });
+
+export const runScenarioEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
+
+/** One scenario of one slot, as the state machine hands it on. */
+export const runScenarioInput = z.object({
+  schedule: text,
+  scheduled_time: z.iso.datetime(),
+  tenant: text,
+  scenario: text,
+  marker: text,
+});
+export const runScenarioOutput = z.object({ counts: z.record(z.string(), z.number()) });

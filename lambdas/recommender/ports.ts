@@ -1,7 +1,9 @@
 import type { Clock } from '#kit/clock.ts';
 import type { ItemPorts } from './items/ports.ts';
+import type { ScenarioPorts } from './scenarios/routes.ts';
+import type { ServingPorts } from './serving/ports.ts';
 
 /** What the routes of `recommender/api` need: each room's own part. */
-export interface RecommenderApiPorts extends ItemPorts {
+export interface RecommenderApiPorts extends ItemPorts, ScenarioPorts, ServingPorts {
   readonly clock: Clock;
 }
