@@ -41,11 +41,23 @@ export const servingRoutes = [
   'GET /api/v1/users/{user_id}/profile',
 ] as const;
 
-export const recommenderRoutes = [...itemRoutes, ...scenarioRoutes, ...servingRoutes] as const;
+export const modelRoutes = [
+  'GET /api/v1/models',
+  'GET /api/v1/models/{model_id}',
+  'POST /api/v1/models/{model_id}/promote',
+  'POST /api/v1/models/train',
+] as const;
+
+export const recommenderRoutes = [...itemRoutes, ...scenarioRoutes, ...servingRoutes, ...modelRoutes] as const;
 
 export const trackEnv = z.object({ ...callerEnv, ...kafkaEnv });
 
-export const recommenderApiEnv = z.object({ ...callerEnv, DATABASE_URL: text, RAW_BUCKET: text });
+export const recommenderApiEnv = z.object({
+  ...callerEnv,
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  TRAINING_STATE_MACHINE: text,
+});
 
 export const ingestItemsEnv = z.object({
   ...kafkaEnv,

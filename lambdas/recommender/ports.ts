@@ -1,9 +1,10 @@
 import type { Clock } from '#kit/clock.ts';
 import type { ItemPorts } from './items/ports.ts';
+import type { ModelPorts } from './registry/routes.ts';
 import type { ScenarioPorts } from './scenarios/routes.ts';
 import type { ServingPorts } from './serving/ports.ts';
 
 /** What the routes of `recommender/api` need: each room's own part. */
-export interface RecommenderApiPorts extends ItemPorts, ScenarioPorts, ServingPorts {
+export interface RecommenderApiPorts extends ItemPorts, ScenarioPorts, ServingPorts, ModelPorts {
   readonly clock: Clock;
 }

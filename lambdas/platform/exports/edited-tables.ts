@@ -76,6 +76,7 @@ export const remadeTables: Readonly<Record<string, string>> = {
   'recommender.erased_users': 'must not be rolled back: an older export would let an erased user in again',
   'recommender.item_vectors': 'computed from the items',
   'recommender.neighbors': 'computed from the vectors',
+  'recommender.models': 'trained again each night from behaviour',
   'recommender.similar_items': 'computed from behaviour every hour',
   'recommender.profiles': 'computed from behaviour every two hours',
   'recommender.hot_items': 'computed from behaviour every quarter of an hour',

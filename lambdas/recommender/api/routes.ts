@@ -2,6 +2,7 @@ import type { Route } from '#kit/api/route.ts';
 import type { recommenderRoutes } from '../contract.ts';
 import { itemsApi } from '../items/item-routes.ts';
 import type { RecommenderApiPorts } from '../ports.ts';
+import { modelsApi } from '../registry/routes.ts';
 import { scenariosApi } from '../scenarios/routes.ts';
 import { servingApi } from '../serving/routes.ts';
 
@@ -10,4 +11,5 @@ export const recommenderApi: Readonly<Record<(typeof recommenderRoutes)[number],
   ...itemsApi,
   ...scenariosApi,
   ...servingApi,
+  ...modelsApi,
 };
