@@ -13,13 +13,11 @@ export const recommenderServing: Migration = {
         tenant_id text COLLATE "C" NOT NULL,
         scenario_id text COLLATE "C" NOT NULL,
         item_id text COLLATE "C" NOT NULL,
-        -- By whom: the users of both (behavior), or what the items say (content), which is there from the first moment.
-        source text COLLATE "C" NOT NULL CHECK (source IN ('behavior', 'content')),
-        -- The most similar first; the three are of one length. Overlaps are 0 where nobody's behaviour was looked at.
+        -- The most similar first; the three are of one length.
         others text[] COLLATE "C" NOT NULL,
         scores double precision[] NOT NULL,
         overlaps integer[] NOT NULL,
-        PRIMARY KEY (tenant_id, scenario_id, item_id, source)
+        PRIMARY KEY (tenant_id, scenario_id, item_id)
       )`.execute(db);
     await sql`
       CREATE TABLE recommender.profiles (
@@ -61,9 +59,6 @@ export const recommenderServing: Migration = {
         PRIMARY KEY (tenant_id, scenario_id, user_id)
       )`.execute(db);
     await sql`CREATE INDEX recommendations_expiry ON recommender.recommendations (expires_at)`.execute(db);
-    await sql`
-      CREATE INDEX items_newest ON recommender.items (tenant_id, scenario_id, publish_time DESC NULLS LAST, item_id)
-        WHERE status = 'active'`.execute(db);
     await sql`CREATE INDEX items_tags ON recommender.items USING gin (tags) WHERE status = 'active'`.execute(db);
     await sql`
       CREATE INDEX items_category ON recommender.items (tenant_id, scenario_id, category, publish_time DESC NULLS LAST)

@@ -5,15 +5,23 @@ import { apiHandler } from '#kit/api-handler.ts';
 import { recommenderEnvelope } from './api/envelope.ts';
 import { recommenderApi } from './api/routes.ts';
 import { recommenderApiEnv } from './contract.ts';
+import { experimentBook } from './experiments/experiment-store.ts';
 import { itemView } from './items/item-view-store.ts';
+import { hotFromOf } from './metrics/hot-days.ts';
+import type { RecommenderApiPorts } from './ports.ts';
 
 /** The recommender over HTTP, but for behaviour, which is taken without the database. */
 export const handler = apiHandler({
   env: recommenderApiEnv,
   authenticate: (env) => authenticateCallers(env),
-  services: (env) => {
+  services: (env): RecommenderApiPorts => {
     const database = apiDatabase<unknown>(env.DATABASE_URL);
-    return { clock: systemClock, items: itemView(database) };
+    return {
+      clock: systemClock,
+      items: itemView(database),
+      experiments: experimentBook(database),
+      hotFrom: () => hotFromOf(systemClock(), env.HOT_DAYS),
+    };
   },
   routes: recommenderApi,
   envelope: recommenderEnvelope,

@@ -5,11 +5,7 @@ import type { VariantFacts } from './results.ts';
 /** Experiments of a tenant. */
 export interface ExperimentBook {
   /** Throws a ConflictError where the id is taken. */
-  add(
-    tenant: string,
-    given: NewExperiment,
-    by: { readonly author: string; readonly now: Date },
-  ): Promise<Experiment>;
+  add(tenant: string, given: NewExperiment, by: { readonly author: string; readonly now: Date }): Promise<Experiment>;
   /** The newest first. */
   list(
     tenant: string,

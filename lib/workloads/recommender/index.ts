@@ -1,4 +1,5 @@
 import { workload } from '../workload.ts';
+import { addBehaviorTable } from './behavior-table.ts';
 import { RecommenderApi } from './recommender-api.ts';
 import { recommenderTopics } from './topics.ts';
 
@@ -6,6 +7,7 @@ import { recommenderTopics } from './topics.ts';
 export const recommender = workload({
   name: 'recommender',
   topics: recommenderTopics,
+  data: (_stack, { analytics }) => addBehaviorTable(analytics),
   api: (stack, platform) => {
     if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster });
   },
