@@ -16,7 +16,7 @@ export const recommenderServing: Migration = {
         -- The most similar first; the three are of one length.
         others text[] COLLATE "C" NOT NULL,
         scores double precision[] NOT NULL,
-        overlaps integer[] NOT NULL,
+        in_common integer[] NOT NULL,
         PRIMARY KEY (tenant_id, scenario_id, item_id)
       )`.execute(db);
     await sql`

@@ -9,6 +9,7 @@ import { experimentBook } from './experiments/experiment-store.ts';
 import { itemView } from './items/item-view-store.ts';
 import { hotFromOf } from './metrics/hot-days.ts';
 import type { RecommenderApiPorts } from './ports.ts';
+import { servingParts } from './serving/compose.ts';
 
 /** The recommender over HTTP, but for behaviour, which is taken without the database. */
 export const handler = apiHandler({
@@ -21,6 +22,7 @@ export const handler = apiHandler({
       items: itemView(database),
       experiments: experimentBook(database),
       hotFrom: () => hotFromOf(systemClock(), env.HOT_DAYS),
+      ...servingParts(database, systemClock),
     };
   },
   routes: recommenderApi,

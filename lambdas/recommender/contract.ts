@@ -6,6 +6,8 @@ import { dimensions, topFigures, trendDimensions } from './metrics/ports.ts';
 
 /** What the stack and the handlers of the recommender agree on. Imported by both; does no work. */
 
+export { recommenderSchedules as schedules } from './schedules/timetable.ts';
+
 /** Where behaviour goes, and where it is told what became of items. */
 export const behaviorTopic = 'user-behaviors';
 export const itemResultsTopic = 'items-ingest-results';
@@ -24,6 +26,22 @@ export const trackRoutes = ['POST /api/v1/behaviors/track', 'POST /api/v1/behavi
 /** Served by `recommender/api`: each room's own routes, in its order. */
 export const itemRoutes = ['GET /api/v1/items/{scenario_id}/{item_id}'] as const;
 
+export const scenarioRoutes = [
+  'POST /api/v1/scenarios',
+  'GET /api/v1/scenarios',
+  'GET /api/v1/scenarios/{scenario_id}',
+  'PUT /api/v1/scenarios/{scenario_id}',
+  'DELETE /api/v1/scenarios/{scenario_id}',
+  'POST /api/v1/scenarios/{scenario_id}/validate',
+] as const;
+
+export const servingRoutes = [
+  'POST /api/v1/recommend',
+  'POST /api/v1/recommend/next',
+  'GET /api/v1/items/{scenario_id}/{item_id}/similar',
+  'GET /api/v1/users/{user_id}/profile',
+] as const;
+
 export const experimentRoutes = [
   'POST /api/v1/experiments',
   'GET /api/v1/experiments',
@@ -33,7 +51,7 @@ export const experimentRoutes = [
   'GET /api/v1/experiments/{experiment_id}/results',
 ] as const;
 
-export const recommenderRoutes = [...itemRoutes, ...experimentRoutes] as const;
+export const recommenderRoutes = [...itemRoutes, ...scenarioRoutes, ...servingRoutes, ...experimentRoutes] as const;
 
 /** Served by `recommender/metrics-api`, outside of the network: Athena is reached from there alone. */
 export const metricsRoutes = [
@@ -112,3 +130,18 @@ export const ingestItemsEnv = z.object({
 });
 
 export const storeBehaviorsEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, FAILURES_QUEUE_URL: z.url() });
+
+/** A schedule's door: it reads markers and starts, and never wakes the database. */
+export const startScheduleEnv = z.object({ RAW_BUCKET: text, SCHEDULES_STATE_MACHINE: text, SLOTS_QUEUE_URL: z.url() });
+
+export const runScenarioEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
+
+/** One scenario of one slot, as the state machine hands it on. */
+export const runScenarioInput = z.object({
+  schedule: text,
+  scheduled_time: z.iso.datetime(),
+  tenant: text,
+  scenario: text,
+  marker: text,
+});
+export const runScenarioOutput = z.object({ counts: z.record(z.string(), z.number()) });

@@ -81,6 +81,10 @@ export const remadeTables: Readonly<Record<string, string>> = {
   'recommender.metrics_progress': 'how far the figures are computed: from the beginning, where it is not there',
   'recommender.item_vectors': 'computed from the items',
   'recommender.neighbors': 'computed from the vectors',
+  'recommender.similar_items': 'computed from behaviour every hour',
+  'recommender.profiles': 'computed from behaviour every two hours',
+  'recommender.hot_items': 'computed from behaviour every quarter of an hour',
+  'recommender.recommendations': 'computed every four hours, else when they are asked for',
 };
 
 /** Where a day's exports lie, one folder a table. */

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { textParameter } from '#kit/api/parameters.ts';
 
 /** What a scenario is for; each type has a template. */
 export const scenarioTypes = [
@@ -62,9 +61,6 @@ export const scenarioConfig = z
   .meta({ id: 'ScenarioConfig' });
 
 export type ScenarioConfig = z.output<typeof scenarioConfig>;
-
-/** An id of a scenario, an item or a user: what an index takes whole. */
-export const idText = textParameter({ min: 1, max: 200 });
 
 /** A scenario as it is kept. */
 export interface Scenario {
