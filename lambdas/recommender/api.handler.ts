@@ -6,7 +6,9 @@ import { apiHandler } from '#kit/api-handler.ts';
 import { recommenderEnvelope } from './api/envelope.ts';
 import { recommenderApi } from './api/routes.ts';
 import { recommenderApiEnv } from './contract.ts';
+import { experimentBook } from './experiments/experiment-store.ts';
 import { itemView } from './items/item-view-store.ts';
+import { hotFromOf } from './metrics/hot-days.ts';
 import type { RecommenderApiPorts } from './ports.ts';
 import { modelBook } from './registry/model-store.ts';
 import { trainingRun } from './registry/training-runs.ts';
@@ -27,6 +29,8 @@ export const handler = apiHandler({
         const { name, input } = trainingRun(key, at);
         return machine.start(name, input);
       },
+      experiments: experimentBook(database),
+      hotFrom: () => hotFromOf(systemClock(), env.HOT_DAYS),
       ...servingParts(database, systemClock),
     };
   },

@@ -1,5 +1,6 @@
 import { workload } from '../workload.ts';
 import { Recommender } from './recommender.ts';
+import { addBehaviorTable } from './behavior-table.ts';
 import { RecommenderApi } from './recommender-api.ts';
 import { ScenarioSchedules } from './scenario-schedules.ts';
 import { recommenderTopics } from './topics.ts';
@@ -12,6 +13,7 @@ export const recommender = workload({
     new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
     return cluster && new Recommender(stack, 'Recommender', { ...platform, cluster });
   },
+  data: (_stack, { analytics }) => addBehaviorTable(analytics),
   api: (stack, platform) => {
     if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster });
   },

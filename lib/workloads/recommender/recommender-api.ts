@@ -2,7 +2,9 @@ import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/recommender/contract.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
+import { environmentOf } from '../../constructs/millrace-stack.ts';
 import type { ApiPlatform } from '../workload.ts';
+import { MetricsApi } from './metrics-api.ts';
 
 export interface RecommenderApiProps {
   readonly platform: ApiPlatform;
@@ -30,11 +32,12 @@ export class RecommenderApi extends Construct {
       handler: 'recommender/api',
       contract: contract.recommenderApiEnv,
       routes: contract.recommenderRoutes,
-      env: { RAW_BUCKET: platform.raw.bucketName },
+      env: { RAW_BUCKET: platform.raw.bucketName, HOT_DAYS: String(environmentOf(this).workloads.recommender.hotDays) },
       impact: 'Sites get no recommendations, and nobody sees how they do.',
       severity: 'high',
       concurrency: 6,
       memory: 1769,
     });
+    new MetricsApi(this, 'Metrics', platform);
   }
 }
