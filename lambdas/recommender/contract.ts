@@ -49,7 +49,6 @@ export const modelRoutes = [
   'POST /api/v1/models/train',
 ] as const;
 
-
 export const experimentRoutes = [
   'POST /api/v1/experiments',
   'GET /api/v1/experiments',
@@ -163,6 +162,10 @@ export const runScenarioInput = z.object({
   scenario: text,
   marker: text,
 });
+export const trainScenarioEnv = runScenarioEnv;
+
+/** What came of a scenario's training. */
+export const trainScenarioOutput = z.object({ counts: z.record(z.string(), z.number()) });
 export const runScenarioOutput = z.object({ counts: z.record(z.string(), z.number()) });
 
 export const storeBehaviorsEnv = z.object({

@@ -1,6 +1,6 @@
 import { workload } from '../workload.ts';
-import { Recommender } from './recommender.ts';
 import { addBehaviorTable } from './behavior-table.ts';
+import { Recommender } from './recommender.ts';
 import { RecommenderApi } from './recommender-api.ts';
 import { ScenarioSchedules } from './scenario-schedules.ts';
 import { recommenderTopics } from './topics.ts';
@@ -9,12 +9,13 @@ import { recommenderTopics } from './topics.ts';
 export const recommender = workload({
   name: 'recommender',
   topics: recommenderTopics,
-  pipelines: (stack, { cluster, ...platform }) => {
-    new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
-    return cluster && new Recommender(stack, 'Recommender', { ...platform, cluster });
-  },
   data: (_stack, { analytics }) => addBehaviorTable(analytics),
-  api: (stack, platform) => {
-    if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster });
+  pipelines: (stack, { cluster, ...platform }) => {
+    const { machine } = new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
+    if (cluster) new Recommender(stack, 'Recommender', { ...platform, cluster });
+    return { machine };
+  },
+  api: (stack, platform, { pipelines: { machine } }) => {
+    if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster, machine });
   },
 });
