@@ -25,7 +25,7 @@ export const objectives = ['clicks', 'completion', 'engagement', 'conversion'] a
 export type Objective = (typeof objectives)[number];
 
 /** What becomes of items that a user has acted on: `last` shows them where nothing else is left. */
-export const seenRules = ['last', 'never', 'again'] as const;
+const seenRules = ['last', 'never', 'again'] as const;
 
 const share = z.number().min(0).max(1);
 const days = z.int().min(1).max(3650);

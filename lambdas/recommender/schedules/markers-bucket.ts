@@ -3,13 +3,9 @@ import { NotFoundError } from '#kit/errors.ts';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
 import type { StartSchedulePorts } from './start-schedule.ts';
 
+// Where the consumer of behaviour writes when a scenario's last behaviour came.
 const markersPrefix = 'recommender/markers/';
 const seenPrefix = 'recommender/seen-markers/';
-
-/** Where the time of a scenario's last behaviour stands, for whoever wants to know without the database. */
-export function markerKey({ tenant, scenario }: ScenarioKey): string {
-  return `${markersPrefix}${encodeURIComponent(tenant)}/${encodeURIComponent(scenario)}.json`;
-}
 
 function seenKey(schedule: string, { tenant, scenario }: ScenarioKey): string {
   return `${seenPrefix}${schedule}/${encodeURIComponent(tenant)}/${encodeURIComponent(scenario)}.json`;

@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { integerParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
-import { tenantOf } from '../api/tenancy.ts';
+import { tenantOf, userOf } from '../api/tenancy.ts';
 import type { servingRoutes } from '../contract.ts';
-import { scenarioId, userId } from '../identifiers.ts';
+import { scenarioId } from '../identifiers.ts';
 import { profileOf, together } from '../profiles/profile.ts';
 import { profileAnswer, recommendAnswer, similarAnswer } from './answers.ts';
 import { itemPath, nextBody, recommendBody, userPath } from './parameters.ts';
@@ -20,8 +20,7 @@ const recommendItems = route({
   handle: async ({ body, caller, event }, { serving }: ServingPorts) => {
     const { scenario_id, debug, ...asked } = body;
     const key = { tenant: tenantOf({ caller, event }), scenario: scenario_id };
-    const given = event.headers['x-user-id'];
-    const user = given === undefined ? undefined : userId.parse(given);
+    const user = event.headers['x-user-id'] === undefined ? undefined : userOf({ event });
     return { status: 200, body: answerOf(await recommend({ ...asked, key, user }, serving), debug) };
   },
 });
