@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { briefs } from './briefs.ts';
 import { presale } from './presale.ts';
+import { recommender } from './recommender.ts';
 import { tagger } from './tagger.ts';
 import { tasks } from './tasks.ts';
 
@@ -13,10 +14,13 @@ export const workloads = z
   .strictObject({
     briefs: briefs.prefault({}),
     presale: presale.prefault({}),
+    recommender: recommender.prefault({}),
     tagger: tagger.prefault({}),
     tasks: tasks.prefault({}),
   })
   .prefault({});
 
 /** The workloads that read from Kafka and so need brokers. */
-export const onBrokers = ['briefs', 'tagger'] as const satisfies readonly (keyof z.output<typeof workloads>)[];
+export const onBrokers = ['briefs', 'recommender', 'tagger'] as const satisfies readonly (keyof z.output<
+  typeof workloads
+>)[];

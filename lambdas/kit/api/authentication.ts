@@ -9,6 +9,8 @@ export interface Caller {
   readonly scheme: 'basic' | 'hmac' | 'bearer' | 'link' | 'none';
   /** What they were given, beyond what every user may. */
   readonly permissions: readonly Permission[];
+  /** Whose data they work with, where data is tenants'. @default nobody's */
+  readonly tenants?: readonly string[];
 }
 
 /** Who calls a route that asks for nobody's name. */

@@ -22,7 +22,7 @@ type KnownVariables = Callers['env'] & Callers['askingEnv'] & { readonly DATABAS
 export interface ApiHandlerProps<E extends z.ZodObject>
   extends Pick<
     HandlerFunctionProps<E>,
-    'handler' | 'contract' | 'impact' | 'severity' | 'concurrency' | 'memory' | 'files'
+    'handler' | 'contract' | 'impact' | 'severity' | 'concurrency' | 'memory' | 'files' | 'brokers'
   > {
   readonly platform: ApiHandlerPlatform;
   /** The contract's own keys of its routes. */

@@ -60,7 +60,8 @@ export function authenticator(parts: AuthenticatorParts): Authenticator {
     const known = await knownTo(users, { credential, timestamp, asked });
     if (!known) throw await refused(parts, { credential, pair, now });
     await admitted(parts.admit, known, pair);
-    return { name: known.user.name, scheme: credential.scheme, permissions: known.user.permissions };
+    const { name, permissions, tenants } = known.user;
+    return { name, scheme: credential.scheme, permissions, tenants };
   };
 }
 

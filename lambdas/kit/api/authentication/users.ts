@@ -27,6 +27,8 @@ const user = z.strictObject({
   disabled: z.boolean().default(false),
   /** What every user may is not among them. */
   permissions: z.array(z.enum(permissions)).default([]),
+  /** Whose data they work with, where data is tenants'. */
+  tenants: z.array(z.string().regex(/^[\w.:-]{1,64}$/)).optional(),
   /** The only ways that let the user in; without it all do. */
   only: z.array(z.enum(ways)).min(1).optional(),
 });

@@ -1,0 +1,21 @@
+import { workload } from '../workload.ts';
+import { addBehaviorTable } from './behavior-table.ts';
+import { Recommender } from './recommender.ts';
+import { RecommenderApi } from './recommender-api.ts';
+import { ScenarioSchedules } from './scenario-schedules.ts';
+import { recommenderTopics } from './topics.ts';
+
+/** Items and behaviour, to recommendations. */
+export const recommender = workload({
+  name: 'recommender',
+  topics: recommenderTopics,
+  data: (_stack, { analytics }) => addBehaviorTable(analytics),
+  pipelines: (stack, { cluster, ...platform }) => {
+    const { machine } = new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
+    if (cluster) new Recommender(stack, 'Recommender', { ...platform, cluster });
+    return { machine };
+  },
+  api: (stack, platform, { pipelines: { machine } }) => {
+    if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster, machine });
+  },
+});

@@ -1,0 +1,54 @@
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import * as contract from '../../../lambdas/recommender/contract.ts';
+import { ApiHandler } from '../../constructs/api/api-handler.ts';
+import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
+import { environmentOf } from '../../constructs/millrace-stack.ts';
+import { allowObjects } from '../../permissions/bucket-access.ts';
+import { allowRuns } from '../../permissions/executions.ts';
+import type { ApiPlatform } from '../workload.ts';
+import { MetricsApi } from './metrics-api.ts';
+
+export interface RecommenderApiProps {
+  readonly platform: ApiPlatform;
+  readonly cluster: KafkaCluster;
+  /** Trains a scenario's model. */
+  readonly machine: StateMachine;
+}
+
+/** The recommender's routes: behaviour goes into Kafka without the database, all else asks it. */
+export class RecommenderApi extends Construct {
+  constructor(scope: Construct, id: string, { platform, cluster, machine }: RecommenderApiProps) {
+    super(scope, id);
+    const track = new ApiHandler(this, 'Track', {
+      platform,
+      handler: 'recommender/track',
+      contract: contract.trackEnv,
+      routes: contract.trackRoutes,
+      env: cluster.env,
+      impact: 'What users do is not taken: sites must keep it, or it is lost.',
+      severity: 'high',
+      concurrency: 4,
+      brokers: cluster,
+    });
+    cluster.grantProduce(track, [contract.behaviorTopic]);
+    const api = new ApiHandler(this, 'Api', {
+      platform,
+      handler: 'recommender/api',
+      contract: contract.recommenderApiEnv,
+      routes: contract.recommenderRoutes,
+      env: {
+        RAW_BUCKET: platform.raw.bucketName,
+        TRAINING_STATE_MACHINE: machine.stateMachineArn,
+        HOT_DAYS: String(environmentOf(this).workloads.recommender.hotDays),
+      },
+      impact: 'Sites get no recommendations, and nobody sees how they do.',
+      severity: 'high',
+      concurrency: 6,
+      memory: 1769,
+    });
+    new MetricsApi(this, 'Metrics', platform);
+    allowRuns(api, machine);
+    allowObjects(api, platform.raw, { read: ['recommender/models'] });
+  }
+}
