@@ -9,6 +9,7 @@ import { recommenderApiEnv } from './contract.ts';
 import { itemView } from './items/item-view-store.ts';
 import type { RecommenderApiPorts } from './ports.ts';
 import { modelBook } from './registry/model-store.ts';
+import { servedModels } from './registry/served-models.ts';
 import { trainingRun } from './registry/training-runs.ts';
 import { servingParts } from './serving/compose.ts';
 
@@ -27,7 +28,7 @@ export const handler = apiHandler({
         const { name, input } = trainingRun(key, at);
         return machine.start(name, input);
       },
-      ...servingParts(database, systemClock),
+      ...servingParts(database, systemClock, servedModels(database, env.RAW_BUCKET)),
     };
   },
   routes: recommenderApi,

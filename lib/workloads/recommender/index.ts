@@ -9,10 +9,11 @@ export const recommender = workload({
   name: 'recommender',
   topics: recommenderTopics,
   pipelines: (stack, { cluster, ...platform }) => {
-    new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
-    return cluster && new Recommender(stack, 'Recommender', { ...platform, cluster });
+    const { machine } = new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
+    if (cluster) new Recommender(stack, 'Recommender', { ...platform, cluster });
+    return { machine };
   },
-  api: (stack, platform) => {
-    if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster });
+  api: (stack, platform, { pipelines: { machine } }) => {
+    if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster, machine });
   },
 });

@@ -1,17 +1,22 @@
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/recommender/contract.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
+import { allowObjects } from '../../permissions/bucket-access.ts';
+import { allowRuns } from '../../permissions/executions.ts';
 import type { ApiPlatform } from '../workload.ts';
 
 export interface RecommenderApiProps {
   readonly platform: ApiPlatform;
   readonly cluster: KafkaCluster;
+  /** Trains a scenario's model. */
+  readonly machine: StateMachine;
 }
 
 /** The recommender's routes: behaviour goes into Kafka without the database, all else asks it. */
 export class RecommenderApi extends Construct {
-  constructor(scope: Construct, id: string, { platform, cluster }: RecommenderApiProps) {
+  constructor(scope: Construct, id: string, { platform, cluster, machine }: RecommenderApiProps) {
     super(scope, id);
     const track = new ApiHandler(this, 'Track', {
       platform,
@@ -25,16 +30,18 @@ export class RecommenderApi extends Construct {
       brokers: cluster,
     });
     cluster.grantProduce(track, [contract.behaviorTopic]);
-    new ApiHandler(this, 'Api', {
+    const api = new ApiHandler(this, 'Api', {
       platform,
       handler: 'recommender/api',
       contract: contract.recommenderApiEnv,
       routes: contract.recommenderRoutes,
-      env: { RAW_BUCKET: platform.raw.bucketName },
+      env: { RAW_BUCKET: platform.raw.bucketName, TRAINING_STATE_MACHINE: machine.stateMachineArn },
       impact: 'Sites get no recommendations, and nobody sees how they do.',
       severity: 'high',
       concurrency: 6,
       memory: 1769,
     });
+    allowRuns(api, machine);
+    allowObjects(api, platform.raw, { read: ['recommender/models'] });
   }
 }
