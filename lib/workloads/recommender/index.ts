@@ -1,4 +1,5 @@
 import { workload } from '../workload.ts';
+import { addBehaviorTable } from './behavior-table.ts';
 import { Recommender } from './recommender.ts';
 import { RecommenderApi } from './recommender-api.ts';
 import { ScenarioSchedules } from './scenario-schedules.ts';
@@ -13,6 +14,7 @@ export const recommender = workload({
     if (cluster) new Recommender(stack, 'Recommender', { ...platform, cluster });
     return { machine };
   },
+  data: (_stack, { analytics }) => addBehaviorTable(analytics),
   api: (stack, platform, { pipelines: { machine } }) => {
     if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster, machine });
   },

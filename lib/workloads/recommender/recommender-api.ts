@@ -3,9 +3,11 @@ import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/recommender/contract.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
+import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
 import { allowRuns } from '../../permissions/executions.ts';
 import type { ApiPlatform } from '../workload.ts';
+import { MetricsApi } from './metrics-api.ts';
 
 export interface RecommenderApiProps {
   readonly platform: ApiPlatform;
@@ -35,7 +37,11 @@ export class RecommenderApi extends Construct {
       handler: 'recommender/api',
       contract: contract.recommenderApiEnv,
       routes: contract.recommenderRoutes,
-      env: { RAW_BUCKET: platform.raw.bucketName, TRAINING_STATE_MACHINE: machine.stateMachineArn },
+      env: {
+        RAW_BUCKET: platform.raw.bucketName,
+        HOT_DAYS: String(environmentOf(this).workloads.recommender.hotDays),
+        TRAINING_STATE_MACHINE: machine.stateMachineArn,
+      },
       impact: 'Sites get no recommendations, and nobody sees how they do.',
       severity: 'high',
       concurrency: 6,
@@ -43,5 +49,6 @@ export class RecommenderApi extends Construct {
     });
     allowRuns(api, machine);
     allowObjects(api, platform.raw, { read: ['recommender/models'] });
+    new MetricsApi(this, 'Metrics', platform);
   }
 }
