@@ -12,7 +12,7 @@ import { hotFromOf } from './metrics/hot-days.ts';
 import type { RecommenderApiPorts } from './ports.ts';
 import { modelBook } from './registry/model-store.ts';
 import { servedModels } from './registry/served-models.ts';
-import { trainingRun } from './registry/training-runs.ts';
+import { trainingsOf } from './registry/training-runs.ts';
 import { servingParts } from './serving/compose.ts';
 
 /** The recommender over HTTP, but for behaviour, which is taken without the database. */
@@ -21,15 +21,11 @@ export const handler = apiHandler({
   authenticate: (env) => authenticateCallers(env),
   services: (env): RecommenderApiPorts => {
     const database = apiDatabase<unknown>(env.DATABASE_URL);
-    const machine = stateMachine(env.TRAINING_STATE_MACHINE);
     return {
       clock: systemClock,
       items: itemView(database),
       models: modelBook(database),
-      startTraining: async (key, at) => {
-        const { name, input } = trainingRun(key, at);
-        return machine.start(name, input);
-      },
+      startTraining: trainingsOf(stateMachine(env.TRAINING_STATE_MACHINE)),
       experiments: experimentBook(database),
       hotFrom: () => hotFromOf(systemClock(), env.HOT_DAYS),
       ...servingParts(database, systemClock, servedModels(database, env.RAW_BUCKET)),

@@ -1,4 +1,4 @@
-/** What `node bin/kernel.ts` builds from linear-algebra.as; a test builds it again and compares. */
+/** What `node training/recommender/build-kernel.ts` builds from linear-algebra.as; a test builds it again and compares. */
 export const kernelBytes =
   'AGFzbQEAAAABGANgA39/fwF/YAd/f39/f319AGADf39/AAIPAQNlbnYGbWVtb3J5AgAAAwUEAQACAAceAwhjaG9sZXNreQABBmlu' +
   'dmVydAADBm1lbW9yeQIACvoTBJ8DAQt7IAAgAkEEdGohAgNAIAAgAkkEQCAA/QkCACIQIAH9AAQAIg8gB/2FAiEHIBAgAf0ABBAi' +

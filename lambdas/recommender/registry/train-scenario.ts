@@ -55,28 +55,21 @@ export async function trainScenario(
   const metrics = await measured(key, model, { learnt, heldOut, items }, ports);
   const passes = metrics.beside === null || passesGate(metrics.own, metrics.beside.measures);
   const because = `${kind}: ${wanted === undefined ? chosen.because : 'asked for'}; ${verdict(metrics, passes)}`;
+  const state = passes ? 'online' : 'candidate';
   const model_id = ports.newId();
   const object_key = modelObjectKey(key, model_id);
   // The object first: what the registry names is there.
   await ports.files.put(object_key, model.toBytes());
-  await ports.models.keep(key, {
-    model_id,
-    kind,
-    parameters,
-    metrics,
-    data_window: { from: from.toISOString(), to: at.toISOString() },
-    counts: {
-      users: new Set(learnt.map(({ user }) => user)).size,
-      items: itemCount,
-      interactions: learnt.length,
-      held_out: heldOut.length,
-    },
-    chosen_because: because,
-    object_key,
-    state: passes ? 'online' : 'candidate',
-    created_at: at,
-  });
-  return { state: passes ? 'online' : 'candidate', model_id, because };
+  const data_window = { from: from.toISOString(), to: at.toISOString() };
+  const counts = countsOf({ learnt, heldOut, items }, itemCount);
+  const kept = { model_id, kind, parameters, metrics, data_window, counts, object_key, state } as const;
+  await ports.models.keep(key, { ...kept, chosen_because: because, created_at: at });
+  return { state, model_id, because };
+}
+
+function countsOf({ learnt, heldOut }: Data, itemCount: number) {
+  const users = new Set(learnt.map(({ user }) => user)).size;
+  return { users, items: itemCount, interactions: learnt.length, held_out: heldOut.length };
 }
 
 // Of the cuts by which parameters are chosen: the same rows give the same model.

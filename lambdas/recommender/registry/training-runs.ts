@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
 
-export interface TrainingRun {
+interface TrainingRun {
   /** As an execution may be named, the same within a minute: who asks twice starts one. */
   readonly name: string;
   readonly input: object;
 }
 
 /** The run of the schedules' machine that trains one scenario now. */
-export function trainingRun({ tenant, scenario }: ScenarioKey, at: Date): TrainingRun {
+function trainingRun({ tenant, scenario }: ScenarioKey, at: Date): TrainingRun {
   const minute = at.toISOString().slice(0, 16);
   // Names of scenarios may have signs that an execution's may not.
   const whose = createHash('sha256')
@@ -22,5 +22,15 @@ export function trainingRun({ tenant, scenario }: ScenarioKey, at: Date): Traini
       scheduled_time: at.toISOString(),
       scenarios: [{ tenant, scenario, marker: `asked for at ${at.toISOString()}` }],
     },
+  };
+}
+
+/** Starts trainings in the schedules' machine. */
+export function trainingsOf(machine: {
+  start(name: string, input: object): Promise<'started' | 'exists'>;
+}): (key: ScenarioKey, at: Date) => Promise<'started' | 'exists'> {
+  return (key, at) => {
+    const { name, input } = trainingRun(key, at);
+    return machine.start(name, input);
   };
 }

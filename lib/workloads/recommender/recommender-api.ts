@@ -47,8 +47,8 @@ export class RecommenderApi extends Construct {
       concurrency: 6,
       memory: 1769,
     });
-    new MetricsApi(this, 'Metrics', platform);
     allowRuns(api, machine);
     allowObjects(api, platform.raw, { read: ['recommender/models'] });
+    new MetricsApi(this, 'Metrics', platform);
   }
 }

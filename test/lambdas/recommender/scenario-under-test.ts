@@ -65,5 +65,5 @@ export async function emptied(database: TestDatabase<unknown>): Promise<void> {
   await sql`
     TRUNCATE recommender.items, recommender.behaviors, recommender.answers, recommender.similar_items,
       recommender.profiles, recommender.hot_items, recommender.recommendations, recommender.scenarios,
-      recommender.neighbors`.execute(database.admin.query);
+      recommender.neighbors, recommender.models`.execute(database.admin.query);
 }

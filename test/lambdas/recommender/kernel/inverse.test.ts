@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { buildKernel } from '../../../../bin/kernel.ts';
 import { kernelMatrix } from '../../../../lambdas/recommender/kernel/inverse.ts';
 import { kernelBytes } from '../../../../lambdas/recommender/kernel/kernel-bytes.ts';
+import { buildKernel } from '../../../../training/recommender/build-kernel.ts';
 
 test('the shipped bytes are what the source builds', async () => {
   expect(Buffer.from(await buildKernel()).toString('base64')).toBe(kernelBytes);

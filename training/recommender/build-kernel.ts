@@ -13,7 +13,7 @@ interface Compiler {
 }
 const compiler: string = 'assemblyscript/asc';
 
-const folder = new URL('../lambdas/recommender/kernel/', import.meta.url);
+const folder = new URL('../../lambdas/recommender/kernel/', import.meta.url);
 
 /** The kernel's module, built from its source. */
 export async function buildKernel(): Promise<Uint8Array> {
@@ -47,6 +47,6 @@ export async function buildKernel(): Promise<Uint8Array> {
 if (import.meta.main) {
   const bytes = Buffer.from(await buildKernel()).toString('base64');
   const lines = bytes.match(/.{1,100}/g) ?? [];
-  const text = `/** What \`node bin/kernel.ts\` builds from linear-algebra.as; a test builds it again and compares. */\nexport const kernelBytes =\n${lines.map((line) => `  '${line}'`).join(' +\n')};\n`;
+  const text = `/** What \`node training/recommender/build-kernel.ts\` builds from linear-algebra.as; a test builds it again and compares. */\nexport const kernelBytes =\n${lines.map((line) => `  '${line}'`).join(' +\n')};\n`;
   writeFileSync(new URL('kernel-bytes.ts', folder), text);
 }
