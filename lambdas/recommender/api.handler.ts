@@ -1,6 +1,7 @@
 import { authenticateCallers } from '#adapters/callers.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { apiDatabase } from '#adapters/database/api-database.ts';
+import { stateMachine } from '#adapters/state-machine.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { recommenderEnvelope } from './api/envelope.ts';
 import { recommenderApi } from './api/routes.ts';
@@ -9,6 +10,8 @@ import { experimentBook } from './experiments/experiment-store.ts';
 import { itemView } from './items/item-view-store.ts';
 import { hotFromOf } from './metrics/hot-days.ts';
 import type { RecommenderApiPorts } from './ports.ts';
+import { modelBook } from './registry/model-store.ts';
+import { trainingRun } from './registry/training-runs.ts';
 import { servingParts } from './serving/compose.ts';
 
 /** The recommender over HTTP, but for behaviour, which is taken without the database. */
@@ -17,9 +20,15 @@ export const handler = apiHandler({
   authenticate: (env) => authenticateCallers(env),
   services: (env): RecommenderApiPorts => {
     const database = apiDatabase<unknown>(env.DATABASE_URL);
+    const machine = stateMachine(env.TRAINING_STATE_MACHINE);
     return {
       clock: systemClock,
       items: itemView(database),
+      models: modelBook(database),
+      startTraining: async (key, at) => {
+        const { name, input } = trainingRun(key, at);
+        return machine.start(name, input);
+      },
       experiments: experimentBook(database),
       hotFrom: () => hotFromOf(systemClock(), env.HOT_DAYS),
       ...servingParts(database, systemClock),

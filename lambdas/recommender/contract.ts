@@ -6,7 +6,7 @@ import { dimensions, topFigures, trendDimensions } from './metrics/ports.ts';
 
 /** What the stack and the handlers of the recommender agree on. Imported by both; does no work. */
 
-export { recommenderSchedules as schedules } from './schedules/timetable.ts';
+export { recommenderSchedules } from './schedules/timetable.ts';
 
 /** Where behaviour goes, and where it is told what became of items. */
 export const behaviorTopic = 'user-behaviors';
@@ -42,6 +42,14 @@ export const servingRoutes = [
   'GET /api/v1/users/{user_id}/profile',
 ] as const;
 
+export const modelRoutes = [
+  'GET /api/v1/models',
+  'GET /api/v1/models/{model_id}',
+  'POST /api/v1/models/{model_id}/promote',
+  'POST /api/v1/models/train',
+] as const;
+
+
 export const experimentRoutes = [
   'POST /api/v1/experiments',
   'GET /api/v1/experiments',
@@ -51,7 +59,13 @@ export const experimentRoutes = [
   'GET /api/v1/experiments/{experiment_id}/results',
 ] as const;
 
-export const recommenderRoutes = [...itemRoutes, ...scenarioRoutes, ...servingRoutes, ...experimentRoutes] as const;
+export const recommenderRoutes = [
+  ...itemRoutes,
+  ...scenarioRoutes,
+  ...servingRoutes,
+  ...modelRoutes,
+  ...experimentRoutes,
+] as const;
 
 /** Served by `recommender/metrics-api`, outside of the network: Athena is reached from there alone. */
 export const metricsRoutes = [
@@ -66,7 +80,13 @@ export const trackEnv = z.object({ ...callerEnv, ...kafkaEnv });
 /** How long behaviour stays in the database. */
 const HOT_DAYS = z.coerce.number().int().positive();
 
-export const recommenderApiEnv = z.object({ ...callerEnv, DATABASE_URL: text, RAW_BUCKET: text, HOT_DAYS });
+export const recommenderApiEnv = z.object({
+  ...callerEnv,
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  TRAINING_STATE_MACHINE: text,
+  HOT_DAYS,
+});
 
 export const metricsApiEnv = z.object({
   ...callerEnv,
@@ -125,11 +145,10 @@ export const behaviorColumns = {
 export const ingestItemsEnv = z.object({
   ...kafkaEnv,
   DATABASE_URL: text,
+  VECTORS_QUEUE_URL: z.url(),
   RAW_BUCKET: text,
   FAILURES_QUEUE_URL: z.url(),
 });
-
-export const storeBehaviorsEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, FAILURES_QUEUE_URL: z.url() });
 
 /** A schedule's door: it reads markers and starts, and never wakes the database. */
 export const startScheduleEnv = z.object({ RAW_BUCKET: text, SCHEDULES_STATE_MACHINE: text, SLOTS_QUEUE_URL: z.url() });
@@ -145,3 +164,27 @@ export const runScenarioInput = z.object({
   marker: text,
 });
 export const runScenarioOutput = z.object({ counts: z.record(z.string(), z.number()) });
+
+export const storeBehaviorsEnv = z.object({
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  FAILURES_QUEUE_URL: z.url(),
+  /** Keys the hashes of erased users. */
+  ERASURE_SECRET: text,
+  FILES_QUEUE_URL: z.url(),
+  /** How long the queue of files waits. */
+  FILES_DELAY_MS: z.coerce.number().int().positive(),
+});
+
+/** Asks for the file of a tenant's day, or for all of its files without those who were erased. */
+export const writeFileMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('day'), tenant_id: text, day: z.iso.date() }),
+  z.object({ kind: z.literal('erasure'), tenant_id: text }),
+]);
+export const writeFilesEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, ERASURE_SECRET: text });
+
+/** `recommender/behaviors/tenant=.../day=2026-11-30/behaviors.parquet`: one file for each tenant and day. */
+export const behaviorFiles = 'recommender/behaviors';
+
+export const makeVectorsMessage = z.object({ tenant_id: text, scenario_id: text });
+export const makeVectorsEnv = z.object({ DATABASE_URL: text, VECTORS_QUEUE_URL: z.url() });

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { isStorable } from '#kit/text/storable.ts';
 
 // Tenant, scenario and two items stand in one index together: PostgreSQL takes 2,704 bytes there, four for a character.
-const longestName = 64;
+// Tenant and scenario name a group of a queue together, which has 128 characters.
+const longestName = 60;
 const longestId = 200;
 
 const named = (longest: number) =>

@@ -15,6 +15,8 @@ export const recommender = z.strictObject({
     .strictObject({ minimum: z.int().min(1).max(200).default(1), maximum: z.int().min(1).max(2000).default(2) })
     .refine(({ minimum, maximum }) => minimum <= maximum, 'minimum is above maximum')
     .prefault({}),
+  /** How long behaviour is gathered before its files are written; SQS delays by 900 at most. */
+  filesDelaySeconds: z.int().min(2).max(900).default(300),
   /** How long behaviour, and what was recommended, stays in the database; the files keep all of it. */
   hotDays: z.int().min(8).max(3650).default(30),
 });

@@ -24,3 +24,11 @@ const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '
 function escapeOf(character: string): string {
   return escapes[character] ?? character;
 }
+
+/** A list of texts as PostgreSQL writes an array; each stands in quotes, so that none is taken for NULL. */
+export function arrayText(values: readonly (string | number)[]): string {
+  const inner = values.map((value) =>
+    typeof value === 'number' ? String(value) : `"${value.replace(/["\\]/g, (sign) => `\\${sign}`)}"`,
+  );
+  return `{${inner.join(',')}}`;
+}

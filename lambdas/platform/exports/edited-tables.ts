@@ -81,6 +81,7 @@ export const remadeTables: Readonly<Record<string, string>> = {
   'recommender.metrics_progress': 'how far the figures are computed: from the beginning, where it is not there',
   'recommender.item_vectors': 'computed from the items',
   'recommender.neighbors': 'computed from the vectors',
+  'recommender.models': 'trained again each night from behaviour',
   'recommender.similar_items': 'computed from behaviour every hour',
   'recommender.profiles': 'computed from behaviour every two hours',
   'recommender.hot_items': 'computed from behaviour every quarter of an hour',

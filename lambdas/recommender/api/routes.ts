@@ -3,6 +3,7 @@ import type { recommenderRoutes } from '../contract.ts';
 import { experimentsApi } from '../experiments/experiment-routes.ts';
 import { itemsApi } from '../items/item-routes.ts';
 import type { RecommenderApiPorts } from '../ports.ts';
+import { modelsApi } from '../registry/routes.ts';
 import { scenariosApi } from '../scenarios/routes.ts';
 import { servingApi } from '../serving/routes.ts';
 
@@ -11,5 +12,6 @@ export const recommenderApi: Readonly<Record<(typeof recommenderRoutes)[number],
   ...itemsApi,
   ...scenariosApi,
   ...servingApi,
+  ...modelsApi,
   ...experimentsApi,
 };

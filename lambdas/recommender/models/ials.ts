@@ -16,12 +16,12 @@ const parametersSchema = z.object({
 });
 type Parameters = z.infer<typeof parametersSchema>;
 
-const start: Parameters = { width: 64, unobserved: 0.1, lambda: 0.01, rounds: 10 };
+const start: Parameters = { width: 32, unobserved: 0.1, lambda: 0.03, rounds: 6 };
 
 const grid = {
   unobserved: [0.003, 0.01, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5],
-  lambda: [0.0003, 0.001, 0.003, 0.006, 0.01, 0.02, 0.04, 0.08],
-  width: [16, 32, 64, 128],
+  lambda: [0.0003, 0.001, 0.003, 0.01, 0.02, 0.03, 0.04, 0.06, 0.1],
+  width: [16, 32, 48, 64],
 };
 
 /**
@@ -94,7 +94,7 @@ function solveRows(target: Float32Array, { rows, others, otherCount }: Side, par
 }
 
 // One look takes a second and a half at 1,700 items and 75,000 rows: within the minute that tuning may take.
-const mostTries = 24;
+const mostTries = 14;
 const rowsOfMostTries = 100_000;
 const leastTries = 4;
 

@@ -27,8 +27,7 @@ export interface StartedSchedule {
  * twice is the same run: two of one name and slot never overlap.
  */
 export async function startSchedule(
-  schedule: string,
-  { scheduledAt }: { readonly scheduledAt: Date },
+  { schedule, scheduledAt }: { readonly schedule: string; readonly scheduledAt: Date },
   { markers, machine }: StartSchedulePorts,
 ): Promise<StartedSchedule> {
   // As a name of an execution may be written.

@@ -1,5 +1,5 @@
+import type { AskingContext, Filters } from '../ranking/question.ts';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
-import type { AskingContext, Filters } from './question.ts';
 
 /** One item of an answer, as it is kept: `slot` counts from 1 over all pages. */
 export interface AnsweredItem {

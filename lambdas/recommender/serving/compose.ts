@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { profilesOf } from '../profiles/profile-store.ts';
+import { historyWeights } from '../ranking/history-weights.ts';
 import type { ScenarioPorts } from '../scenarios/routes.ts';
 import { scenarioBook } from '../scenarios/scenario-store.ts';
 import { neighboursOf } from '../similarity/similarity-store.ts';
 import { answerBook } from './answer-store.ts';
 import type { ListPorts } from './compute-list.ts';
-import { historyWeights } from './history-weights.ts';
 import { listBook } from './list-store.ts';
 import type { ServingPorts } from './ports.ts';
 import { recall } from './recall-store.ts';

@@ -1,10 +1,10 @@
+import { blend } from '../ranking/blend.ts';
+import type { Candidate, RankedItem, Recommended } from '../ranking/candidate.ts';
+import { type AskingContext, audiencesOf, type Deed, type Filters, tastesOf } from '../ranking/question.ts';
+import { rerank } from '../ranking/rerank.ts';
 import type { ScenarioConfig, Strategy } from '../scenarios/scenario.ts';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
-import { blend } from './blend.ts';
-import type { Candidate, RankedItem, Recommended } from './candidate.ts';
-import { type AskingContext, audiencesOf, type Deed, type Filters, tastesOf } from './question.ts';
 import type { Recall } from './recall-store.ts';
-import { rerank } from './rerank.ts';
 
 /** A trained model that is online: what it holds for a user of that history, and which model it is. */
 export interface OnlineModel {

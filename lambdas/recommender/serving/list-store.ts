@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { copyUpsert } from '#adapters/database/copy-upsert.ts';
 import type { Database } from '#adapters/database.ts';
+import type { Recommended } from '../ranking/candidate.ts';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
-import type { Recommended } from './candidate.ts';
 
 /** A list that a schedule has made for a user. */
 export interface MadeList {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { storableJson } from '#kit/text/storable.ts';
 import { itemId, scenarioId, userId } from '../identifiers.ts';
-import { readContext } from './question.ts';
+import { readContext } from '../ranking/question.ts';
 
 const most = 100;
 const count = z.int().min(1).max(most).default(20);

@@ -2,9 +2,9 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
 import type { ProfileCounts } from '../profiles/profile.ts';
 import { profilesOf } from '../profiles/profile-store.ts';
+import type { Candidate, RankedItem } from '../ranking/candidate.ts';
+import type { Deed, Filters, Tastes } from '../ranking/question.ts';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
-import type { Candidate, RankedItem } from './candidate.ts';
-import type { Deed, Filters, Tastes } from './question.ts';
 
 /** What a user did last, and how much each action says. */
 export interface HistoryQuestion {

@@ -1,12 +1,12 @@
 import { ConflictError, NotFoundError } from '#kit/errors.ts';
+import type { RankedItem, Recommended } from '../ranking/candidate.ts';
+import type { AskingContext, Filters } from '../ranking/question.ts';
 import type { ScenarioConfig } from '../scenarios/scenario.ts';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
 import type { AnsweredItem, ExperimentGroup, KeptAnswer } from './answer.ts';
 import type { AnswerBook } from './answer-store.ts';
-import type { RankedItem, Recommended } from './candidate.ts';
 import { computeList, type ListPorts } from './compute-list.ts';
 import type { ListBook } from './list-store.ts';
-import type { AskingContext, Filters } from './question.ts';
 
 export interface RecommendPorts extends ListPorts {
   /** How a scenario recommends to a user, by the experiment that runs in it. `undefined`: the tenant has no such scenario. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { blend } from '../../../lambdas/recommender/ranking/blend.ts';
+import type { Candidate, RankedItem } from '../../../lambdas/recommender/ranking/candidate.ts';
+import { freshness, rerank } from '../../../lambdas/recommender/ranking/rerank.ts';
 import type { Strategy } from '../../../lambdas/recommender/scenarios/scenario.ts';
 import { templateOf } from '../../../lambdas/recommender/scenarios/templates.ts';
-import { blend } from '../../../lambdas/recommender/serving/blend.ts';
-import type { Candidate, RankedItem } from '../../../lambdas/recommender/serving/candidate.ts';
-import { freshness, rerank } from '../../../lambdas/recommender/serving/rerank.ts';
 
 const now = new Date('2026-11-30T12:00:00Z');
 const itemOf = (item_id: string, more: Partial<RankedItem> = {}): RankedItem => ({
