@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
 import { kafkaEnv } from '#kit/stream/env.ts';
+import { behaviorColumns as fileColumns } from './files/columns.ts';
 import { dimensions, topFigures, trendDimensions } from './metrics/ports.ts';
 
 /** What the stack and the handlers of the recommender agree on. Imported by both; does no work. */
@@ -48,7 +49,6 @@ export const modelRoutes = [
   'POST /api/v1/models/{model_id}/promote',
   'POST /api/v1/models/train',
 ] as const;
-
 
 export const experimentRoutes = [
   'POST /api/v1/experiments',
@@ -118,29 +118,12 @@ export const answerNumbersOutput = z.object({
 });
 export const answerNumbersEnv = z.object({ DATABASE_URL: text, HOT_DAYS });
 
-/** Columns of the behaviour's table of files, with Glue's types; partitions are `tenant` and `day`. */
-export const behaviorColumns = {
-  tenant_id: 'string',
-  scenario_id: 'string',
-  user_id: 'string',
-  item_id: 'string',
-  action: 'string',
-  at: 'timestamp',
-  event_id: 'string',
-  part: 'int',
-  request_id: 'string',
-  strategy: 'string',
-  slot: 'int',
-  model_id: 'string',
-  experiment_id: 'string',
-  experiment_group: 'string',
-  session_id: 'string',
-  device: 'string',
-  os: 'string',
-  location: 'string',
-  duration: 'double',
-  completion_rate: 'double',
-} as const;
+const glueTypes = { text: 'string', integer: 'int', double: 'double', instant: 'timestamp' } as const;
+
+/** Columns of the table over the files of behaviour, with Glue's types; partitions are `tenant` and `day`. */
+export const behaviorColumns: Readonly<Record<string, string>> = Object.fromEntries(
+  fileColumns.map(({ name, type }) => [name, glueTypes[type]]),
+);
 
 export const ingestItemsEnv = z.object({
   ...kafkaEnv,

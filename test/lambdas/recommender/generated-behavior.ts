@@ -1,7 +1,7 @@
-import type { behaviorColumns } from '../../../lambdas/recommender/contract.ts';
+import type { behaviorColumns } from '../../../lambdas/recommender/files/columns.ts';
 
 /** A behaviour as a row of the database and of the files. */
-export type Behavior = { [K in keyof typeof behaviorColumns]: string | number | null } & {
+export type Behavior = { [K in (typeof behaviorColumns)[number]['name']]: string | number | null } & {
   tenant_id: string;
   scenario_id: string;
   user_id: string;
@@ -62,6 +62,7 @@ export function generated(
       device: 'mobile',
       os: null,
       location: null,
+      extra: null,
       duration: null,
       completion_rate: null,
       received_at: at,

@@ -6,6 +6,7 @@ import { actions } from '../../../lambdas/recommender/behavior/actions.ts';
 import { behaviorColumns } from '../../../lambdas/recommender/contract.ts';
 import type { NewExperiment } from '../../../lambdas/recommender/experiments/experiment.ts';
 import { experimentBook } from '../../../lambdas/recommender/experiments/experiment-store.ts';
+import { behaviorColumns as fileColumns } from '../../../lambdas/recommender/files/columns.ts';
 import { answerFrom } from '../../../lambdas/recommender/metrics/answer-store.ts';
 import { ask } from '../../../lambdas/recommender/metrics/ask.ts';
 import { computeMetrics } from '../../../lambdas/recommender/metrics/compute-store.ts';
@@ -58,8 +59,7 @@ async function store(rows: readonly Behavior[]): Promise<void> {
 
 /** The same question to the files, by DuckDB. */
 async function askFiles(text: string): Promise<Row[]> {
-  const types = { string: 'text', int: 'integer', double: 'double', timestamp: 'instant' } as const;
-  const columns = Object.entries(behaviorColumns).map(([name, type]): ParquetColumn => ({ name, type: types[type] }));
+  const columns: readonly ParquetColumn[] = fileColumns;
   const folders = Map.groupBy(
     all,
     ({ tenant_id, day }) => `recommender/behaviors/tenant=${tenant_id}/day=${day}/a.parquet`,
