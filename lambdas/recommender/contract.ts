@@ -21,13 +21,30 @@ const text = z.string().min(1);
 export const trackRoutes = ['POST /api/v1/behaviors/track', 'POST /api/v1/behaviors/track/batch'] as const;
 
 /** Served by `recommender/api`: each room's own routes, in its order. */
-export const itemRoutes = ['GET /api/v1/items/{scenario_id}/{item_id}'] as const;
+export const itemRoutes = [
+  'POST /api/v1/items',
+  'GET /api/v1/items',
+  'POST /api/v1/items/batch',
+  'GET /api/v1/items/search',
+  'GET /api/v1/items/{scenario_id}/{item_id}',
+  'PUT /api/v1/items/{scenario_id}/{item_id}',
+  'DELETE /api/v1/items/{scenario_id}/{item_id}',
+] as const;
 
-export const recommenderRoutes = [...itemRoutes] as const;
+export const erasureRoutes = ['DELETE /api/v1/users/{user_id}'] as const;
+
+export const recommenderRoutes = [...itemRoutes, ...erasureRoutes] as const;
 
 export const trackEnv = z.object({ ...callerEnv, ...kafkaEnv });
 
-export const recommenderApiEnv = z.object({ ...callerEnv, DATABASE_URL: text, RAW_BUCKET: text });
+export const recommenderApiEnv = z.object({
+  ...callerEnv,
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  VECTORS_QUEUE_URL: z.url(),
+  FILES_QUEUE_URL: z.url(),
+  ERASURE_SECRET: text,
+});
 
 export const ingestItemsEnv = z.object({
   ...kafkaEnv,

@@ -1,10 +1,11 @@
 import type { Route } from '#kit/api/route.ts';
 import type { recommenderRoutes } from '../contract.ts';
+import { erasureApi } from '../erasure/erasure-routes.ts';
 import { itemsApi } from '../items/item-routes.ts';
 import type { RecommenderApiPorts } from '../ports.ts';
 
 /** Served by `recommender/api`: the routes of each room. */
-export const recommenderApi = { ...itemsApi } satisfies Record<
-  (typeof recommenderRoutes)[number],
-  Route<RecommenderApiPorts>
->;
+export const recommenderApi: Readonly<Record<(typeof recommenderRoutes)[number], Route<RecommenderApiPorts>>> = {
+  ...itemsApi,
+  ...erasureApi,
+};

@@ -9,7 +9,8 @@ export const recommender = workload({
   topics: recommenderTopics,
   pipelines: (stack, { cluster, ...platform }) =>
     cluster && new Recommender(stack, 'Recommender', { ...platform, cluster }),
-  api: (stack, platform) => {
-    if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster });
+  api: (stack, platform, { pipelines: recommender }) => {
+    const { cluster } = platform;
+    if (cluster && recommender) new RecommenderApi(stack, 'Recommender', { platform, cluster, recommender });
   },
 });
