@@ -21,10 +21,11 @@ export function machineEnvironment(
     AWS_ENDPOINT_URL_S3: services.storage.s3Url,
     AWS_ENDPOINT_URL_SES: services.mail.url,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: services.secrets.url,
-    // The doors of this machine feed these four: they are always its own.
+    // These are always this machine's own: its doors and its tables feed them.
     AWS_ENDPOINT_URL_SCHEDULER: services.schedules.url,
     AWS_ENDPOINT_URL_SQS: services.storage.sqsUrl,
     AWS_ENDPOINT_URL_SFN: urls.stateMachines,
+    ...(services.athena ? { AWS_ENDPOINT_URL_ATHENA: services.athena.url } : {}),
     AWS_ENDPOINT_URL_LAMBDA: urls.functions,
     PATH: variables.PATH ?? '',
   };

@@ -1,9 +1,11 @@
 import path from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
 import { consoleToken, keepConsoleToken, usersSecretName } from './callers/console-token.ts';
 import type { Credentials, StackCredentials } from './guard/credentials.ts';
 import { region } from './machine.ts';
 import { type PlatformSites, startPlatformSites } from './sample-site/platforms/start.ts';
 import { type SampleSite, startSampleSite } from './sample-site/start.ts';
+import { type Athena, objectsOf, startAthena } from './services/athena.ts';
 import { freePort } from './services/free-port.ts';
 import { type Kafka, startKafka } from './services/kafka.ts';
 import { startMail } from './services/mail.ts';
@@ -30,6 +32,8 @@ export interface Services {
   readonly platforms: PlatformSites | undefined;
   /** `undefined` where the template has no topics, nor anything that reads some. */
   readonly kafka: Kafka | undefined;
+  /** `undefined` where the template has no tables. */
+  readonly athena: Athena | undefined;
   /** Ends everything but the database, whose pools others still close. */
   stop(): Promise<void>;
 }
@@ -76,11 +80,24 @@ export async function startServices(
     samplePlatforms(beginning),
   ]);
   if (model.secrets.some(({ name }) => name === usersSecretName)) await keepConsoleToken(secrets);
-  const services = { postgres, credentials: kept.aws, storage, mail, secrets, schedules, kafka, site, platforms };
+  const athena = await analytics(beginning, { s3Url: storage.s3Url, own: kept.aws });
+  const services = {
+    postgres,
+    credentials: kept.aws,
+    storage,
+    mail,
+    secrets,
+    schedules,
+    kafka,
+    athena,
+    site,
+    platforms,
+  };
   return {
     ...services,
     async stop() {
       const sites = [site, platforms].map((one) => one?.stop());
+      await athena?.stop();
       await Promise.all([storage.stop(), mail.stop(), secrets.stop(), schedules.stop(), kafka?.stop(), ...sites]);
     },
   };
@@ -123,6 +140,22 @@ function streams({ settings, model, ports, onError }: Beginning): Promise<Kafka>
     topics: model.topics,
     onError,
   });
+}
+
+/** Reads its objects where functions have them: this machine's bucket, or one that a person names. */
+async function analytics(
+  { settings, model, ports, credentials }: Beginning,
+  { s3Url, own }: { readonly s3Url: string; readonly own: Credentials },
+): Promise<Athena | undefined> {
+  if (model.tables.length === 0) return undefined;
+  const { AWS_ENDPOINT_URL_S3: elsewhere } = settings.variables;
+  const s3 = new S3Client({
+    region,
+    forcePathStyle: true,
+    endpoint: elsewhere ?? s3Url,
+    credentials: elsewhere === undefined ? own : (credentials.at(-1) ?? own),
+  });
+  return startAthena({ model, port: ports.athena, credentials, reader: objectsOf(s3) });
 }
 
 async function sampleSite({ settings, ports }: Beginning): Promise<SampleSite | undefined> {

@@ -57,5 +57,6 @@ export function portsFrom(first: number) {
     functions: port(10),
     kafka: port(11),
     platforms: port(12),
+    athena: port(13),
   };
 }

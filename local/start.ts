@@ -5,6 +5,7 @@ import { watchSources } from './reload.ts';
 import { settingsFromEnvironment } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 import { runFirstBrief } from './terminal/first-brief.ts';
+import { showRecommendations } from './terminal/first-recommendations.ts';
 import { runEverythingPublished } from './terminal/first-run.ts';
 import { openLog } from './terminal/log.ts';
 import { showProgress } from './terminal/progress.ts';
@@ -48,6 +49,7 @@ async function main(flags: ReadonlySet<string>): Promise<void> {
 async function runExamples(stack: Stack, consoleUrl: string, signal: AbortSignal): Promise<void> {
   await runEverythingPublished(stack, consoleUrl, signal);
   await runFirstBrief(stack, consoleUrl, signal);
+  await showRecommendations(stack, signal);
 }
 
 async function stopOnce(stack: Stack): Promise<void> {

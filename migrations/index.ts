@@ -27,6 +27,9 @@ import { briefs } from './0070-briefs.ts';
 import { briefsLists } from './0071-briefs-lists.ts';
 import { recommender } from './0080-recommender.ts';
 import { recommenderVectors } from './0081-recommender-vectors.ts';
+import { recommenderServing } from './0082-recommender-serving.ts';
+import { recommenderModels } from './0084-recommender-models.ts';
+import { recommenderNumbers } from './0086-recommender-numbers.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -58,4 +61,7 @@ export const migrations: Record<string, Migration> = {
   '0071-briefs-lists': briefsLists,
   '0080-recommender': recommender,
   '0081-recommender-vectors': recommenderVectors,
+  '0082-recommender-serving': recommenderServing,
+  '0084-recommender-models': recommenderModels,
+  '0086-recommender-numbers': recommenderNumbers,
 };

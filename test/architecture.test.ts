@@ -40,6 +40,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'lambdas/platform/': ['lambdas/platform/(?!record/)', 'lambdas/kit/', shared, contracts],
   'lambdas/(?<own>[^/]+)/': ['<own>', 'lambdas/kit/', shared, contracts],
+  // What judges the recommender's models runs the very trainers.
+  'training/recommender/': ['training/recommender/', 'lambdas/recommender/models/'],
   // What trains the model makes the very features that the tagger makes.
   'training/': ['training/', 'lambdas/tagger/model/', 'lambdas/language/', 'lambdas/kit/errors.ts'],
   // What runs in a browser.

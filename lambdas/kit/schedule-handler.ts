@@ -28,7 +28,7 @@ export interface ScheduleSpec<E extends z.ZodObject, S, R> {
   ) => Promise<R>;
   /** For schedules whose slots are kept: who is told of a start, and of which run. */
   readonly slots?: {
-    readonly told: (env: z.output<E>) => (start: SlotStart) => Promise<void>;
+    readonly told: (env: z.output<E>) => (start: SlotStart, result: R) => Promise<void>;
     readonly run: (result: R) => string | undefined;
   };
 }
@@ -52,7 +52,7 @@ export function scheduleHandler<E extends z.ZodObject, S, R>(
     const result = await spec.handle({ scheduledAt: new Date(scheduledTime), schedule }, services);
     // After the work: a slot whose start fails stays missed, and whose report fails is started again.
     if (schedule !== undefined)
-      await tell?.({ schedule, scheduled_time: scheduledTime, run: spec.slots?.run(result), started_by });
+      await tell?.({ schedule, scheduled_time: scheduledTime, run: spec.slots?.run(result), started_by }, result);
     logger().info('The slot is done', { scheduledTime, result });
     return result;
   });

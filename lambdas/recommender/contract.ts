@@ -2,8 +2,11 @@ import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
 import { kafkaEnv } from '#kit/stream/env.ts';
+import { dimensions, topFigures, trendDimensions } from './metrics/ports.ts';
 
 /** What the stack and the handlers of the recommender agree on. Imported by both; does no work. */
+
+export { recommenderSchedules } from './schedules/timetable.ts';
 
 /** Where behaviour goes, and where it is told what became of items. */
 export const behaviorTopic = 'user-behaviors';
@@ -33,9 +36,59 @@ export const itemRoutes = [
 
 export const erasureRoutes = ['DELETE /api/v1/users/{user_id}'] as const;
 
-export const recommenderRoutes = [...itemRoutes, ...erasureRoutes] as const;
+export const scenarioRoutes = [
+  'POST /api/v1/scenarios',
+  'GET /api/v1/scenarios',
+  'GET /api/v1/scenarios/{scenario_id}',
+  'PUT /api/v1/scenarios/{scenario_id}',
+  'DELETE /api/v1/scenarios/{scenario_id}',
+  'POST /api/v1/scenarios/{scenario_id}/validate',
+] as const;
+
+export const servingRoutes = [
+  'POST /api/v1/recommend',
+  'POST /api/v1/recommend/next',
+  'GET /api/v1/items/{scenario_id}/{item_id}/similar',
+  'GET /api/v1/users/{user_id}/profile',
+] as const;
+
+export const modelRoutes = [
+  'GET /api/v1/models',
+  'GET /api/v1/models/{model_id}',
+  'POST /api/v1/models/{model_id}/promote',
+  'POST /api/v1/models/train',
+] as const;
+
+export const experimentRoutes = [
+  'POST /api/v1/experiments',
+  'GET /api/v1/experiments',
+  'GET /api/v1/experiments/{experiment_id}',
+  'POST /api/v1/experiments/{experiment_id}/start',
+  'POST /api/v1/experiments/{experiment_id}/stop',
+  'GET /api/v1/experiments/{experiment_id}/results',
+] as const;
+
+export const recommenderRoutes = [
+  ...itemRoutes,
+  ...erasureRoutes,
+  ...scenarioRoutes,
+  ...servingRoutes,
+  ...modelRoutes,
+  ...experimentRoutes,
+] as const;
+
+/** Served by `recommender/metrics-api`, outside of the network: Athena is reached from there alone. */
+export const metricsRoutes = [
+  'GET /api/v1/metrics',
+  'GET /api/v1/metrics/funnel',
+  'GET /api/v1/metrics/top-items',
+  'GET /api/v1/metrics/trends',
+] as const;
 
 export const trackEnv = z.object({ ...callerEnv, ...kafkaEnv });
+
+/** How long behaviour stays in the database. */
+const HOT_DAYS = z.coerce.number().int().positive();
 
 export const recommenderApiEnv = z.object({
   ...callerEnv,
@@ -44,7 +97,63 @@ export const recommenderApiEnv = z.object({
   VECTORS_QUEUE_URL: z.url(),
   FILES_QUEUE_URL: z.url(),
   ERASURE_SECRET: text,
+  TRAINING_STATE_MACHINE: text,
+  HOT_DAYS,
 });
+
+export const metricsApiEnv = z.object({
+  ...callerEnv,
+  ANALYTICS_DATABASE: text,
+  ANALYTICS_WORK_GROUP: text,
+  ANSWER_NUMBERS_FUNCTION: text,
+});
+
+const scope = z.object({
+  tenant_id: text,
+  from: z.iso.date(),
+  to: z.iso.date(),
+  scenario_id: text.optional(),
+  strategy: text.optional(),
+  experiment_id: text.optional(),
+});
+
+/** A question about behaviour, to the function that has the database. */
+export const answerNumbersInput = z.discriminatedUnion('ask', [
+  z.object({ ask: z.literal('figures'), scope, by: z.array(z.enum(dimensions)) }),
+  z.object({ ask: z.literal('funnel'), scope }),
+  z.object({ ask: z.literal('top-items'), scope, by: z.enum(topFigures), most: z.int().min(1).max(1000) }),
+  z.object({ ask: z.literal('trends'), scope, dimension: z.enum(trendDimensions) }),
+]);
+export const answerNumbersOutput = z.object({
+  rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))).optional(),
+  active_items: z.int(),
+  hot_from: z.iso.date(),
+});
+export const answerNumbersEnv = z.object({ DATABASE_URL: text, HOT_DAYS });
+
+/** Columns of the behaviour's table of files, with Glue's types; partitions are `tenant` and `day`. */
+export const behaviorColumns = {
+  tenant_id: 'string',
+  scenario_id: 'string',
+  user_id: 'string',
+  item_id: 'string',
+  action: 'string',
+  at: 'timestamp',
+  event_id: 'string',
+  part: 'int',
+  request_id: 'string',
+  strategy: 'string',
+  slot: 'int',
+  model_id: 'string',
+  experiment_id: 'string',
+  experiment_group: 'string',
+  session_id: 'string',
+  device: 'string',
+  os: 'string',
+  location: 'string',
+  duration: 'double',
+  completion_rate: 'double',
+} as const;
 
 export const ingestItemsEnv = z.object({
   ...kafkaEnv,
@@ -53,6 +162,21 @@ export const ingestItemsEnv = z.object({
   RAW_BUCKET: text,
   FAILURES_QUEUE_URL: z.url(),
 });
+
+/** A schedule's door: it reads markers and starts, and never wakes the database. */
+export const startScheduleEnv = z.object({ RAW_BUCKET: text, SCHEDULES_STATE_MACHINE: text, SLOTS_QUEUE_URL: z.url() });
+
+export const runScenarioEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
+
+/** One scenario of one slot, as the state machine hands it on. */
+export const runScenarioInput = z.object({
+  schedule: text,
+  scheduled_time: z.iso.datetime(),
+  tenant: text,
+  scenario: text,
+  marker: text,
+});
+export const runScenarioOutput = z.object({ counts: z.record(z.string(), z.number()) });
 
 export const storeBehaviorsEnv = z.object({
   DATABASE_URL: text,

@@ -52,6 +52,12 @@ export class RawBucket extends Construct {
           expiration: Duration.days(30),
           noncurrentVersionExpiration: Duration.days(1),
         },
+        // Answers of Athena's are fetched at once.
+        {
+          prefix: 'platform/analytics/',
+          expiration: Duration.days(1),
+          noncurrentVersionExpiration: Duration.days(1),
+        },
         ...lifecycle,
       ],
     });

@@ -2,6 +2,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { Analytics } from '../constructs/analytics.ts';
 import { Database } from '../constructs/database.ts';
 import { MillraceStack, removalPolicyOf } from '../constructs/millrace-stack.ts';
 import { RawBucket } from '../constructs/raw-bucket.ts';
@@ -25,6 +26,7 @@ export class DataStack extends MillraceStack {
   readonly database: Database;
   readonly raw: Bucket;
   readonly accessLogs: Bucket;
+  readonly analytics: Analytics;
   /** Who may call the API. */
   readonly users: Secret;
   readonly mails: Queue;
@@ -39,6 +41,7 @@ export class DataStack extends MillraceStack {
     const raw = new RawBucket(this, 'Raw', { lifecycle: workloads.flatMap(({ lifecycle }) => lifecycle) });
     this.raw = raw.bucket;
     this.accessLogs = raw.accessLogs;
+    this.analytics = new Analytics(this, 'Analytics', { bucket: this.raw });
     this.database = new Database(this, 'Database', {
       vpc: network.vpc,
       subnets: network.subnets,
@@ -70,7 +73,7 @@ export class DataStack extends MillraceStack {
 
   /** What every workload may use of it. */
   get platform(): DataPlatform {
-    const { database, raw, accessLogs, mails, alerts, slots, failures } = this;
-    return { database, raw, accessLogs, mails, wakes: alerts.wakes, slots, failures };
+    const { database, raw, accessLogs, analytics, mails, alerts, slots, failures } = this;
+    return { database, raw, accessLogs, analytics, mails, wakes: alerts.wakes, slots, failures };
   }
 }

@@ -16,7 +16,7 @@ export class LedgerStack extends MillraceStack {
     const { database, raw, failures: reports, alerts } = data;
     const { wakes } = alerts;
     // Before the intake, which reads their dead letters, too.
-    this.slots = new Slots(this, 'Slots', { database, wakes });
+    this.slots = new Slots(this, 'Slots', { database, raw, wakes });
     this.replays = new Replays(this, 'Replays', { database, raw, reports });
     new FailureIntake(this, 'Failures', { database, raw, reports, wakes });
   }

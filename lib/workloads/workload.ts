@@ -1,5 +1,6 @@
 import type { Bucket, LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Analytics } from '../constructs/analytics.ts';
 import type { Callers } from '../constructs/api/callers.ts';
 import type { HttpApi } from '../constructs/api/http-api.ts';
 import type { Database } from '../constructs/database.ts';
@@ -14,6 +15,8 @@ export interface DataPlatform {
   readonly raw: Bucket;
   /** Where the accesses to buckets are written down. */
   readonly accessLogs: Bucket;
+  /** Tables over objects of the raw bucket, asked with SQL. */
+  readonly analytics: Analytics;
   /** Mails to send. */
   readonly mails: Queue;
   /** Wakes the mailer of alerts. */

@@ -28,10 +28,13 @@ export async function trigger(stack: Stack, name: string, input: unknown): Promi
   return { kind: 'state machine', name, executionArn };
 }
 
-/** A schedule goes by its function's name: `start-publication`. */
+/** A schedule goes by what it is called where several have one door, else by its function's name: `start-publication`. */
 function schedulesByName({ model, functions }: Pick<Stack, 'model' | 'functions'>): ReadonlyMap<string, string> {
   return new Map(
-    model.schedules.map(({ name, target }) => [functions.model(target)?.handler.split('/')[1] ?? name, name]),
+    model.schedules.map(({ name, target, input }) => {
+      const called = /"schedule":"[^"/]+\/([^"]+)"/.exec(input ?? '')?.[1];
+      return [called ?? functions.model(target)?.handler.split('/')[1] ?? name, name];
+    }),
   );
 }
 

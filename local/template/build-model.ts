@@ -35,6 +35,8 @@ export function buildModel(
     secrets: [],
     triggers: [],
     mailIdentities: [],
+    tables: [],
+    workGroups: [],
     routes: [],
     cors: undefined,
     integrations: new Map(),

@@ -1,5 +1,5 @@
 import { TemplateError } from './intrinsics.ts';
-import type { BucketCorsRule, FunctionModel, HttpApiModel, StackModel } from './model.ts';
+import type { BucketCorsRule, ColumnModel, FunctionModel, HttpApiModel, StackModel } from './model.ts';
 import type { ResolvedResource } from './resolved-resource.ts';
 import { streamSource } from './stream-source.ts';
 
@@ -175,6 +175,26 @@ export const builders: Readonly<Record<string, Build>> = {
   'AWS::SES::EmailIdentity': ({ properties }, { mailIdentities }) => {
     mailIdentities.push(String(properties.EmailIdentity));
   },
+  'AWS::Glue::Table': ({ properties, logicalId }, { tables }) => {
+    const input = properties.TableInput as Bag;
+    const serde = at(input, 'StorageDescriptor', 'SerdeInfo', 'SerializationLibrary');
+    if (typeof serde !== 'string' || !serde.includes('parquet'))
+      throw new TemplateError(`${logicalId}: only tables of Parquet run here, not ${String(serde)}`);
+    tables.push({
+      name: String(input.Name),
+      database: String(properties.DatabaseName),
+      location: String(at(input, 'StorageDescriptor', 'Location')),
+      columns: columnsOf(at(input, 'StorageDescriptor', 'Columns')),
+      partitionKeys: columnsOf(input.PartitionKeys),
+      parameters: Object.fromEntries(
+        Object.entries((input.Parameters ?? {}) as Bag).map(([key, value]) => [key, String(value)]),
+      ),
+    });
+  },
+  'AWS::Athena::WorkGroup': ({ properties }, { workGroups }) => {
+    const most = at(properties, 'WorkGroupConfiguration', 'BytesScannedCutoffPerQuery');
+    workGroups.push({ name: String(properties.Name), mostBytes: number(most, Number.POSITIVE_INFINITY) });
+  },
   'Custom::Trigger': ({ properties }, { triggers }) => {
     // HandlerArn is a version's: the function's own is what stands before its number.
     triggers.push(String(properties.HandlerArn).replace(/:\d+$/, ''));
@@ -191,6 +211,11 @@ function number(value: unknown, otherwise: number): number {
 
 function optional(value: unknown): string | undefined {
   return value === undefined ? undefined : String(value);
+}
+
+function columnsOf(value: unknown): ColumnModel[] {
+  const columns = (value ?? []) as readonly { readonly Name: string; readonly Type: string }[];
+  return columns.map(({ Name: name, Type: type }) => ({ name, type }));
 }
 
 function corsRule(rule: Bag): BucketCorsRule {

@@ -17,6 +17,32 @@ export interface StackModel {
   readonly triggers: readonly string[];
   /** Addresses and domains that may send mail. */
   readonly mailIdentities: readonly string[];
+  /** What can be asked about with SQL, and by whom. */
+  readonly tables: readonly TableModel[];
+  readonly workGroups: readonly WorkGroupModel[];
+}
+
+/** A table of Glue's catalogue: files of one kind below one place, with the columns they hold. */
+export interface TableModel {
+  readonly name: string;
+  readonly database: string;
+  readonly location: string;
+  readonly columns: readonly ColumnModel[];
+  readonly partitionKeys: readonly ColumnModel[];
+  /** How partitions are found (`projection.tenant.type`: `injected`). */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export interface ColumnModel {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** A work group of Athena's. */
+export interface WorkGroupModel {
+  readonly name: string;
+  /** What one question may read. */
+  readonly mostBytes: number;
 }
 
 export interface FunctionModel {

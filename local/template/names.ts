@@ -23,6 +23,7 @@ export function bucketNameOf(logicalId: string, resource: TemplateResource): str
 const givenNames: Readonly<Record<string, string>> = {
   'AWS::SQS::Queue': 'QueueName',
   'AWS::StepFunctions::StateMachine': 'StateMachineName',
+  'AWS::Athena::WorkGroup': 'Name',
 };
 
 /** The name that the template itself gives: those of queues and state machines say something to handlers. */

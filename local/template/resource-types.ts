@@ -168,6 +168,20 @@ export const resourceTypes: Readonly<Record<string, ResourceRule>> = {
     plays: ['Configs', 'PartitionCount', 'TopicName'],
     without: { ClusterArn: 'there is one broker here', ReplicationFactor: 'there is one broker here' },
   },
+  'AWS::Glue::Database': { absent: 'tables name their database; that is all there is of it here' },
+  'AWS::Glue::Table': {
+    plays: ['DatabaseName', 'TableInput'],
+    without: { CatalogId: 'there is one account here' },
+  },
+  'AWS::Athena::WorkGroup': {
+    plays: ['Name', 'WorkGroupConfiguration'],
+    without: {
+      Description: 'text',
+      RecursiveDeleteOption: 'nothing is deleted here; `npm run reset` empties',
+      State: 'it is never switched off',
+      ...tags,
+    },
+  },
   'AWS::MSK::Cluster': { absent: 'the embedded broker plays the cluster; KAFKA_BROKERS points at it' },
   'AWS::MSK::Configuration': { absent: 'the embedded broker has settings of its own' },
   'AWS::MSK::ServerlessCluster': { absent: 'the embedded broker plays the cluster' },

@@ -42,6 +42,7 @@ beforeAll(async () => {
     sqs: portOf(services.storage.sqsUrl),
     secrets: portOf(services.secrets.url),
     schedules: portOf(services.schedules.url),
+    ...(services.athena ? { athena: portOf(services.athena.url) } : {}),
     states: portOf(stack.urls.stateMachines),
     functions: portOf(stack.urls.functions),
   };

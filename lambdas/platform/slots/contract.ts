@@ -37,6 +37,7 @@ export const slotStart = z.object({
 
 export const keepSlotsEnv = z.object({
   DATABASE_URL: text,
+  RAW_BUCKET: text,
   STARTS_QUEUE_URL: text,
   ALERTS_QUEUE_URL: text,
   SCHEDULES: scheduleList,

@@ -1,5 +1,6 @@
 import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
+import { skippedSlots } from '#adapters/objects/skipped-slots.ts';
 import { queue } from '#adapters/queue.ts';
 import { scheduleHandler } from '#kit/schedule-handler.ts';
 import { count } from '#kit/telemetry.ts';
@@ -17,6 +18,7 @@ export const handler = scheduleHandler({
     return {
       schedules: env.SCHEDULES,
       slots: slotBook(database),
+      skipped: skippedSlots(env.RAW_BUCKET),
       untold: alertMailStore(database).overdue,
       ask: queue(env.STARTS_QUEUE_URL),
       wake: wakeAlerts(env.ALERTS_QUEUE_URL),

@@ -1,10 +1,13 @@
 import type { Clock } from '#kit/clock.ts';
+import type { SlotStart } from '#kit/schedule/schedule.ts';
 import type { KeptSchedule } from './contract.ts';
 import type { Settled, SlotBook, SlotSends } from './slot.ts';
 
 export interface KeepSlotsPorts extends SlotSends {
   readonly schedules: readonly KeptSchedule[];
-  readonly slots: Pick<SlotBook, 'settle'>;
+  readonly slots: Pick<SlotBook, 'settle' | 'skip'>;
+  /** Slots whose schedules found nothing to do while the database slept. */
+  readonly skipped: { take(one: (slot: SlotStart) => Promise<void>): Promise<number> };
   readonly clock: Clock;
   /** Workloads with something untold since before that time. */
   readonly untold: (before: Date) => Promise<readonly string[]>;
@@ -24,6 +27,8 @@ export async function keepSlots(ports: KeepSlotsPorts): Promise<Readonly<Record<
   const now = clock();
   const settled: Record<string, Settled> = {};
   const failed: unknown[] = [];
+  // Before anything counts as missed.
+  await ports.skipped.take(slots.skip);
   for (const schedule of schedules) {
     try {
       settled[schedule.name] = await slots.settle(schedule, now, ports);

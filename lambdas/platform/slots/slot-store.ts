@@ -12,6 +12,7 @@ type Query = Database<unknown>['query'];
 export function slotBook(database: Database<unknown>): SlotBook {
   return {
     record: (start) => database.transaction(({ query }) => record(query, start)),
+    skip: (start) => database.transaction(({ query }) => record(query, start, 'skipped')),
     settle: (schedule, now, { ask, wake }) =>
       database.transaction(async ({ query }) => {
         // The row is locked from here on: two looks at once are one after the other.
@@ -33,12 +34,12 @@ export function slotBook(database: Database<unknown>): SlotBook {
   };
 }
 
-async function record(query: Query, start: SlotStart): Promise<void> {
+async function record(query: Query, start: SlotStart, state = stateBy(start.started_by)): Promise<void> {
   const { schedule, scheduled_time, run, started_by } = start;
   const workload = workloadOf(schedule);
   await sql`
     INSERT INTO platform.slots (schedule, scheduled_at, state, workload, run, who, started_at)
-    VALUES (${schedule}, ${scheduled_time}, ${stateBy(started_by)}, ${workload}, ${run ?? null}, ${started_by}, now())
+    VALUES (${schedule}, ${scheduled_time}, ${state}, ${workload}, ${run ?? null}, ${started_by}, now())
     ON CONFLICT (schedule, scheduled_at) DO UPDATE
     SET state = excluded.state, workload = excluded.workload, run = excluded.run, who = excluded.who,
       started_at = excluded.started_at

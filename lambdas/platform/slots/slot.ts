@@ -36,6 +36,8 @@ export interface SlotSends {
 export interface SlotBook {
   /** A slot's work was started; the first who says so is right. */
   record(start: SlotStart): Promise<void>;
+  /** The slot's schedule found nothing to do. */
+  skip(start: SlotStart): Promise<void>;
   /**
    * Gives every slot that is due by now its row, and follows the policy for those nobody ran. What is asked for has
    * left before it is written; asked for twice is started once.

@@ -2,7 +2,9 @@ import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/recommender/contract.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
+import { environmentOf } from '../../constructs/millrace-stack.ts';
 import type { ApiPlatform } from '../workload.ts';
+import { MetricsApi } from './metrics-api.ts';
 import type { Recommender } from './recommender.ts';
 
 export interface RecommenderApiProps {
@@ -37,6 +39,7 @@ export class RecommenderApi extends Construct {
         VECTORS_QUEUE_URL: recommender.queues.urlOf('vectors'),
         FILES_QUEUE_URL: recommender.queues.urlOf('files'),
         ERASURE_SECRET: recommender.erasure.secretArn,
+        HOT_DAYS: String(environmentOf(this).workloads.recommender.hotDays),
       },
       impact: 'Sites get no recommendations, and nobody sees how they do.',
       severity: 'high',
@@ -45,5 +48,6 @@ export class RecommenderApi extends Construct {
     });
     answer.allow(['secretsmanager:GetSecretValue'], [recommender.erasure.secretArn]);
     recommender.queues.allowSending(answer, 'vectors', 'files');
+    new MetricsApi(this, 'Metrics', platform);
   }
 }

@@ -1,4 +1,5 @@
 import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import {
@@ -16,9 +17,12 @@ import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { ownMetric } from '../../constructs/own-metric.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
 import { ScheduleBook, ScheduledFlow } from '../../constructs/scheduled-flow.ts';
+import { allowObjects, allowRemoval } from '../../permissions/bucket-access.ts';
 
 export interface SlotsProps {
   readonly database: Database;
+  /** Slots that were skipped while the database slept lie in it. */
+  readonly raw: Bucket;
   /** Wakes the mailer: missed slots are failures. */
   readonly wakes: Queue;
 }
@@ -37,7 +41,7 @@ export class Slots extends Construct {
   /** Every schedule whose slots are kept, as JSON. */
   readonly schedules: string;
 
-  constructor(scope: Construct, id: string, { database, wakes }: SlotsProps) {
+  constructor(scope: Construct, id: string, { database, raw, wakes }: SlotsProps) {
     super(scope, id);
     this.schedules = Stack.of(this).toJsonString(ScheduleBook.of(this).schedules.map(keptSchedule));
     this.starts = this.#makeStarter();
@@ -47,6 +51,7 @@ export class Slots extends Construct {
       contract: keepSlotsEnv,
       env: {
         DATABASE_URL: database.url,
+        RAW_BUCKET: raw.bucketName,
         STARTS_QUEUE_URL: this.starts.queueUrl,
         ALERTS_QUEUE_URL: wakes.queueUrl,
         SCHEDULES: this.schedules,
@@ -57,6 +62,8 @@ export class Slots extends Construct {
       asynchronous: true,
       database,
     });
+    allowObjects(keeper, raw, { read: ['platform/skipped-slots'] });
+    allowRemoval(keeper, raw, 'platform/skipped-slots');
     keeper.allow(['sqs:SendMessage'], [this.starts.queueArn, wakes.queueArn]);
     const { keepEvery } = environmentOf(this).slots;
     new ScheduledFlow(this, 'Schedule', { task: { ...keeperTask, at: keepEvery }, start: keeper, enabled: true });

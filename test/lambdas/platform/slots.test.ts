@@ -38,6 +38,7 @@ async function look(schedule: KeptSchedule, time: string, app = database.app): P
   await keepSlots({
     schedules: [schedule],
     slots: slotBook(app),
+    skipped: { take: async () => 0 },
     ask: async (message) => void asked.push(message),
     wake: async (workloads) => void woken.push(...workloads),
     clock: () => new Date(`2026-11-21T${time}:00Z`),
@@ -190,6 +191,7 @@ test('one schedule that can’t be read fails the look, and hides no other', asy
     keepSlots({
       schedules,
       slots: slotBook(database.app),
+      skipped: { take: async () => 0 },
       ask: async () => undefined,
       wake: async () => undefined,
       clock: () => new Date(`2026-11-21T${time}:00Z`),

@@ -1,0 +1,116 @@
+import { sql } from 'kysely';
+import type { Database, Session } from '#adapters/database.ts';
+
+/** What one computation has made. */
+export interface Computed {
+  /** Days of scenarios whose behaviour is new. */
+  readonly days: number;
+  readonly rows: number;
+}
+
+// A transaction that began before the last computation may have ended after it; none lasts longer.
+const overlap = '10 minutes';
+
+/**
+ * Computes anew every day that behaviour has come for since the last time, late events included: the day's rows are
+ * replaced as a whole, so that doing it twice changes nothing.
+ */
+export function computeMetrics<T>(
+  { transaction }: Pick<Database<T>, 'transaction'>,
+  { now, knownActions }: { readonly now: Date; readonly knownActions: readonly string[] },
+): Promise<Computed> {
+  return transaction(async (session) => {
+    const { query } = session;
+    await sql`SELECT pg_advisory_xact_lock(hashtextextended('recommender.compute-metrics', 0))`.execute(query);
+    const days = await findChanged(session);
+    await sql`
+      DELETE FROM recommender.daily_metrics m USING changed c
+      WHERE (m.tenant_id, m.scenario_id, m.day) = (c.tenant_id, c.scenario_id, c.day)`.execute(query);
+    const rows = await addDays(session, { now, knownActions });
+    await keepExposures(session);
+    await sql`
+      INSERT INTO recommender.metrics_progress (received_until) VALUES (now())
+      ON CONFLICT (one) DO UPDATE SET received_until = excluded.received_until`.execute(query);
+    await sql`DROP TABLE changed`.execute(query);
+    return { days, rows };
+  });
+}
+
+/** Of what was received since, as far as the database's own clock has it. */
+async function findChanged<T>({ query }: Session<T>): Promise<number> {
+  await sql`
+    CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
+    SELECT DISTINCT tenant_id, scenario_id, day FROM recommender.behaviors
+    WHERE received_at >= coalesce(
+      (SELECT received_until - interval '${sql.raw(overlap)}' FROM recommender.metrics_progress), '-infinity')`.execute(
+    query,
+  );
+  await sql`ANALYZE changed`.execute(query);
+  const { rows } = await sql<{ days: number }>`SELECT count(*)::int AS days FROM changed`.execute(query);
+  return rows[0]?.days ?? 0;
+}
+
+/** All dimensions in one pass: behaviour is read once. */
+async function addDays<T>(
+  { query }: Session<T>,
+  { now, knownActions }: { readonly now: Date; readonly knownActions: readonly string[] },
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    INSERT INTO recommender.daily_metrics (tenant_id, scenario_id, day, dimension, value, impressions, clicks, conversions,
+      engagements, items_shown, active_users, active_items, computed_at)
+    SELECT f.*, (SELECT count(*) FROM recommender.items i WHERE (i.tenant_id, i.scenario_id) = (f.tenant_id, f.scenario_id)
+      AND i.status = 'active'), ${now}::timestamptz
+    FROM (
+      SELECT b.tenant_id, b.scenario_id, b.day,
+        CASE 0 WHEN grouping(b.strategy) THEN 'strategy' WHEN grouping(b.model_id) THEN 'model'
+          WHEN grouping(b.experiment_id) THEN 'experiment' WHEN grouping(b.slot) THEN 'slot'
+          WHEN grouping(p.segment) THEN 'segment' ELSE '' END AS dimension,
+        coalesce(b.strategy, b.model_id::text, b.experiment_id || ':' || coalesce(b.experiment_group, ''), b.slot::text,
+          p.segment, '') AS value,
+        count(*) FILTER (WHERE b.action = 'impression'), count(*) FILTER (WHERE b.action = 'click'),
+        count(*) FILTER (WHERE b.action IN ('order', 'payment', 'purchase')),
+        count(*) FILTER (WHERE b.action IN ('like', 'favorite', 'share', 'comment', 'follow')),
+        count(DISTINCT b.item_id) FILTER (WHERE b.action = 'impression'), count(DISTINCT b.user_id)
+      FROM recommender.behaviors b JOIN changed c USING (tenant_id, scenario_id, day)
+        LEFT JOIN recommender.profiles p USING (tenant_id, scenario_id, user_id)
+      WHERE b.action = ANY (${[...knownActions]}::text[])
+      GROUP BY b.tenant_id, b.scenario_id, b.day,
+        GROUPING SETS ((), (b.strategy), (b.model_id), (b.experiment_id, b.experiment_group), (b.slot), (p.segment))
+      -- What has no strategy is in the sum of all, and no row of its own.
+      HAVING grouping(b.strategy, b.model_id, b.experiment_id, b.slot, p.segment) = 31
+        OR coalesce(b.strategy, b.model_id::text, b.experiment_id, b.slot::text, p.segment) IS NOT NULL
+    ) AS f`.execute(query);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** Who was part of experiments, and what they did there, outlives the behaviour itself. */
+async function keepExposures<T>({ query }: Session<T>): Promise<void> {
+  await sql`
+    INSERT INTO recommender.exposures (tenant_id, experiment_id, user_id, variant, day)
+    SELECT DISTINCT ON (tenant_id, experiment_id, user_id) tenant_id, experiment_id, user_id, variant, day FROM (
+      SELECT b.tenant_id, b.experiment_id, b.user_id, b.experiment_group AS variant, b.day
+      FROM recommender.behaviors b JOIN changed c USING (tenant_id, scenario_id, day)
+      WHERE b.experiment_id IS NOT NULL AND b.experiment_group IS NOT NULL AND b.action IN ('impression', 'click')
+      UNION ALL SELECT a.tenant_id, a.experiment_id, a.user_id, a.experiment_group, a.day
+      FROM recommender.answers a JOIN changed c USING (tenant_id, scenario_id, day)
+      WHERE a.experiment_id IS NOT NULL AND a.experiment_group IS NOT NULL) AS found
+    ORDER BY tenant_id, experiment_id, user_id, day, variant
+    ON CONFLICT (tenant_id, experiment_id, user_id) DO UPDATE SET day = least(exposures.day, excluded.day)`.execute(
+    query,
+  );
+  await sql`
+    INSERT INTO recommender.exposure_days (tenant_id, experiment_id, user_id, day, impressions, clicks)
+    SELECT b.tenant_id, b.experiment_id, b.user_id, b.day, count(*) FILTER (WHERE b.action = 'impression'),
+      -- Once for an item of an answer, on the first day.
+      count(DISTINCT (coalesce(b.request_id::text, b.event_id), b.item_id)) FILTER (WHERE b.action = 'click'
+        AND NOT EXISTS (
+          SELECT FROM recommender.behaviors e
+          WHERE (e.tenant_id, e.experiment_id, e.user_id, e.item_id, e.request_id)
+              = (b.tenant_id, b.experiment_id, b.user_id, b.item_id, b.request_id)
+            AND e.action = 'click' AND e.day < b.day))
+    FROM recommender.behaviors b JOIN changed c USING (tenant_id, scenario_id, day)
+    WHERE b.experiment_id IS NOT NULL AND b.action IN ('impression', 'click')
+    GROUP BY b.tenant_id, b.experiment_id, b.user_id, b.day
+    ON CONFLICT (tenant_id, experiment_id, user_id, day)
+      DO UPDATE SET impressions = excluded.impressions, clicks = excluded.clicks`.execute(query);
+}

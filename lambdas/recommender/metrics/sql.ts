@@ -1,0 +1,48 @@
+import { PermanentError } from '#kit/errors.ts';
+
+/**
+ * SQL that PostgreSQL, Athena (Trino) and DuckDB read alike: see docs/how-to/read-the-metrics.md for what the three have
+ * in common. Texts are made here, because Athena takes no parameters but as literals of the same kind.
+ */
+
+/** Where behaviour stands: a table, and what every question to it has to say beside the tenant. */
+export interface Source {
+  readonly table: string;
+  /** Of a partitioned folder: the value of `tenant`, without which nothing is read. */
+  readonly tenantFolder?: string;
+}
+
+/** A text as all three read it: a quote is written twice, and nothing else means anything in it. */
+export function literal(text: string): string {
+  if (text.includes('\0')) throw new PermanentError('No text of ours holds NUL');
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Which behaviour a question is about. */
+export interface Scope {
+  readonly tenant_id: string;
+  /** The first and the last day. */
+  readonly from: string;
+  readonly to: string;
+  readonly scenario_id?: string | undefined;
+  readonly strategy?: string | undefined;
+  readonly experiment_id?: string | undefined;
+}
+
+/** The condition that holds a question to its scope; the tenant is part of every one. */
+export function within({ tenantFolder }: Source, scope: Scope): string {
+  const { tenant_id, from, to } = scope;
+  const equal = (['scenario_id', 'strategy', 'experiment_id'] as const).flatMap((name) => {
+    const value = scope[name];
+    return value === undefined ? [] : [`b.${name} = ${literal(value)}`];
+  });
+  return [
+    ...(tenantFolder === undefined ? [] : [`b.tenant = ${literal(tenantFolder)}`]),
+    `b.tenant_id = ${literal(tenant_id)}`,
+    `b.day BETWEEN ${literal(from)} AND ${literal(to)}`,
+    ...equal,
+  ].join(' AND ');
+}
+
+/** `action IN (...)`. */
+export const oneOf = (actions: readonly string[]) => `b.action IN (${actions.map(literal).join(', ')})`;

@@ -1,0 +1,62 @@
+import type { Measures } from '../models/measures.ts';
+import type { ModelKind } from '../models/model.ts';
+import type { ScenarioKey } from '../scenarios/scenario-key.ts';
+
+export const modelStates = ['candidate', 'online', 'retired'] as const;
+export type ModelState = (typeof modelStates)[number];
+
+/** How a model did, beside the one that it had to beat on the same slice. */
+export interface ModelMetrics {
+  readonly own: Measures;
+  readonly beside: { readonly kind: ModelKind; readonly model_id: string | null; readonly measures: Measures } | null;
+}
+
+export interface DataWindow {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface TrainingCounts {
+  readonly users: number;
+  readonly items: number;
+  readonly interactions: number;
+  readonly held_out: number;
+}
+
+/** A trained model as the registry has it. */
+export interface ModelRecord {
+  readonly model_id: string;
+  readonly scenario_id: string;
+  readonly kind: ModelKind;
+  readonly parameters: unknown;
+  readonly metrics: ModelMetrics;
+  readonly data_window: DataWindow;
+  readonly counts: TrainingCounts;
+  readonly chosen_because: string;
+  readonly object_key: string;
+  readonly state: ModelState;
+  readonly created_at: Date;
+  readonly promoted_at: Date | null;
+}
+
+/** The models of scenarios. */
+export interface ModelBook {
+  /** Keeps a model; as `online` it takes the place of the one before, in the same transaction. */
+  keep(key: ScenarioKey, model: Omit<ModelRecord, 'scenario_id' | 'promoted_at'>): Promise<void>;
+  online(key: ScenarioKey): Promise<ModelRecord | undefined>;
+  /** `undefined` where the tenant has no such model. */
+  find(tenant: string, modelId: string): Promise<ModelRecord | undefined>;
+  /** Puts a model online again or for the first time; the one before is retired. `undefined` where the tenant has none. */
+  promote(tenant: string, modelId: string, at: Date): Promise<ModelRecord | undefined>;
+}
+
+/** Where the bytes of models are. */
+export interface ModelFiles {
+  put(objectKey: string, bytes: Uint8Array): Promise<void>;
+  read(objectKey: string): Promise<Uint8Array>;
+}
+
+/** Where a model's bytes stand. */
+export function modelObjectKey({ tenant, scenario }: ScenarioKey, modelId: string): string {
+  return `recommender/models/${encodeURIComponent(tenant)}/${encodeURIComponent(scenario)}/${modelId}.model`;
+}

@@ -1,0 +1,19 @@
+import { systemClock } from '#adapters/clock.ts';
+import { openDatabase } from '#adapters/database.ts';
+import { stepHandler } from '#kit/step-handler.ts';
+import { runScenarioEnv, runScenarioInput, runScenarioOutput } from './contract.ts';
+import { scenarioMarkers } from './schedules/markers-bucket.ts';
+import { runScenario } from './schedules/run-scenario.ts';
+import { scenarioWorks } from './schedules/works.ts';
+
+/** What a schedule computes of one scenario: similarities, profiles, hot items, lists. */
+export const handler = stepHandler({
+  env: runScenarioEnv,
+  input: runScenarioInput,
+  output: runScenarioOutput,
+  services: (env) => ({
+    works: scenarioWorks(openDatabase<unknown>({ url: env.DATABASE_URL }), systemClock),
+    markers: scenarioMarkers(env.RAW_BUCKET),
+  }),
+  handle: runScenario,
+});

@@ -1,0 +1,26 @@
+import { PermanentError } from '#kit/errors.ts';
+import type { ScenarioKey } from '../scenarios/scenario-key.ts';
+import type { SeenMarkers } from './markers-bucket.ts';
+
+/** What a schedule computes of one scenario; resolves to counts for who looks at the execution. */
+export type ScenarioWork = (key: ScenarioKey) => Promise<Readonly<Record<string, number>>>;
+
+export interface ScenarioTask {
+  readonly schedule: string;
+  readonly tenant: string;
+  readonly scenario: string;
+  readonly marker: string;
+}
+
+/** One scenario of one slot. Its marker is seen after the work: what breaks off is done again. */
+export async function runScenario(
+  { schedule, tenant, scenario, marker }: ScenarioTask,
+  { works, markers }: { readonly works: Readonly<Record<string, ScenarioWork>>; readonly markers: SeenMarkers },
+): Promise<{ readonly counts: Readonly<Record<string, number>> }> {
+  const work = Object.hasOwn(works, schedule) ? works[schedule] : undefined;
+  if (!work) throw new PermanentError(`${schedule} computes nothing of a scenario`);
+  const key = { tenant, scenario };
+  const counts = await work(key);
+  await markers.done(schedule, key, marker);
+  return { counts };
+}

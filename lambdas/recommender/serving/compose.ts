@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { profilesOf } from '../profiles/profile-store.ts';
+import { historyWeights } from '../ranking/history-weights.ts';
+import type { ScenarioPorts } from '../scenarios/routes.ts';
+import { scenarioBook } from '../scenarios/scenario-store.ts';
+import { neighboursOf } from '../similarity/similarity-store.ts';
+import { answerBook } from './answer-store.ts';
+import type { ListPorts } from './compute-list.ts';
+import { listBook } from './list-store.ts';
+import type { ServingPorts } from './ports.ts';
+import { recall } from './recall-store.ts';
+
+type Opened = Parameters<typeof recall>[0] & Parameters<typeof listBook>[0];
+
+/** What a list is computed with. */
+export function listParts(database: Opened): ListPorts {
+  return { recall: recall(database), model: async () => undefined, actionWeights: historyWeights };
+}
+
+/** What the routes of scenarios and recommendations are answered with. */
+export function servingParts(database: Opened, clock: () => Date): ServingPorts & ScenarioPorts {
+  const scenarios = scenarioBook(database);
+  return {
+    scenarios,
+    serving: {
+      ...listParts(database),
+      configOf: async (key) => {
+        const config = await scenarios.configOf(key);
+        return config && { config, experiment: undefined };
+      },
+      lists: listBook(database),
+      answers: answerBook(database),
+      clock,
+      newId: randomUUID,
+    },
+    similar: (key, asked) => neighboursOf(database, key, asked),
+    profiles: (asked) => profilesOf(database, asked),
+  };
+}

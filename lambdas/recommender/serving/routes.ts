@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { integerParameter } from '#kit/api/parameters.ts';
+import { route } from '#kit/api/route.ts';
+import { NotFoundError } from '#kit/errors.ts';
+import { tenantOf } from '../api/tenancy.ts';
+import type { servingRoutes } from '../contract.ts';
+import { scenarioId, userId } from '../identifiers.ts';
+import { profileOf, together } from '../profiles/profile.ts';
+import { profileAnswer, recommendAnswer, similarAnswer } from './answers.ts';
+import { itemPath, nextBody, recommendBody, userPath } from './parameters.ts';
+import type { ServingPorts } from './ports.ts';
+import { type Recommendation, recommend, recommendNext } from './recommend.ts';
+
+const recommendItems = route({
+  summary: 'Recommends items to a user (X-User-Id), or to somebody whom nobody knows',
+  description: 'The request_id belongs to the events that follow: what was shown is attributed by it.',
+  permission: 'read',
+  body: recommendBody,
+  answers: { 200: recommendAnswer },
+  handle: async ({ body, caller, event }, { serving }: ServingPorts) => {
+    const { scenario_id, debug, ...asked } = body;
+    const key = { tenant: tenantOf({ caller, event }), scenario: scenario_id };
+    const given = event.headers['x-user-id'];
+    const user = given === undefined ? undefined : userId.parse(given);
+    return { status: 200, body: answerOf(await recommend({ ...asked, key, user }, serving), debug) };
+  },
+});
+
+const nextItems = route({
+  summary: 'The next page of an answer, nothing twice',
+  permission: 'read',
+  body: nextBody,
+  answers: { 200: recommendAnswer },
+  handle: async ({ body, caller, event }, { serving }: ServingPorts) => {
+    const next = await recommendNext({ ...body, tenant: tenantOf({ caller, event }) }, serving);
+    return { status: 200, body: answerOf(next, false) };
+  },
+});
+
+const similarItems = route({
+  summary: 'Items like one: by what users did, and by what they say',
+  permission: 'read',
+  path: itemPath,
+  query: z.object({ count: integerParameter({ min: 1, max: 100 }).default(20) }),
+  answers: { 200: similarAnswer },
+  handle: async ({ path, query, caller, event }, { similar }: ServingPorts) => {
+    const key = { tenant: tenantOf({ caller, event }), scenario: path.scenario_id };
+    const items = await similar(key, { item: path.item_id, count: query.count });
+    if (!items) throw new NotFoundError(`物品不存在: ${path.item_id}`);
+    return { status: 200, body: { item_id: path.item_id, items } };
+  },
+});
+
+const userProfile = route({
+  summary: 'What a user did within 30 days, and likes',
+  permission: 'read',
+  path: userPath,
+  query: z.object({ scenario_id: scenarioId.optional() }),
+  answers: { 200: profileAnswer },
+  handle: async ({ path, query, caller, event }, { profiles }: ServingPorts) => {
+    const tenant = tenantOf({ caller, event });
+    const scenario = query.scenario_id;
+    const counts = together(await profiles({ tenant, user: path.user_id, scenario }));
+    if (!counts) throw new NotFoundError(`用户画像不存在: ${path.user_id}`);
+    return {
+      status: 200,
+      body: { user_id: path.user_id, scenario_id: scenario ?? null, ...profileOf(counts) },
+    };
+  },
+});
+
+function answerOf({ request_id, items, source, experiment }: Recommendation, debug: boolean) {
+  return {
+    request_id,
+    items: items.map(({ item_id, score, reason, strategy, slot, metadata, contributions, rules }) => ({
+      item_id,
+      score,
+      reason,
+      strategy,
+      slot,
+      metadata,
+      ...(debug
+        ? {
+            debug: {
+              source,
+              strategies: contributions.map(({ because: history, ...one }) => ({ ...one, history })),
+              rules,
+            },
+          }
+        : {}),
+    })),
+    ...(experiment ? { experiment_id: experiment.experiment_id, experiment_group: experiment.group } : {}),
+  };
+}
+
+/** Recommendations and what they are made of. */
+export const servingApi = {
+  'POST /api/v1/recommend': recommendItems,
+  'POST /api/v1/recommend/next': nextItems,
+  'GET /api/v1/items/{scenario_id}/{item_id}/similar': similarItems,
+  'GET /api/v1/users/{user_id}/profile': userProfile,
+} satisfies Record<(typeof servingRoutes)[number], unknown>;

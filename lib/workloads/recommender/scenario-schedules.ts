@@ -1,0 +1,133 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Choice,
+  Condition,
+  DefinitionBody,
+  Fail,
+  LogLevel,
+  Map as MapState,
+  Pass,
+  ProvideItems,
+  QueryLanguage,
+  StateMachine,
+  StateMachineType,
+  Succeed,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import { edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
+import { recommenderSchedules, runScenarioEnv, startScheduleEnv } from '../../../lambdas/recommender/contract.ts';
+import { FailureBook } from '../../constructs/failure-book.ts';
+import { HandlerFunction } from '../../constructs/handler-function.ts';
+import { logGroup } from '../../constructs/log-group.ts';
+import { environmentOf } from '../../constructs/millrace-stack.ts';
+import { ScheduledFlow } from '../../constructs/scheduled-flow.ts';
+import { causeInFewWords, step } from '../../constructs/step.ts';
+import { acknowledge, acknowledgeWildcards } from '../../permissions/acknowledge.ts';
+import { allowObjects } from '../../permissions/bucket-access.ts';
+import { allowRuns } from '../../permissions/executions.ts';
+import { watchExecutions } from '../runs/watch-executions.ts';
+import type { DataPlatform } from '../workload.ts';
+
+const impact = 'What is recommended stays as it was: similar items, profiles, hot items, lists.';
+
+/**
+ * Every schedule that computes per scenario: schedule -> door, which reads markers and lets the database sleep where nothing
+ * is new -> state machine -> one step for each scenario. One that fails doesn't hold up the others.
+ */
+export class ScenarioSchedules extends Construct {
+  constructor(scope: Construct, id: string, { database, raw, slots }: DataPlatform) {
+    super(scope, id);
+    const worker = new HandlerFunction(this, 'RunScenario', {
+      handler: 'recommender/run-scenario',
+      contract: runScenarioEnv,
+      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName },
+      impact,
+      // A million behaviours take seconds; lists of a hundred thousand users take minutes.
+      timeout: Duration.minutes(15),
+      // A whole processor, which Lambda gives with this much memory.
+      memory: 1769,
+      concurrency: 2,
+      database,
+    });
+    allowObjects(worker, raw, { write: ['recommender/seen-markers'] });
+    const machine = this.#makeMachine(worker);
+    const door = new HandlerFunction(this, 'StartSchedule', {
+      handler: 'recommender/start-schedule',
+      contract: startScheduleEnv,
+      env: {
+        RAW_BUCKET: raw.bucketName,
+        SCHEDULES_STATE_MACHINE: machine.stateMachineArn,
+        SLOTS_QUEUE_URL: slots.queueUrl,
+      },
+      impact,
+      concurrency: 2,
+      asynchronous: true,
+    });
+    allowObjects(door, raw, {
+      read: ['recommender/markers', 'recommender/seen-markers'],
+      write: ['platform/skipped-slots'],
+    });
+    allowRuns(door, machine);
+    door.allow(['sqs:SendMessage'], [slots.queueArn]);
+    for (const [name, task] of Object.entries(recommenderSchedules))
+      new ScheduledFlow(this, name, { name: `recommender/${name}`, task, start: door, enabled: true });
+  }
+
+  #makeMachine(worker: HandlerFunction): StateMachine {
+    const machine = new StateMachine(this, 'StateMachine', {
+      stateMachineName: edgeResourceName({ environment: environmentOf(this).name, edge: 'recommender/scheduled' }),
+      stateMachineType: StateMachineType.STANDARD,
+      queryLanguage: QueryLanguage.JSONATA,
+      comment: 'recommender',
+      definitionBody: DefinitionBody.fromChainable(this.#eachScenario(worker)),
+      timeout: Duration.hours(12),
+      tracingEnabled: true,
+      logs: { destination: logGroup(this, 'Logs'), level: LogLevel.ALL, includeExecutionData: true },
+    });
+    acknowledge(machine, 'Log delivery and X-Ray know no resources.', 'AwsSolutions-IAM5[Resource::*]');
+    acknowledgeWildcards(machine, 'Versions of the function it calls.', [`${worker.function.functionArn}:*`]);
+    FailureBook.of(this).machines.push({ edge: 'recommender/scheduled', machine });
+    watchExecutions(this, machine, { name: 'recommender-schedule-fails', impact, severity: 'medium' });
+    return machine;
+  }
+
+  #eachScenario(worker: HandlerFunction): MapState {
+    const compute = step(this, 'Compute', {
+      name: 'Compute',
+      handler: worker,
+      patient: true,
+      waitsForPlace: true,
+      input: '{% $states.input %}',
+      outputs: '{% { "state": "done", "counts": $states.result.Payload.counts } %}',
+    });
+    // The others go on; the end of the run tells of it.
+    compute.addCatch(Pass.jsonata(this, 'NotThisOne', { stateName: 'Not this one' }), {
+      errors: ['States.ALL'],
+      outputs: { state: 'failed', cause: `{% ${causeInFewWords} %}` },
+    });
+    const failed = Fail.jsonata(this, 'Failed', {
+      stateName: 'Some failed',
+      error: 'ScenariosFailed',
+      cause: '{% $string($states.input.failed) & " scenarios failed, the first by: " & $states.input.cause %}',
+    });
+    const question = Choice.jsonata(this, 'Question', { stateName: 'All done?' })
+      .when(Condition.jsonata('{% $states.input.failed > 0 %}'), failed)
+      .otherwise(new Succeed(this, 'Done', { stateName: 'All done' }));
+    const each = MapState.jsonata(this, 'Scenarios', {
+      stateName: 'Each scenario',
+      items: ProvideItems.jsonata('{% $states.input.scenarios %}'),
+      itemSelector: {
+        schedule: '{% $states.input.schedule %}',
+        scheduled_time: '{% $states.input.scheduled_time %}',
+        tenant: '{% $states.context.Map.Item.Value.tenant %}',
+        scenario: '{% $states.context.Map.Item.Value.scenario %}',
+        marker: '{% $states.context.Map.Item.Value.marker %}',
+      },
+      maxConcurrency: 2,
+      outputs:
+        '{% { "failed": $count($states.result[state = "failed"]), "done": $count($states.result[state = "done"]), "cause": $string($states.result[state = "failed"][0].cause) } %}',
+    }).itemProcessor(compute);
+    each.next(question);
+    return each;
+  }
+}

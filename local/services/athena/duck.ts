@@ -1,0 +1,122 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { TableModel } from '../../template/model.ts';
+import { injectedValues, partOf, placeOf, type TableObject, typeOf } from './tables.ts';
+
+/** Reads what a table's objects hold. */
+export interface TableReader {
+  list(bucket: string, prefix: string): AsyncIterable<{ readonly key: string; readonly size: number }>;
+  read(bucket: string, key: string): Promise<Uint8Array>;
+}
+
+export interface Answer {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly (string | null)[])[];
+  readonly scannedBytes: number;
+}
+
+/** More to read than the work group lets a question read. */
+export class ScanLimitError extends Error {
+  override readonly name = 'ScanLimitError';
+}
+
+interface Question {
+  readonly sql: string;
+  readonly tables: readonly TableModel[];
+  readonly mostBytes: number;
+}
+
+/**
+ * Answers one question with DuckDB. No extension can be fetched that reads S3, so the objects of the tables that are named
+ * come into a folder of the question's own, which goes with it: nothing of them stays when an object goes.
+ */
+export async function answer({ sql, tables, mostBytes }: Question, reader: TableReader): Promise<Answer> {
+  // Its library is large: whoever asks nothing never loads it.
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const folder = await mkdtemp(path.join(tmpdir(), 'millrace-athena-'));
+  const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: '1GB' });
+  const connection = await instance.connect();
+  try {
+    let scannedBytes = 0;
+    for (const table of tables.filter(({ name }) => new RegExp(`\\b${name}\\b`, 'i').test(sql))) {
+      scannedBytes += await make(connection, { table, sql, folder, mostBytes: mostBytes - scannedBytes }, reader);
+    }
+    // From here on the question's own text: it reads the views, and nothing else of this machine.
+    await connection.run(`SET TimeZone = 'UTC'; SET allowed_directories = [${quoted(folder)}]`);
+    await connection.run('SET enable_external_access = false; SET lock_configuration = true');
+    const result = await connection.runAndReadAll(sql);
+    const names = result.columnNames();
+    return {
+      columns: result
+        .columnTypes()
+        .map((type, index) => ({ name: names[index] ?? '', type: String(type).toLowerCase() })),
+      rows: result.getRowsJson().map((row) => row.map((value) => (value === null ? null : textOf(value)))),
+      scannedBytes,
+    };
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Making {
+  readonly table: TableModel;
+  readonly sql: string;
+  readonly folder: string;
+  readonly mostBytes: number;
+}
+
+/** Brings the objects that the question can mean, and makes the view that reads them; returns how many bytes they have. */
+async function make(connection: DuckDBConnection, making: Making, reader: TableReader): Promise<number> {
+  const { table, sql, folder, mostBytes } = making;
+  const { bucket, prefix } = placeOf(table);
+  const wanted = injectedValues(table, sql);
+  const parts: TableObject[] = [];
+  let bytes = 0;
+  for await (const { key, size } of reader.list(bucket, prefix)) {
+    const part = partOf(table, prefix, key);
+    if (!part || [...wanted].some(([index, values]) => !values.has(part.partitions[index] ?? ''))) continue;
+    bytes += size;
+    if (bytes > mostBytes) throw new ScanLimitError('Bytes scanned limit was exceeded');
+    parts.push(part);
+  }
+  for (const [index, { key }] of parts.entries()) {
+    const home = path.join(folder, table.name, `part=${index}`);
+    await mkdir(home, { recursive: true });
+    await writeFile(path.join(home, 'rows.parquet'), await reader.read(bucket, key));
+  }
+  await view(connection, table, parts, folder);
+  return bytes;
+}
+
+/** The view has the declared columns and no others; the values of partitions stand beside them. */
+async function view(connection: DuckDBConnection, table: TableModel, parts: readonly TableObject[], folder: string) {
+  const { name, columns, partitionKeys } = table;
+  const all = [...columns, ...partitionKeys];
+  if (parts.length === 0) {
+    const none = all.map((column) => `CAST(NULL AS ${typeOf(column)}) AS "${column.name}"`);
+    await connection.run(`CREATE VIEW "${name}" AS SELECT ${none.join(', ')} WHERE false`);
+    return;
+  }
+  const values = parts.map(({ partitions }, index) => `(${[index, ...partitions.map(quoted)].join(', ')})`);
+  const keys = partitionKeys.map((column) => `"${column.name}"`);
+  await connection.run(
+    `CREATE TABLE "${name}_parts" AS SELECT * FROM (VALUES ${values.join(', ')}) AS v (${['part', ...keys].join(', ')})`,
+  );
+  const selected = [
+    ...columns.map((column) => `CAST(f."${column.name}" AS ${typeOf(column)}) AS "${column.name}"`),
+    ...keys.map((key) => `p.${key}`),
+  ];
+  const files = quoted(path.join(folder, name, '*', '*.parquet'));
+  await connection.run(
+    `CREATE VIEW "${name}" AS SELECT ${selected.join(', ')} FROM read_parquet(${files}, hive_partitioning = true, hive_types = {'part': INTEGER}, union_by_name = true) f JOIN "${name}_parts" p ON p.part = f.part`,
+  );
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/** As Athena writes a value: text without quotes. */
+const textOf = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));

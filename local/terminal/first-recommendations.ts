@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tokenOf } from '../callers/console-token.ts';
+import { trigger } from '../console/trigger-target.ts';
+import { sampleEvents } from '../sample-recommender/behavior.ts';
+import { itemsOfATenant, type SampleTenant, sampleItems, sampleTenants } from '../sample-recommender/catalogue.ts';
+import { seeded } from '../sample-recommender/random.ts';
+import { topicReader } from '../services/topic-reader.ts';
+import type { Stack } from '../stack.ts';
+
+// What is computed one after the other: lists are made of what was computed before.
+const schedules = [
+  'compute-item-similarity',
+  'update-user-profiles',
+  'update-hot-items',
+  'precompute-recommendations',
+] as const;
+const pollMs = 500;
+const eventsAtOnce = 100;
+const itemsAtOnce = 50;
+const asking = 'user-7';
+
+interface Recommended {
+  readonly items: readonly {
+    readonly item_id: string;
+    readonly reason: string;
+    readonly metadata: { title: string };
+  }[];
+}
+
+/**
+ * Fills two made-up tenants by the ways that real ones use (Kafka, and the API), computes what schedules would, and shows
+ * what a user is recommended. Done once: at the next start it is all there.
+ */
+export async function showRecommendations(stack: Stack, signal: AbortSignal): Promise<void> {
+  const { kafka } = stack.services;
+  if (!stack.wiring.api || !kafka || signal.aborted) return;
+  const now = new Date();
+  const before = performance.now();
+  const fresh: SampleTenant[] = [];
+  for (const tenant of sampleTenants) if (await isNew(stack, tenant)) fresh.push(tenant);
+  const reader = topicReader(kafka.brokers);
+  try {
+    for (const tenant of fresh) await fill(stack, tenant, { now, produce: reader.produce });
+  } finally {
+    await reader.close();
+  }
+  for (const tenant of fresh) await whileMissing(stack, tenant, signal);
+  if (fresh.length > 0) for (const schedule of schedules) await computed(stack, schedule, signal);
+  if (signal.aborted) return;
+  const seconds = ((performance.now() - before) / 1000).toFixed(1);
+  if (fresh.length > 0)
+    stack.log.say(`Recommender    ${fresh.length} sample tenants, filled and computed (${seconds} s)`);
+  for (const tenant of sampleTenants) await show(stack, tenant);
+}
+
+async function show(stack: Stack, { tenant, scenario, name }: SampleTenant): Promise<void> {
+  const { items } = await ask<Recommended>(stack, tenant, {
+    route: '/recommend',
+    body: { scenario_id: scenario, count: 3 },
+  });
+  const told = items.map(({ metadata, reason }) => `${metadata.title} (${reason})`).join(', ');
+  stack.log.say(`${name} for ${asking}: ${told}`);
+  stack.log.show(
+    `Try it         curl -H 'authorization: Bearer TOKEN' -H 'x-tenant-id: ${tenant}' -H 'x-user-id: ${asking}' -H 'content-type: application/json' ${stack.wiring.api?.url}/api/v1/recommend -d '{"scenario_id":"${scenario}","debug":true}'`,
+  );
+}
+
+/** Makes its scenario; one that is there already was filled before. */
+async function isNew(stack: Stack, { tenant, scenario, name, type }: SampleTenant): Promise<boolean> {
+  const { total } = await ask<{ total: number }>(stack, tenant, { route: '/scenarios' });
+  if (total > 0) return false;
+  await ask(stack, tenant, { route: '/scenarios', body: { scenario_id: scenario, name, type } });
+  return true;
+}
+
+interface Filling {
+  readonly now: Date;
+  readonly produce: ReturnType<typeof topicReader>['produce'];
+}
+
+async function fill(stack: Stack, tenant: SampleTenant, { now, produce }: Filling): Promise<void> {
+  const random = seeded(sampleTenants.indexOf(tenant) + 1);
+  const items = sampleItems(tenant, now, random);
+  for (let from = 0; from < items.length; from += itemsAtOnce) {
+    const message = {
+      tenant_id: tenant.tenant,
+      scenario_id: tenant.scenario,
+      items: items.slice(from, from + itemsAtOnce),
+    };
+    await produce('items-ingest', { key: tenant.tenant, value: JSON.stringify(message), headers: {} });
+  }
+  const events = sampleEvents(tenant, items, { now, random });
+  for (let from = 0; from < events.length; from += eventsAtOnce)
+    await ask(stack, tenant.tenant, {
+      route: '/behaviors/track/batch',
+      body: { events: events.slice(from, from + eventsAtOnce) },
+    });
+}
+
+/** Until the newest item is there and a user's behaviour is: both take the way through Kafka. */
+async function whileMissing(stack: Stack, { tenant, scenario }: SampleTenant, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const last = await answerOf(stack, tenant, { route: `/items/${scenario}/item-${itemsOfATenant}` });
+    if (last.ok) return;
+    await sleep(pollMs);
+  }
+}
+
+/** Starts a schedule and waits for its run to end. One that finds nothing new starts none. */
+async function computed(stack: Stack, schedule: string, signal: AbortSignal): Promise<void> {
+  const { result } = (await trigger(stack, schedule, undefined)) as { readonly result: unknown };
+  const started = result as { readonly state?: string } | undefined;
+  if (started?.state === 'nothing-new') return;
+  while (!signal.aborted) {
+    const { executions } = await stack.machines.list({ limit: 1000, status: 'RUNNING' });
+    if (!executions.some(({ name }) => name.startsWith(schedule))) return;
+    await sleep(pollMs);
+  }
+}
+
+interface Question {
+  /** Below /api/v1. */
+  readonly route: string;
+  readonly body?: object;
+}
+
+async function ask<T>(stack: Stack, tenant: string, question: Question): Promise<T> {
+  const answer = await answerOf(stack, tenant, question);
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${question.route} answered ${answer.status}: ${text}`);
+  return (JSON.parse(text) as { data: T }).data;
+}
+
+function answerOf({ wiring, services }: Stack, tenant: string, { route, body }: Question): Promise<Response> {
+  return fetch(`${wiring.api?.url}/api/v1${route}`, {
+    method: body ? 'POST' : 'GET',
+    headers: {
+      authorization: `Bearer ${tokenOf(services)}`,
+      'content-type': 'application/json',
+      'x-tenant-id': tenant,
+      'x-user-id': asking,
+    },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+}
