@@ -10,12 +10,13 @@ export const recommender = workload({
   name: 'recommender',
   topics: recommenderTopics,
   pipelines: (stack, { cluster, ...platform }) => {
-    new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
-    return cluster && new Recommender(stack, 'Recommender', { ...platform, cluster });
+    const { machine } = new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
+    const recommender = cluster && new Recommender(stack, 'Recommender', { ...platform, cluster });
+    return { machine, recommender };
   },
   data: (_stack, { analytics }) => addBehaviorTable(analytics),
-  api: (stack, platform, { pipelines: recommender }) => {
+  api: (stack, platform, { pipelines: { machine, recommender } }) => {
     const { cluster } = platform;
-    if (cluster && recommender) new RecommenderApi(stack, 'Recommender', { platform, cluster, recommender });
+    if (cluster && recommender) new RecommenderApi(stack, 'Recommender', { platform, cluster, machine, recommender });
   },
 });
