@@ -25,7 +25,17 @@ const text = z.string().min(1);
 export const trackRoutes = ['POST /api/v1/behaviors/track', 'POST /api/v1/behaviors/track/batch'] as const;
 
 /** Served by `recommender/api`: each room's own routes, in its order. */
-export const itemRoutes = ['GET /api/v1/items/{scenario_id}/{item_id}'] as const;
+export const itemRoutes = [
+  'POST /api/v1/items',
+  'GET /api/v1/items',
+  'POST /api/v1/items/batch',
+  'GET /api/v1/items/search',
+  'GET /api/v1/items/{scenario_id}/{item_id}',
+  'PUT /api/v1/items/{scenario_id}/{item_id}',
+  'DELETE /api/v1/items/{scenario_id}/{item_id}',
+] as const;
+
+export const erasureRoutes = ['DELETE /api/v1/users/{user_id}'] as const;
 
 export const scenarioRoutes = [
   'POST /api/v1/scenarios',
@@ -61,6 +71,7 @@ export const experimentRoutes = [
 
 export const recommenderRoutes = [
   ...itemRoutes,
+  ...erasureRoutes,
   ...scenarioRoutes,
   ...servingRoutes,
   ...modelRoutes,
@@ -84,6 +95,9 @@ export const recommenderApiEnv = z.object({
   ...callerEnv,
   DATABASE_URL: text,
   RAW_BUCKET: text,
+  VECTORS_QUEUE_URL: z.url(),
+  FILES_QUEUE_URL: z.url(),
+  ERASURE_SECRET: text,
   TRAINING_STATE_MACHINE: text,
   HOT_DAYS,
 });
@@ -146,6 +160,10 @@ export const runScenarioInput = z.object({
   scenario: text,
   marker: text,
 });
+export const trainScenarioEnv = runScenarioEnv;
+
+/** What came of a scenario's training. */
+export const trainScenarioOutput = z.object({ counts: z.record(z.string(), z.number()) });
 export const runScenarioOutput = z.object({ counts: z.record(z.string(), z.number()) });
 
 export const storeBehaviorsEnv = z.object({

@@ -13,17 +13,21 @@ import { recall } from './recall-store.ts';
 type Opened = Parameters<typeof recall>[0] & Parameters<typeof listBook>[0];
 
 /** What a list is computed with. */
-export function listParts(database: Opened): ListPorts {
-  return { recall: recall(database), model: async () => undefined, actionWeights: historyWeights };
+export function listParts(database: Opened, model: ListPorts['model']): ListPorts {
+  return { recall: recall(database), model, actionWeights: historyWeights };
 }
 
 /** What the routes of scenarios and recommendations are answered with. */
-export function servingParts(database: Opened, clock: () => Date): ServingPorts & ScenarioPorts {
+export function servingParts(
+  database: Opened,
+  clock: () => Date,
+  model: ListPorts['model'],
+): ServingPorts & ScenarioPorts {
   const scenarios = scenarioBook(database);
   return {
     scenarios,
     serving: {
-      ...listParts(database),
+      ...listParts(database, model),
       configOf: async (key) => {
         const config = await scenarios.configOf(key);
         return config && { config, experiment: undefined };

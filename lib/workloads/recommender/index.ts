@@ -1,6 +1,6 @@
 import { workload } from '../workload.ts';
-import { Recommender } from './recommender.ts';
 import { addBehaviorTable } from './behavior-table.ts';
+import { Recommender } from './recommender.ts';
 import { RecommenderApi } from './recommender-api.ts';
 import { ScenarioSchedules } from './scenario-schedules.ts';
 import { recommenderTopics } from './topics.ts';
@@ -10,11 +10,13 @@ export const recommender = workload({
   name: 'recommender',
   topics: recommenderTopics,
   pipelines: (stack, { cluster, ...platform }) => {
-    new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
-    return cluster && new Recommender(stack, 'Recommender', { ...platform, cluster });
+    const { machine } = new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
+    const recommender = cluster && new Recommender(stack, 'Recommender', { ...platform, cluster });
+    return { machine, recommender };
   },
   data: (_stack, { analytics }) => addBehaviorTable(analytics),
-  api: (stack, platform) => {
-    if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster });
+  api: (stack, platform, { pipelines: { machine, recommender } }) => {
+    const { cluster } = platform;
+    if (cluster && recommender) new RecommenderApi(stack, 'Recommender', { platform, cluster, machine, recommender });
   },
 });
