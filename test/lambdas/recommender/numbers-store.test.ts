@@ -13,18 +13,7 @@ import { computeMetrics } from '../../../lambdas/recommender/metrics/compute-sto
 import type { Question, Row } from '../../../lambdas/recommender/metrics/ports.ts';
 import { answer } from '../../../local/services/athena/duck.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { type Behavior, generated } from './generated-behavior.ts';
-
-/** A generator with a seed (mulberry32), so that no run differs from another. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { type Behavior, generated, randomFrom } from './generated-behavior.ts';
 
 const all = generated(20_000, { random: randomFrom(5), firstDay: '2026-11-01', days: 6 });
 const range = { from: '2026-11-02', to: '2026-11-05' };
@@ -277,7 +266,8 @@ describe('experiments', () => {
   });
 
   test('have facts that equal the way of each user, also of days that have left the database', async () => {
-    for (const scenario of ['feed', 'home']) await compute('shop', scenario);
+    for (const scenario of ['feed', 'home'])
+      await computeMetrics(database.app, { tenant: 'shop', scenario, now, knownActions: actions });
     const before = await book().facts('shop', 'exp_001', '2026-11-01');
     const after = await book().facts('shop', 'exp_001', '2026-11-04');
     const own = all.filter(
@@ -307,7 +297,4 @@ describe('experiments', () => {
     );
     expect(after).toEqual(before);
   });
-
-  const compute = (tenant: string, scenario: string) =>
-    computeMetrics(database.app, { tenant, scenario, now, knownActions: actions });
 });
