@@ -93,14 +93,14 @@ export async function startServices(
     site,
     platforms,
   };
-  return {
-    ...services,
-    async stop() {
-      const sites = [site, platforms].map((one) => one?.stop());
-      await athena?.stop();
-      await Promise.all([storage.stop(), mail.stop(), secrets.stop(), schedules.stop(), kafka?.stop(), ...sites]);
-    },
-  };
+  return { ...services, stop: () => stopAll(services) };
+}
+
+async function stopAll(services: Omit<Services, 'stop'>): Promise<void> {
+  const { storage, mail, secrets, schedules, kafka, athena, site, platforms } = services;
+  await athena?.stop();
+  const sites = [site, platforms].map((one) => one?.stop());
+  await Promise.all([storage.stop(), mail.stop(), secrets.stop(), schedules.stop(), kafka?.stop(), ...sites]);
 }
 
 function folderOf({ directory }: Settings, name: string): string {

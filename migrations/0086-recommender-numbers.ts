@@ -71,10 +71,12 @@ export const recommenderNumbers: Migration = {
         PRIMARY KEY (tenant_id, scenario_id, day, dimension, value)
       )`.execute(db);
     await sql`
-      -- One row: behaviour that was received before then is in the figures.
+      -- Behaviour of the scenario that was received before then is in the figures.
       CREATE TABLE recommender.metrics_progress (
-        one boolean PRIMARY KEY DEFAULT true CHECK (one),
-        received_until timestamptz NOT NULL
+        tenant_id text COLLATE "C" NOT NULL,
+        scenario_id text COLLATE "C" NOT NULL,
+        received_until timestamptz NOT NULL,
+        PRIMARY KEY (tenant_id, scenario_id)
       )`.execute(db);
     await sql`
       CREATE INDEX behaviors_of_experiment ON recommender.behaviors (tenant_id, experiment_id, day)

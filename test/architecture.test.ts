@@ -70,6 +70,7 @@ const homes: Readonly<Record<string, string>> = {
   'zod-openapi': 'bin/openapi/',
   '@noble/hashes': 'docs-page/',
   '@smithy/signature-v4': 'local/guard/',
+  '@duckdb/.+': 'local/services/athena/|bench/',
   'hyparquet|hyparquet-writer': 'lambdas/adapters/',
   htmlparser2: 'lambdas/(presale|pages|briefs)/|local/',
   'encoding-sniffer|chardet': 'lambdas/pages/',

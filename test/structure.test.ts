@@ -92,7 +92,6 @@ describe('functions', () => {
     'local/services/kafka/broker.ts startBroker': 41,
     'local/services/topic-reader.ts topicReader': 53,
     'local/state-machines/journal/batches.ts batchedJournal': 50,
-    'local/template/build-model.ts buildModel': 52,
     'local/template/intrinsics.ts resolverOf': 66,
     'local/template/local-references.ts localReferences': 66,
   };

@@ -1,11 +1,13 @@
 import { authenticateCallers } from '#adapters/callers.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { apiDatabase } from '#adapters/database/api-database.ts';
+import { secretField } from '#adapters/secrets.ts';
 import { stateMachine } from '#adapters/state-machine.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { recommenderEnvelope } from './api/envelope.ts';
 import { recommenderApi } from './api/routes.ts';
 import { recommenderApiEnv } from './contract.ts';
+import { userErasure } from './erasure/erase-user-store.ts';
 import { experimentBook } from './experiments/experiment-store.ts';
 import { itemView } from './items/item-view-store.ts';
 import { hotFromOf } from './metrics/hot-days.ts';
@@ -21,9 +23,11 @@ export const handler = apiHandler({
   authenticate: (env) => authenticateCallers(env),
   services: (env): RecommenderApiPorts => {
     const database = apiDatabase<unknown>(env.DATABASE_URL);
+    const key = () => secretField(env.ERASURE_SECRET, 'key');
     return {
       clock: systemClock,
-      items: itemView(database),
+      items: itemView(database, { vectorsUrl: env.VECTORS_QUEUE_URL, clock: systemClock }),
+      erasure: userErasure(database, { key, filesUrl: env.FILES_QUEUE_URL }),
       models: modelBook(database),
       startTraining: trainingsOf(stateMachine(env.TRAINING_STATE_MACHINE)),
       experiments: experimentBook(database),

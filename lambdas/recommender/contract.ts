@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
 import { kafkaEnv } from '#kit/stream/env.ts';
+import { behaviorColumns as fileColumns } from './files/columns.ts';
 import { dimensions, topFigures, trendDimensions } from './metrics/ports.ts';
 
 /** What the stack and the handlers of the recommender agree on. Imported by both; does no work. */
@@ -24,7 +25,17 @@ const text = z.string().min(1);
 export const trackRoutes = ['POST /api/v1/behaviors/track', 'POST /api/v1/behaviors/track/batch'] as const;
 
 /** Served by `recommender/api`: each room's own routes, in its order. */
-export const itemRoutes = ['GET /api/v1/items/{scenario_id}/{item_id}'] as const;
+export const itemRoutes = [
+  'POST /api/v1/items',
+  'GET /api/v1/items',
+  'POST /api/v1/items/batch',
+  'GET /api/v1/items/search',
+  'GET /api/v1/items/{scenario_id}/{item_id}',
+  'PUT /api/v1/items/{scenario_id}/{item_id}',
+  'DELETE /api/v1/items/{scenario_id}/{item_id}',
+] as const;
+
+export const erasureRoutes = ['DELETE /api/v1/users/{user_id}'] as const;
 
 export const scenarioRoutes = [
   'POST /api/v1/scenarios',
@@ -60,6 +71,7 @@ export const experimentRoutes = [
 
 export const recommenderRoutes = [
   ...itemRoutes,
+  ...erasureRoutes,
   ...scenarioRoutes,
   ...servingRoutes,
   ...modelRoutes,
@@ -83,6 +95,9 @@ export const recommenderApiEnv = z.object({
   ...callerEnv,
   DATABASE_URL: text,
   RAW_BUCKET: text,
+  VECTORS_QUEUE_URL: z.url(),
+  FILES_QUEUE_URL: z.url(),
+  ERASURE_SECRET: text,
   TRAINING_STATE_MACHINE: text,
   HOT_DAYS,
 });
@@ -117,29 +132,12 @@ export const answerNumbersOutput = z.object({
 });
 export const answerNumbersEnv = z.object({ DATABASE_URL: text, HOT_DAYS });
 
-/** Columns of the behaviour's table of files, with Glue's types; partitions are `tenant` and `day`. */
-export const behaviorColumns = {
-  tenant_id: 'string',
-  scenario_id: 'string',
-  user_id: 'string',
-  item_id: 'string',
-  action: 'string',
-  at: 'timestamp',
-  event_id: 'string',
-  part: 'int',
-  request_id: 'string',
-  strategy: 'string',
-  slot: 'int',
-  model_id: 'string',
-  experiment_id: 'string',
-  experiment_group: 'string',
-  session_id: 'string',
-  device: 'string',
-  os: 'string',
-  location: 'string',
-  duration: 'double',
-  completion_rate: 'double',
-} as const;
+const glueTypes = { text: 'string', integer: 'int', double: 'double', instant: 'timestamp' } as const;
+
+/** Columns of the table over the files of behaviour, with Glue's types; partitions are `tenant` and `day`. */
+export const behaviorColumns: Readonly<Record<string, string>> = Object.fromEntries(
+  fileColumns.map(({ name, type }) => [name, glueTypes[type]]),
+);
 
 export const ingestItemsEnv = z.object({
   ...kafkaEnv,

@@ -1,12 +1,12 @@
 import type { Bucket, LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Analytics } from '../constructs/analytics.ts';
 import type { Callers } from '../constructs/api/callers.ts';
 import type { HttpApi } from '../constructs/api/http-api.ts';
 import type { Database } from '../constructs/database.ts';
 import type { KafkaCluster, TopicProps } from '../constructs/kafka/cluster.ts';
 import type { MillraceStack } from '../constructs/millrace-stack.ts';
 import { FaultBook, type WorkloadFaults } from '../constructs/step.ts';
+import type { Analytics } from '../constructs/tables/analytics.ts';
 import type { Environment } from '../environment.ts';
 
 /** What every workload finds in the stack Data. */

@@ -21,27 +21,7 @@ export function buildModel(
     throw new TemplateError(`The template has elements the local runtime doesn't know:\n  ${strange.join('\n  ')}`);
   }
   const references = localReferences(stacks, options.region);
-  const built: Built = {
-    assembly: options.assembly,
-    functions: [],
-    queues: [],
-    buckets: [],
-    stateMachines: [],
-    schedules: [],
-    queueSources: [],
-    topics: [],
-    streamSources: [],
-    rules: [],
-    secrets: [],
-    triggers: [],
-    mailIdentities: [],
-    tables: [],
-    workGroups: [],
-    routes: [],
-    cors: undefined,
-    integrations: new Map(),
-    invokeConfigs: new Map(),
-  };
+  const built = nothingYet(options.assembly);
   for (const { name: stack, template } of stacks) {
     const resolve = resolverOf(stack, template, references);
     for (const [logicalId, resource] of Object.entries(template.Resources)) {
@@ -63,6 +43,31 @@ export function buildModel(
     }
   }
   return complete(built);
+}
+
+/** The model before the first resource. */
+function nothingYet(assembly: string): Built {
+  return {
+    assembly,
+    functions: [],
+    queues: [],
+    buckets: [],
+    stateMachines: [],
+    schedules: [],
+    queueSources: [],
+    topics: [],
+    streamSources: [],
+    rules: [],
+    secrets: [],
+    triggers: [],
+    mailIdentities: [],
+    tables: [],
+    workGroups: [],
+    routes: [],
+    cors: undefined,
+    integrations: new Map(),
+    invokeConfigs: new Map(),
+  };
 }
 
 /** Joins what stands in different resources: routes with their integrations, functions with their destinations. */

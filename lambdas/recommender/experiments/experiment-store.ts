@@ -102,7 +102,9 @@ interface FactsRow extends DayOfVariant {
  * over users. A click counts once for one item of one answer, on the day of the first.
  */
 async function factsOf<T>(query: Query<T>, { tenant, id, hotFrom }: FactsAsked): Promise<readonly VariantFacts[]> {
-  const hot = sql`tenant_id = ${tenant} AND experiment_id = ${id} AND day >= ${hotFrom}::date`;
+  // What names it in another scenario is no part of it.
+  const hot = sql`tenant_id = ${tenant} AND experiment_id = ${id} AND day >= ${hotFrom}::date AND scenario_id =
+    (SELECT x.scenario_id FROM recommender.experiments x WHERE x.tenant_id = ${tenant} AND x.experiment_id = ${id})`;
   const own = sql`tenant_id = ${tenant} AND experiment_id = ${id}`;
   const { rows } = await sql<FactsRow>`
     WITH exposed AS (

@@ -11,50 +11,58 @@ export interface Computed {
 // A transaction that began before the last computation may have ended after it; none lasts longer.
 const overlap = '10 minutes';
 
+export interface Computing {
+  readonly tenant: string;
+  readonly scenario: string;
+  readonly now: Date;
+  readonly knownActions: readonly string[];
+}
+
 /**
- * Computes anew every day that behaviour has come for since the last time, late events included: the day's rows are
- * replaced as a whole, so that doing it twice changes nothing.
+ * Computes anew every day of a scenario that behaviour has come for since the last time, late events included: the day's
+ * rows are replaced as a whole, so that doing it twice changes nothing.
  */
 export function computeMetrics<T>(
   { transaction }: Pick<Database<T>, 'transaction'>,
-  { now, knownActions }: { readonly now: Date; readonly knownActions: readonly string[] },
+  computing: Computing,
 ): Promise<Computed> {
+  const { tenant, scenario } = computing;
   return transaction(async (session) => {
     const { query } = session;
-    await sql`SELECT pg_advisory_xact_lock(hashtextextended('recommender.compute-metrics', 0))`.execute(query);
-    const days = await findChanged(session);
+    const one = JSON.stringify(['recommender.compute-metrics', tenant, scenario]);
+    await sql`SELECT pg_advisory_xact_lock(hashtextextended(${one}, 0))`.execute(query);
+    const days = await findChanged(session, computing);
     await sql`
       DELETE FROM recommender.daily_metrics m USING changed c
       WHERE (m.tenant_id, m.scenario_id, m.day) = (c.tenant_id, c.scenario_id, c.day)`.execute(query);
-    const rows = await addDays(session, { now, knownActions });
+    const rows = await addDays(session, computing);
     await keepExposures(session);
     await sql`
-      INSERT INTO recommender.metrics_progress (received_until) VALUES (now())
-      ON CONFLICT (one) DO UPDATE SET received_until = excluded.received_until`.execute(query);
-    await sql`DROP TABLE changed`.execute(query);
+      INSERT INTO recommender.metrics_progress (tenant_id, scenario_id, received_until)
+      VALUES (${tenant}, ${scenario}, now())
+      ON CONFLICT (tenant_id, scenario_id) DO UPDATE SET received_until = excluded.received_until`.execute(query);
     return { days, rows };
   });
 }
 
 /** Of what was received since, as far as the database's own clock has it. */
-async function findChanged<T>({ query }: Session<T>): Promise<number> {
+async function findChanged<T>({ query }: Session<T>, { tenant, scenario }: Computing): Promise<number> {
   await sql`
-    CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
-    SELECT DISTINCT tenant_id, scenario_id, day FROM recommender.behaviors
-    WHERE received_at >= coalesce(
-      (SELECT received_until - interval '${sql.raw(overlap)}' FROM recommender.metrics_progress), '-infinity')`.execute(
+    CREATE TEMPORARY TABLE changed (tenant_id text COLLATE "C", scenario_id text COLLATE "C", day date) ON COMMIT DROP`.execute(
     query,
   );
+  await sql`
+    INSERT INTO changed SELECT DISTINCT tenant_id, scenario_id, day FROM recommender.behaviors
+    WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND received_at >= coalesce(
+      (SELECT received_until - ${overlap}::interval FROM recommender.metrics_progress
+       WHERE tenant_id = ${tenant} AND scenario_id = ${scenario}), '-infinity')`.execute(query);
   await sql`ANALYZE changed`.execute(query);
   const { rows } = await sql<{ days: number }>`SELECT count(*)::int AS days FROM changed`.execute(query);
   return rows[0]?.days ?? 0;
 }
 
 /** All dimensions in one pass: behaviour is read once. */
-async function addDays<T>(
-  { query }: Session<T>,
-  { now, knownActions }: { readonly now: Date; readonly knownActions: readonly string[] },
-): Promise<number> {
+async function addDays<T>({ query }: Session<T>, { now, knownActions }: Computing): Promise<number> {
   const { numAffectedRows } = await sql`
     INSERT INTO recommender.daily_metrics (tenant_id, scenario_id, day, dimension, value, impressions, clicks, conversions,
       engagements, items_shown, active_users, active_items, computed_at)
@@ -90,10 +98,15 @@ async function keepExposures<T>({ query }: Session<T>): Promise<void> {
     SELECT DISTINCT ON (tenant_id, experiment_id, user_id) tenant_id, experiment_id, user_id, variant, day FROM (
       SELECT b.tenant_id, b.experiment_id, b.user_id, b.experiment_group AS variant, b.day
       FROM recommender.behaviors b JOIN changed c USING (tenant_id, scenario_id, day)
-      WHERE b.experiment_id IS NOT NULL AND b.experiment_group IS NOT NULL AND b.action IN ('impression', 'click')
+        JOIN recommender.experiments x USING (tenant_id, scenario_id, experiment_id)
+      WHERE b.experiment_group IS NOT NULL AND b.action IN ('impression', 'click')
       UNION ALL SELECT a.tenant_id, a.experiment_id, a.user_id, a.experiment_group, a.day
-      FROM recommender.answers a JOIN changed c USING (tenant_id, scenario_id, day)
-      WHERE a.experiment_id IS NOT NULL AND a.experiment_group IS NOT NULL) AS found
+      FROM recommender.answers a JOIN (
+        SELECT tenant_id, scenario_id, min(day) AS since FROM changed GROUP BY tenant_id, scenario_id) AS c
+        USING (tenant_id, scenario_id)
+        JOIN recommender.experiments x USING (tenant_id, scenario_id, experiment_id)
+      -- Also of days on which nobody did anything with what was answered.
+      WHERE a.day >= c.since AND a.experiment_group IS NOT NULL) AS found
     ORDER BY tenant_id, experiment_id, user_id, day, variant
     ON CONFLICT (tenant_id, experiment_id, user_id) DO UPDATE SET day = least(exposures.day, excluded.day)`.execute(
     query,
@@ -109,7 +122,8 @@ async function keepExposures<T>({ query }: Session<T>): Promise<void> {
               = (b.tenant_id, b.experiment_id, b.user_id, b.item_id, b.request_id)
             AND e.action = 'click' AND e.day < b.day))
     FROM recommender.behaviors b JOIN changed c USING (tenant_id, scenario_id, day)
-    WHERE b.experiment_id IS NOT NULL AND b.action IN ('impression', 'click')
+      JOIN recommender.experiments x USING (tenant_id, scenario_id, experiment_id)
+    WHERE b.action IN ('impression', 'click')
     GROUP BY b.tenant_id, b.experiment_id, b.user_id, b.day
     ON CONFLICT (tenant_id, experiment_id, user_id, day)
       DO UPDATE SET impressions = excluded.impressions, clicks = excluded.clicks`.execute(query);

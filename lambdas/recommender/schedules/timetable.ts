@@ -36,4 +36,10 @@ export const recommenderSchedules = {
     impact: 'Recommendations are made when they are asked for, which takes longer.',
     slots,
   },
+  'compute-metrics': {
+    at: 'cron(50 * * * ? *)',
+    timeZone,
+    impact: 'Trends stand where they stood; ranges of the last days are counted when they are asked for.',
+    slots,
+  },
 } as const satisfies Record<string, ScheduledTask>;

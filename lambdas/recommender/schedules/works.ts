@@ -1,5 +1,6 @@
 import { actions, isActed } from '../behavior/actions.ts';
 import { updateHotItems } from '../hot/hot-store.ts';
+import { computeMetrics } from '../metrics/compute-store.ts';
 import { updateProfiles } from '../profiles/profile-store.ts';
 import { scenarioBook } from '../scenarios/scenario-store.ts';
 import { listParts } from '../serving/compose.ts';
@@ -27,6 +28,9 @@ export function scenarioWorks(
     'update-hot-items': async (key) => ({ ...(await updateHotItems(database, key, clock())) }),
     'update-user-profiles': async (key) => ({
       ...(await updateProfiles(database, key, { now: clock(), days, actions: actions.filter(isActed) })),
+    }),
+    'compute-metrics': async ({ tenant, scenario }) => ({
+      ...(await computeMetrics(database, { tenant, scenario, now: clock(), knownActions: actions })),
     }),
     'precompute-recommendations': async (key) => ({
       ...(await precompute(key, {

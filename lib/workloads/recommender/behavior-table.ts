@@ -1,5 +1,5 @@
 import { behaviorColumns } from '../../../lambdas/recommender/contract.ts';
-import type { Analytics } from '../../constructs/analytics.ts';
+import type { Analytics } from '../../constructs/tables/analytics.ts';
 
 /** Of the table of behaviour that Athena reads. */
 export const behaviorTable = 'behaviors';

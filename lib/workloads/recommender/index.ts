@@ -12,10 +12,11 @@ export const recommender = workload({
   data: (_stack, { analytics }) => addBehaviorTable(analytics),
   pipelines: (stack, { cluster, ...platform }) => {
     const { machine } = new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
-    if (cluster) new Recommender(stack, 'Recommender', { ...platform, cluster });
-    return { machine };
+    const recommender = cluster && new Recommender(stack, 'Recommender', { ...platform, cluster });
+    return { machine, recommender };
   },
-  api: (stack, platform, { pipelines: { machine } }) => {
-    if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster, machine });
+  api: (stack, platform, { pipelines: { machine, recommender } }) => {
+    const { cluster } = platform;
+    if (cluster && recommender) new RecommenderApi(stack, 'Recommender', { platform, cluster, machine, recommender });
   },
 });

@@ -8,17 +8,19 @@ import { allowObjects } from '../../permissions/bucket-access.ts';
 import { allowRuns } from '../../permissions/executions.ts';
 import type { ApiPlatform } from '../workload.ts';
 import { MetricsApi } from './metrics-api.ts';
+import type { Recommender } from './recommender.ts';
 
 export interface RecommenderApiProps {
   readonly platform: ApiPlatform;
   readonly cluster: KafkaCluster;
+  readonly recommender: Recommender;
   /** Trains a scenario's model. */
   readonly machine: StateMachine;
 }
 
 /** The recommender's routes: behaviour goes into Kafka without the database, all else asks it. */
 export class RecommenderApi extends Construct {
-  constructor(scope: Construct, id: string, { platform, cluster, machine }: RecommenderApiProps) {
+  constructor(scope: Construct, id: string, { platform, cluster, machine, recommender }: RecommenderApiProps) {
     super(scope, id);
     const track = new ApiHandler(this, 'Track', {
       platform,
@@ -39,16 +41,21 @@ export class RecommenderApi extends Construct {
       routes: contract.recommenderRoutes,
       env: {
         RAW_BUCKET: platform.raw.bucketName,
-        TRAINING_STATE_MACHINE: machine.stateMachineArn,
+        VECTORS_QUEUE_URL: recommender.queues.urlOf('vectors'),
+        FILES_QUEUE_URL: recommender.queues.urlOf('files'),
+        ERASURE_SECRET: recommender.erasure.secretArn,
         HOT_DAYS: String(environmentOf(this).workloads.recommender.hotDays),
+        TRAINING_STATE_MACHINE: machine.stateMachineArn,
       },
       impact: 'Sites get no recommendations, and nobody sees how they do.',
       severity: 'high',
       concurrency: 6,
       memory: 1769,
     });
+    api.allow(['secretsmanager:GetSecretValue'], [recommender.erasure.secretArn]);
+    recommender.queues.allowSending(api, 'vectors', 'files');
+    new MetricsApi(this, 'Metrics', platform);
     allowRuns(api, machine);
     allowObjects(api, platform.raw, { read: ['recommender/models'] });
-    new MetricsApi(this, 'Metrics', platform);
   }
 }

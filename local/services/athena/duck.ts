@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TableModel } from '../../template/model.ts';
-import { injectedValues, partOf, placeOf, type TableObject, typeOf } from './tables.ts';
+import { injectedValues, partOf, placeOf, typeOf } from './tables.ts';
 
 /** Reads what a table's objects hold. */
 export interface TableReader {
@@ -39,12 +39,12 @@ export async function answer({ sql, tables, mostBytes }: Question, reader: Table
   const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: '1GB' });
   const connection = await instance.connect();
   try {
+    await connection.run("SET TimeZone = 'UTC'");
     let scannedBytes = 0;
     for (const table of tables.filter(({ name }) => new RegExp(`\\b${name}\\b`, 'i').test(sql))) {
       scannedBytes += await make(connection, { table, sql, folder, mostBytes: mostBytes - scannedBytes }, reader);
     }
-    // From here on the question's own text: it reads the views, and nothing else of this machine.
-    await connection.run(`SET TimeZone = 'UTC'; SET allowed_directories = [${quoted(folder)}]`);
+    // From here on the question's own text: it reads the tables, and nothing else of this machine.
     await connection.run('SET enable_external_access = false; SET lock_configuration = true');
     const result = await connection.runAndReadAll(sql);
     const names = result.columnNames();
@@ -69,51 +69,43 @@ interface Making {
   readonly mostBytes: number;
 }
 
-/** Brings the objects that the question can mean, and makes the view that reads them; returns how many bytes they have. */
+/** Brings the objects that the question can mean into a table; returns how many bytes they have. */
 async function make(connection: DuckDBConnection, making: Making, reader: TableReader): Promise<number> {
   const { table, sql, folder, mostBytes } = making;
   const { bucket, prefix } = placeOf(table);
   const wanted = injectedValues(table, sql);
-  const parts: TableObject[] = [];
+  const { name, columns, partitionKeys } = table;
+  const all = [...columns, ...partitionKeys].map((column) => `"${column.name}" ${typeOf(column)}`);
+  await connection.run(`CREATE TABLE "${name}" (${all.join(', ')})`);
+  const file = path.join(folder, 'rows.parquet');
   let bytes = 0;
   for await (const { key, size } of reader.list(bucket, prefix)) {
     const part = partOf(table, prefix, key);
     if (!part || [...wanted].some(([index, values]) => !values.has(part.partitions[index] ?? ''))) continue;
     bytes += size;
     if (bytes > mostBytes) throw new ScanLimitError('Bytes scanned limit was exceeded');
-    parts.push(part);
+    await writeFile(file, await reader.read(bucket, key));
+    await add(connection, table, { file, partitions: part.partitions });
   }
-  for (const [index, { key }] of parts.entries()) {
-    const home = path.join(folder, table.name, `part=${index}`);
-    await mkdir(home, { recursive: true });
-    await writeFile(path.join(home, 'rows.parquet'), await reader.read(bucket, key));
-  }
-  await view(connection, table, parts, folder);
   return bytes;
 }
 
-/** The view has the declared columns and no others; the values of partitions stand beside them. */
-async function view(connection: DuckDBConnection, table: TableModel, parts: readonly TableObject[], folder: string) {
-  const { name, columns, partitionKeys } = table;
-  const all = [...columns, ...partitionKeys];
-  if (parts.length === 0) {
-    const none = all.map((column) => `CAST(NULL AS ${typeOf(column)}) AS "${column.name}"`);
-    await connection.run(`CREATE VIEW "${name}" AS SELECT ${none.join(', ')} WHERE false`);
-    return;
-  }
-  const values = parts.map(({ partitions }, index) => `(${[index, ...partitions.map(quoted)].join(', ')})`);
-  const keys = partitionKeys.map((column) => `"${column.name}"`);
-  await connection.run(
-    `CREATE TABLE "${name}_parts" AS SELECT * FROM (VALUES ${values.join(', ')}) AS v (${['part', ...keys].join(', ')})`,
-  );
+/** Of a file the declared columns, whatever others it has; one that it lacks is null, as Athena has it. */
+async function add(
+  connection: DuckDBConnection,
+  { name, columns, partitionKeys }: TableModel,
+  { file, partitions }: { readonly file: string; readonly partitions: readonly string[] },
+): Promise<void> {
+  const rows = `read_parquet(${quoted(file)}, hive_partitioning = false)`;
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${rows}`);
+  const present = new Set(described.getRowsJson().map(([column]) => column));
   const selected = [
-    ...columns.map((column) => `CAST(f."${column.name}" AS ${typeOf(column)}) AS "${column.name}"`),
-    ...keys.map((key) => `p.${key}`),
+    ...columns
+      .filter((column) => present.has(column.name))
+      .map((column) => `CAST("${column.name}" AS ${typeOf(column)}) AS "${column.name}"`),
+    ...partitionKeys.map((column, index) => `${quoted(partitions[index] ?? '')} AS "${column.name}"`),
   ];
-  const files = quoted(path.join(folder, name, '*', '*.parquet'));
-  await connection.run(
-    `CREATE VIEW "${name}" AS SELECT ${selected.join(', ')} FROM read_parquet(${files}, hive_partitioning = true, hive_types = {'part': INTEGER}, union_by_name = true) f JOIN "${name}_parts" p ON p.part = f.part`,
-  );
+  await connection.run(`INSERT INTO "${name}" BY NAME SELECT ${selected.join(', ')} FROM ${rows}`);
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;

@@ -3,9 +3,9 @@ import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { allowObjects } from '../permissions/bucket-access.ts';
-import type { HandlerFunction } from './handler-function.ts';
-import { environmentOf } from './millrace-stack.ts';
+import { allowObjects } from '../../permissions/bucket-access.ts';
+import type { HandlerFunction } from '../handler-function.ts';
+import { environmentOf } from '../millrace-stack.ts';
 
 export interface AnalyticsProps {
   /** Where the tables' objects are, and answers for a day. */
@@ -15,7 +15,7 @@ export interface AnalyticsProps {
 export interface TableProps {
   /** In words that SQL needs no quotes for. */
   readonly name: string;
-  /** Where its Parquet files are: `recommender/behaviors`. */
+  /** Where its Parquet files are: `sales/orders`. */
   readonly prefix: string;
   /** Column -> type of Glue's. */
   readonly columns: Readonly<Record<string, string>>;
