@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sentItem } from '../../../../lambdas/recommender/items/item-message.ts';
-import { upsertItems } from '../../../../lambdas/recommender/items/item-store.ts';
+import { upsertItems } from '../../../../lambdas/recommender/items/item-view-store.ts';
 import { exactVectors } from '../../../../lambdas/recommender/vectors/exact-vector-store.ts';
 import { makeVectors } from '../../../../lambdas/recommender/vectors/make-vectors.ts';
 import { embedHashed } from '../../../../lambdas/recommender/vectors/text-vector.ts';
