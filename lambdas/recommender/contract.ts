@@ -5,6 +5,7 @@ import { kafkaEnv } from '#kit/stream/env.ts';
 
 /** What the stack and the handlers of the recommender agree on. Imported by both; does no work. */
 
+export { cleanUpSchedule } from './cleanup/timetable.ts';
 export { recommenderSchedules } from './schedules/timetable.ts';
 
 /** Where behaviour goes, and where it is told what became of items. */
@@ -105,3 +106,13 @@ export const behaviorFiles = 'recommender/behaviors';
 
 export const makeVectorsMessage = z.object({ tenant_id: text, scenario_id: text });
 export const makeVectorsEnv = z.object({ DATABASE_URL: text, VECTORS_QUEUE_URL: z.url() });
+
+export const cleanUpEnv = z.object({
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  FILES_QUEUE_URL: z.url(),
+  FILES_DELAY_MS: z.coerce.number().int().positive(),
+  SLOTS_QUEUE_URL: z.url(),
+  /** How long behaviour and answers stay in the database. */
+  HOT_DAYS: z.coerce.number().int().min(8),
+});

@@ -1,4 +1,7 @@
+import { Duration } from 'aws-cdk-lib';
+import { behaviorFiles } from '../../../lambdas/recommender/contract.ts';
 import { workload } from '../workload.ts';
+import { Cleanup } from './cleanup.ts';
 import { Recommender } from './recommender.ts';
 import { RecommenderApi } from './recommender-api.ts';
 import { ScenarioSchedules } from './scenario-schedules.ts';
@@ -8,9 +11,14 @@ import { recommenderTopics } from './topics.ts';
 export const recommender = workload({
   name: 'recommender',
   topics: recommenderTopics,
+  // A day's file is written anew with whatever comes to it: what it was before is of use for nothing but a slip of hands.
+  lifecycle: () => [{ prefix: `${behaviorFiles}/`, noncurrentVersionExpiration: Duration.days(1) }],
   pipelines: (stack, { cluster, ...platform }) => {
     new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
-    return cluster && new Recommender(stack, 'Recommender', { ...platform, cluster });
+    if (!cluster) return undefined;
+    const recommender = new Recommender(stack, 'Recommender', { ...platform, cluster });
+    new Cleanup(stack, 'RecommenderCleanup', { ...platform, files: recommender.files.queue });
+    return recommender;
   },
   api: (stack, platform) => {
     if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster });
