@@ -2,10 +2,12 @@ import { authenticateCallers } from '#adapters/callers.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { apiDatabase } from '#adapters/database/api-database.ts';
 import { stateMachine } from '#adapters/state-machine.ts';
+import { secretField } from '#adapters/secrets.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { recommenderEnvelope } from './api/envelope.ts';
 import { recommenderApi } from './api/routes.ts';
 import { recommenderApiEnv } from './contract.ts';
+import { userErasure } from './erasure/erase-user-store.ts';
 import { itemView } from './items/item-view-store.ts';
 import type { RecommenderApiPorts } from './ports.ts';
 import { modelBook } from './registry/model-store.ts';
@@ -18,16 +20,18 @@ export const handler = apiHandler({
   authenticate: (env) => authenticateCallers(env),
   services: (env): RecommenderApiPorts => {
     const database = apiDatabase<unknown>(env.DATABASE_URL);
+    const key = () => secretField(env.ERASURE_SECRET, 'key');
     const machine = stateMachine(env.TRAINING_STATE_MACHINE);
     return {
       clock: systemClock,
-      items: itemView(database),
+      items: itemView(database, { vectorsUrl: env.VECTORS_QUEUE_URL, clock: systemClock }),
       models: modelBook(database),
       startTraining: async (key, at) => {
         const { name, input } = trainingRun(key, at);
         return machine.start(name, input);
       },
       ...servingParts(database, systemClock),
+      erasure: userErasure(database, { key, filesUrl: env.FILES_QUEUE_URL }),
     };
   },
   routes: recommenderApi,

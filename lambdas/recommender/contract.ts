@@ -24,7 +24,15 @@ const text = z.string().min(1);
 export const trackRoutes = ['POST /api/v1/behaviors/track', 'POST /api/v1/behaviors/track/batch'] as const;
 
 /** Served by `recommender/api`: each room's own routes, in its order. */
-export const itemRoutes = ['GET /api/v1/items/{scenario_id}/{item_id}'] as const;
+export const itemRoutes = [
+  'POST /api/v1/items',
+  'GET /api/v1/items',
+  'POST /api/v1/items/batch',
+  'GET /api/v1/items/search',
+  'GET /api/v1/items/{scenario_id}/{item_id}',
+  'PUT /api/v1/items/{scenario_id}/{item_id}',
+  'DELETE /api/v1/items/{scenario_id}/{item_id}',
+] as const;
 
 export const scenarioRoutes = [
   'POST /api/v1/scenarios',
@@ -49,7 +57,15 @@ export const modelRoutes = [
   'POST /api/v1/models/train',
 ] as const;
 
-export const recommenderRoutes = [...itemRoutes, ...scenarioRoutes, ...servingRoutes, ...modelRoutes] as const;
+export const erasureRoutes = ['DELETE /api/v1/users/{user_id}'] as const;
+
+export const recommenderRoutes = [
+  ...itemRoutes,
+  ...scenarioRoutes,
+  ...servingRoutes,
+  ...modelRoutes,
+  ...erasureRoutes,
+] as const;
 
 export const trackEnv = z.object({ ...callerEnv, ...kafkaEnv });
 
@@ -58,6 +74,9 @@ export const recommenderApiEnv = z.object({
   DATABASE_URL: text,
   RAW_BUCKET: text,
   TRAINING_STATE_MACHINE: text,
+  VECTORS_QUEUE_URL: z.url(),
+  FILES_QUEUE_URL: z.url(),
+  ERASURE_SECRET: text,
 });
 
 export const ingestItemsEnv = z.object({

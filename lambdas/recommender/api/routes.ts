@@ -1,5 +1,6 @@
 import type { Route } from '#kit/api/route.ts';
 import type { recommenderRoutes } from '../contract.ts';
+import { erasureApi } from '../erasure/erasure-routes.ts';
 import { itemsApi } from '../items/item-routes.ts';
 import type { RecommenderApiPorts } from '../ports.ts';
 import { modelsApi } from '../registry/routes.ts';
@@ -12,4 +13,5 @@ export const recommenderApi: Readonly<Record<(typeof recommenderRoutes)[number],
   ...scenariosApi,
   ...servingApi,
   ...modelsApi,
+  ...erasureApi,
 };

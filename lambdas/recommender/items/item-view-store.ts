@@ -1,18 +1,116 @@
-import { sql } from 'kysely';
-import type { Database } from '#adapters/database.ts';
-import type { ItemPorts, ShownItem } from './ports.ts';
+import { type RawBuilder, sql } from 'kysely';
+import { pagedListing } from '#adapters/database/paged.ts';
+import type { Database, Session } from '#adapters/database.ts';
+import type { Clock } from '#kit/clock.ts';
+import { vectorsQueue } from '../vectors/vectors-queue.ts';
+import type { SentItem } from './item-message.ts';
+import { upsertItems } from './item-store.ts';
+import type { ItemFilter, ItemKey, ItemPorts, ItemScenario, ShownItem } from './ports.ts';
 
 const shown = sql`item_id, scenario_id, metadata, status, created_at, updated_at`;
 
-/** Items as people look at them. */
-export function itemView({ query }: Database<unknown>): ItemPorts['items'] {
+const isKey = ({ tenant_id, scenario_id, item_id }: ItemKey) =>
+  sql`tenant_id = ${tenant_id} AND scenario_id = ${scenario_id} AND item_id = ${item_id}`;
+
+/** An item that only was seen in behaviour, or that somebody has removed, is none yet. */
+const isThere = sql`deleted_at IS NULL AND content_hash IS NOT NULL`;
+
+/** Items as people look at them and change them. */
+export function itemView(
+  database: Database<unknown>,
+  { vectorsUrl, clock }: { readonly vectorsUrl: string; readonly clock: Clock },
+): ItemPorts['items'] {
+  const { query, transaction } = database;
+  const wake = vectorsQueue(vectorsUrl);
+  const put = <T>(session: Session<T>, scenario: ItemScenario, items: readonly SentItem[]) =>
+    // Whoever asks by HTTP sees it done: it is as new as the moment.
+    upsertItems(
+      session,
+      items.map((item, offset) => ({ ...scenario, item, at: clock(), offset })),
+    );
   return {
-    async find({ tenant_id, scenario_id, item_id }) {
+    find: async (key) => {
       const { rows } = await sql<ShownItem>`
-        SELECT ${shown} FROM recommender.items
-        WHERE tenant_id = ${tenant_id} AND scenario_id = ${scenario_id} AND item_id = ${item_id}
-          AND deleted_at IS NULL`.execute(query);
+        SELECT ${shown} FROM recommender.items WHERE ${isKey(key)} AND ${isThere}`.execute(query);
       return rows[0];
     },
+    list: (filter, paging) =>
+      pagedListing<ShownItem>(
+        query,
+        {
+          select: shown,
+          from: sql`recommender.items`,
+          where: conditions(filter),
+          order: sql`updated_at DESC, item_id`,
+        },
+        paging,
+      ),
+    async create(scenario, item) {
+      const created = await transaction(async (session) => {
+        if (await lockKnown(session, { ...scenario, item_id: item.item_id })) return false;
+        await put(session, scenario, [item]);
+        return true;
+      });
+      if (created) await wake([scenario]);
+      return created;
+    },
+    async put(scenario, items) {
+      await transaction((session) => put(session, scenario, items));
+      await wake([scenario]);
+    },
+    remove: (key) => remove(database, key, clock()),
   };
+}
+
+/** Of two who make the same item, the second waits for the first. */
+async function lockKnown<T>({ query }: Session<T>, key: ItemKey): Promise<boolean> {
+  const name = JSON.stringify([key.tenant_id, key.scenario_id, key.item_id]);
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 80))`.execute(query);
+  const { rows } = await sql`SELECT FROM recommender.items WHERE ${isKey(key)} AND ${isThere} FOR UPDATE`.execute(
+    query,
+  );
+  return rows.length > 0;
+}
+
+/** The row stays, so that no older message brings it back; its content, vector and neighbours go. */
+async function remove({ transaction }: Database<unknown>, key: ItemKey, now: Date): Promise<boolean> {
+  const { tenant_id, scenario_id, item_id } = key;
+  return transaction(async ({ query }) => {
+    const { rows } = await sql`
+      UPDATE recommender.items SET status = 'inactive', metadata = '{}', title = NULL, description = NULL,
+        category = NULL, author = NULL, tags = '{}', publish_time = NULL, embedding = NULL, content_hash = NULL,
+        embedded_hash = NULL, deleted_at = ${now.toISOString()}, updated_at = ${now.toISOString()},
+        message_time = greatest(message_time, ${now.toISOString()}::timestamptz)
+      WHERE ${isKey(key)} AND ${isThere} RETURNING 1`.execute(query);
+    if (rows.length === 0) return false;
+    await sql`DELETE FROM recommender.item_vectors WHERE ${isKey(key)}`.execute(query);
+    await sql`
+      DELETE FROM recommender.neighbors
+      WHERE tenant_id = ${tenant_id} AND scenario_id = ${scenario_id}
+        AND (item_id = ${item_id} OR other_id = ${item_id})`.execute(query);
+    return true;
+  });
+}
+
+function conditions({
+  tenant_id,
+  scenario_id,
+  status,
+  category,
+  tag,
+  text,
+}: ItemFilter): readonly RawBuilder<unknown>[] {
+  // A sign of the pattern stands for itself.
+  const pattern = `%${(text ?? '').replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  return [
+    sql`tenant_id = ${tenant_id}`,
+    sql`scenario_id = ${scenario_id}`,
+    isThere,
+    ...(status === undefined ? [] : [sql`status = ${status}`]),
+    ...(category === undefined ? [] : [sql`category = ${category}`]),
+    ...(tag === undefined ? [] : [sql`${tag} = ANY (tags)`]),
+    ...(text === undefined
+      ? []
+      : [sql`(concat_ws(E'\n', title, description, author, array_to_string(tags, E'\n')) ILIKE ${pattern})`]),
+  ];
 }

@@ -20,7 +20,8 @@ export const recommender = workload({
     new Cleanup(stack, 'RecommenderCleanup', { ...platform, files: recommender.files.queue });
     return recommender;
   },
-  api: (stack, platform) => {
-    if (platform.cluster) new RecommenderApi(stack, 'Recommender', { platform, cluster: platform.cluster });
+  api: (stack, platform, { pipelines: recommender }) => {
+    const { cluster } = platform;
+    if (cluster && recommender) new RecommenderApi(stack, 'Recommender', { platform, cluster, recommender });
   },
 });

@@ -3,15 +3,17 @@ import * as contract from '../../../lambdas/recommender/contract.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import type { ApiPlatform } from '../workload.ts';
+import type { Recommender } from './recommender.ts';
 
 export interface RecommenderApiProps {
   readonly platform: ApiPlatform;
   readonly cluster: KafkaCluster;
+  readonly recommender: Recommender;
 }
 
 /** The recommender's routes: behaviour goes into Kafka without the database, all else asks it. */
 export class RecommenderApi extends Construct {
-  constructor(scope: Construct, id: string, { platform, cluster }: RecommenderApiProps) {
+  constructor(scope: Construct, id: string, { platform, cluster, recommender }: RecommenderApiProps) {
     super(scope, id);
     const track = new ApiHandler(this, 'Track', {
       platform,
@@ -25,16 +27,23 @@ export class RecommenderApi extends Construct {
       brokers: cluster,
     });
     cluster.grantProduce(track, [contract.behaviorTopic]);
-    new ApiHandler(this, 'Api', {
+    const answer = new ApiHandler(this, 'Api', {
       platform,
       handler: 'recommender/api',
       contract: contract.recommenderApiEnv,
       routes: contract.recommenderRoutes,
-      env: { RAW_BUCKET: platform.raw.bucketName },
+      env: {
+        RAW_BUCKET: platform.raw.bucketName,
+        VECTORS_QUEUE_URL: recommender.queues.urlOf('vectors'),
+        FILES_QUEUE_URL: recommender.queues.urlOf('files'),
+        ERASURE_SECRET: recommender.erasure.secretArn,
+      },
       impact: 'Sites get no recommendations, and nobody sees how they do.',
       severity: 'high',
       concurrency: 6,
       memory: 1769,
     });
+    answer.allow(['secretsmanager:GetSecretValue'], [recommender.erasure.secretArn]);
+    recommender.queues.allowSending(answer, 'vectors', 'files');
   }
 }
