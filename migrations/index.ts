@@ -29,6 +29,7 @@ import { recommender } from './0080-recommender.ts';
 import { recommenderVectors } from './0081-recommender-vectors.ts';
 import { recommenderServing } from './0082-recommender-serving.ts';
 import { recommenderModels } from './0084-recommender-models.ts';
+import { recommenderNumbers } from './0086-recommender-numbers.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -62,4 +63,5 @@ export const migrations: Record<string, Migration> = {
   '0081-recommender-vectors': recommenderVectors,
   '0082-recommender-serving': recommenderServing,
   '0084-recommender-models': recommenderModels,
+  '0086-recommender-numbers': recommenderNumbers,
 };

@@ -1,14 +1,16 @@
 import { authenticateCallers } from '#adapters/callers.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { apiDatabase } from '#adapters/database/api-database.ts';
-import { stateMachine } from '#adapters/state-machine.ts';
 import { secretField } from '#adapters/secrets.ts';
+import { stateMachine } from '#adapters/state-machine.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { recommenderEnvelope } from './api/envelope.ts';
 import { recommenderApi } from './api/routes.ts';
 import { recommenderApiEnv } from './contract.ts';
 import { userErasure } from './erasure/erase-user-store.ts';
+import { experimentBook } from './experiments/experiment-store.ts';
 import { itemView } from './items/item-view-store.ts';
+import { hotFromOf } from './metrics/hot-days.ts';
 import type { RecommenderApiPorts } from './ports.ts';
 import { modelBook } from './registry/model-store.ts';
 import { trainingRun } from './registry/training-runs.ts';
@@ -30,6 +32,8 @@ export const handler = apiHandler({
         const { name, input } = trainingRun(key, at);
         return machine.start(name, input);
       },
+      experiments: experimentBook(database),
+      hotFrom: () => hotFromOf(systemClock(), env.HOT_DAYS),
       ...servingParts(database, systemClock),
       erasure: userErasure(database, { key, filesUrl: env.FILES_QUEUE_URL }),
     };

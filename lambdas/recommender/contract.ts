@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
 import { kafkaEnv } from '#kit/stream/env.ts';
+import { dimensions, topFigures, trendDimensions } from './metrics/ports.ts';
 
 /** What the stack and the handlers of the recommender agree on. Imported by both; does no work. */
 
@@ -59,15 +60,36 @@ export const modelRoutes = [
 
 export const erasureRoutes = ['DELETE /api/v1/users/{user_id}'] as const;
 
+export const experimentRoutes = [
+  'POST /api/v1/experiments',
+  'GET /api/v1/experiments',
+  'GET /api/v1/experiments/{experiment_id}',
+  'POST /api/v1/experiments/{experiment_id}/start',
+  'POST /api/v1/experiments/{experiment_id}/stop',
+  'GET /api/v1/experiments/{experiment_id}/results',
+] as const;
+
 export const recommenderRoutes = [
   ...itemRoutes,
   ...scenarioRoutes,
   ...servingRoutes,
   ...modelRoutes,
   ...erasureRoutes,
+  ...experimentRoutes,
+] as const;
+
+/** Served by `recommender/metrics-api`, outside of the network: Athena is reached from there alone. */
+export const metricsRoutes = [
+  'GET /api/v1/metrics',
+  'GET /api/v1/metrics/funnel',
+  'GET /api/v1/metrics/top-items',
+  'GET /api/v1/metrics/trends',
 ] as const;
 
 export const trackEnv = z.object({ ...callerEnv, ...kafkaEnv });
+
+/** How long behaviour stays in the database. */
+const HOT_DAYS = z.coerce.number().int().positive();
 
 export const recommenderApiEnv = z.object({
   ...callerEnv,
@@ -77,7 +99,62 @@ export const recommenderApiEnv = z.object({
   VECTORS_QUEUE_URL: z.url(),
   FILES_QUEUE_URL: z.url(),
   ERASURE_SECRET: text,
+  HOT_DAYS,
 });
+
+export const metricsApiEnv = z.object({
+  ...callerEnv,
+  ANALYTICS_DATABASE: text,
+  ANALYTICS_WORK_GROUP: text,
+  ANSWER_NUMBERS_FUNCTION: text,
+});
+
+const scope = z.object({
+  tenant_id: text,
+  from: z.iso.date(),
+  to: z.iso.date(),
+  scenario_id: text.optional(),
+  strategy: text.optional(),
+  experiment_id: text.optional(),
+});
+
+/** A question about behaviour, to the function that has the database. */
+export const answerNumbersInput = z.discriminatedUnion('ask', [
+  z.object({ ask: z.literal('figures'), scope, by: z.array(z.enum(dimensions)) }),
+  z.object({ ask: z.literal('funnel'), scope }),
+  z.object({ ask: z.literal('top-items'), scope, by: z.enum(topFigures), most: z.int().min(1).max(1000) }),
+  z.object({ ask: z.literal('trends'), scope, dimension: z.enum(trendDimensions) }),
+]);
+export const answerNumbersOutput = z.object({
+  rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))).optional(),
+  active_items: z.int(),
+  hot_from: z.iso.date(),
+});
+export const answerNumbersEnv = z.object({ DATABASE_URL: text, HOT_DAYS });
+
+/** Columns of the behaviour's table of files, with Glue's types; partitions are `tenant` and `day`. */
+export const behaviorColumns = {
+  tenant_id: 'string',
+  scenario_id: 'string',
+  user_id: 'string',
+  item_id: 'string',
+  action: 'string',
+  at: 'timestamp',
+  event_id: 'string',
+  part: 'int',
+  request_id: 'string',
+  strategy: 'string',
+  slot: 'int',
+  model_id: 'string',
+  experiment_id: 'string',
+  experiment_group: 'string',
+  session_id: 'string',
+  device: 'string',
+  os: 'string',
+  location: 'string',
+  duration: 'double',
+  completion_rate: 'double',
+} as const;
 
 export const ingestItemsEnv = z.object({
   ...kafkaEnv,
@@ -133,5 +210,5 @@ export const cleanUpEnv = z.object({
   FILES_DELAY_MS: z.coerce.number().int().positive(),
   SLOTS_QUEUE_URL: z.url(),
   /** How long behaviour and answers stay in the database. */
-  HOT_DAYS: z.coerce.number().int().min(8),
+  HOT_DAYS,
 });

@@ -97,7 +97,7 @@ export class Analytics extends Construct {
         },
       },
     });
-    table.addDependency(this.#database);
+    table.addResourceDependency(this.#database);
     this.#prefixes.set(name, prefix);
   }
 

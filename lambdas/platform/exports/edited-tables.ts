@@ -18,6 +18,7 @@ export const editedTables: readonly EditedTable[] = [
   { name: 'presale.problems', key: ['run_name', 'letter', 'line_number'] },
   { name: 'presale.corrections', key: ['run_name', 'letter', 'line_number', 'corrected_at'] },
   { name: 'recommender.scenarios', key: ['tenant_id', 'scenario_id'] },
+  { name: 'recommender.experiments', key: ['tenant_id', 'experiment_id'] },
   { name: 'platform.replays', key: ['asked_at'], parent: true },
   // Without the mail that told of it a failure would be told again.
   { name: 'platform.alert_mails', key: ['workload', 'minute'], parent: true },
@@ -74,6 +75,10 @@ export const remadeTables: Readonly<Record<string, string>> = {
   'recommender.answers': 'of a month: new ones are made with each request',
   'recommender.users': 'seen again with their next behaviour',
   'recommender.erased_users': 'must not be rolled back: an older export would let an erased user in again',
+  'recommender.exposures': 'computed from the behaviour, whole in Parquet',
+  'recommender.exposure_days': 'computed from the behaviour, whole in Parquet',
+  'recommender.daily_metrics': 'computed from the behaviour',
+  'recommender.metrics_progress': 'how far the figures are computed: from the beginning, where it is not there',
   'recommender.item_vectors': 'computed from the items',
   'recommender.neighbors': 'computed from the vectors',
   'recommender.models': 'trained again each night from behaviour',

@@ -1,6 +1,7 @@
 import type { Route } from '#kit/api/route.ts';
 import type { recommenderRoutes } from '../contract.ts';
 import { erasureApi } from '../erasure/erasure-routes.ts';
+import { experimentsApi } from '../experiments/experiment-routes.ts';
 import { itemsApi } from '../items/item-routes.ts';
 import type { RecommenderApiPorts } from '../ports.ts';
 import { modelsApi } from '../registry/routes.ts';
@@ -14,4 +15,5 @@ export const recommenderApi: Readonly<Record<(typeof recommenderRoutes)[number],
   ...servingApi,
   ...modelsApi,
   ...erasureApi,
+  ...experimentsApi,
 };

@@ -20,38 +20,39 @@ export function computeMetrics<T>(
   { now, knownActions }: { readonly now: Date; readonly knownActions: readonly string[] },
 ): Promise<Computed> {
   return transaction(async (session) => {
-    await sql`SELECT pg_advisory_xact_lock(hashtextextended('recommender.compute-metrics', 0))`.execute(session);
+    const { query } = session;
+    await sql`SELECT pg_advisory_xact_lock(hashtextextended('recommender.compute-metrics', 0))`.execute(query);
     const days = await findChanged(session);
     await sql`
       DELETE FROM recommender.daily_metrics m USING changed c
-      WHERE (m.tenant_id, m.scenario_id, m.day) = (c.tenant_id, c.scenario_id, c.day)`.execute(session);
+      WHERE (m.tenant_id, m.scenario_id, m.day) = (c.tenant_id, c.scenario_id, c.day)`.execute(query);
     const rows = await addDays(session, { now, knownActions });
     await keepExposures(session);
     await sql`
       INSERT INTO recommender.metrics_progress (received_until) VALUES (now())
-      ON CONFLICT (one) DO UPDATE SET received_until = excluded.received_until`.execute(session);
-    await sql`DROP TABLE changed`.execute(session);
+      ON CONFLICT (one) DO UPDATE SET received_until = excluded.received_until`.execute(query);
+    await sql`DROP TABLE changed`.execute(query);
     return { days, rows };
   });
 }
 
 /** Of what was received since, as far as the database's own clock has it. */
-async function findChanged<T>(session: Session<T>): Promise<number> {
+async function findChanged<T>({ query }: Session<T>): Promise<number> {
   await sql`
     CREATE TEMPORARY TABLE changed ON COMMIT DROP AS
     SELECT DISTINCT tenant_id, scenario_id, day FROM recommender.behaviors
     WHERE received_at >= coalesce(
       (SELECT received_until - interval '${sql.raw(overlap)}' FROM recommender.metrics_progress), '-infinity')`.execute(
-    session,
+    query,
   );
-  await sql`ANALYZE changed`.execute(session);
-  const { rows } = await sql<{ days: number }>`SELECT count(*)::int AS days FROM changed`.execute(session);
+  await sql`ANALYZE changed`.execute(query);
+  const { rows } = await sql<{ days: number }>`SELECT count(*)::int AS days FROM changed`.execute(query);
   return rows[0]?.days ?? 0;
 }
 
 /** All dimensions in one pass: behaviour is read once. */
 async function addDays<T>(
-  session: Session<T>,
+  { query }: Session<T>,
   { now, knownActions }: { readonly now: Date; readonly knownActions: readonly string[] },
 ): Promise<number> {
   const { numAffectedRows } = await sql`
@@ -78,12 +79,12 @@ async function addDays<T>(
       -- What has no strategy is in the sum of all, and no row of its own.
       HAVING grouping(b.strategy, b.model_id, b.experiment_id, b.slot, p.segment) = 31
         OR coalesce(b.strategy, b.model_id::text, b.experiment_id, b.slot::text, p.segment) IS NOT NULL
-    ) AS f`.execute(session);
+    ) AS f`.execute(query);
   return Number(numAffectedRows ?? 0);
 }
 
 /** Who was part of experiments, and what they did there, outlives the behaviour itself. */
-async function keepExposures<T>(session: Session<T>): Promise<void> {
+async function keepExposures<T>({ query }: Session<T>): Promise<void> {
   await sql`
     INSERT INTO recommender.exposures (tenant_id, experiment_id, user_id, variant, day)
     SELECT DISTINCT ON (tenant_id, experiment_id, user_id) tenant_id, experiment_id, user_id, variant, day FROM (
@@ -95,7 +96,7 @@ async function keepExposures<T>(session: Session<T>): Promise<void> {
       WHERE a.experiment_id IS NOT NULL AND a.experiment_group IS NOT NULL) AS found
     ORDER BY tenant_id, experiment_id, user_id, day, variant
     ON CONFLICT (tenant_id, experiment_id, user_id) DO UPDATE SET day = least(exposures.day, excluded.day)`.execute(
-    session,
+    query,
   );
   await sql`
     INSERT INTO recommender.exposure_days (tenant_id, experiment_id, user_id, day, impressions, clicks)
@@ -111,5 +112,5 @@ async function keepExposures<T>(session: Session<T>): Promise<void> {
     WHERE b.experiment_id IS NOT NULL AND b.action IN ('impression', 'click')
     GROUP BY b.tenant_id, b.experiment_id, b.user_id, b.day
     ON CONFLICT (tenant_id, experiment_id, user_id, day)
-      DO UPDATE SET impressions = excluded.impressions, clicks = excluded.clicks`.execute(session);
+      DO UPDATE SET impressions = excluded.impressions, clicks = excluded.clicks`.execute(query);
 }

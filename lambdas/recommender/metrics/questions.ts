@@ -1,9 +1,6 @@
 import { conversionActions, engagementActions } from './figures.ts';
+import type { Dimension, Question, TopFigure } from './ports.ts';
 import { oneOf, type Scope, type Source, within } from './sql.ts';
-
-/** What figures can be grouped by. */
-export const dimensions = ['day', 'scenario', 'strategy', 'model', 'experiment', 'slot', 'segment'] as const;
-export type Dimension = (typeof dimensions)[number];
 
 /** The columns of each: text, for the three databases write numbers and days in their own ways. */
 const columns: Readonly<Record<Dimension, readonly (readonly [name: string, expression: string])[]>> = {
@@ -57,10 +54,6 @@ export function figuresSql({ source, scope, knownActions }: Asked, by: readonly 
   return `SELECT ${selected.join(', ')} FROM ${source.table} b${profiles} WHERE ${within(source, scope)} AND ${oneOf(knownActions)}${grouped}`;
 }
 
-/** What top items can be ordered by. */
-export const topFigures = ['impressions', 'clicks', 'conversions', 'engagements', 'ctr'] as const;
-export type TopFigure = (typeof topFigures)[number];
-
 /** Few impressions make any CTR: an item has to have been shown so often to be ranked by it. */
 const shownForCtr = 100;
 
@@ -96,4 +89,11 @@ export function funnelSql({ source, scope }: Asked): string {
     first('converted', funnelSteps.conversion, 'clicked'),
   ];
   return `WITH ${steps.join(', ')} SELECT (SELECT count(*) FROM shown) AS impression, (SELECT count(*) FROM clicked) AS click, (SELECT count(*) FROM engaged) AS engagement, (SELECT count(*) FROM converted) AS conversion`;
+}
+
+/** The SQL of a question, of whichever source. */
+export function textOf(question: Exclude<Question, { readonly ask: 'trends' }>, asked: Asked): string {
+  if (question.ask === 'figures') return figuresSql(asked, question.by);
+  if (question.ask === 'funnel') return funnelSql(asked);
+  return topItemsSql(asked, question.by, question.most);
 }

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { behaviorFiles } from '../../../lambdas/recommender/contract.ts';
 import { workload } from '../workload.ts';
+import { addBehaviorTable } from './behavior-table.ts';
 import { Cleanup } from './cleanup.ts';
 import { Recommender } from './recommender.ts';
 import { RecommenderApi } from './recommender-api.ts';
@@ -13,6 +14,7 @@ export const recommender = workload({
   topics: recommenderTopics,
   // A day's file is written anew with whatever comes to it: what it was before is of use for nothing but a slip of hands.
   lifecycle: () => [{ prefix: `${behaviorFiles}/`, noncurrentVersionExpiration: Duration.days(1) }],
+  data: (_stack, { analytics }) => addBehaviorTable(analytics),
   pipelines: (stack, { cluster, ...platform }) => {
     new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
     if (!cluster) return undefined;

@@ -2,7 +2,9 @@ import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/recommender/contract.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
+import { environmentOf } from '../../constructs/millrace-stack.ts';
 import type { ApiPlatform } from '../workload.ts';
+import { MetricsApi } from './metrics-api.ts';
 import type { Recommender } from './recommender.ts';
 
 export interface RecommenderApiProps {
@@ -34,6 +36,7 @@ export class RecommenderApi extends Construct {
       routes: contract.recommenderRoutes,
       env: {
         RAW_BUCKET: platform.raw.bucketName,
+        HOT_DAYS: String(environmentOf(this).workloads.recommender.hotDays),
         VECTORS_QUEUE_URL: recommender.queues.urlOf('vectors'),
         FILES_QUEUE_URL: recommender.queues.urlOf('files'),
         ERASURE_SECRET: recommender.erasure.secretArn,
@@ -45,5 +48,6 @@ export class RecommenderApi extends Construct {
     });
     answer.allow(['secretsmanager:GetSecretValue'], [recommender.erasure.secretArn]);
     recommender.queues.allowSending(answer, 'vectors', 'files');
+    new MetricsApi(this, 'Metrics', platform);
   }
 }
