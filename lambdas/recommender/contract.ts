@@ -71,6 +71,7 @@ export const experimentRoutes = [
 
 export const recommenderRoutes = [
   ...itemRoutes,
+  ...erasureRoutes,
   ...scenarioRoutes,
   ...servingRoutes,
   ...modelRoutes,

@@ -40,6 +40,7 @@ export class RecommenderApi extends Construct {
         VECTORS_QUEUE_URL: recommender.queues.urlOf('vectors'),
         FILES_QUEUE_URL: recommender.queues.urlOf('files'),
         ERASURE_SECRET: recommender.erasure.secretArn,
+        HOT_DAYS: String(environmentOf(this).workloads.recommender.hotDays),
       },
       impact: 'Sites get no recommendations, and nobody sees how they do.',
       severity: 'high',
