@@ -13,6 +13,7 @@ import { itemView } from './items/item-view-store.ts';
 import { hotFromOf } from './metrics/hot-days.ts';
 import type { RecommenderApiPorts } from './ports.ts';
 import { modelBook } from './registry/model-store.ts';
+import { servedModels } from './registry/served-models.ts';
 import { trainingRun } from './registry/training-runs.ts';
 import { servingParts } from './serving/compose.ts';
 
@@ -34,7 +35,7 @@ export const handler = apiHandler({
       },
       experiments: experimentBook(database),
       hotFrom: () => hotFromOf(systemClock(), env.HOT_DAYS),
-      ...servingParts(database, systemClock),
+      ...servingParts(database, systemClock, servedModels(database, env.RAW_BUCKET)),
       erasure: userErasure(database, { key, filesUrl: env.FILES_QUEUE_URL }),
     };
   },

@@ -178,6 +178,10 @@ export const runScenarioInput = z.object({
   scenario: text,
   marker: text,
 });
+export const trainScenarioEnv = runScenarioEnv;
+
+/** What came of a scenario's training. */
+export const trainScenarioOutput = z.object({ counts: z.record(z.string(), z.number()) });
 export const runScenarioOutput = z.object({ counts: z.record(z.string(), z.number()) });
 
 export const storeBehaviorsEnv = z.object({

@@ -2,6 +2,7 @@ import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { stepHandler } from '#kit/step-handler.ts';
 import { runScenarioEnv, runScenarioInput, runScenarioOutput } from './contract.ts';
+import { servedModels } from './registry/served-models.ts';
 import { scenarioMarkers } from './schedules/markers-bucket.ts';
 import { runScenario } from './schedules/run-scenario.ts';
 import { scenarioWorks } from './schedules/works.ts';
@@ -11,9 +12,12 @@ export const handler = stepHandler({
   env: runScenarioEnv,
   input: runScenarioInput,
   output: runScenarioOutput,
-  services: (env) => ({
-    works: scenarioWorks(openDatabase<unknown>({ url: env.DATABASE_URL }), systemClock),
-    markers: scenarioMarkers(env.RAW_BUCKET),
-  }),
+  services: (env) => {
+    const database = openDatabase<unknown>({ url: env.DATABASE_URL });
+    return {
+      works: scenarioWorks(database, systemClock, servedModels(database, env.RAW_BUCKET)),
+      markers: scenarioMarkers(env.RAW_BUCKET),
+    };
+  },
   handle: runScenario,
 });

@@ -1,7 +1,7 @@
 import { trainers } from '../models/index.ts';
 import type { FittedModel, History } from '../models/model.ts';
+import type { Candidate } from '../ranking/candidate.ts';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
-import type { Candidate } from '../serving/candidate.ts';
 import type { ModelBook, ModelFiles } from './model-record.ts';
 
 /** The model that is online in a scenario, as serving asks it. */

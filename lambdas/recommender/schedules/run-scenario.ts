@@ -3,10 +3,11 @@ import type { ScenarioKey } from '../scenarios/scenario-key.ts';
 import type { SeenMarkers } from './markers-bucket.ts';
 
 /** What a schedule computes of one scenario; resolves to counts for who looks at the execution. */
-export type ScenarioWork = (key: ScenarioKey) => Promise<Readonly<Record<string, number>>>;
+export type ScenarioWork = (key: ScenarioKey, at: Date) => Promise<Readonly<Record<string, number>>>;
 
 export interface ScenarioTask {
   readonly schedule: string;
+  readonly scheduled_time: string;
   readonly tenant: string;
   readonly scenario: string;
   readonly marker: string;
@@ -14,13 +15,13 @@ export interface ScenarioTask {
 
 /** One scenario of one slot. Its marker is seen after the work: what breaks off is done again. */
 export async function runScenario(
-  { schedule, tenant, scenario, marker }: ScenarioTask,
+  { schedule, scheduled_time, tenant, scenario, marker }: ScenarioTask,
   { works, markers }: { readonly works: Readonly<Record<string, ScenarioWork>>; readonly markers: SeenMarkers },
 ): Promise<{ readonly counts: Readonly<Record<string, number>> }> {
   const work = Object.hasOwn(works, schedule) ? works[schedule] : undefined;
   if (!work) throw new PermanentError(`${schedule} computes nothing of a scenario`);
   const key = { tenant, scenario };
-  const counts = await work(key);
+  const counts = await work(key, new Date(scheduled_time));
   await markers.done(schedule, key, marker);
   return { counts };
 }

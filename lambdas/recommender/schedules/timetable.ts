@@ -24,6 +24,12 @@ export const recommenderSchedules = {
     impact: 'Profiles and segments stay as they were.',
     slots,
   },
+  'train-model': {
+    at: 'cron(0 3 * * ? *)',
+    timeZone,
+    impact: 'Recommendations are made by the model of the day before.',
+    slots,
+  },
   'precompute-recommendations': {
     at: 'cron(40 0/4 * * ? *)',
     timeZone,

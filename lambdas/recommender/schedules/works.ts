@@ -3,6 +3,7 @@ import { updateHotItems } from '../hot/hot-store.ts';
 import { updateProfiles } from '../profiles/profile-store.ts';
 import { scenarioBook } from '../scenarios/scenario-store.ts';
 import { listParts } from '../serving/compose.ts';
+import type { ListPorts } from '../serving/compute-list.ts';
 import { listBook } from '../serving/list-store.ts';
 import { precompute } from '../serving/precompute.ts';
 import { computeSimilarity } from '../similarity/similarity-store.ts';
@@ -14,11 +15,12 @@ type Opened = Parameters<typeof listParts>[0];
 /** Similarities and profiles look at a month. */
 const days = 30;
 
-/** What each schedule computes of a scenario, by the schedule's name. */
+/** What each schedule computes of a scenario, by the schedule's name; training has a function of its own size. */
 export function scenarioWorks(
   database: Opened,
   clock: () => Date,
-): Readonly<Record<keyof typeof recommenderSchedules, ScenarioWork>> {
+  model: ListPorts['model'],
+): Readonly<Record<Exclude<keyof typeof recommenderSchedules, 'train-model'>, ScenarioWork>> {
   const scenarios = scenarioBook(database);
   return {
     'compute-item-similarity': async (key) => ({ ...(await computeSimilarity(database, key, { now: clock(), days })) }),
@@ -28,7 +30,7 @@ export function scenarioWorks(
     }),
     'precompute-recommendations': async (key) => ({
       ...(await precompute(key, {
-        ...listParts(database),
+        ...listParts(database, model),
         configOf: scenarios.configOf,
         lists: listBook(database),
         clock,

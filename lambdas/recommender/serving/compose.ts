@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { experimentBook } from '../experiments/experiment-store.ts';
 import { profilesOf } from '../profiles/profile-store.ts';
 import { historyWeights } from '../ranking/history-weights.ts';
 import type { ScenarioPorts } from '../scenarios/routes.ts';
@@ -9,24 +10,30 @@ import type { ListPorts } from './compute-list.ts';
 import { listBook } from './list-store.ts';
 import type { ServingPorts } from './ports.ts';
 import { recall } from './recall-store.ts';
+import { underExperiment } from './under-experiment.ts';
 
 type Opened = Parameters<typeof recall>[0] & Parameters<typeof listBook>[0];
 
 /** What a list is computed with. */
-export function listParts(database: Opened): ListPorts {
-  return { recall: recall(database), model: async () => undefined, actionWeights: historyWeights };
+export function listParts(database: Opened, model: ListPorts['model']): ListPorts {
+  return { recall: recall(database), model, actionWeights: historyWeights };
 }
 
 /** What the routes of scenarios and recommendations are answered with. */
-export function servingParts(database: Opened, clock: () => Date): ServingPorts & ScenarioPorts {
+export function servingParts(
+  database: Opened,
+  clock: () => Date,
+  model: ListPorts['model'],
+): ServingPorts & ScenarioPorts {
   const scenarios = scenarioBook(database);
+  const experiments = experimentBook(database);
   return {
     scenarios,
     serving: {
-      ...listParts(database),
-      configOf: async (key) => {
+      ...listParts(database, model),
+      configOf: async (key, user) => {
         const config = await scenarios.configOf(key);
-        return config && { config, experiment: undefined };
+        return config && underExperiment(config, user, await experiments.running(key.tenant, key.scenario));
       },
       lists: listBook(database),
       answers: answerBook(database),

@@ -16,14 +16,14 @@ export const recommender = workload({
   lifecycle: () => [{ prefix: `${behaviorFiles}/`, noncurrentVersionExpiration: Duration.days(1) }],
   data: (_stack, { analytics }) => addBehaviorTable(analytics),
   pipelines: (stack, { cluster, ...platform }) => {
-    new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
+    const { machine } = new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
     if (!cluster) return undefined;
     const recommender = new Recommender(stack, 'Recommender', { ...platform, cluster });
     new Cleanup(stack, 'RecommenderCleanup', { ...platform, files: recommender.files.queue });
-    return recommender;
+    return { recommender, machine };
   },
-  api: (stack, platform, { pipelines: recommender }) => {
+  api: (stack, platform, { pipelines: made }) => {
     const { cluster } = platform;
-    if (cluster && recommender) new RecommenderApi(stack, 'Recommender', { platform, cluster, recommender });
+    if (cluster && made) new RecommenderApi(stack, 'Recommender', { platform, cluster, ...made });
   },
 });

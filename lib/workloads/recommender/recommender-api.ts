@@ -1,8 +1,11 @@
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/recommender/contract.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
+import { allowObjects } from '../../permissions/bucket-access.ts';
+import { allowRuns } from '../../permissions/executions.ts';
 import type { ApiPlatform } from '../workload.ts';
 import { MetricsApi } from './metrics-api.ts';
 import type { Recommender } from './recommender.ts';
@@ -11,11 +14,13 @@ export interface RecommenderApiProps {
   readonly platform: ApiPlatform;
   readonly cluster: KafkaCluster;
   readonly recommender: Recommender;
+  /** Trains a scenario's model. */
+  readonly machine: StateMachine;
 }
 
 /** The recommender's routes: behaviour goes into Kafka without the database, all else asks it. */
 export class RecommenderApi extends Construct {
-  constructor(scope: Construct, id: string, { platform, cluster, recommender }: RecommenderApiProps) {
+  constructor(scope: Construct, id: string, { platform, cluster, recommender, machine }: RecommenderApiProps) {
     super(scope, id);
     const track = new ApiHandler(this, 'Track', {
       platform,
@@ -29,7 +34,7 @@ export class RecommenderApi extends Construct {
       brokers: cluster,
     });
     cluster.grantProduce(track, [contract.behaviorTopic]);
-    const answer = new ApiHandler(this, 'Api', {
+    const api = new ApiHandler(this, 'Api', {
       platform,
       handler: 'recommender/api',
       contract: contract.recommenderApiEnv,
@@ -40,15 +45,17 @@ export class RecommenderApi extends Construct {
         VECTORS_QUEUE_URL: recommender.queues.urlOf('vectors'),
         FILES_QUEUE_URL: recommender.queues.urlOf('files'),
         ERASURE_SECRET: recommender.erasure.secretArn,
-        HOT_DAYS: String(environmentOf(this).workloads.recommender.hotDays),
+        TRAINING_STATE_MACHINE: machine.stateMachineArn,
       },
       impact: 'Sites get no recommendations, and nobody sees how they do.',
       severity: 'high',
       concurrency: 6,
       memory: 1769,
     });
-    answer.allow(['secretsmanager:GetSecretValue'], [recommender.erasure.secretArn]);
-    recommender.queues.allowSending(answer, 'vectors', 'files');
+    api.allow(['secretsmanager:GetSecretValue'], [recommender.erasure.secretArn]);
+    recommender.queues.allowSending(api, 'vectors', 'files');
     new MetricsApi(this, 'Metrics', platform);
+    allowRuns(api, machine);
+    allowObjects(api, platform.raw, { read: ['recommender/models'] });
   }
 }

@@ -15,7 +15,12 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
-import { recommenderSchedules, runScenarioEnv, startScheduleEnv } from '../../../lambdas/recommender/contract.ts';
+import {
+  recommenderSchedules,
+  runScenarioEnv,
+  startScheduleEnv,
+  trainScenarioEnv,
+} from '../../../lambdas/recommender/contract.ts';
 import { FailureBook } from '../../constructs/failure-book.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
 import { logGroup } from '../../constructs/log-group.ts';
@@ -35,8 +40,36 @@ const impact = 'What is recommended stays as it was: similar items, profiles, ho
  * is new -> state machine -> one step for each scenario. One that fails doesn't hold up the others.
  */
 export class ScenarioSchedules extends Construct {
-  constructor(scope: Construct, id: string, { database, raw, slots }: DataPlatform) {
+  /** Runs a schedule's work in scenarios; a training can also be asked for by hand. */
+  readonly machine: StateMachine;
+
+  constructor(scope: Construct, id: string, platform: DataPlatform) {
     super(scope, id);
+    this.machine = this.#makeMachine(this.#makeWorker(platform), this.#makeTrainer(platform));
+    this.#makeDoor(platform, this.machine);
+  }
+
+  #makeTrainer({ database, raw }: DataPlatform): HandlerFunction {
+    const trainer = new HandlerFunction(this, 'TrainScenario', {
+      handler: 'recommender/train-scenario',
+      contract: trainScenarioEnv,
+      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName },
+      impact: 'Recommendations are made by older models.',
+      // Lambda's longest: ten thousand items take 40 s a solve, and parameters are chosen among several.
+      timeout: Duration.minutes(15),
+      // Five triangles of 200 MB on each of two cuts, and matrices of 400 MB, for ten thousand items.
+      memory: 6144,
+      concurrency: 2,
+      database,
+    });
+    allowObjects(trainer, raw, {
+      read: ['recommender/models'],
+      write: ['recommender/models', 'recommender/seen-markers'],
+    });
+    return trainer;
+  }
+
+  #makeWorker({ database, raw }: DataPlatform): HandlerFunction {
     const worker = new HandlerFunction(this, 'RunScenario', {
       handler: 'recommender/run-scenario',
       contract: runScenarioEnv,
@@ -49,8 +82,11 @@ export class ScenarioSchedules extends Construct {
       concurrency: 2,
       database,
     });
-    allowObjects(worker, raw, { write: ['recommender/seen-markers'] });
-    const machine = this.#makeMachine(worker);
+    allowObjects(worker, raw, { read: ['recommender/models'], write: ['recommender/seen-markers'] });
+    return worker;
+  }
+
+  #makeDoor({ raw, slots }: DataPlatform, machine: StateMachine): void {
     const door = new HandlerFunction(this, 'StartSchedule', {
       handler: 'recommender/start-schedule',
       contract: startScheduleEnv,
@@ -73,38 +109,49 @@ export class ScenarioSchedules extends Construct {
       new ScheduledFlow(this, name, { name: `recommender/${name}`, task, start: door, enabled: true });
   }
 
-  #makeMachine(worker: HandlerFunction): StateMachine {
+  #makeMachine(worker: HandlerFunction, trainer: HandlerFunction): StateMachine {
     const machine = new StateMachine(this, 'StateMachine', {
       stateMachineName: edgeResourceName({ environment: environmentOf(this).name, edge: 'recommender/scheduled' }),
       stateMachineType: StateMachineType.STANDARD,
       queryLanguage: QueryLanguage.JSONATA,
       comment: 'recommender',
-      definitionBody: DefinitionBody.fromChainable(this.#eachScenario(worker)),
+      definitionBody: DefinitionBody.fromChainable(this.#eachScenario(worker, trainer)),
       timeout: Duration.hours(12),
       tracingEnabled: true,
       logs: { destination: logGroup(this, 'Logs'), level: LogLevel.ALL, includeExecutionData: true },
     });
     acknowledge(machine, 'Log delivery and X-Ray know no resources.', 'AwsSolutions-IAM5[Resource::*]');
-    acknowledgeWildcards(machine, 'Versions of the function it calls.', [`${worker.function.functionArn}:*`]);
+    acknowledgeWildcards(machine, 'Versions of the functions it calls.', [
+      `${worker.function.functionArn}:*`,
+      `${trainer.function.functionArn}:*`,
+    ]);
     FailureBook.of(this).machines.push({ edge: 'recommender/scheduled', machine });
     watchExecutions(this, machine, { name: 'recommender-schedule-fails', impact, severity: 'medium' });
     return machine;
   }
 
-  #eachScenario(worker: HandlerFunction): MapState {
-    const compute = step(this, 'Compute', {
-      name: 'Compute',
-      handler: worker,
-      patient: true,
-      waitsForPlace: true,
-      input: '{% $states.input %}',
-      outputs: '{% { "state": "done", "counts": $states.result.Payload.counts } %}',
-    });
-    // The others go on; the end of the run tells of it.
-    compute.addCatch(Pass.jsonata(this, 'NotThisOne', { stateName: 'Not this one' }), {
-      errors: ['States.ALL'],
-      outputs: { state: 'failed', cause: `{% ${causeInFewWords} %}` },
-    });
+  /** One scenario: training has a function of its own, all else is computed by one. */
+  #oneScenario(worker: HandlerFunction, trainer: HandlerFunction): Choice {
+    const notThisOne = Pass.jsonata(this, 'NotThisOne', { stateName: 'Not this one' });
+    const by = (id: string, handler: HandlerFunction) =>
+      // The others go on; the end of the run tells of it.
+      step(this, id, {
+        name: id,
+        handler,
+        patient: true,
+        waitsForPlace: true,
+        input: '{% $states.input %}',
+        outputs: '{% { "state": "done", "counts": $states.result.Payload.counts } %}',
+      }).addCatch(notThisOne, {
+        errors: ['States.ALL'],
+        outputs: { state: 'failed', cause: `{% ${causeInFewWords} %}` },
+      });
+    return Choice.jsonata(this, 'Kind', { stateName: 'A training?' })
+      .when(Condition.jsonata('{% $states.input.schedule = "train-model" %}'), by('Train', trainer))
+      .otherwise(by('Compute', worker));
+  }
+
+  #eachScenario(worker: HandlerFunction, trainer: HandlerFunction): MapState {
     const failed = Fail.jsonata(this, 'Failed', {
       stateName: 'Some failed',
       error: 'ScenariosFailed',
@@ -126,7 +173,7 @@ export class ScenarioSchedules extends Construct {
       maxConcurrency: 2,
       outputs:
         '{% { "failed": $count($states.result[state = "failed"]), "done": $count($states.result[state = "done"]), "cause": $string($states.result[state = "failed"][0].cause) } %}',
-    }).itemProcessor(compute);
+    }).itemProcessor(this.#oneScenario(worker, trainer));
     each.next(question);
     return each;
   }

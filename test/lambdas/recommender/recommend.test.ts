@@ -50,7 +50,7 @@ const computeAll = async (of = scenario) => {
 };
 const precomputeAll = (of = scenario) =>
   precompute(of.key, {
-    ...listParts(database.app),
+    ...listParts(database.app, async () => undefined),
     configOf: async () => templateOf('custom'),
     lists: listBook(database.app),
     clock: () => now,

@@ -31,7 +31,7 @@ export function scenarioIn(database: TestDatabase<unknown>, tenant = 't1', scena
   let events = 0;
   return {
     key: { tenant, scenario },
-    parts: servingParts(database.app, () => now),
+    parts: servingParts(database.app, () => now, async () => undefined),
     async items(items: readonly GivenItem[]) {
       for (const { id, category = null, tags = [], age = 0, status = 'active' } of items)
         await sql`
