@@ -75,7 +75,6 @@ export const recommenderRoutes = [
   ...scenarioRoutes,
   ...servingRoutes,
   ...modelRoutes,
-  ...erasureRoutes,
   ...experimentRoutes,
 ] as const;
 
