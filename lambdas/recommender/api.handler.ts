@@ -28,12 +28,12 @@ export const handler = apiHandler({
     return {
       clock: systemClock,
       items: itemView(database, { vectorsUrl: env.VECTORS_QUEUE_URL, clock: systemClock }),
-      erasure: userErasure(database, { key, eraseFiles: erasureQueue(env.FILES_QUEUE_URL) }),
       models: modelBook(database),
       startTraining: trainingsOf(stateMachine(env.TRAINING_STATE_MACHINE)),
       experiments: experimentBook(database),
       hotFrom: () => hotFromOf(systemClock(), env.HOT_DAYS),
       ...servingParts(database, systemClock, servedModels(database, env.RAW_BUCKET)),
+      erasure: userErasure(database, { key, eraseFiles: erasureQueue(env.FILES_QUEUE_URL) }),
     };
   },
   routes: recommenderApi,

@@ -7,6 +7,7 @@ import { dimensions, topFigures, trendDimensions } from './metrics/ports.ts';
 
 /** What the stack and the handlers of the recommender agree on. Imported by both; does no work. */
 
+export { cleanUpSchedule } from './cleanup/timetable.ts';
 export { recommenderSchedules } from './schedules/timetable.ts';
 
 /** Where behaviour goes, and where it is told what became of items. */
@@ -35,8 +36,6 @@ export const itemRoutes = [
   'DELETE /api/v1/items/{scenario_id}/{item_id}',
 ] as const;
 
-export const erasureRoutes = ['DELETE /api/v1/users/{user_id}'] as const;
-
 export const scenarioRoutes = [
   'POST /api/v1/scenarios',
   'GET /api/v1/scenarios',
@@ -59,6 +58,8 @@ export const modelRoutes = [
   'POST /api/v1/models/{model_id}/promote',
   'POST /api/v1/models/train',
 ] as const;
+
+export const erasureRoutes = ['DELETE /api/v1/users/{user_id}'] as const;
 
 export const experimentRoutes = [
   'POST /api/v1/experiments',
@@ -95,10 +96,10 @@ export const recommenderApiEnv = z.object({
   ...callerEnv,
   DATABASE_URL: text,
   RAW_BUCKET: text,
+  TRAINING_STATE_MACHINE: text,
   VECTORS_QUEUE_URL: z.url(),
   FILES_QUEUE_URL: z.url(),
   ERASURE_SECRET: text,
-  TRAINING_STATE_MACHINE: text,
   HOT_DAYS,
 });
 
@@ -189,3 +190,13 @@ export const behaviorFiles = 'recommender/behaviors';
 
 export const makeVectorsMessage = z.object({ tenant_id: text, scenario_id: text });
 export const makeVectorsEnv = z.object({ DATABASE_URL: text, VECTORS_QUEUE_URL: z.url() });
+
+export const cleanUpEnv = z.object({
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  FILES_QUEUE_URL: z.url(),
+  FILES_DELAY_MS: z.coerce.number().int().positive(),
+  SLOTS_QUEUE_URL: z.url(),
+  /** How long behaviour and answers stay in the database. */
+  HOT_DAYS,
+});

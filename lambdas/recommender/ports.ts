@@ -9,10 +9,10 @@ import type { ServingPorts } from './serving/ports.ts';
 /** What the routes of `recommender/api` need: each room's own part. */
 export interface RecommenderApiPorts
   extends ItemPorts,
-    ErasurePorts,
     ScenarioPorts,
     ServingPorts,
     ModelPorts,
+    ErasurePorts,
     ExperimentPorts {
   readonly clock: Clock;
 }

@@ -34,6 +34,8 @@ const table = {
     taskWorkerKills: 6,
     briefs: 20,
     briefWorkerKills: 9,
+    behaviorEvents: 10_000,
+    ingestedItems: 2000,
   },
   full: {
     kills: 50,
@@ -59,6 +61,8 @@ const table = {
     taskWorkerKills: 12,
     briefs: 20,
     briefWorkerKills: 30,
+    behaviorEvents: 100_000,
+    ingestedItems: 20_000,
   },
 } as const;
 

@@ -11,9 +11,9 @@ import { servingApi } from '../serving/routes.ts';
 /** Served by `recommender/api`: the routes of each room. */
 export const recommenderApi: Readonly<Record<(typeof recommenderRoutes)[number], Route<RecommenderApiPorts>>> = {
   ...itemsApi,
-  ...erasureApi,
   ...scenariosApi,
   ...servingApi,
   ...modelsApi,
+  ...erasureApi,
   ...experimentsApi,
 };

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
+import { TransientError } from '#kit/errors.ts';
 import { userHash } from '../erasure/user-hash.ts';
 import { type BehaviorFileRow, behaviorColumns } from './columns.ts';
 import type { FilePorts } from './write-files.ts';
@@ -12,12 +13,16 @@ type Row = Readonly<Record<(typeof behaviorColumns)[number]['name'], string | nu
 /** A tenant's days as the database keeps them, by event. */
 export function behaviorRows({ query }: Database<unknown>): FilePorts['rowsOf'] {
   return async (tenant, day) => {
-    const { rows } = await sql<{ kept: boolean }>`
-      SELECT EXISTS (SELECT FROM recommender.days_of('behaviors') AS days (day) WHERE day = ${day}::date) AS kept`.execute(
-      query,
-    );
-    return rows[0]?.kept ? batchesOf({ query }, tenant, day) : undefined;
+    return (await isKept({ query }, day)) ? batchesOf({ query }, tenant, day) : undefined;
   };
+}
+
+async function isKept({ query }: Pick<Database<unknown>, 'query'>, day: string): Promise<boolean> {
+  const { rows } = await sql<{ kept: boolean }>`
+    SELECT EXISTS (SELECT FROM recommender.days_of('behaviors') AS days (day) WHERE day = ${day}::date) AS kept`.execute(
+    query,
+  );
+  return rows[0]?.kept ?? false;
 }
 
 async function* batchesOf(
@@ -35,10 +40,12 @@ async function* batchesOf(
       WHERE tenant_id = ${tenant} AND day = ${day}::date AND (event_id, part) > (${event}, ${part}::smallint)
       ORDER BY event_id, part LIMIT ${batchRows}`.execute(query);
     const last = rows.at(-1);
-    if (!last) return;
+    if (!last) break;
     yield rows.map(fileRow);
     [event, part] = [String(last.event_id), Number(last.part)];
   }
+  // A day that is dropped meanwhile seems to end here: its file, which has all of it, must stay.
+  if (!(await isKept({ query }, day))) throw new TransientError(`${day} left the database while it was read`);
 }
 
 /** Microseconds since 1970, exactly. */

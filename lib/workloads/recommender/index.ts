@@ -1,5 +1,8 @@
+import { Duration } from 'aws-cdk-lib';
+import { behaviorFiles } from '../../../lambdas/recommender/contract.ts';
 import { workload } from '../workload.ts';
 import { addBehaviorTable } from './behavior-table.ts';
+import { Cleanup } from './cleanup.ts';
 import { Recommender } from './recommender.ts';
 import { RecommenderApi } from './recommender-api.ts';
 import { ScenarioSchedules } from './scenario-schedules.ts';
@@ -9,14 +12,18 @@ import { recommenderTopics } from './topics.ts';
 export const recommender = workload({
   name: 'recommender',
   topics: recommenderTopics,
+  // A day's file is written anew with whatever comes to it: what it was before is of use for nothing but a slip of hands.
+  lifecycle: () => [{ prefix: `${behaviorFiles}/`, noncurrentVersionExpiration: Duration.days(1) }],
   data: (_stack, { analytics }) => addBehaviorTable(analytics),
   pipelines: (stack, { cluster, ...platform }) => {
     const { machine } = new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
-    const recommender = cluster && new Recommender(stack, 'Recommender', { ...platform, cluster });
-    return { machine, recommender };
+    if (!cluster) return undefined;
+    const recommender = new Recommender(stack, 'Recommender', { ...platform, cluster });
+    new Cleanup(stack, 'RecommenderCleanup', { ...platform, files: recommender.files.queue });
+    return { recommender, machine };
   },
-  api: (stack, platform, { pipelines: { machine, recommender } }) => {
+  api: (stack, platform, { pipelines: made }) => {
     const { cluster } = platform;
-    if (cluster && recommender) new RecommenderApi(stack, 'Recommender', { platform, cluster, machine, recommender });
+    if (cluster && made) new RecommenderApi(stack, 'Recommender', { platform, cluster, ...made });
   },
 });

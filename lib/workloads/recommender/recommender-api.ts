@@ -20,7 +20,7 @@ export interface RecommenderApiProps {
 
 /** The recommender's routes: behaviour goes into Kafka without the database, all else asks it. */
 export class RecommenderApi extends Construct {
-  constructor(scope: Construct, id: string, { platform, cluster, machine, recommender }: RecommenderApiProps) {
+  constructor(scope: Construct, id: string, { platform, cluster, recommender, machine }: RecommenderApiProps) {
     super(scope, id);
     const track = new ApiHandler(this, 'Track', {
       platform,
@@ -41,10 +41,10 @@ export class RecommenderApi extends Construct {
       routes: contract.recommenderRoutes,
       env: {
         RAW_BUCKET: platform.raw.bucketName,
+        HOT_DAYS: String(environmentOf(this).workloads.recommender.hotDays),
         VECTORS_QUEUE_URL: recommender.queues.urlOf('vectors'),
         FILES_QUEUE_URL: recommender.queues.urlOf('files'),
         ERASURE_SECRET: recommender.erasure.secretArn,
-        HOT_DAYS: String(environmentOf(this).workloads.recommender.hotDays),
         TRAINING_STATE_MACHINE: machine.stateMachineArn,
       },
       impact: 'Sites get no recommendations, and nobody sees how they do.',
