@@ -5,6 +5,7 @@ import { addBehaviorTable } from './behavior-table.ts';
 import { Cleanup } from './cleanup.ts';
 import { Recommender } from './recommender.ts';
 import { RecommenderApi } from './recommender-api.ts';
+import { RecommenderDashboard } from './recommender-dashboard.ts';
 import { ScenarioSchedules } from './scenario-schedules.ts';
 import { recommenderTopics } from './topics.ts';
 
@@ -25,5 +26,8 @@ export const recommender = workload({
   api: (stack, platform, { pipelines: made }) => {
     const { cluster } = platform;
     if (cluster && made) new RecommenderApi(stack, 'Recommender', { platform, cluster, ...made });
+  },
+  operations: (stack, { pipelines: made }) => {
+    if (made) new RecommenderDashboard(stack, 'Recommender', made);
   },
 });
