@@ -27,7 +27,7 @@ export interface DataPlatform {
   readonly failures: Queue;
 }
 
-/** What every workload finds in the stack Pipelines. */
+/** What every workload finds where its work stands. */
 export interface PipelinesPlatform extends DataPlatform {
   /** Where the environment has brokers. */
   readonly cluster: KafkaCluster | undefined;
@@ -59,7 +59,7 @@ export interface WorkloadDescription<Data, Pipelines> {
   readonly topics?: (environment: Environment) => readonly TopicProps[];
   /** In the stack Data: what must outlive a deployment. */
   readonly data?: (stack: MillraceStack, platform: DataPlatform) => Data;
-  /** In the stack Pipelines: the work itself. */
+  /** In a stack of its own: the work itself. */
   readonly pipelines?: (stack: MillraceStack, platform: PipelinesPlatform, made: { readonly data: Data }) => Pipelines;
   /** In the stack Api: its routes. */
   readonly api?: (stack: MillraceStack, platform: ApiPlatform, made: Made<Data, Pipelines>) => void;
@@ -67,7 +67,7 @@ export interface WorkloadDescription<Data, Pipelines> {
   readonly operations?: (stack: MillraceStack, made: Made<Data, Pipelines>) => void;
 }
 
-/** What the hooks of the stacks Data and Pipelines have returned. */
+/** What the hooks `data` and `pipelines` have returned. */
 export interface Made<Data, Pipelines> {
   readonly data: Data;
   readonly pipelines: Pipelines;
@@ -75,6 +75,7 @@ export interface Made<Data, Pipelines> {
 
 /** A workload of one app, which remembers what its hooks have made. The stacks call them in their own order. */
 export interface WorkloadInApp {
+  readonly name: Workload['name'];
   readonly lifecycle: readonly LifecycleRule[];
   readonly topics: readonly TopicProps[];
   data(stack: MillraceStack, platform: DataPlatform): void;
@@ -100,6 +101,7 @@ export function workload<Data = undefined, Pipelines = undefined>(
 }
 
 class Begun<Data, Pipelines> implements WorkloadInApp {
+  readonly name: Workload['name'];
   readonly lifecycle: readonly LifecycleRule[];
   readonly topics: readonly TopicProps[];
   readonly #description: WorkloadDescription<Data, Pipelines>;
@@ -109,6 +111,7 @@ class Begun<Data, Pipelines> implements WorkloadInApp {
 
   constructor(description: WorkloadDescription<Data, Pipelines>, environment: Environment) {
     this.#description = description;
+    this.name = description.name;
     this.lifecycle = description.lifecycle?.(environment) ?? [];
     this.topics = description.topics?.(environment) ?? [];
   }
