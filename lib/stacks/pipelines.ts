@@ -4,7 +4,10 @@ import type { Environment } from '../environment.ts';
 import { Exports } from '../workloads/exports.ts';
 import type { PipelinesPlatform, WorkloadInApp } from '../workloads/workload.ts';
 
-/** The work itself: functions, state machines, schedules. Holds no data: it can be deleted and made again. */
+/**
+ * The work itself: functions, state machines, schedules. Holds no data: it can be deleted and made again. Workloads with
+ * a stack of their own are made in their place of the order, for later ones may ask steps of them.
+ */
 export class PipelinesStack extends MillraceStack {
   constructor(
     scope: Construct,
@@ -13,6 +16,9 @@ export class PipelinesStack extends MillraceStack {
   ) {
     super(scope, 'Pipelines', environment);
     new Exports(this, 'Exports', platform);
-    for (const workload of workloads) workload.pipelines(this, platform);
+    for (const workload of workloads) {
+      const { ownStack } = workload;
+      workload.pipelines(ownStack === undefined ? this : new MillraceStack(scope, ownStack, environment), platform);
+    }
   }
 }

@@ -51,6 +51,11 @@ export interface WorkloadDescription<Data, Pipelines> {
   readonly name: keyof Environment['workloads'];
   /** @default where its settings say `enabled` */
   readonly present?: (environment: Environment) => boolean;
+  /**
+   * The stack of its work, where that is too much for Pipelines: CloudFormation takes 500 resources in one.
+   * @default Pipelines
+   */
+  readonly ownStack?: string;
   /** Names of its own errors, by which its steps are tried again or not. @default those of the kit alone */
   readonly faults?: WorkloadFaults;
   /** How long its objects stay in the raw bucket, by prefix. @default as long as all others */
@@ -59,7 +64,7 @@ export interface WorkloadDescription<Data, Pipelines> {
   readonly topics?: (environment: Environment) => readonly TopicProps[];
   /** In the stack Data: what must outlive a deployment. */
   readonly data?: (stack: MillraceStack, platform: DataPlatform) => Data;
-  /** In the stack Pipelines: the work itself. */
+  /** In the stack Pipelines, or its own: the work itself. */
   readonly pipelines?: (stack: MillraceStack, platform: PipelinesPlatform, made: { readonly data: Data }) => Pipelines;
   /** In the stack Api: its routes. */
   readonly api?: (stack: MillraceStack, platform: ApiPlatform, made: Made<Data, Pipelines>) => void;
@@ -75,6 +80,8 @@ export interface Made<Data, Pipelines> {
 
 /** A workload of one app, which remembers what its hooks have made. The stacks call them in their own order. */
 export interface WorkloadInApp {
+  /** `undefined` where its work is in Pipelines. */
+  readonly ownStack: string | undefined;
   readonly lifecycle: readonly LifecycleRule[];
   readonly topics: readonly TopicProps[];
   data(stack: MillraceStack, platform: DataPlatform): void;
@@ -100,6 +107,7 @@ export function workload<Data = undefined, Pipelines = undefined>(
 }
 
 class Begun<Data, Pipelines> implements WorkloadInApp {
+  readonly ownStack: string | undefined;
   readonly lifecycle: readonly LifecycleRule[];
   readonly topics: readonly TopicProps[];
   readonly #description: WorkloadDescription<Data, Pipelines>;
@@ -109,6 +117,7 @@ class Begun<Data, Pipelines> implements WorkloadInApp {
 
   constructor(description: WorkloadDescription<Data, Pipelines>, environment: Environment) {
     this.#description = description;
+    this.ownStack = description.ownStack;
     this.lifecycle = description.lifecycle?.(environment) ?? [];
     this.topics = description.topics?.(environment) ?? [];
   }
