@@ -9,6 +9,7 @@ import { recommenderApi } from './api/routes.ts';
 import { recommenderApiEnv } from './contract.ts';
 import { userErasure } from './erasure/erase-user-store.ts';
 import { experimentBook } from './experiments/experiment-store.ts';
+import { erasureQueue } from './files/files-queue.ts';
 import { itemView } from './items/item-view-store.ts';
 import { hotFromOf } from './metrics/hot-days.ts';
 import type { RecommenderApiPorts } from './ports.ts';
@@ -28,6 +29,7 @@ export const handler = apiHandler({
     return {
       clock: systemClock,
       items: itemView(database, { vectorsUrl: env.VECTORS_QUEUE_URL, clock: systemClock }),
+      erasure: userErasure(database, { key, eraseFiles: erasureQueue(env.FILES_QUEUE_URL) }),
       models: modelBook(database),
       startTraining: async (key, at) => {
         const { name, input } = trainingRun(key, at);
@@ -36,7 +38,6 @@ export const handler = apiHandler({
       experiments: experimentBook(database),
       hotFrom: () => hotFromOf(systemClock(), env.HOT_DAYS),
       ...servingParts(database, systemClock, servedModels(database, env.RAW_BUCKET)),
-      erasure: userErasure(database, { key, filesUrl: env.FILES_QUEUE_URL }),
     };
   },
   routes: recommenderApi,

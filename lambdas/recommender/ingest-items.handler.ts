@@ -7,7 +7,7 @@ import { sendFailures } from '#record/failure-sender.ts';
 import { ingestItemsEnv } from './contract.ts';
 import { ingestItems } from './items/ingest-items.ts';
 import { itemMessage } from './items/item-message.ts';
-import { upsertItems } from './items/item-store.ts';
+import { upsertItems } from './items/item-view-store.ts';
 import { itemResults } from './items/results-topic.ts';
 import { vectorsQueue } from './vectors/vectors-queue.ts';
 

@@ -1,15 +1,20 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
-import { erasureQueue } from '../files/files-queue.ts';
 import type { ErasurePorts } from './ports.ts';
 import { userHash } from './user-hash.ts';
 
 /** Erases users in the database and the ledger; the files follow, and are asked for when this is committed. */
 export function userErasure(
   database: Database<unknown>,
-  { key, filesUrl }: { readonly key: () => Promise<string>; readonly filesUrl: string },
+  {
+    key,
+    eraseFiles,
+  }: {
+    readonly key: () => Promise<string>;
+    /** Has files of the tenant written anew; one erasure is asked for once. */
+    readonly eraseFiles: (tenant: string, erasure: string) => Promise<void>;
+  },
 ): ErasurePorts['erasure'] {
-  const eraseFiles = erasureQueue(filesUrl);
   return {
     async erase(tenant, user) {
       const hash = userHash(await key(), tenant, user);

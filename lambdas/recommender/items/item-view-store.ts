@@ -1,10 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
+import { copyUpsert, type UpsertCounts } from '#adapters/database/copy-upsert.ts';
 import { pagedListing } from '#adapters/database/paged.ts';
 import type { Database, Session } from '#adapters/database.ts';
+import type { Page, Paging } from '#kit/api/paging.ts';
 import type { Clock } from '#kit/clock.ts';
 import { vectorsQueue } from '../vectors/vectors-queue.ts';
 import type { SentItem } from './item-message.ts';
-import { upsertItems } from './item-store.ts';
+import { type ArrivedItem, itemRow, itemTarget } from './item-row.ts';
 import type { ItemFilter, ItemKey, ItemPorts, ItemScenario, ShownItem } from './ports.ts';
 
 const shown = sql`item_id, scenario_id, metadata, status, created_at, updated_at`;
@@ -34,17 +36,7 @@ export function itemView(
         SELECT ${shown} FROM recommender.items WHERE ${isKey(key)} AND ${isThere}`.execute(query);
       return rows[0];
     },
-    list: (filter, paging) =>
-      pagedListing<ShownItem>(
-        query,
-        {
-          select: shown,
-          from: sql`recommender.items`,
-          where: conditions(filter),
-          order: sql`updated_at DESC, item_id`,
-        },
-        paging,
-      ),
+    list: (filter, paging) => list(database, filter, paging),
     async create(scenario, item) {
       const created = await transaction(async (session) => {
         if (await lockKnown(session, { ...scenario, item_id: item.item_id })) return false;
@@ -60,6 +52,16 @@ export function itemView(
     },
     remove: (key) => remove(database, key, clock()),
   };
+}
+
+function list({ query }: Database<unknown>, filter: ItemFilter, paging: Paging): Promise<Page<ShownItem>> {
+  const listing = {
+    select: shown,
+    from: sql`recommender.items`,
+    where: conditions(filter),
+    order: sql`updated_at DESC, item_id`,
+  };
+  return pagedListing<ShownItem>(query, listing, paging);
 }
 
 /** Of two who make the same item, the second waits for the first. */
@@ -113,4 +115,9 @@ function conditions({
       ? []
       : [sql`(concat_ws(E'\n', title, description, author, array_to_string(tags, E'\n')) ILIKE ${pattern})`]),
   ];
+}
+
+/** Brings items in: newer content replaces older, and the same message again changes nothing. */
+export function upsertItems<T>(session: Session<T>, items: readonly ArrivedItem[]): Promise<UpsertCounts> {
+  return copyUpsert(session, itemTarget, [items.map(itemRow)]);
 }

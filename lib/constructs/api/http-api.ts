@@ -18,13 +18,13 @@ import type { HandlerFunction } from '../handler-function.ts';
 import { logGroup } from '../log-group.ts';
 import { environmentOf } from '../millrace-stack.ts';
 
-// One JSON object a line. The error field says why API Gateway itself refused.
+// One JSON object a line. The error field says why API Gateway itself refused. The route, not the path: paths name users,
+// who may be erased.
 const accessLogFields = {
   requestId: '$context.requestId',
   at: '$context.requestTime',
   ip: '$context.identity.sourceIp',
   route: '$context.routeKey',
-  path: '$context.path',
   status: '$context.status',
   bytes: '$context.responseLength',
   latencyMs: '$context.responseLatency',

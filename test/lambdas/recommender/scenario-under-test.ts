@@ -31,7 +31,11 @@ export function scenarioIn(database: TestDatabase<unknown>, tenant = 't1', scena
   let events = 0;
   return {
     key: { tenant, scenario },
-    parts: servingParts(database.app, () => now, async () => undefined),
+    parts: servingParts(
+      database.app,
+      () => now,
+      async () => undefined,
+    ),
     async items(items: readonly GivenItem[]) {
       for (const { id, category = null, tags = [], age = 0, status = 'active' } of items)
         await sql`
@@ -61,5 +65,5 @@ export async function emptied(database: TestDatabase<unknown>): Promise<void> {
   await sql`
     TRUNCATE recommender.items, recommender.behaviors, recommender.answers, recommender.similar_items,
       recommender.profiles, recommender.hot_items, recommender.recommendations, recommender.scenarios,
-      recommender.neighbors`.execute(database.admin.query);
+      recommender.neighbors, recommender.models`.execute(database.admin.query);
 }

@@ -1,5 +1,3 @@
-import { copyUpsert, type UpsertCounts } from '#adapters/database/copy-upsert.ts';
-import type { Session } from '#adapters/database.ts';
 import { arrayText, type CopyValue } from '#kit/text/copy-text.ts';
 import { contentHash, contentOf } from './item-content.ts';
 import type { SentItem } from './item-message.ts';
@@ -37,19 +35,16 @@ const columns = [
   'deleted_at',
 ] as const;
 
-const target = {
+/** Newer content replaces older. */
+export const itemTarget = {
   table: 'recommender.items',
   columns,
   key: ['tenant_id', 'scenario_id', 'item_id'],
   newer: ['message_time', 'message_offset'],
 };
 
-/** Brings items in: newer content replaces older, and the same message again changes nothing. */
-export function upsertItems<T>(session: Session<T>, items: readonly ArrivedItem[]): Promise<UpsertCounts> {
-  return copyUpsert(session, target, [items.map(rowOf)]);
-}
-
-function rowOf({ tenant_id, scenario_id, item, at, offset }: ArrivedItem): CopyValue[] {
+/** An item as its row is, in the order of the columns. */
+export function itemRow({ tenant_id, scenario_id, item, at, offset }: ArrivedItem): CopyValue[] {
   const { item_id, metadata, embedding, status } = item;
   const content = contentOf(metadata);
   const time = at.toISOString();
