@@ -20,6 +20,8 @@ const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }
   'briefs/lists': () => import('./briefs/lists.ts'),
   'briefs/export': () => import('./briefs/export.ts'),
   'briefs/submit-to-zip': () => import('./briefs/submit-to-zip.ts'),
+  'recommender/kernel': () => import('./recommender/kernel.ts'),
+  'recommender/evaluate': () => import('./recommender/evaluate.ts'),
   start: () => import('./start.ts'),
 };
 
