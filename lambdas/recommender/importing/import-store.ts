@@ -3,7 +3,7 @@ import type { Database } from '#adapters/database.ts';
 import { behaviorStore } from '../behavior/behavior-store.ts';
 import type { BehaviorRow } from '../behavior/rows.ts';
 import type { SentItem } from '../items/item-message.ts';
-import { upsertItems } from '../items/item-store.ts';
+import { upsertItems } from '../items/item-view-store.ts';
 import type { ImportedScenario } from './read-ratings.ts';
 
 /** What became of an import: lines = stored + repeated + of erased users. */
