@@ -5,7 +5,7 @@ import { Exports } from '../workloads/exports.ts';
 import type { PipelinesPlatform, WorkloadInApp } from '../workloads/workload.ts';
 
 /** What all workloads' work shares. Holds no data: it can be deleted and made again. */
-export class PipelinesStack extends MillraceStack {
+class PipelinesStack extends MillraceStack {
   constructor(scope: Construct, environment: Environment, platform: PipelinesPlatform) {
     super(scope, 'Pipelines', environment);
     new Exports(this, 'Exports', platform);
