@@ -38,13 +38,14 @@ export async function showRecommendations(stack: Stack, signal: AbortSignal): Pr
   const before = performance.now();
   const fresh: SampleTenant[] = [];
   for (const tenant of sampleTenants) if (await isNew(stack, tenant)) fresh.push(tenant);
+  const clicks = new Map<SampleTenant, number>();
   const reader = topicReader(kafka.brokers);
   try {
-    for (const tenant of fresh) await fill(stack, tenant, { now, produce: reader.produce });
+    for (const tenant of fresh) clicks.set(tenant, await fill(stack, tenant, { now, produce: reader.produce }));
   } finally {
     await reader.close();
   }
-  for (const tenant of fresh) await whileMissing(stack, tenant, signal);
+  for (const [tenant, wanted] of clicks) await whileMissing(stack, tenant, { clicks: wanted, signal });
   if (fresh.length > 0) for (const schedule of schedules) await computed(stack, schedule, signal);
   if (signal.aborted) return;
   const seconds = ((performance.now() - before) / 1000).toFixed(1);
@@ -78,7 +79,8 @@ interface Filling {
   readonly produce: ReturnType<typeof topicReader>['produce'];
 }
 
-async function fill(stack: Stack, tenant: SampleTenant, { now, produce }: Filling): Promise<void> {
+/** Resolves to the number of clicks in it. */
+async function fill(stack: Stack, tenant: SampleTenant, { now, produce }: Filling): Promise<number> {
   const random = seeded(sampleTenants.indexOf(tenant) + 1);
   const items = sampleItems(tenant, now, random);
   for (let from = 0; from < items.length; from += itemsAtOnce) {
@@ -95,25 +97,42 @@ async function fill(stack: Stack, tenant: SampleTenant, { now, produce }: Fillin
       route: '/behaviors/track/batch',
       body: { events: events.slice(from, from + eventsAtOnce) },
     });
+  return events.filter(({ action_type }) => action_type === 'click').length;
 }
 
-/** Until the newest item is there and a user's behaviour is: both take the way through Kafka. */
-async function whileMissing(stack: Stack, { tenant, scenario }: SampleTenant, signal: AbortSignal): Promise<void> {
+interface Sent {
+  readonly clicks: number;
+  readonly signal: AbortSignal;
+}
+
+/** Until the newest item is there and all behaviour is: both take the way through Kafka. */
+async function whileMissing(stack: Stack, { tenant, scenario }: SampleTenant, { clicks, signal }: Sent): Promise<void> {
   while (!signal.aborted) {
     const last = await answerOf(stack, tenant, { route: `/items/${scenario}/item-${itemsOfATenant}` });
-    if (last.ok) return;
+    const { rows } = await ask<Counted>(stack, tenant, { route: `/metrics?scenario_id=${scenario}` });
+    if (last.ok && (rows[0]?.clicks ?? 0) >= clicks) return;
     await sleep(pollMs);
   }
 }
 
+interface Counted {
+  readonly rows: readonly { readonly clicks: number }[];
+}
+
+type StartOutcome =
+  | { readonly ok: true; readonly payload: { readonly state: string; readonly name: string } }
+  | { readonly ok: false; readonly error: { readonly errorMessage: string } };
+
 /** Starts a schedule and waits for its run to end. One that finds nothing new starts none. */
 async function computed(stack: Stack, schedule: string, signal: AbortSignal): Promise<void> {
   const { result } = (await trigger(stack, schedule, undefined)) as { readonly result: unknown };
-  const started = result as { readonly state?: string } | undefined;
-  if (started?.state === 'nothing-new') return;
+  const outcome = result as StartOutcome;
+  if (!outcome.ok) throw new Error(`${schedule} failed: ${outcome.error.errorMessage}`);
+  const { state, name } = outcome.payload;
+  if (state === 'nothing-new') return;
   while (!signal.aborted) {
     const { executions } = await stack.machines.list({ limit: 1000, status: 'RUNNING' });
-    if (!executions.some(({ name }) => name.startsWith(schedule))) return;
+    if (!executions.some((execution) => execution.name === name)) return;
     await sleep(pollMs);
   }
 }
