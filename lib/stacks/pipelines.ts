@@ -16,3 +16,15 @@ export class PipelinesStack extends MillraceStack {
     for (const workload of workloads) workload.pipelines(this, platform);
   }
 }
+
+/** The work of one workload that would not fit among the others, under the same terms. */
+export class WorkloadStack extends MillraceStack {
+  constructor(
+    scope: Construct,
+    environment: Environment,
+    { name, workload, ...platform }: PipelinesPlatform & { readonly name: string; readonly workload: WorkloadInApp },
+  ) {
+    super(scope, name, environment);
+    workload.pipelines(this, platform);
+  }
+}

@@ -27,7 +27,7 @@ export interface DataPlatform {
   readonly failures: Queue;
 }
 
-/** What every workload finds in the stack Pipelines. */
+/** What every workload finds in the stack of its work. */
 export interface PipelinesPlatform extends DataPlatform {
   /** Where the environment has brokers. */
   readonly cluster: KafkaCluster | undefined;
@@ -53,13 +53,15 @@ export interface WorkloadDescription<Data, Pipelines> {
   readonly present?: (environment: Environment) => boolean;
   /** Names of its own errors, by which its steps are tried again or not. @default those of the kit alone */
   readonly faults?: WorkloadFaults;
+  /** Its work stands in a stack of its name: CloudFormation takes 500 resources in one. @default in the stack Pipelines */
+  readonly ownStack?: boolean;
   /** How long its objects stay in the raw bucket, by prefix. @default as long as all others */
   readonly lifecycle?: (environment: Environment) => readonly LifecycleRule[];
   /** In the stack Streaming. */
   readonly topics?: (environment: Environment) => readonly TopicProps[];
   /** In the stack Data: what must outlive a deployment. */
   readonly data?: (stack: MillraceStack, platform: DataPlatform) => Data;
-  /** In the stack Pipelines: the work itself. */
+  /** The work itself: in the stack Pipelines, or in its own. */
   readonly pipelines?: (stack: MillraceStack, platform: PipelinesPlatform, made: { readonly data: Data }) => Pipelines;
   /** In the stack Api: its routes. */
   readonly api?: (stack: MillraceStack, platform: ApiPlatform, made: Made<Data, Pipelines>) => void;
@@ -75,6 +77,8 @@ export interface Made<Data, Pipelines> {
 
 /** A workload of one app, which remembers what its hooks have made. The stacks call them in their own order. */
 export interface WorkloadInApp {
+  /** The stack of its work, where that is not Pipelines. */
+  readonly ownStack: string | undefined;
   readonly lifecycle: readonly LifecycleRule[];
   readonly topics: readonly TopicProps[];
   data(stack: MillraceStack, platform: DataPlatform): void;
@@ -100,6 +104,7 @@ export function workload<Data = undefined, Pipelines = undefined>(
 }
 
 class Begun<Data, Pipelines> implements WorkloadInApp {
+  readonly ownStack: string | undefined;
   readonly lifecycle: readonly LifecycleRule[];
   readonly topics: readonly TopicProps[];
   readonly #description: WorkloadDescription<Data, Pipelines>;
@@ -109,6 +114,8 @@ class Begun<Data, Pipelines> implements WorkloadInApp {
 
   constructor(description: WorkloadDescription<Data, Pipelines>, environment: Environment) {
     this.#description = description;
+    const { name, ownStack = false } = description;
+    this.ownStack = ownStack ? `${name.slice(0, 1).toUpperCase()}${name.slice(1)}` : undefined;
     this.lifecycle = description.lifecycle?.(environment) ?? [];
     this.topics = description.topics?.(environment) ?? [];
   }

@@ -11,6 +11,7 @@ import { recommenderTopics } from './topics.ts';
 /** Items and behaviour, to recommendations. */
 export const recommender = workload({
   name: 'recommender',
+  ownStack: true,
   topics: recommenderTopics,
   // A day's file is written anew with whatever comes to it: what it was before is of use for nothing but a slip of hands.
   lifecycle: () => [{ prefix: `${behaviorFiles}/`, noncurrentVersionExpiration: Duration.days(1) }],
