@@ -5,7 +5,7 @@ import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-s
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { slotsBetween, timetable } from '../../lambdas/kit/schedule/timetable.ts';
-import type { KeptSchedule } from '../../lambdas/platform/contract.ts';
+import { type KeptSchedule, scheduleList } from '../../lambdas/platform/contract.ts';
 import { startOf } from '../../lambdas/platform/slots/settle-slots.ts';
 import { region } from '../../local/machine.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
@@ -58,7 +58,7 @@ const executions = async (stack: TestStack) =>
 /** The schedule as the template gives it to the keeper. */
 function keptSchedule(stack: TestStack): KeptSchedule {
   const keeper = stack.stack.model.functions.find(({ handler }) => handler === 'platform/keep-slots');
-  const all = JSON.parse(keeper?.environment.SCHEDULES ?? '[]') as KeptSchedule[];
+  const all = scheduleList.parse(keeper?.environment.SCHEDULES);
   const kept = all.find((schedule) => schedule.name === name);
   if (!kept) throw new Error(`${name} keeps no slots`);
   return kept;

@@ -8,6 +8,7 @@ import {
   keeperTask,
   keepSlotsEnv,
   startWorkEnv,
+  writtenSchedules,
 } from '../../../lambdas/platform/contract.ts';
 import { AlarmBook } from '../../constructs/alarm-book.ts';
 import type { Database } from '../../constructs/database.ts';
@@ -43,7 +44,7 @@ export class Slots extends Construct {
 
   constructor(scope: Construct, id: string, { database, raw, wakes }: SlotsProps) {
     super(scope, id);
-    this.schedules = Stack.of(this).toJsonString(ScheduleBook.of(this).schedules.map(keptSchedule));
+    this.schedules = Stack.of(this).toJsonString(writtenSchedules(ScheduleBook.of(this).schedules.map(keptSchedule)));
     this.starts = this.#makeStarter();
     this.backfills = this.#makeBackfills(database);
     const keeper = new HandlerFunction(this, 'Keep', {
