@@ -19,8 +19,7 @@ const integrationTimeoutMs = 30_000;
 // Its own words, whatever the server here would say.
 const gatewayWords: Readonly<Record<number, string>> = { 400: 'Bad Request', 413: 'Request Too Long' };
 
-/** Serves the template's routes as API Gateway's HTTP API does, payload format 2.0 and its own error answers included. */
-export async function startHttpApi(options: {
+interface HttpApiOptions {
   readonly api: HttpApiModel;
   readonly functions: FunctionHost;
   readonly port: number;
@@ -28,7 +27,10 @@ export async function startHttpApi(options: {
   readonly placeWaitMs?: number;
   /** Told of each answer, for the log. */
   readonly onAnswer?: (line: string) => void;
-}): Promise<HttpApi> {
+}
+
+/** Serves the template's routes as API Gateway's HTTP API does, payload format 2.0 and its own error answers included. */
+export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
   const server = fastify({
     bodyLimit: payloadLimitBytes,
     routerOptions: { caseSensitive: true, maxParamLength: 2048 },
