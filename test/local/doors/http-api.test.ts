@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type HttpApi, startHttpApi } from '../../../local/doors/http-api.ts';
 import shape from '../../fixtures/events/http-get-deals.json' with { type: 'json' };
@@ -16,31 +17,43 @@ const code = `export const handler = async (event) => {
     case 'binary': return { statusCode: 200, headers: { 'content-type': 'image/png' }, body: 'iVBORw==', isBase64Encoded: true };
     case 'cookies': return { statusCode: 204, cookies: ['a=1', 'b=2'], headers: { 'x-own': 5 } };
     case 'bad': return JSON.parse(event.queryStringParameters.json);
-    case 'slow': await new Promise((resolve) => setTimeout(resolve, 400));
+    case 'held': await fetch(event.queryStringParameters.until);
   }
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) };
 };`;
 
+const routes = ['GET /deals/{id}', 'POST /deals', 'DELETE /deals/{id}', 'GET /files/{proxy+}', 'ANY /any'];
+const model = {
+  cors: { origins: ['https://example.com'], methods: ['GET'], headers: ['authorization'] },
+  routes: [
+    ...routes.map((key) => ({ key, functionArn: arnOf('echo') })),
+    { key: 'GET /bounded', functionArn: arnOf('bounded') },
+  ],
+};
+
 beforeAll(async () => {
-  host = await startTestHost({ echo: { code }, bounded: { code, concurrency: 1 } });
-  const routes = ['GET /deals/{id}', 'POST /deals', 'DELETE /deals/{id}', 'GET /files/{proxy+}', 'ANY /any'];
-  api = await startHttpApi({
-    api: {
-      cors: { origins: ['https://example.com'], methods: ['GET'], headers: ['authorization'] },
-      routes: [
-        ...routes.map((key) => ({ key, functionArn: arnOf('echo') })),
-        { key: 'GET /bounded', functionArn: arnOf('bounded') },
-      ],
-    },
-    functions: host.host,
-    port: 0,
-  });
+  host = await startTestHost({ echo: { code }, bounded: { code, concurrency: 1, timeoutSeconds: 300 } });
+  api = await startHttpApi({ api: model, functions: host.host, port: 0 });
 });
 
 afterAll(async () => {
   await api.stop();
   await host.stop();
 });
+
+/** Holds who asks it until it is told to let go. */
+async function startGate() {
+  const { promise: came, resolve: arrive } = Promise.withResolvers<() => void>();
+  const server = createServer((_request, response) => arrive(() => response.end()));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: encodeURIComponent(`http://127.0.0.1:${port}/`),
+    /** Resolves once somebody is held, to what lets go. */
+    came,
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
 
 const ask = (path: string, init: RequestInit = {}) => fetch(api.url + path, init);
 const seen = async (path: string, init?: RequestInit) =>
@@ -178,10 +191,40 @@ test('a function that fails is a 500 that tells nothing', async () => {
   expect(await response.json()).toEqual({ message: 'Internal Server Error' });
 });
 
-test('a function whose every instance is busy is a 503', async () => {
-  const both = await Promise.all([ask('/bounded?answer=slow'), ask('/bounded?answer=slow')]);
+test('a request waits for a place of its function, and gets its answer', async () => {
+  const patient = await startHttpApi({ api: model, functions: host.host, port: 0, placeWaitMs: 300_000 });
+  const gate = await startGate();
+  const first = fetch(`${patient.url}/bounded?answer=held&until=${gate.url}`);
+  const release = await gate.came;
+  const others = Array.from({ length: 10 }, () => fetch(`${patient.url}/bounded`));
+  release();
 
-  expect(both.map(({ status }) => status).toSorted()).toEqual([200, 503]);
+  expect((await Promise.all([first, ...others])).map(({ status }) => status)).toEqual(Array(11).fill(200));
+  await gate.stop();
+  await patient.stop();
+});
+
+test('a request that finds no place in time is a 503 that says when to come again, and is never begun', async () => {
+  const impatient = await startHttpApi({ api: model, functions: host.host, port: 0, placeWaitMs: 1 });
+  const gate = await startGate();
+  const first = fetch(`${impatient.url}/bounded?answer=held&until=${gate.url}`);
+  const release = await gate.came;
+  const before = host.invocations.length;
+  const refused = await fetch(`${impatient.url}/bounded`);
+  // Its place is taken by way of another door: Lambda's own refusal reads the same.
+  const throttled = await ask('/bounded');
+
+  for (const response of [refused, throttled]) {
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await response.json()).toEqual({ message: 'Service Unavailable' });
+  }
+  // The throttled one alone came as far as the function.
+  expect(host.invocations).toHaveLength(before + 1);
+  release();
+  expect((await first).status).toBe(200);
+  expect((await fetch(`${impatient.url}/bounded`)).status).toBe(200);
+  await gate.stop();
+  await impatient.stop();
 });
 
 test('answers without a status are JSON, texts stay texts, bytes bytes', async () => {
