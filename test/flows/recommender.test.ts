@@ -3,10 +3,11 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readUsers, usersText } from '../../lambdas/kit/api/authentication/users.ts';
 import { usersSecretName } from '../../local/callers/console-token.ts';
+import { addToken } from '../../local/callers/edit-users.ts';
 import { trigger } from '../../local/console/trigger-target.ts';
 import { region } from '../../local/machine.ts';
 import { synthesized } from '../support/assembly.ts';
-import { addAccount, basicHeader } from '../support/credentials.ts';
+import { addAccount } from '../support/credentials.ts';
 import { usersInFiles } from './behavior-files.ts';
 import { type Flow, startFlow } from './flow.ts';
 import {
@@ -256,11 +257,12 @@ test('an experiment gives users their variants, and tells what each has done', a
 
 test('another’s tenant is one that there is not', async () => {
   const { stack } = flow.running;
-  const account = await addAccount(stack, 'shop-site', ['operate']);
+  const { name } = await addAccount(stack, 'shop-site', ['operate']);
   const known = readUsers(stack.services.secrets.value(usersSecretName));
-  const users = known.map((user) => (user.name === account.name ? { ...user, tenants: [tenant] } : user));
-  await stack.services.secrets.put(usersSecretName, usersText(users));
-  const authorization = basicHeader(account.name, account.password);
+  const { users, shownOnce } = addToken(known, name, 'test', new Date());
+  const owners = users.map((user) => (user.name === name ? { ...user, tenants: [tenant] } : user));
+  await stack.services.secrets.put(usersSecretName, usersText(owners));
+  const authorization = `Bearer ${shownOnce}`;
   const statusOf = async (route: string, tenantId: string, body?: object) =>
     (await answered(route, { headers: { authorization, 'x-tenant-id': tenantId }, ...(body ? { body } : {}) })).status;
 
