@@ -16,9 +16,13 @@ const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }
   'pages/main-text': () => import('./pages/main-text.ts'),
   'tagger/throughput': () => import('./tagger/throughput.ts'),
   'tasks/throughput': () => import('./tasks/throughput.ts'),
+  'recommender/throughput': () => import('./recommender/throughput.ts'),
   'briefs/lists': () => import('./briefs/lists.ts'),
   'briefs/export': () => import('./briefs/export.ts'),
   'briefs/submit-to-zip': () => import('./briefs/submit-to-zip.ts'),
+  'recommender/kernel': () => import('./recommender/kernel.ts'),
+  'recommender/evaluate': () => import('./recommender/evaluate.ts'),
+  'recommender/largest': () => import('./recommender/largest.ts'),
   start: () => import('./start.ts'),
 };
 

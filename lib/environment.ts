@@ -99,6 +99,8 @@ const environments: Record<string, unknown> = {
       burst: 40,
       callers: { requestsPerSecond: 1000, burst: 2000 },
     },
+    // Whoever tries it sees files, and who was erased gone from them, while they look.
+    workloads: { recommender: { filesDelaySeconds: 20 } },
   },
   staging: {
     ...trial,

@@ -6,7 +6,7 @@ import { DataStack } from './stacks/data.ts';
 import { LedgerStack } from './stacks/ledger.ts';
 import { NetworkStack } from './stacks/network.ts';
 import { OperationsStack } from './stacks/operations.ts';
-import { PipelinesStack, WorkloadStack } from './stacks/pipelines.ts';
+import { addPipelines } from './stacks/pipelines.ts';
 import { StreamingStack } from './stacks/streaming.ts';
 import { begin } from './workloads/index.ts';
 import type { WorkloadInApp } from './workloads/workload.ts';
@@ -40,13 +40,7 @@ export async function makeApp({ context, validate, outdir, ...given }: MillraceP
   const network = new NetworkStack(app, environment);
   const data = new DataStack(app, environment, { network, workloads });
   const cluster = addStreaming(app, environment, { network, workloads })?.cluster;
-  const platform = { ...data.platform, cluster };
-  for (const workload of workloads) {
-    const { ownStack: name } = workload;
-    if (name !== undefined) new WorkloadStack(app, environment, { ...platform, name, workload });
-  }
-  const together = workloads.filter(({ ownStack }) => ownStack === undefined);
-  new PipelinesStack(app, environment, { ...platform, workloads: together });
+  addPipelines(app, environment, { ...data.platform, cluster, workloads });
   const ledger = new LedgerStack(app, environment, data);
   const api = new ApiStack(app, environment, { data, ledger, cluster, workloads });
   new OperationsStack(app, environment, { data, api, workloads });

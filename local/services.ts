@@ -38,6 +38,13 @@ export interface Services {
   stop(): Promise<void>;
 }
 
+/** What stands before the services. */
+interface ServicesGiven {
+  readonly postgres: Postgres;
+  readonly credentials: StackCredentials;
+  readonly onError: (message: string) => void;
+}
+
 /** What the parts are started with. */
 interface Beginning {
   readonly settings: Settings;
@@ -52,15 +59,7 @@ interface Beginning {
 export async function startServices(
   settings: Settings,
   model: StackModel,
-  {
-    postgres,
-    credentials: kept,
-    onError,
-  }: {
-    readonly postgres: Postgres;
-    readonly credentials: StackCredentials;
-    readonly onError: (message: string) => void;
-  },
+  { postgres, credentials: kept, onError }: ServicesGiven,
 ): Promise<Services> {
   const ports = portsFrom(settings.port);
   const credentials = acceptedCredentials(kept.aws, settings.variables);

@@ -41,12 +41,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'lambdas/platform/': ['lambdas/platform/(?!record/)', 'lambdas/kit/', shared, contracts],
   'lambdas/(?<own>[^/]+)/': ['<own>', 'lambdas/kit/', shared, contracts],
   // What judges the recommender's models runs the very trainers.
-  'training/recommender/': ['training/recommender/', 'lambdas/recommender/models/'],
+  'training/recommender/': [
+    'training/recommender/',
+    'lambdas/recommender/models/',
+    'lambdas/recommender/importing/genres.ts',
+  ],
   // What trains the model makes the very features that the tagger makes.
   'training/': ['training/', 'lambdas/tagger/model/', 'lambdas/language/', 'lambdas/kit/errors.ts'],
   // What runs in a browser.
   'docs-page/': ['docs-page/'],
   'migrations/': ['migrations/'],
+  // Files of the past go straight into the store, of whatever age they are.
+  'local/commands/import-behavior.ts': ['local/', 'lambdas/(adapters|recommender)/'],
   'local/': ['local/', 'lambdas/kit/', contracts, 'migrations/'],
   'bench/': [''],
   'test/': [''],

@@ -4,7 +4,7 @@ import type { Fate } from './collect/fates.ts';
 import { type PlatformName, platformNames } from './platforms/names.ts';
 import type { DriverName } from './platforms/platform.ts';
 import type { AnsweredDetail, Ended, LockedTask, PageRead, ToldEnd, WrittenPage } from './stores/answer-store.ts';
-import type { OpenCall } from './stores/open-call-store.ts';
+import type { OpenCall } from './stores/calls/open-call-store.ts';
 import type { Settled } from './stores/settle-store.ts';
 
 /** An article on its way through Kafka: which task found it, and where it stands in the page as received. */

@@ -2,6 +2,14 @@ import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
 import { kafkaEnv } from '#kit/stream/env.ts';
+import {
+  erasureRoutes,
+  experimentRoutes,
+  itemRoutes,
+  modelRoutes,
+  scenarioRoutes,
+  servingRoutes,
+} from './api/rooms.ts';
 import { behaviorColumns as fileColumns } from './files/columns.ts';
 import { dimensions, topFigures, trendDimensions } from './metrics/ports.ts';
 
@@ -25,51 +33,7 @@ const text = z.string().min(1);
 /** Served by `recommender/track`, which needs no database: behaviour is taken while it sleeps. */
 export const trackRoutes = ['POST /api/v1/behaviors/track', 'POST /api/v1/behaviors/track/batch'] as const;
 
-/** Served by `recommender/api`: each room's own routes, in its order. */
-export const itemRoutes = [
-  'POST /api/v1/items',
-  'GET /api/v1/items',
-  'POST /api/v1/items/batch',
-  'GET /api/v1/items/search',
-  'GET /api/v1/items/{scenario_id}/{item_id}',
-  'PUT /api/v1/items/{scenario_id}/{item_id}',
-  'DELETE /api/v1/items/{scenario_id}/{item_id}',
-] as const;
-
-export const scenarioRoutes = [
-  'POST /api/v1/scenarios',
-  'GET /api/v1/scenarios',
-  'GET /api/v1/scenarios/{scenario_id}',
-  'PUT /api/v1/scenarios/{scenario_id}',
-  'DELETE /api/v1/scenarios/{scenario_id}',
-  'POST /api/v1/scenarios/{scenario_id}/validate',
-] as const;
-
-export const servingRoutes = [
-  'POST /api/v1/recommend',
-  'POST /api/v1/recommend/next',
-  'GET /api/v1/items/{scenario_id}/{item_id}/similar',
-  'GET /api/v1/users/{user_id}/profile',
-] as const;
-
-export const modelRoutes = [
-  'GET /api/v1/models',
-  'GET /api/v1/models/{model_id}',
-  'POST /api/v1/models/{model_id}/promote',
-  'POST /api/v1/models/train',
-] as const;
-
-export const erasureRoutes = ['DELETE /api/v1/users/{user_id}'] as const;
-
-export const experimentRoutes = [
-  'POST /api/v1/experiments',
-  'GET /api/v1/experiments',
-  'GET /api/v1/experiments/{experiment_id}',
-  'POST /api/v1/experiments/{experiment_id}/start',
-  'POST /api/v1/experiments/{experiment_id}/stop',
-  'GET /api/v1/experiments/{experiment_id}/results',
-] as const;
-
+/** Served by `recommender/api`: the routes of each room. */
 export const recommenderRoutes = [
   ...itemRoutes,
   ...erasureRoutes,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { stepHandler } from '#kit/step-handler.ts';
 import { logger } from '#kit/telemetry.ts';
@@ -26,8 +27,8 @@ export const handler = stepHandler({
     return {
       markers: scenarioMarkers(env.RAW_BUCKET),
       works: {
-        'train-model': async (key: Parameters<typeof trainScenario>[0], at: Date) => {
-          const { state, because } = await trainScenario(key, at, ports);
+        'train-model': async (key: Parameters<typeof trainScenario>[0]) => {
+          const { state, because } = await trainScenario(key, systemClock(), ports);
           logger().info('A model was trained', { ...key, state, because });
           return { trained: state === 'too-little' ? 0 : 1, promoted: state === 'online' ? 1 : 0 };
         },

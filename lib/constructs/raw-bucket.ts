@@ -10,6 +10,30 @@ import {
 import { Construct } from 'constructs';
 import { removalPolicyOf } from './millrace-stack.ts';
 
+/** How long everything stays, and what the platform itself keeps there. */
+const platformLifecycle: readonly LifecycleRule[] = [
+  {
+    abortIncompleteMultipartUploadAfter: Duration.days(7),
+    // Read again within days or hardly ever; the shortest stay there is 90 days.
+    transitions: [{ storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(90) }],
+    noncurrentVersionExpiration: Duration.days(365),
+  },
+  // A day's export is replaced by the next day's; a year of them tells when something was changed.
+  { prefix: 'platform/exports/', expiration: Duration.days(400) },
+  // Which message replays what: of use while it may come again, and to tell a replay's next failure.
+  {
+    prefix: 'platform/replays/',
+    expiration: Duration.days(30),
+    noncurrentVersionExpiration: Duration.days(1),
+  },
+  // Answers of Athena's are fetched at once.
+  {
+    prefix: 'platform/analytics/',
+    expiration: Duration.days(1),
+    noncurrentVersionExpiration: Duration.days(1),
+  },
+];
+
 /** A private bucket for raw inputs: every version kept, every change an event, every access logged. */
 export class RawBucket extends Construct {
   readonly bucket: Bucket;
@@ -37,29 +61,7 @@ export class RawBucket extends Construct {
       ...shared,
       versioned: true,
       serverAccessLogsBucket: this.accessLogs,
-      lifecycleRules: [
-        {
-          abortIncompleteMultipartUploadAfter: Duration.days(7),
-          // Read again within days or hardly ever; the shortest stay there is 90 days.
-          transitions: [{ storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, transitionAfter: Duration.days(90) }],
-          noncurrentVersionExpiration: Duration.days(365),
-        },
-        // A day's export is replaced by the next day's; a year of them tells when something was changed.
-        { prefix: 'platform/exports/', expiration: Duration.days(400) },
-        // Which message replays what: of use while it may come again, and to tell a replay's next failure.
-        {
-          prefix: 'platform/replays/',
-          expiration: Duration.days(30),
-          noncurrentVersionExpiration: Duration.days(1),
-        },
-        // Answers of Athena's are fetched at once.
-        {
-          prefix: 'platform/analytics/',
-          expiration: Duration.days(1),
-          noncurrentVersionExpiration: Duration.days(1),
-        },
-        ...lifecycle,
-      ],
+      lifecycleRules: [...platformLifecycle, ...lifecycle],
     });
     sendEvents(this.bucket);
   }

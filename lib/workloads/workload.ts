@@ -27,7 +27,7 @@ export interface DataPlatform {
   readonly failures: Queue;
 }
 
-/** What every workload finds in the stack of its work. */
+/** What every workload finds where its work stands. */
 export interface PipelinesPlatform extends DataPlatform {
   /** Where the environment has brokers. */
   readonly cluster: KafkaCluster | undefined;
@@ -53,15 +53,13 @@ export interface WorkloadDescription<Data, Pipelines> {
   readonly present?: (environment: Environment) => boolean;
   /** Names of its own errors, by which its steps are tried again or not. @default those of the kit alone */
   readonly faults?: WorkloadFaults;
-  /** Its work stands in a stack of its name: CloudFormation takes 500 resources in one. @default in the stack Pipelines */
-  readonly ownStack?: boolean;
   /** How long its objects stay in the raw bucket, by prefix. @default as long as all others */
   readonly lifecycle?: (environment: Environment) => readonly LifecycleRule[];
   /** In the stack Streaming. */
   readonly topics?: (environment: Environment) => readonly TopicProps[];
   /** In the stack Data: what must outlive a deployment. */
   readonly data?: (stack: MillraceStack, platform: DataPlatform) => Data;
-  /** The work itself: in the stack Pipelines, or in its own. */
+  /** In a stack of its own: the work itself. */
   readonly pipelines?: (stack: MillraceStack, platform: PipelinesPlatform, made: { readonly data: Data }) => Pipelines;
   /** In the stack Api: its routes. */
   readonly api?: (stack: MillraceStack, platform: ApiPlatform, made: Made<Data, Pipelines>) => void;
@@ -69,7 +67,7 @@ export interface WorkloadDescription<Data, Pipelines> {
   readonly operations?: (stack: MillraceStack, made: Made<Data, Pipelines>) => void;
 }
 
-/** What the hooks of the stacks Data and Pipelines have returned. */
+/** What the hooks `data` and `pipelines` have returned. */
 export interface Made<Data, Pipelines> {
   readonly data: Data;
   readonly pipelines: Pipelines;
@@ -77,8 +75,7 @@ export interface Made<Data, Pipelines> {
 
 /** A workload of one app, which remembers what its hooks have made. The stacks call them in their own order. */
 export interface WorkloadInApp {
-  /** The stack of its work, where that is not Pipelines. */
-  readonly ownStack: string | undefined;
+  readonly name: Workload['name'];
   readonly lifecycle: readonly LifecycleRule[];
   readonly topics: readonly TopicProps[];
   data(stack: MillraceStack, platform: DataPlatform): void;
@@ -104,7 +101,7 @@ export function workload<Data = undefined, Pipelines = undefined>(
 }
 
 class Begun<Data, Pipelines> implements WorkloadInApp {
-  readonly ownStack: string | undefined;
+  readonly name: Workload['name'];
   readonly lifecycle: readonly LifecycleRule[];
   readonly topics: readonly TopicProps[];
   readonly #description: WorkloadDescription<Data, Pipelines>;
@@ -114,8 +111,7 @@ class Begun<Data, Pipelines> implements WorkloadInApp {
 
   constructor(description: WorkloadDescription<Data, Pipelines>, environment: Environment) {
     this.#description = description;
-    const { name, ownStack = false } = description;
-    this.ownStack = ownStack ? `${name.slice(0, 1).toUpperCase()}${name.slice(1)}` : undefined;
+    this.name = description.name;
     this.lifecycle = description.lifecycle?.(environment) ?? [];
     this.topics = description.topics?.(environment) ?? [];
   }

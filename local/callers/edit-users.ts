@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { sha256 } from '../../lambdas/kit/api/authentication/schemes.ts';
-import { type Permission, permissions, type User, type Way } from '../../lambdas/kit/api/authentication/users.ts';
+import {
+  type Permission,
+  permissions,
+  tenantName,
+  type User,
+  type Way,
+} from '../../lambdas/kit/api/authentication/users.ts';
 import { anonymous } from '../../lambdas/kit/api/authentication.ts';
 import { scheduleUser } from '../../lambdas/tasks/contract.ts';
 import { generate } from '../services/secrets/generate.ts';
@@ -57,6 +63,18 @@ export function takePermission(users: readonly User[], name: string, permission:
   return {
     users: changed(users, name, { permissions: named(users, name).permissions.filter((one) => one !== taken) }),
   };
+}
+
+/** Whose data the user works with, where data is tenants'; none takes all of them away. */
+export function setTenants(users: readonly User[], name: string, list: string): Edited {
+  const tenants = list
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+  const wrong = tenants.find((tenant) => !tenantName.test(tenant));
+  if (wrong !== undefined)
+    throw new Error(`No tenant may be called “${wrong}”: 1 to 64 letters, digits, _ . : or -, comma separated.`);
+  return { users: changed(users, name, { tenants: [...new Set(tenants)] }) };
 }
 
 /** Throws in words for what is none. */

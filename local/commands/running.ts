@@ -16,13 +16,18 @@ export async function ask(route: string, body: unknown): Promise<unknown> {
   return answer;
 }
 
-const addresses = z.object({ api: z.url(), secrets: z.url() });
+const addresses = z.object({ api: z.url(), s3: z.url(), sqs: z.url(), secrets: z.url(), database: z.url() });
 
 /** Where the parts of the stack that runs on this checkout are. Throws in words when none does. */
 export async function runningStack(): Promise<z.output<typeof addresses>> {
   const lock = await readLock(settingsFromEnvironment().directory);
   if (!lock?.url) throw new Error(lock ? 'Millrace is still starting.' : 'Millrace is not running: npm start');
   return addresses.parse(await (await fetch(`${lock.url}/stack`)).json());
+}
+
+/** The variables of a function of the running stack as its template has them: names and addresses, no password. */
+export async function variablesOf(name: string): Promise<Readonly<Record<string, string>>> {
+  return z.record(z.string(), z.string()).parse(await ask('/variables', { function: name }));
 }
 
 /** Runs a command and ends the process with its result: the answer on standard output, a failure in words and status 1. */

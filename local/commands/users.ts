@@ -15,6 +15,7 @@ const usage = `npm run users -- <what> [options]
   give <name> <permission>      operate (ledger, runs, corrections, schedules), or admin (all, and what is others')
   take <name> <permission>
   list                          users and tokens; never a password
+  tenants <name> [a,b]          whose data the user works with in the recommender; without a list, nobody's
   bind <name> [--only x]        let in by the named ways alone; without --only by all
   rotate <name>                 a new password; prints it, once
   disable <name>, enable <name>
@@ -92,6 +93,7 @@ function changeOf(words: readonly string[], { admin, permission, note, password,
     add: [2, (users) => edit.addUser(users, name, { password, permissions: given, only })],
     give: [3, (users) => edit.givePermission(users, name, owner)],
     take: [3, (users) => edit.takePermission(users, name, owner)],
+    tenants: [words.length === 2 ? 2 : 3, (users) => edit.setTenants(users, name, owner)],
     bind: [2, (users) => edit.bindUser(users, name, only)],
     rotate: [2, (users) => edit.rotatePassword(users, name, password)],
     disable: [2, (users) => edit.disableUser(users, name, true)],
@@ -112,8 +114,14 @@ async function make(store: UserStore, { users, shownOnce }: edit.Edited): Promis
 }
 
 function listed(users: readonly User[]): string {
-  const lines = users.flatMap(({ name, disabled, permissions, only, tokens }) => [
-    [name, ...permissions, ...(disabled ? ['disabled'] : []), ...(only ? [`only ${only.join(',')}`] : [])].join('  '),
+  const lines = users.flatMap(({ name, disabled, permissions, tenants = [], only, tokens }) => [
+    [
+      name,
+      ...permissions,
+      ...(disabled ? ['disabled'] : []),
+      ...(only ? [`only ${only.join(',')}`] : []),
+      ...(tenants.length > 0 ? [`tenants ${tenants.join(',')}`] : []),
+    ].join('  '),
     ...tokens.map(({ id, created, note }) => `  token ${id}  ${created.slice(0, 10)}  ${note}`.trimEnd()),
   ]);
   return lines.length === 0 ? 'There are no users.' : lines.join('\n');

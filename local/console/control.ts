@@ -1,5 +1,4 @@
-import fastify from 'fastify';
-import type { Invocation } from '../functions/function-host.ts';
+import fastify, { type FastifyInstance } from 'fastify';
 import { guardServer } from '../guard/guard-server.ts';
 import { freePort } from '../services/free-port.ts';
 import { portsFrom } from '../settings.ts';
@@ -8,7 +7,7 @@ import { serveBuckets } from './bucket-routes.ts';
 import { consoleSecurity } from './console-security.ts';
 import { serveFailures } from './failure-routes.ts';
 import { overviewPage } from './overview-page.ts';
-import { faultRequest, invokeRequest, parsed, refusalRequest, triggerRequest } from './requests.ts';
+import { faultRequest, invokeRequest, parsed, refusalRequest, triggerRequest, variablesRequest } from './requests.ts';
 import { serveTopics } from './topic-routes.ts';
 import { trigger } from './trigger-target.ts';
 
@@ -27,10 +26,7 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
     const { name, input } = parsed(triggerRequest, body);
     return trigger(stack, name, input);
   });
-  server.post('/invoke', ({ body }) => {
-    const { function: name, event } = parsed(invokeRequest, body);
-    return invokeByName(stack, name, event);
-  });
+  serveFunctions(server, stack);
   server.get('/faults', () => stack.faults.settings);
   server.post('/faults', ({ body }) => {
     stack.faults.set(parsed(faultRequest, body));
@@ -55,9 +51,18 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
   };
 }
 
-async function invokeByName(stack: Stack, name: string, event: unknown): Promise<Invocation> {
+function serveFunctions(server: FastifyInstance, stack: Stack): void {
+  server.post('/invoke', ({ body }) => {
+    const { function: name, event } = parsed(invokeRequest, body);
+    return stack.functions.invoke(modelOf(stack, name).arn, event);
+  });
+  // As the template has them: the address of the database with its password is no part of that.
+  server.post('/variables', ({ body }) => modelOf(stack, parsed(variablesRequest, body).function).environment);
+}
+
+function modelOf(stack: Stack, name: string) {
   const model = stack.functions.model(name);
-  if (model) return stack.functions.invoke(model.arn, event);
+  if (model) return model;
   const names = stack.model.functions.map(({ handler }) => handler);
   throw new Error(`No function is named ${name}; there are ${names.join(', ')}`);
 }

@@ -6,6 +6,8 @@ export const triggerRequest = z.strictObject({ name: z.string().min(1), input: z
 
 export const invokeRequest = z.strictObject({ function: z.string().min(1), event: z.unknown() });
 
+export const variablesRequest = z.strictObject({ function: z.string().min(1) });
+
 const probability = z.number().min(0).max(1);
 
 export const faultRequest = z

@@ -29,6 +29,8 @@ const assetsOf: Readonly<Record<string, readonly string[]>> = {
   'briefs/export-stage': ['index_bg.wasm', 'jieba_rs_wasm_bg.wasm', 'noto-sans-sc.ttf'],
   'platform/check-outside': ['dependencies.json'],
   'platform/docs': docsFileNames.map((name) => `${name}.gz`),
+  // Words are cut for vectors.
+  'recommender/make-vectors': ['jieba_rs_wasm_bg.wasm'],
   'tagger/api': ['topics.model'],
   'tagger/fetch-pages': pageThread,
   'tagger/tag-messages': tagging,
@@ -53,6 +55,15 @@ const megabytesOf: Readonly<Record<string, number>> = {
   'briefs/export-stage': 1.75,
   'briefs/read-answer': 2.25,
   'platform/check-inside': 2,
+  // Of models: reading and writing them, and the recommender's API has all rooms.
+  'recommender/api': 1.5,
+  'recommender/run-scenario': 1.5,
+  'recommender/train-scenario': 1.5,
+  // Files of columns.
+  'recommender/cleanup-expired-cache': 1.25,
+  'recommender/write-files': 1.25,
+  'recommender/ingest-items': 2,
+  'recommender/track': 1.5,
   'tagger/api': 2,
   'tagger/tag-messages': 2.25,
   'tagger/tag-pages': 2.25,

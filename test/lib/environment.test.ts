@@ -16,9 +16,13 @@ describe('an environment', () => {
     expect(() => readEnvironment({ ...dev, broker: 'rabbit' })).toThrow(/broker/);
   });
 
-  test.each(['tagger', 'briefs'] as const)('with %s and no broker is refused', (name) => {
-    const { tagger, briefs, ...others } = dev.workloads;
-    const without = { tagger: { ...tagger, enabled: false }, briefs: { ...briefs, enabled: false } };
+  test.each(['tagger', 'briefs', 'recommender'] as const)('with %s and no broker is refused', (name) => {
+    const { tagger, briefs, recommender, ...others } = dev.workloads;
+    const without = {
+      tagger: { ...tagger, enabled: false },
+      briefs: { ...briefs, enabled: false },
+      recommender: { ...recommender, enabled: false },
+    };
     const one = { ...others, ...without, [name]: { ...without[name], enabled: true } };
     expect(() => readEnvironment({ ...dev, broker: 'none', workloads: one })).toThrow(`The ${name} reads from Kafka`);
     const workloads = { ...others, ...without };

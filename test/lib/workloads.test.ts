@@ -112,7 +112,7 @@ test('every function of the API stands where its variables say, and may what the
     };
 
     expect(seen, Description).toEqual({
-      inside: has('DATABASE_URL'),
+      inside: has('DATABASE_URL') || has('KAFKA_BROKERS'),
       signsIn: has('DATABASE_URL'),
       users: has('USERS_SECRET'),
       asks: has('ADMISSION_FUNCTION'),

@@ -14,7 +14,7 @@ import { type BehaviorInputs, type ItemInputs, makeEvents, makeItems, type Produ
 
 /** Events and items, whatever is killed meanwhile: in = stored + ledger, each event counts once, and the files say the same. */
 
-const patience = { timeout: 20 * 60_000, interval: 1000 };
+const patience = { timeout: 20 * 60_000, interval: 100 };
 const partitions = 2;
 
 const undo: (() => Promise<unknown>)[] = [];
@@ -57,17 +57,20 @@ async function produce(records: readonly Produced[]): Promise<void> {
   await clients.close();
 }
 
-/** In the middle of the work, when so much of it is done. */
-async function disturb(): Promise<void> {
-  const after = (share: number) => until(async () => (await inDatabase()) > share * events.stored.size);
-  await after(0.2);
-  await stack.kill();
-  stack = await startStackProcess(directory, variables);
-  await after(0.5);
-  await broker.restart('SIGKILL');
-  await after(0.7);
-  await stack.kill();
-  stack = await startStackProcess(directory, variables);
+/** Events slice by slice, and of each slice something is stored and something is not when all that is at work dies. */
+async function produceAndDisturb(): Promise<void> {
+  const kill = async () => {
+    await stack.kill();
+    stack = await startStackProcess(directory, variables);
+  };
+  const disturbances = [kill, () => broker.restart('SIGKILL'), kill, () => broker.restart('SIGTERM')];
+  const slice = Math.ceil(events.records.length / disturbances.length);
+  for (const [index, disturb] of disturbances.entries()) {
+    const before = await inDatabase();
+    await produce(events.records.slice(index * slice, (index + 1) * slice));
+    await until(async () => (await inDatabase()) > before);
+    await disturb();
+  }
 }
 
 beforeAll(async () => {
@@ -84,10 +87,8 @@ beforeAll(async () => {
   undo.push(() => stack.kill());
   events = makeEvents(lengths.behaviorEvents, Date.now());
   items = makeItems(lengths.ingestedItems);
-  // What is produced while the broker is away is sent again by the producer, and so may come twice.
   await produce(items.records);
-  await produce(events.records);
-  await disturb();
+  await produceAndDisturb();
   await until(async () => (await inDatabase()) >= events.stored.size);
   await until(async () => (await inLedger('store-behaviors')) >= events.poison);
   await until(async () => (await inLedger('ingest-items')) >= items.poison);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { genres } from '../../lambdas/recommender/importing/genres.ts';
 import type { Interaction, ItemContent } from '../../lambdas/recommender/models/model.ts';
 
 /** Rows of `user <tab> item <tab> rating <tab> seconds`, as MovieLens writes them; every row is positive. */
@@ -13,28 +14,6 @@ export function readInteractions(path: string): Interaction[] {
     return [{ user, item, at }];
   });
 }
-
-const genres = [
-  'unknown',
-  'Action',
-  'Adventure',
-  'Animation',
-  "Children's",
-  'Comedy',
-  'Crime',
-  'Documentary',
-  'Drama',
-  'Fantasy',
-  'Film-Noir',
-  'Horror',
-  'Musical',
-  'Mystery',
-  'Romance',
-  'Sci-Fi',
-  'Thriller',
-  'War',
-  'Western',
-];
 
 /** Rows of MovieLens' u.item: `id|title (year)|date|video date|address|19 flags of genres`. */
 export function readItems(path: string): ItemContent[] {

@@ -7,8 +7,8 @@ import { wakeAlerts } from '#record/alert-book.ts';
 import { topicOf } from '../platforms/platform.ts';
 import type { AnswerPorts, SentArticle } from '../ports.ts';
 import { endCall, writeFates } from '../stores/answer-store.ts';
+import { isGone, openCalls } from '../stores/calls/open-call-store.ts';
 import { endDetails } from '../stores/detail-end-store.ts';
-import { isGone, openCalls } from '../stores/open-call-store.ts';
 import { type DispatcherOptions, dispatcher } from './dispatcher-queue.ts';
 
 export interface AnswerOptions extends DispatcherOptions {

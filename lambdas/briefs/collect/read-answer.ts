@@ -6,7 +6,7 @@ import { UnknownShapeError } from '../platforms/refusals.ts';
 import type { AnswerPorts, SentArticle } from '../ports.ts';
 import { rangeOf } from '../reading/post-time.ts';
 import type { AnsweredDetail, CallEnd, KeptAnswer, PageRead, ToldEnd } from '../stores/answer-store.ts';
-import type { OpenCall } from '../stores/open-call-store.ts';
+import type { OpenCall } from '../stores/calls/open-call-store.ts';
 import { fatesOf, goesOn } from './fates.ts';
 import type { AnswerMessage, ReadMessage } from './messages.ts';
 import { refusedBy } from './outcome.ts';

@@ -7,7 +7,7 @@ import type { AnswerMessage } from '../collect/messages.ts';
 import type { CallOutcome, PlatformState } from '../collect/platform-state.ts';
 import type { Cursor, Detail } from '../platforms/platform.ts';
 import { tellPlatform } from './breaker-store.ts';
-import type { OpenCall, OpenTask } from './open-call-store.ts';
+import type { OpenCall, OpenTask } from './calls/open-call-store.ts';
 import { loseFinds, type Settled, settle, type Touched } from './settle-store.ts';
 
 /** A task's room and what it knows, while its row is locked. */

@@ -47,9 +47,6 @@ export const actionWeights: Readonly<Partial<Record<Action, number>>> = {
 /** Actions by which items are alike. */
 export const similarityActions: readonly Action[] = ['click', 'view', 'like', 'favorite', 'share', 'purchase'];
 
-/** Actions that a recommendation is made for. */
-export const conversionActions: readonly Action[] = ['order', 'payment', 'purchase'];
-
 /** Actions that say no. */
 export const negativeActions: readonly Action[] = ['dislike', 'not_interest'];
 

@@ -18,7 +18,7 @@ export interface ArrivedRows {
 }
 
 /** Makes the partitions of days, outside of any transaction that writes to them. */
-export function dayMaker({ query }: Database<unknown>, table: 'behaviors' | 'answers') {
+function dayMaker({ query }: Database<unknown>, table: 'behaviors' | 'answers') {
   const made = new Set<string>();
   return async (days: Iterable<string>): Promise<void> => {
     for (const day of new Set(days)) {
@@ -53,7 +53,7 @@ export function behaviorStore(
 const erasureLock = sql`hashtextextended('recommender.erasure', 0)`;
 
 /** Which of these hashes are of users who were erased; none is erased until the transaction ends. */
-export async function erasedAmong<T>({ query }: Session<T>, hashes: readonly string[]): Promise<ReadonlySet<string>> {
+async function erasedAmong<T>({ query }: Session<T>, hashes: readonly string[]): Promise<ReadonlySet<string>> {
   await sql`SELECT pg_advisory_xact_lock_shared(${erasureLock})`.execute(query);
   const { rows } = await sql<{ user_hash: string }>`
     SELECT user_hash FROM recommender.erased_users
@@ -89,7 +89,7 @@ const columns = [
  * Stores behaviour once, whatever comes twice, joined to the answer that led to it. Users and items that nobody knows
  * are made; the items wait, inactive, for their content.
  */
-export async function storeBehavior<T>(session: Session<T>, { timely, late }: ArrivedRows): Promise<BehaviorCounts> {
+async function storeBehavior<T>(session: Session<T>, { timely, late }: ArrivedRows): Promise<BehaviorCounts> {
   const { query } = session;
   await sql`CREATE TEMPORARY TABLE incoming (LIKE recommender.behaviors) ON COMMIT DROP`.execute(query);
   await copy(session, timely);

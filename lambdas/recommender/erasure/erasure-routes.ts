@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { route } from '#kit/api/route.ts';
+import type { erasureRoutes } from '../api/rooms.ts';
 import { tenantOf } from '../api/tenancy.ts';
-import type { erasureRoutes } from '../contract.ts';
 import { userId } from '../identifiers.ts';
 import type { ErasurePorts } from './ports.ts';
 

@@ -5,6 +5,7 @@ import { integerParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
 import type { Clock } from '#kit/clock.ts';
 import { pageOf } from '../api/envelope.ts';
+import type { experimentRoutes } from '../api/rooms.ts';
 import { tenantOf } from '../api/tenancy.ts';
 import { scenarioId } from '../identifiers.ts';
 import { experimentId, experimentStates, newExperiment } from './experiment.ts';
@@ -165,4 +166,4 @@ export const experimentsApi = {
   'POST /api/v1/experiments/{experiment_id}/start': start,
   'POST /api/v1/experiments/{experiment_id}/stop': stop,
   'GET /api/v1/experiments/{experiment_id}/results': showResults,
-};
+} satisfies Record<(typeof experimentRoutes)[number], unknown>;

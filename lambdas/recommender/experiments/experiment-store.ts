@@ -97,17 +97,14 @@ interface FactsRow extends DayOfVariant {
   readonly sums: VariantFacts['sums'] | null;
 }
 
-/**
- * Users by variant and the day they first were part of it, those who clicked by the day of their first click, and sums
- * over users. A click counts once for one item of one answer, on the day of the first.
- */
-async function factsOf<T>(query: Query<T>, { tenant, id, hotFrom }: FactsAsked): Promise<readonly VariantFacts[]> {
+/** Who first saw which variant on which day, and how often each was shown something and clicked it, by day. */
+function exposedAndDone({ tenant, id, hotFrom }: FactsAsked) {
   // What names it in another scenario is no part of it.
   const hot = sql`tenant_id = ${tenant} AND experiment_id = ${id} AND day >= ${hotFrom}::date AND scenario_id =
     (SELECT x.scenario_id FROM recommender.experiments x WHERE x.tenant_id = ${tenant} AND x.experiment_id = ${id})`;
   const own = sql`tenant_id = ${tenant} AND experiment_id = ${id}`;
-  const { rows } = await sql<FactsRow>`
-    WITH exposed AS (
+  return sql`
+    exposed AS (
       SELECT user_id, (array_agg(variant ORDER BY day, variant))[1] AS variant, min(day) AS day FROM (
         SELECT user_id, variant, day FROM recommender.exposures WHERE ${own}
         UNION ALL SELECT user_id, experiment_group, min(day) FROM recommender.answers
@@ -124,7 +121,16 @@ async function factsOf<T>(query: Query<T>, { tenant, id, hotFrom }: FactsAsked):
       UNION ALL SELECT user_id, day, 0, count(*) FROM (
         SELECT user_id, min(day) AS day FROM recommender.behaviors WHERE ${hot} AND action = 'click'
         GROUP BY user_id, coalesce(request_id::text, event_id), item_id) AS clicked
-        GROUP BY user_id, day),
+        GROUP BY user_id, day)`;
+}
+
+/**
+ * Users by variant and the day they first were part of it, those who clicked by the day of their first click, and sums
+ * over users. A click counts once for one item of one answer, on the day of the first.
+ */
+async function factsOf<T>(query: Query<T>, asked: FactsAsked): Promise<readonly VariantFacts[]> {
+  const { rows } = await sql<FactsRow>`
+    WITH ${exposedAndDone(asked)},
     users AS (
       SELECT e.user_id, e.variant, e.day, coalesce(sum(d.impressions), 0) AS x, coalesce(sum(d.clicks), 0) AS y,
         greatest(e.day, min(d.day) FILTER (WHERE d.clicks > 0)) AS click_day,

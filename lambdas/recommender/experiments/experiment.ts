@@ -3,7 +3,7 @@ import { isStorable } from '#kit/text/storable.ts';
 import type { Variant } from './assignment.ts';
 
 /** The refusal of shares that don't add up. */
-export const trafficText = (sum: number) => `流量分配总和必须为100%，当前为${sum}%`;
+const trafficText = (sum: number) => `流量分配总和必须为100%，当前为${sum}%`;
 
 /** As it stands in events and answers. */
 export const experimentId = z.string().regex(/^[\w.-]{1,64}$/, '实验ID只能由字母、数字和 _ . - 组成，最多64个字符');
@@ -17,7 +17,7 @@ const variant = z.strictObject({
   config: z.record(z.string(), z.json()).default({}).describe('What it changes of the scenario’s configuration.'),
 });
 
-export const variants = z
+const variants = z
   .array(variant)
   .min(2)
   .max(10)

@@ -23,15 +23,7 @@ export function updateHotItems<T>(
   return database.transaction(async ({ query }) => {
     const from = new Date(now.getTime() - hotHours * 60 * 60 * 1000);
     const { rows } = await sql<{ hot: number }>`
-      WITH acted AS (
-        SELECT item_id, device, os, location,
-          (${JSON.stringify(actionWeights)}::jsonb ->> action)::float8
-            -- A clock that is ahead makes nothing hotter than now.
-            * exp(-${decayPerDay}::float8 * greatest(0, extract(epoch FROM ${now}::timestamptz - at)::float8) / 86400) AS heat
-        FROM recommender.behaviors
-        WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND at > ${from} AND day >= ${from}::timestamptz::date
-          AND action = ANY (${Object.keys(actionWeights)}::text[])
-      ), scored AS (
+      WITH acted AS (${warmth({ tenant, scenario }, { from, now })}), scored AS (
         SELECT audience, item_id, sum(heat) AS score,
           row_number() OVER (PARTITION BY audience ORDER BY sum(heat) DESC, item_id) AS place
         FROM acted
@@ -57,4 +49,16 @@ export function updateHotItems<T>(
         WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND computed_at <> ${now}`.execute(query);
     return { hot };
   });
+}
+
+/** What each action since then is worth at this moment, and in whose context it was done. */
+function warmth({ tenant, scenario }: ScenarioKey, { from, now }: { readonly from: Date; readonly now: Date }) {
+  return sql`
+    SELECT item_id, device, os, location,
+      (${JSON.stringify(actionWeights)}::jsonb ->> action)::float8
+        -- A clock that is ahead makes nothing hotter than now.
+        * exp(-${decayPerDay}::float8 * greatest(0, extract(epoch FROM ${now}::timestamptz - at)::float8) / 86400) AS heat
+    FROM recommender.behaviors
+    WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND at > ${from} AND day >= ${from}::timestamptz::date
+      AND action = ANY (${Object.keys(actionWeights)}::text[])`;
 }

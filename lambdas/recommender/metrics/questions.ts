@@ -37,7 +37,7 @@ export interface Asked {
 }
 
 /** Figures by these dimensions; without one, of all together. */
-export function figuresSql({ source, scope, knownActions }: Asked, by: readonly Dimension[]): string {
+function figuresSql({ source, scope, knownActions }: Asked, by: readonly Dimension[]): string {
   const keys = by.flatMap((name) => columns[name]);
   const selected = [
     ...keys.map(([name, expression]) => `${expression} AS ${name}`),
@@ -58,7 +58,7 @@ export function figuresSql({ source, scope, knownActions }: Asked, by: readonly 
 const shownForCtr = 100;
 
 /** The items with the most of a figure, of equal ones by their ids. */
-export function topItemsSql({ source, scope }: Asked, by: TopFigure, most: number): string {
+function topItemsSql({ source, scope }: Asked, by: TopFigure, most: number): string {
   const used = oneOf([impressionAction, clickAction, ...conversionActions, ...engagementActions]);
   const inner = `SELECT b.scenario_id AS scenario_id, b.item_id AS item_id, ${counts.join(', ')} FROM ${source.table} b WHERE ${within(source, scope)} AND ${used} GROUP BY b.scenario_id, b.item_id`;
   const rank = by === 'ctr' ? 'CAST(t.clicks AS double precision) / t.impressions' : `t.${by}`;
@@ -67,7 +67,7 @@ export function topItemsSql({ source, scope }: Asked, by: TopFigure, most: numbe
 }
 
 /** The steps of the funnel, each of those who took the one before, at the same time or later. */
-export const funnelSteps = {
+const funnelSteps = {
   impression: [impressionAction],
   click: [clickAction],
   engagement: [...engagementActions, 'add_cart'],
@@ -78,7 +78,7 @@ export const funnelSteps = {
  * Users by step: who was shown something, of them who clicked then, of them who converted. Engagement stands beside the
  * way to a conversion, for many buy without liking: it is of those who clicked.
  */
-export function funnelSql({ source, scope }: Asked): string {
+function funnelSql({ source, scope }: Asked): string {
   const where = within(source, scope);
   const first = (name: string, actions: readonly string[], after?: string) =>
     `${name} AS (SELECT b.user_id AS user_id, min(b."at") AS since FROM ${source.table} b${after ? ` JOIN ${after} e ON e.user_id = b.user_id` : ''} WHERE ${where} AND ${oneOf(actions)}${after ? ' AND b."at" >= e.since' : ''} GROUP BY b.user_id)`;

@@ -13,7 +13,7 @@ export interface Source {
 }
 
 /** A text as all three read it: a quote is written twice, and nothing else means anything in it. */
-export function literal(text: string): string {
+function literal(text: string): string {
   if (text.includes('\0')) throw new PermanentError('No text of ours holds NUL');
   return `'${text.replaceAll("'", "''")}'`;
 }

@@ -10,6 +10,35 @@ export interface ProfileWindow {
   readonly actions: readonly string[];
 }
 
+/** What was acted on, counted by name: as an object for each user. */
+const listsOfActed = sql`
+  named AS (
+    SELECT user_id, 'actions' AS kind, action AS name FROM acted
+    UNION ALL SELECT user_id, 'categories', category FROM acted WHERE category <> ''
+    UNION ALL SELECT user_id, 'authors', author FROM acted WHERE author <> ''
+    UNION ALL SELECT user_id, 'tags', tag FROM acted, unnest(tags) AS tag WHERE tag <> ''
+  ), counted AS (
+    SELECT user_id, kind, name, count(*) AS number FROM named GROUP BY user_id, kind, name
+  ), kinds AS (
+    SELECT user_id, kind, jsonb_object_agg(name, number) AS numbers FROM counted GROUP BY user_id, kind
+  ), listed AS (
+    SELECT user_id, jsonb_object_agg(kind, numbers) AS lists FROM kinds GROUP BY user_id
+  )`;
+
+/** When a user acted: by the hour of the day, by day, and last. */
+const timesOfActed = sql`
+  hourly AS (
+    SELECT user_id, extract(hour FROM at AT TIME ZONE 'UTC')::int AS hour, count(*) AS number FROM acted GROUP BY 1, 2
+  ), histogram AS (
+    SELECT user_id, jsonb_agg(coalesce(number, 0) ORDER BY hours.hour) AS hours
+    FROM (SELECT DISTINCT user_id FROM acted) AS users CROSS JOIN generate_series(0, 23) AS hours (hour)
+    LEFT JOIN hourly USING (user_id, hour) GROUP BY user_id
+  ), totals AS (
+    SELECT user_id, count(*) AS total, max(at) AS last_at,
+      array_agg(DISTINCT (at AT TIME ZONE 'UTC')::date::text) AS days
+    FROM acted GROUP BY user_id
+  )`;
+
 /** Adds up what the users of a scenario did within the window; who did nothing in it has no profile any more. */
 export function updateProfiles<T>(
   database: Pick<Database<T>, 'transaction'>,
@@ -24,28 +53,7 @@ export function updateProfiles<T>(
         FROM recommender.behaviors LEFT JOIN recommender.items USING (tenant_id, scenario_id, item_id)
         WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND action = ANY (${[...actions]}::text[])
           AND at >= ${from} AND day >= ${from}::timestamptz::date AND at <= ${now}
-      ), named AS (
-        SELECT user_id, 'actions' AS kind, action AS name FROM acted
-        UNION ALL SELECT user_id, 'categories', category FROM acted WHERE category <> ''
-        UNION ALL SELECT user_id, 'authors', author FROM acted WHERE author <> ''
-        UNION ALL SELECT user_id, 'tags', tag FROM acted, unnest(tags) AS tag WHERE tag <> ''
-      ), counted AS (
-        SELECT user_id, kind, name, count(*) AS number FROM named GROUP BY user_id, kind, name
-      ), kinds AS (
-        SELECT user_id, kind, jsonb_object_agg(name, number) AS numbers FROM counted GROUP BY user_id, kind
-      ), listed AS (
-        SELECT user_id, jsonb_object_agg(kind, numbers) AS lists FROM kinds GROUP BY user_id
-      ), hourly AS (
-        SELECT user_id, extract(hour FROM at AT TIME ZONE 'UTC')::int AS hour, count(*) AS number FROM acted GROUP BY 1, 2
-      ), histogram AS (
-        SELECT user_id, jsonb_agg(coalesce(number, 0) ORDER BY hours.hour) AS hours
-        FROM (SELECT DISTINCT user_id FROM acted) AS users CROSS JOIN generate_series(0, 23) AS hours (hour)
-        LEFT JOIN hourly USING (user_id, hour) GROUP BY user_id
-      ), totals AS (
-        SELECT user_id, count(*) AS total, max(at) AS last_at,
-          array_agg(DISTINCT (at AT TIME ZONE 'UTC')::date::text) AS days
-        FROM acted GROUP BY user_id
-      )
+      ), ${listsOfActed}, ${timesOfActed}
       INSERT INTO recommender.profiles (tenant_id, scenario_id, user_id, counts, segment, last_at, computed_at)
       SELECT ${tenant}, ${scenario}, user_id,
         '{"actions": {}, "categories": {}, "authors": {}, "tags": {}}'::jsonb || lists

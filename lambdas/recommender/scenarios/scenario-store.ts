@@ -40,17 +40,7 @@ export function scenarioBook<T>({ query }: Pick<Database<T>, 'query'>): Scenario
         WHERE tenant_id = ${tenant} AND scenario_id = ${scenario}`.execute(query);
       return rows[0];
     },
-    async configOf({ tenant, scenario }) {
-      const { rows } = await sql<{ config: ScenarioConfig | null; state: string | null; has_items: boolean }>`
-        SELECT config, state, EXISTS (
-            SELECT FROM recommender.items
-            WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND status = 'active') AS has_items
-        FROM (VALUES (1)) AS one
-        LEFT JOIN recommender.scenarios ON tenant_id = ${tenant} AND scenario_id = ${scenario}`.execute(query);
-      const [row] = rows;
-      if (row?.config) return row.state === 'active' ? row.config : undefined;
-      return row?.has_items ? templateOf('custom') : undefined;
-    },
+    configOf: (key) => configOf(query, key),
     list: (tenant, type, paging) =>
       pagedListing<Scenario>(
         query,
@@ -70,16 +60,7 @@ export function scenarioBook<T>({ query }: Pick<Database<T>, 'query'>): Scenario
         RETURNING ${columns}`.execute(query);
       return rows[0];
     },
-    async change({ tenant, scenario }, { name, type, config, state }) {
-      const { rows } = await sql<Scenario>`
-        UPDATE recommender.scenarios
-        SET name = coalesce(${name ?? null}, name), type = coalesce(${type ?? null}, type),
-          config = coalesce(${config ? JSON.stringify(config) : null}::jsonb, config),
-          state = coalesce(${state ?? null}, state), updated_at = now()
-        WHERE tenant_id = ${tenant} AND scenario_id = ${scenario}
-        RETURNING ${columns}`.execute(query);
-      return rows[0];
-    },
+    change: (key, change) => changeScenario(query, key, change),
     async remove({ tenant, scenario }) {
       const { rows } = await sql`
         DELETE FROM recommender.scenarios
@@ -87,4 +68,33 @@ export function scenarioBook<T>({ query }: Pick<Database<T>, 'query'>): Scenario
       return rows.length > 0;
     },
   };
+}
+
+type Query<T> = Database<T>['query'];
+
+async function configOf<T>(query: Query<T>, { tenant, scenario }: ScenarioKey): Promise<ScenarioConfig | undefined> {
+  const { rows } = await sql<{ config: ScenarioConfig | null; state: string | null; has_items: boolean }>`
+    SELECT config, state, EXISTS (
+        SELECT FROM recommender.items
+        WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND status = 'active') AS has_items
+    FROM (VALUES (1)) AS one
+    LEFT JOIN recommender.scenarios ON tenant_id = ${tenant} AND scenario_id = ${scenario}`.execute(query);
+  const [row] = rows;
+  if (row?.config) return row.state === 'active' ? row.config : undefined;
+  return row?.has_items ? templateOf('custom') : undefined;
+}
+
+async function changeScenario<T>(
+  query: Query<T>,
+  { tenant, scenario }: ScenarioKey,
+  { name, type, config, state }: ScenarioChange,
+): Promise<Scenario | undefined> {
+  const { rows } = await sql<Scenario>`
+    UPDATE recommender.scenarios
+    SET name = coalesce(${name ?? null}, name), type = coalesce(${type ?? null}, type),
+      config = coalesce(${config ? JSON.stringify(config) : null}::jsonb, config),
+      state = coalesce(${state ?? null}, state), updated_at = now()
+    WHERE tenant_id = ${tenant} AND scenario_id = ${scenario}
+    RETURNING ${columns}`.execute(query);
+  return rows[0];
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { copyUpsert } from '#adapters/database/copy-upsert.ts';
 import type { Database } from '#adapters/database.ts';
 import type { Recommended } from '../ranking/candidate.ts';
@@ -38,18 +38,8 @@ const target = {
 /** In recommender.recommendations. */
 export function listBook<T>({ query, transaction }: Pick<Database<T>, 'query' | 'transaction'>): ListBook {
   return {
-    async fresh({ tenant, scenario }, user, now) {
-      const { rows } = await sql<Row>`
-        SELECT items, model_id, history_at FROM recommender.recommendations AS made
-        WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND user_id = ${user} AND expires_at > ${now}
-          AND NOT EXISTS (
-            SELECT FROM recommender.behaviors AS done
-            WHERE done.tenant_id = ${tenant} AND done.scenario_id = ${scenario} AND done.user_id = ${user}
-              AND done.action <> 'impression'
-              -- Not by the time of the event alone: one that comes late is news as well.
-              AND (done.at > made.history_at OR made.history_at IS NULL OR done.received_at > made.made_at))`.execute(
-        query,
-      );
+    async fresh(key, user, now) {
+      const { rows } = await freshList(key, user, now).execute(query);
       const [row] = rows;
       return row && { items: row.items, model_id: row.model_id ?? undefined, history_at: row.history_at ?? undefined };
     },
@@ -77,6 +67,18 @@ export function listBook<T>({ query, transaction }: Pick<Database<T>, 'query' | 
       return rows.map(({ user_id }) => user_id);
     },
   };
+}
+
+function freshList({ tenant, scenario }: ScenarioKey, user: string, now: Date): RawBuilder<Row> {
+  return sql`
+    SELECT items, model_id, history_at FROM recommender.recommendations AS made
+    WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND user_id = ${user} AND expires_at > ${now}
+      AND NOT EXISTS (
+        SELECT FROM recommender.behaviors AS done
+        WHERE done.tenant_id = ${tenant} AND done.scenario_id = ${scenario} AND done.user_id = ${user}
+          AND done.action <> 'impression'
+          -- Not by the time of the event alone: one that comes late is news as well.
+          AND (done.at > made.history_at OR made.history_at IS NULL OR done.received_at > made.made_at))`;
 }
 
 interface Row {

@@ -48,42 +48,14 @@ const halfLifeDays = 30;
 export function recall<T>({ query }: Pick<Database<T>, 'query'>): Recall {
   const candidates = async (rows: RawBuilder<Candidate>) => (await rows.execute(query)).rows;
   return {
-    async history({ tenant, scenario }, { user, weights, now }) {
-      const { rows } = await sql<Deed>`
-        SELECT deeds.item_id AS item, weight * 0.5 ^ (greatest(0, extract(epoch FROM ${now}::timestamptz - at)::float8) / 86400 / ${halfLifeDays}) AS weight,
-          at, category, coalesce(tags, '{}') AS tags
-        FROM (
-          SELECT item_id, max(at) AS at,
-            -- A dislike takes back whatever there was.
-            CASE WHEN min(number) < 0 THEN min(number) ELSE max(number) END AS weight
-          FROM recommender.behaviors
-          CROSS JOIN LATERAL (SELECT (${JSON.stringify(weights)}::jsonb ->> action)::float8 AS number) AS weighed
-          WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND user_id = ${user} AND number <> 0
-          GROUP BY item_id ORDER BY max(at) DESC, item_id LIMIT ${mostDeeds}
-        ) AS deeds
-        LEFT JOIN recommender.items
-          ON items.tenant_id = ${tenant} AND items.scenario_id = ${scenario} AND items.item_id = deeds.item_id
-        ORDER BY at DESC, deeds.item_id`.execute(query);
-      return rows;
-    },
+    history: async (key, question) => (await lastDeeds(key, question).execute(query)).rows,
     async profile(key, user) {
       const [profile] = await profilesOf({ query }, { ...key, user });
       return profile;
     },
     similar: (key, deeds) => candidates(similarTo(key, deeds)),
     tagged: (key, tastes, filters) => candidates(likedBy(key, tastes, filters)),
-    hot: ({ tenant, scenario }, audiences, filters) =>
-      candidates(sql`
-        SELECT item_id AS item,
-          -- What is hot among those who are alike counts as much as among everybody, however few they are.
-          sum(score / best) AS score, 'hot' AS reason
-        FROM (
-          SELECT item_id, score, max(score) OVER (PARTITION BY audience) AS best FROM recommender.hot_items
-          WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND audience = ANY (${[...audiences]}::text[])
-        ) AS heat
-        JOIN recommender.items USING (item_id)
-        WHERE ${shown({ tenant, scenario }, filters)}
-        GROUP BY item_id ORDER BY score DESC, item_id LIMIT ${most}`),
+    hot: (key, audiences, filters) => candidates(hotAmong(key, audiences, filters)),
     newest: (key, filters) =>
       candidates(sql`
         SELECT item_id AS item, 1.0 / row_number() OVER (ORDER BY publish_time DESC NULLS LAST, item_id) AS score, 'new' AS reason
@@ -108,6 +80,41 @@ export function recall<T>({ query }: Pick<Database<T>, 'query'>): Recall {
       return new Set(rows.map(({ item_id }) => item_id));
     },
   };
+}
+
+/** What a user did last to each item, weighed by what it says and how long ago it was. */
+function lastDeeds({ tenant, scenario }: ScenarioKey, { user, weights, now }: HistoryQuestion): RawBuilder<Deed> {
+  return sql`
+    SELECT deeds.item_id AS item, weight * 0.5 ^ (greatest(0, extract(epoch FROM ${now}::timestamptz - at)::float8) / 86400 / ${halfLifeDays}) AS weight,
+      at, category, coalesce(tags, '{}') AS tags
+    FROM (
+      SELECT item_id, max(at) AS at,
+        -- A dislike takes back whatever there was.
+        CASE WHEN min(number) < 0 THEN min(number) ELSE max(number) END AS weight
+      FROM recommender.behaviors
+      CROSS JOIN LATERAL (SELECT (${JSON.stringify(weights)}::jsonb ->> action)::float8 AS number) AS weighed
+      WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND user_id = ${user} AND number <> 0
+      GROUP BY item_id ORDER BY max(at) DESC, item_id LIMIT ${mostDeeds}
+    ) AS deeds
+    LEFT JOIN recommender.items
+      ON items.tenant_id = ${tenant} AND items.scenario_id = ${scenario} AND items.item_id = deeds.item_id
+    ORDER BY at DESC, deeds.item_id`;
+}
+
+/** What is hot among everybody and among those who are alike. */
+function hotAmong(key: ScenarioKey, audiences: readonly string[], filters: Filters): RawBuilder<Candidate> {
+  const { tenant, scenario } = key;
+  return sql`
+    SELECT item_id AS item,
+      -- What is hot among those who are alike counts as much as among everybody, however few they are.
+      sum(score / best) AS score, 'hot' AS reason
+    FROM (
+      SELECT item_id, score, max(score) OVER (PARTITION BY audience) AS best FROM recommender.hot_items
+      WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND audience = ANY (${[...audiences]}::text[])
+    ) AS heat
+    JOIN recommender.items USING (item_id)
+    WHERE ${shown(key, filters)}
+    GROUP BY item_id ORDER BY score DESC, item_id LIMIT ${most}`;
 }
 
 /** Every other item that stands beside one of the history; what was disliked counts against its neighbours. */

@@ -52,7 +52,7 @@ export interface MakePorts {
 }
 
 /** As many neighbours as a page of similar items has twice over; weaker ones are noise of the hash. */
-export const neighborsWanted: NearestWanted = { count: 50, above: 0.1 };
+const neighborsWanted: NearestWanted = { count: 50, above: 0.1 };
 
 // A batch is stored at once, and a turn ends well before its function's minute does.
 const batchItems = 500;

@@ -13,7 +13,7 @@ export interface ItemText {
 export type Embed = (texts: readonly ItemText[]) => Promise<readonly Float32Array[]>;
 
 /** Numbers of a hashed vector: with some dozens of words a text, two of them seldom fall together. */
-export const vectorLength = 256;
+const vectorLength = 256;
 
 // A field says the more the fewer words it has; who wrote it says least.
 const weights = { tag: 3, category: 2, title: 2, author: 1, description: 1, characters: 0.5 };

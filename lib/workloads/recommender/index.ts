@@ -5,13 +5,13 @@ import { addBehaviorTable } from './behavior-table.ts';
 import { Cleanup } from './cleanup.ts';
 import { Recommender } from './recommender.ts';
 import { RecommenderApi } from './recommender-api.ts';
+import { RecommenderDashboard } from './recommender-dashboard.ts';
 import { ScenarioSchedules } from './scenario-schedules.ts';
 import { recommenderTopics } from './topics.ts';
 
 /** Items and behaviour, to recommendations. */
 export const recommender = workload({
   name: 'recommender',
-  ownStack: true,
   topics: recommenderTopics,
   // A day's file is written anew with whatever comes to it: what it was before is of use for nothing but a slip of hands.
   lifecycle: () => [{ prefix: `${behaviorFiles}/`, noncurrentVersionExpiration: Duration.days(1) }],
@@ -26,5 +26,8 @@ export const recommender = workload({
   api: (stack, platform, { pipelines: made }) => {
     const { cluster } = platform;
     if (cluster && made) new RecommenderApi(stack, 'Recommender', { platform, cluster, ...made });
+  },
+  operations: (stack, { pipelines: made }) => {
+    if (made) new RecommenderDashboard(stack, 'Recommender', made);
   },
 });

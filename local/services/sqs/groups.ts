@@ -9,22 +9,29 @@ type Dequeue = Queue['dequeue'];
 export function receiveGroupsWhole(queue: Queue): void {
   if (!queue.isFifo()) return;
   const dequeue = queue.dequeue.bind(queue);
+  const processTimers = queue.processTimers.bind(queue);
   queue.dequeue = (...[most, visibilityTimeout, resolver]: Parameters<Dequeue>) => {
     // What is due comes back, before its order is put right.
-    queue.processTimers();
+    processTimers();
+    // What this receive takes isn't due again before its answer, however short it is hidden.
+    queue.processTimers = () => undefined;
     for (const waiting of queue.fifoMessages.values()) waiting.sort(inOrder);
     const taken: ReturnType<Dequeue> = [];
     const ours = new Map<string, number>();
-    while (taken.length < most) {
-      for (const group of ours.keys()) queue.fifoLockedGroups.delete(group);
-      const next = dequeue(1, visibilityTimeout, resolver);
-      for (const { ReceiptHandle } of next) {
-        const group = queue.inflightMessages.get(ReceiptHandle)?.message.messageGroupId ?? '';
-        ours.set(group, (ours.get(group) ?? 0) + 1);
+    try {
+      while (taken.length < most) {
+        for (const group of ours.keys()) queue.fifoLockedGroups.delete(group);
+        const next = dequeue(1, visibilityTimeout, resolver);
+        for (const { ReceiptHandle } of next) {
+          const group = queue.inflightMessages.get(ReceiptHandle)?.message.messageGroupId ?? '';
+          ours.set(group, (ours.get(group) ?? 0) + 1);
+        }
+        for (const [group, count] of ours) queue.fifoLockedGroups.set(group, count);
+        if (next.length === 0) break;
+        taken.push(...next);
       }
-      for (const [group, count] of ours) queue.fifoLockedGroups.set(group, count);
-      if (next.length === 0) break;
-      taken.push(...next);
+    } finally {
+      queue.processTimers = processTimers;
     }
     return taken;
   };

@@ -155,3 +155,15 @@ test('expired lists, days of answers, and vectors and neighbours of items that a
   // A second run of the slot finds nothing.
   expect(await cleaned()).toMatchObject({ recommendations: 0, vectors: 0, neighbors: 0, answer_days: 0 });
 });
+
+test('a day that two make at once is made once', async () => {
+  const one = database.another();
+  for (let day = 1; day <= 28; day += 1) {
+    const make = (by: typeof one) =>
+      sql`SELECT recommender.make_day('behaviors', ${`2026-09-${String(day).padStart(2, '0')}`}::date)`.execute(
+        by.query,
+      );
+    await Promise.all([make(one), make(database.app)]);
+  }
+  expect(await daysOf('behaviors')).toHaveLength(28);
+});

@@ -11,7 +11,7 @@ const withWeights = (...weights: number[]) =>
   });
 
 describe.each(scenarioTypes)('the template of %s', (type) => {
-  test('is a configuration as any other, and valid', () => {
+  test('is a valid configuration like every other', () => {
     expect(scenarioConfig.parse(templateOf(type))).toEqual(templateOf(type));
     expect(validateConfig(templateOf(type))).toEqual({ valid: true, errors: [], warnings: [] });
   });

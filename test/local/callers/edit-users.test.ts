@@ -83,3 +83,13 @@ test('a user is bound to some ways, and to none again', () => {
   expect(edit.bindUser(bound, 'admin', undefined).users).toEqual(users);
   expect(edit.addUser([], 'mei', { only: ['hmac'] }).users).toMatchObject([{ name: 'mei', only: ['hmac'] }]);
 });
+
+test('tenants are set as a list, taken away by none, and have names that keys of objects can hold', () => {
+  const { users: before } = edit.addUser([], 'shop', {});
+  const given = edit.setTenants(before, 'shop', 'acme, globex,acme').users;
+  expect(given[0]?.tenants).toEqual(['acme', 'globex']);
+  expect(edit.setTenants(given, 'shop', '').users[0]?.tenants).toEqual([]);
+  for (const wrong of ['a/b', 'a b', 'x'.repeat(65)])
+    expect(() => edit.setTenants(before, 'shop', wrong)).toThrow(/No tenant/);
+  expect(() => edit.setTenants(before, 'nobody', 'acme')).toThrow(/nobody/);
+});

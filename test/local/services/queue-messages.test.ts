@@ -2,6 +2,7 @@ import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   DeleteMessageCommand,
+  ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
@@ -23,6 +24,20 @@ test('one receive takes what a group has, in its order, and then of the next one
 
   expect(bodiesOf(await receive('ordered.fifo'))).toEqual(['a1', 'a2', 'a3', 'b1', 'b2']);
   expect(await receive('ordered.fifo')).toEqual([]);
+});
+
+test('one receive takes a message once, also where it is hidden for no time', async () => {
+  const command = new ReceiveMessageCommand({
+    QueueUrl: storage.queueUrl('ordered.fifo'),
+    MaxNumberOfMessages: 10,
+    VisibilityTimeout: 0,
+  });
+  await sendInGroups('a1', 'a2', 'b1');
+  const { Messages: first = [] } = await sqs.send(command);
+  const { Messages: second = [] } = await sqs.send(command);
+
+  expect(bodiesOf(first)).toEqual(['a1', 'a2', 'b1']);
+  expect(bodiesOf(second)).toEqual(['a1', 'a2', 'b1']);
 });
 
 test('a group gives nothing more until all that was taken of it is done', async () => {

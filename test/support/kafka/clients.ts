@@ -4,8 +4,8 @@ type Bytes = Buffer;
 
 /** What tests do with a broker, by the client that handlers use. */
 export function clientsOf(brokers: string) {
-  // A broker that is started again takes up to half a minute.
-  const common = { clientId: 'test', bootstrapBrokers: [brokers], retries: 120, retryDelay: 250 };
+  // A broker that is started again takes half a minute, on a busy machine more: tries for as long as a test may last.
+  const common = { clientId: 'test', bootstrapBrokers: [brokers], retries: 1200, retryDelay: 250 };
   const opened: { close(force?: boolean): Promise<void> }[] = [];
   const keep = <C extends { close(force?: boolean): Promise<void> }>(client: C): C => {
     opened.push(client);

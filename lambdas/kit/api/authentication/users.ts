@@ -18,6 +18,9 @@ const token = z.strictObject({
 export const ways = ['basic', 'hmac', 'token'] as const;
 export type Way = (typeof ways)[number];
 
+/** A part of keys of objects and of messages. */
+export const tenantName = /^[\w.:-]{1,64}$/;
+
 const user = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9][\w.@-]{0,63}$/, 'A name has letters, digits and . _ @ -'),
   /** Kept as it is: MD5 and HMAC are computed from the real one. Only the secret store has it. */
@@ -28,7 +31,7 @@ const user = z.strictObject({
   /** What every user may is not among them. */
   permissions: z.array(z.enum(permissions)).default([]),
   /** Whose data they work with, where data is tenants'. */
-  tenants: z.array(z.string().regex(/^[\w.:-]{1,64}$/)).optional(),
+  tenants: z.array(z.string().regex(tenantName)).optional(),
   /** The only ways that let the user in; without it all do. */
   only: z.array(z.enum(ways)).min(1).optional(),
 });

@@ -2,6 +2,7 @@ import { edgeOf } from '#kit/ledger/edge.ts';
 import { type BoundFault, type Editable, type EditableSources, editedInput } from '#kit/ledger/editable.ts';
 import { editableInputs as ofBriefs } from '../../../briefs/contract.ts';
 import { editableInputs as ofPresale } from '../../../presale/contract.ts';
+import { editableInputs as ofRecommender } from '../../../recommender/contract.ts';
 import { editableInputs as ofTagger } from '../../../tagger/contract.ts';
 import { editableInputs as ofTasks } from '../../../tasks/contract.ts';
 import { editableInputs as ofPlatform } from '../contract.ts';
@@ -11,6 +12,7 @@ const workloads: Readonly<Record<string, EditableSources>> = {
   briefs: ofBriefs,
   platform: ofPlatform,
   presale: ofPresale,
+  recommender: ofRecommender,
   tagger: ofTagger,
   tasks: ofTasks,
 };

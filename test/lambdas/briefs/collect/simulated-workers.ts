@@ -9,9 +9,9 @@ import type { AnswerPorts, SentArticle } from '../../../../lambdas/briefs/ports.
 import { runAgain } from '../../../../lambdas/briefs/stores/again-store.ts';
 import { endCall, writeFates } from '../../../../lambdas/briefs/stores/answer-store.ts';
 import { storeArticles } from '../../../../lambdas/briefs/stores/article-store.ts';
+import { isGone, openCalls } from '../../../../lambdas/briefs/stores/calls/open-call-store.ts';
 import { endDetails } from '../../../../lambdas/briefs/stores/detail-end-store.ts';
 import { markRunning, takeCalls } from '../../../../lambdas/briefs/stores/dispatch-store.ts';
-import { isGone, openCalls } from '../../../../lambdas/briefs/stores/open-call-store.ts';
 import { exportsOverdue, isBusy } from '../../../../lambdas/briefs/stores/retention-store.ts';
 import { endStage } from '../../../../lambdas/briefs/stores/settle-store.ts';
 import { findLost, giveBackCalls, giveUpCalls, takeRereads } from '../../../../lambdas/briefs/stores/sweep-store.ts';

@@ -7,8 +7,8 @@ import type { FoundItem } from '../../../../lambdas/briefs/platforms/platform.ts
 import type { SentArticle } from '../../../../lambdas/briefs/ports.ts';
 import { type CallEnd, endCall, writeFates } from '../../../../lambdas/briefs/stores/answer-store.ts';
 import { storeArticles } from '../../../../lambdas/briefs/stores/article-store.ts';
+import { openCalls } from '../../../../lambdas/briefs/stores/calls/open-call-store.ts';
 import { markRunning, takeCalls } from '../../../../lambdas/briefs/stores/dispatch-store.ts';
-import { openCalls } from '../../../../lambdas/briefs/stores/open-call-store.ts';
 import { type NewBrief, submitBrief } from '../../../../lambdas/briefs/stores/submit-store.ts';
 import type { TestDatabase } from '../../../support/database.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { AllPlatformSettings } from '../../../../lambdas/briefs/collect/settings.ts';
 import type { SentArticle } from '../../../../lambdas/briefs/ports.ts';
 import { endCall } from '../../../../lambdas/briefs/stores/answer-store.ts';
-import { openCalls } from '../../../../lambdas/briefs/stores/open-call-store.ts';
+import { openCalls } from '../../../../lambdas/briefs/stores/calls/open-call-store.ts';
 import { endStage } from '../../../../lambdas/briefs/stores/settle-store.ts';
 import type { NewBrief } from '../../../../lambdas/briefs/stores/submit-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';

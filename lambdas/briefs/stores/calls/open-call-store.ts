@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import type { PlatformName } from '../platforms/names.ts';
+import type { PlatformName } from '../../platforms/names.ts';
 
 /** A call that is under way, with all that reading its answer needs. */
 export interface OpenCall {

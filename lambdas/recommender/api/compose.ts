@@ -1,0 +1,41 @@
+import type * as z from 'zod';
+import type { Clock } from '#kit/clock.ts';
+import type { recommenderApiEnv } from '../contract.ts';
+import { userErasure } from '../erasure/erase-user-store.ts';
+import { experimentBook } from '../experiments/experiment-store.ts';
+import { erasureQueue } from '../files/files-queue.ts';
+import { itemView } from '../items/item-view-store.ts';
+import { hotFromOf } from '../metrics/hot-days.ts';
+import type { RecommenderApiPorts } from '../ports.ts';
+import { modelBook } from '../registry/model-store.ts';
+import { servedModels } from '../registry/served-models.ts';
+import { trainingsOf } from '../registry/training-runs.ts';
+import { servingParts } from '../serving/compose.ts';
+
+type Opened = Parameters<typeof itemView>[0] & Parameters<typeof userErasure>[0] & Parameters<typeof servedModels>[0];
+
+/** What the door opens. */
+export interface Opening {
+  readonly database: Opened;
+  readonly machine: Parameters<typeof trainingsOf>[0];
+  /** Of the hashes of erased users. */
+  readonly key: () => Promise<string>;
+  readonly clock: Clock;
+}
+
+/** What the routes of the recommender are answered with. */
+export function apiPorts(
+  env: z.output<typeof recommenderApiEnv>,
+  { database, machine, key, clock }: Opening,
+): RecommenderApiPorts {
+  return {
+    clock,
+    items: itemView(database, { vectorsUrl: env.VECTORS_QUEUE_URL, clock }),
+    models: modelBook(database),
+    startTraining: trainingsOf(machine),
+    experiments: experimentBook(database),
+    hotFrom: () => hotFromOf(clock(), env.HOT_DAYS),
+    ...servingParts(database, clock, servedModels(database, env.RAW_BUCKET)),
+    erasure: userErasure(database, { key, eraseFiles: erasureQueue(env.FILES_QUEUE_URL) }),
+  };
+}
