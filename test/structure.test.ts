@@ -82,7 +82,6 @@ describe('functions', () => {
     'lambdas/tagger/stores/progress-store.ts progressStore': 43,
     'lambdas/tasks/files/file-book-store.ts fileBook': 58,
     'lambdas/tasks/stores/sweep-store.ts sweepStore': 52,
-    'local/console/control.ts startControl': 41,
     'local/console/overview-page.ts overviewPage': 67,
     'local/doors/http-api.ts startHttpApi': 54,
     'local/doors/http-event.ts toGatewayEvent': 44,

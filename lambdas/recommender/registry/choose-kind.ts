@@ -6,7 +6,7 @@ export interface DataCounts {
 }
 
 /** A dense matrix of so many items is 400 MB, and its inverse takes 40 s. */
-const mostDenseItems = 10_000;
+export const mostDenseItems = 10_000;
 // Fewer say more about chance than about taste.
 const leastInteractions = 200;
 
