@@ -1,12 +1,13 @@
 import { GetObjectCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { parquetRows } from '../../lambdas/adapters/objects/parquet.ts';
+import { behaviorFiles } from '../../lambdas/recommender/contract.ts';
 import { behaviorColumns, userColumn } from '../../lambdas/recommender/files/columns.ts';
-import { tenantPrefix } from '../../lambdas/recommender/files/write-files.ts';
+import type { Flow } from './flow.ts';
 
 /** Users in a tenant’s files, and in older versions of them. */
 export async function usersInFiles(s3: S3Client, tenant: string): Promise<string[]> {
   const { Versions = [] } = await s3.send(
-    new ListObjectVersionsCommand({ Bucket: 'millrace-raw-bucket', Prefix: tenantPrefix(tenant) }),
+    new ListObjectVersionsCommand({ Bucket: 'millrace-raw-bucket', Prefix: `${behaviorFiles}/tenant=${tenant}/` }),
   );
   const users = new Set<string>();
   for (const { Key, VersionId } of Versions) {
@@ -17,4 +18,15 @@ export async function usersInFiles(s3: S3Client, tenant: string): Promise<string
       for (const row of rows) users.add(String(row[userColumn]));
   }
   return [...users].sort();
+}
+
+/** The recommender's tables in which a user's name stands in any column. */
+export async function tablesNaming(flow: Pick<Flow, 'rows'>, user: string): Promise<string[]> {
+  const rows = await flow.rows<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'recommender' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND query_to_xml(format('SELECT t::text AS row FROM recommender.%I t', c.relname), true, false, '')::text ~ $1`,
+    `${user}\\M`,
+  );
+  return rows.map(({ name }) => name);
 }

@@ -20,7 +20,8 @@ export const items = itemIds.map((item_id, at) => {
 });
 
 const hourMs = 3_600_000;
-export const userCount = 24;
+// Enough for a dense model: below 200 interactions the most touched items are the model.
+export const userCount = 48;
 /** Of the category that a user likes; what is left of it is what they may be recommended. */
 export const touchedOfEach = 6;
 const categoryOf = (user: number) => user % categories.length;
