@@ -69,7 +69,9 @@ describe('an environment', () => {
   });
 
   test('says of a workload only what differs from its settings, and nothing that nobody reads', () => {
-    const named = readEnvironment({ ...dev, workloads: { tagger: { pages: { workers: 9 } } } }).workloads;
+    const { filesDelaySeconds } = dev.workloads.recommender;
+    const workloads = { recommender: { filesDelaySeconds }, tagger: { pages: { workers: 9 } } };
+    const named = readEnvironment({ ...dev, workloads }).workloads;
 
     expect(named).toEqual({
       ...dev.workloads,

@@ -41,7 +41,7 @@ test.each(assemblies)(
 );
 
 test.each(assemblies)(
-  'nobody removes anything but callers’ files, what Spark has written, what briefs have, and files of behaviour ($folder)',
+  'nobody removes anything but callers’ files, what Spark has written, what briefs have, files of behaviour and told slots ($folder)',
   (assembly) => {
     const statements = assembly
       .ofType('AWS::IAM::Policy')
@@ -51,6 +51,6 @@ test.each(assemblies)(
 
     expect(statements.length).toBeGreaterThan(0);
     for (const statement of statements)
-      expect(statement).toMatch(/(Files\w*Bucket.*\/(files|spark)|\/briefs(\/raw)?|\/recommender\/behaviors)\/\*/);
+      expect(statement).toMatch(/(Files\w*Bucket.*\/(files|spark)|\/briefs(\/raw)?|\/recommender\/behaviors|\/platform\/skipped-slots)\/\*/);
   },
 );

@@ -115,7 +115,7 @@ test('every function of the API stands where its variables say, and may what the
       inside: has('DATABASE_URL') || has('KAFKA_BROKERS'),
       signsIn: has('DATABASE_URL'),
       users: has('USERS_SECRET'),
-      asks: has('ADMISSION_FUNCTION'),
+      asks: has('ADMISSION_FUNCTION') || has('ANSWER_NUMBERS_FUNCTION'),
     });
   }
 });
