@@ -224,9 +224,11 @@ test('they come as one mail, by reason and with their counts', async () => {
   }));
   const tell = async () => expect(await functions.invoke(mailer?.arn ?? '', { Records })).toMatchObject({ ok: true });
   // Its wake sleeps for a minute, which may be over: then what came since waits for a day, which passes here.
-  await tell();
-  await flow.rows(`update platform.alert_mails
-    set claimed_at = claimed_at - interval '1 day', minute = minute - interval '1 day' where workload = 'tagger'`);
+  const aDayLater = async () => {
+    await flow.rows(`update platform.alert_mails
+      set claimed_at = claimed_at - interval '1 day', minute = minute - interval '1 day' where workload = 'tagger'`);
+    await tell();
+  };
   await tell();
 
   const told = () =>
@@ -237,7 +239,11 @@ test('they come as one mail, by reason and with their counts', async () => {
     );
   const mails = async () => (await parts.mail.mails()).filter(({ subject }) => subject.includes('tagger')).length;
   // A failure that comes only now is in a mail of its own: what is written and what is sent are looked at together.
-  const unsent = async () => new Set((await told()).map(({ text }) => text)).size - (await mails());
+  const unsent = async () => {
+    const texts = new Set((await told()).map(({ text }) => text));
+    if (texts.has(null)) await aDayLater();
+    return texts.size - (await mails());
+  };
   await expect.poll(unsent, patience).toBe(0);
   const all = await told();
   for (const { text, title, count } of all)

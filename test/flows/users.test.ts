@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { firstAdmin, tokenOf } from '../../local/callers/console-token.ts';
 import { startControl } from '../../local/console/control.ts';
-import { printSummary } from '../../local/terminal/summary.ts';
+import { showApi } from '../../local/terminal/summary.ts';
 import { type Account, momentaryHeader, nowInSeconds } from '../support/credentials.ts';
 import { project } from '../support/stack-process.ts';
 import { type Flow, startFlow } from './flow.ts';
@@ -140,7 +140,7 @@ describe('npm run users', () => {
 test('the line to try that npm start prints works as it is pasted', async (context) => {
   const here = await run(['bash', '-c', 'command -v curl md5sum']);
   if (here.status !== 0) context.skip('curl and md5sum are needed');
-  await printSummary(flow.running.stack, control.url);
+  showApi(flow.running.stack);
   const [, line = ''] = /Try it +(.*)/.exec(flow.running.printed()) ?? [];
   const { stdout, stderr } = await run(['bash', '-c', line.replace('curl ', 'curl -s ')]);
 

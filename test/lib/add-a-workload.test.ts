@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Assembly } from '../../lib/inventory/assembly.ts';
@@ -15,6 +15,8 @@ let after: Assembly;
 // Synthesis only asks whether a bundle is there.
 function placeBundles(): void {
   const handlers = path.join(checkout.directory, 'build/handlers');
+  // A link to the checkout's own, which stays as it is.
+  rmSync(handlers, { force: true });
   cpSync(path.join(project, 'build/handlers'), handlers, { recursive: true });
   for (const name of ['greet', 'api']) {
     mkdirSync(path.join(handlers, 'greetings', name), { recursive: true });

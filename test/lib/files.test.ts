@@ -51,6 +51,8 @@ test.each(assemblies)(
 
     expect(statements.length).toBeGreaterThan(0);
     for (const statement of statements)
-      expect(statement).toMatch(/(Files\w*Bucket.*\/(files|spark)|\/briefs(\/raw)?|\/recommender\/behaviors|\/platform\/skipped-slots)\/\*/);
+      expect(statement).toMatch(
+        /(Files\w*Bucket.*\/(files|spark)|\/briefs(\/raw)?|\/recommender\/behaviors|\/platform\/skipped-slots)\/\*/,
+      );
   },
 );

@@ -1,4 +1,5 @@
 import { edgeOf } from '../../lambdas/kit/ledger/edge.ts';
+import { recommenderSchedules } from '../../lambdas/recommender/contract.ts';
 import { scheduledFunctions } from '../../lambdas/tasks/contract.ts';
 import { type Assembly, handlerOf, type Resource } from '../../lib/inventory/assembly.ts';
 import { closedWays } from './closed-ways.ts';
@@ -153,10 +154,11 @@ function namedFor(assembly: Assembly, end: Resource): boolean {
     edge.end === 'failed'
       ? [...failingInto(assembly, end), ...givingUpInto(assembly, end)]
       : unheardInto(assembly, end);
-  // Schedules of tasks have one door, and are named for what they run.
+  // Schedules of tasks have one door, and so have the recommender's; they are named for what they run.
   const doors = [
     `${edge.workload}/${edge.name}`,
     ...(edge.name in scheduledFunctions ? ['tasks/start-scheduled'] : []),
+    ...(edge.name in recommenderSchedules ? ['recommender/start-schedule'] : []),
   ];
   return lost.every((called) => called && doors.includes(handlerOf(called)));
 }
