@@ -101,7 +101,7 @@ function answers({ host, port }: { readonly host: string; readonly port: number 
 }
 
 /**
- * Checks what is set for functions against what the template gives them: a whole number stays one, an address stays
+ * Checks what is set for functions against what the template gives them: a number stays one, an address stays
  * one, a list that names all there is takes some of them. A name that begins as the template's own settings do and that
  * nothing reads is refused, too: it would be ignored without a word.
  */
@@ -119,8 +119,8 @@ export function checkFunctionVariables(functions: readonly FunctionModel[], give
 }
 
 function checkLike(name: string, value: string, was: string): void {
-  if (/^\d+$/.test(was) && !/^\d+$/.test(value))
-    throw new SettingError(`${name} is a whole number, such as ${was}: ${value}`);
+  if (/^\d+$/.test(was) && !/^\d+(\.\d+)?$/.test(value))
+    throw new SettingError(`${name} is a number, such as ${was}: ${value}`);
   const items = was.split(',');
   // Each once and each a single letter: such a list is all there is to choose from.
   if (items.length < 2 || !items.every((item) => /^[A-Z]$/.test(item))) return;

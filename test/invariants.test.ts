@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { handlerFiles } from '../bin/handler-files.ts';
-import { recommenderSchedules } from '../lambdas/recommender/contract.ts';
-import { scheduledFunctions } from '../lambdas/tasks/contract.ts';
 import { type Assembly, handlerOf, type Resource } from '../lib/inventory/assembly.ts';
 import { routesOf } from '../lib/inventory/triggers.ts';
 import { assemblies, objectsIn, prod } from './lib/assemblies.ts';
+import { doorsOfMany } from './lib/ways-to-the-ledger.ts';
 
 /** Template properties under the names a test needs. */
 type Read = Readonly<Record<string, unknown>>;
@@ -165,12 +164,6 @@ describe.each(assemblies)('every asynchronous edge ($folder)', (assembly) => {
     }
   });
 });
-
-/** The schedules of doors that many share. */
-const doorsOfMany: Readonly<Record<string, readonly string[]>> = {
-  'tasks/start-scheduled': Object.keys(scheduledFunctions).map((name) => `tasks/${name}`),
-  'recommender/start-schedule': Object.keys(recommenderSchedules).map((name) => `recommender/${name}`),
-};
 
 describe('every alarm', () => {
   const alarms = prod.ofType('AWS::CloudWatch::Alarm');

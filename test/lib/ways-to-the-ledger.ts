@@ -4,6 +4,12 @@ import { scheduledFunctions } from '../../lambdas/tasks/contract.ts';
 import { type Assembly, handlerOf, type Resource } from '../../lib/inventory/assembly.ts';
 import { closedWays } from './closed-ways.ts';
 
+/** The schedules of doors that many share. */
+export const doorsOfMany: Readonly<Record<string, readonly string[]>> = {
+  'tasks/start-scheduled': Object.keys(scheduledFunctions).map((name) => `tasks/${name}`),
+  'recommender/start-schedule': Object.keys(recommenderSchedules).map((name) => `recommender/${name}`),
+};
+
 /** Template properties under the names a test needs. */
 type Read = Readonly<Record<string, unknown>>;
 
@@ -154,12 +160,10 @@ function namedFor(assembly: Assembly, end: Resource): boolean {
     edge.end === 'failed'
       ? [...failingInto(assembly, end), ...givingUpInto(assembly, end)]
       : unheardInto(assembly, end);
-  // Schedules of tasks have one door, and so have the recommender's; they are named for what they run.
-  const doors = [
-    `${edge.workload}/${edge.name}`,
-    ...(edge.name in scheduledFunctions ? ['tasks/start-scheduled'] : []),
-    ...(edge.name in recommenderSchedules ? ['recommender/start-schedule'] : []),
-  ];
+  // Schedules that share a door are named for what they run.
+  const name = `${edge.workload}/${edge.name}`;
+  const shared = Object.entries(doorsOfMany).flatMap(([door, schedules]) => (schedules.includes(name) ? [door] : []));
+  const doors = [name, ...shared];
   return lost.every((called) => called && doors.includes(handlerOf(called)));
 }
 

@@ -58,9 +58,9 @@ const functions = [
 ] as unknown as readonly FunctionModel[];
 
 test.each([
-  [{ PRESALE_RETRY_SECONDS: 'soon' }, /^PRESALE_RETRY_SECONDS is a whole number, such as 3600: soon$/],
-  [{ PRESALE_RETRY_SECONDS: '-1' }, /^PRESALE_RETRY_SECONDS is a whole number/],
-  [{ PRESALE_RETRY_SECONDS: '' }, /^PRESALE_RETRY_SECONDS is a whole number/],
+  [{ PRESALE_RETRY_SECONDS: 'soon' }, /^PRESALE_RETRY_SECONDS is a number, such as 3600: soon$/],
+  [{ PRESALE_RETRY_SECONDS: '-1' }, /^PRESALE_RETRY_SECONDS is a number/],
+  [{ PRESALE_RETRY_SECONDS: '' }, /^PRESALE_RETRY_SECONDS is a number/],
   [{ PRESALE_COUNTIES: 'A,Y' }, /^PRESALE_COUNTIES has “Y”/],
   [{ PRESALE_RETRY_SECOND: '5' }, /^PRESALE_RETRY_SECOND is no setting; there are .*PRESALE_RETRY_SECONDS/],
 ])('of functions: %o is refused', (given, message) => {
