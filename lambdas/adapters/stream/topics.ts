@@ -47,7 +47,8 @@ async function make(admin: Admin, { name, partitions, configs }: WantedTopic): P
 async function grow(admin: Admin, { name, partitions }: WantedTopic): Promise<'grown' | 'there'> {
   const { topics } = await admin.metadata({ topics: [name] });
   if ((topics.get(name)?.partitionsCount ?? 0) >= partitions) return 'there';
-  await admin.createPartitions({ topics: [{ name, count: partitions, assignments: [] }] });
+  // Without assignments, which then are the broker's choice: an empty list of them is refused by Apache Kafka, too.
+  await admin.createPartitions({ topics: [{ name, count: partitions }] });
   return 'grown';
 }
 
