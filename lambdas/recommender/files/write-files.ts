@@ -24,7 +24,7 @@ export interface FilePorts {
 }
 
 /** All of a tenant's files. */
-export function tenantPrefix(tenant: string): string {
+function tenantPrefix(tenant: string): string {
   return `${behaviorFiles}/tenant=${encodeURIComponent(tenant)}/`;
 }
 
