@@ -43,11 +43,16 @@ function lineOf({
   }
 }
 
-/** The county of an item, or the item itself where it is short. */
+/** An item in few words: its first texts, or itself where it is short. */
 function itemName(item: unknown): string {
   if (typeof item === 'string') return item;
-  if (item !== null && typeof item === 'object' && 'county' in item) return String(item.county);
-  return JSON.stringify(item ?? '').slice(0, 20);
+  if (item === null || typeof item !== 'object') return JSON.stringify(item ?? '').slice(0, 20);
+  // The first says most: a county; a tenant and its scenario.
+  return Object.values(item)
+    .filter((value) => typeof value === 'string')
+    .slice(0, 2)
+    .join('/')
+    .slice(0, 40);
 }
 
 /** The state an output tells and its numbers, zeros left out. */
