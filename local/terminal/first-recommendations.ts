@@ -62,7 +62,7 @@ async function show(stack: Stack, { tenant, scenario, name }: SampleTenant): Pro
   const told = items.map(({ metadata, reason }) => `${metadata.title} (${reason})`).join(', ');
   stack.log.say(`${name} for ${asking}: ${told}`);
   stack.log.show(
-    `Try it         curl -H 'authorization: Bearer ${tokenOf(stack.services)}' -H 'x-tenant-id: ${tenant}' -H 'x-user-id: ${asking}' -H 'content-type: application/json' ${stack.wiring.api?.url}/api/v1/recommend -d '{"scenario_id":"${scenario}","debug":true}'`,
+    `Try it         curl -H 'authorization: Bearer TOKEN' -H 'x-tenant-id: ${tenant}' -H 'x-user-id: ${asking}' -H 'content-type: application/json' ${stack.wiring.api?.url}/api/v1/recommend -d '{"scenario_id":"${scenario}","debug":true}'`,
   );
 }
 

@@ -20,7 +20,8 @@ export async function ask(question: Question, { askDatabase, askFiles }: Metrics
   if (question.ask === 'figures' && question.by.includes('segment'))
     throw new PermanentError(`Segments are known of days from ${hot_from} on; ask /metrics/trends for earlier ones.`);
   const { scope } = question;
-  const source = { table: 'behaviors', tenantFolder: scope.tenant_id };
+  // Folders are encoded by who writes them, and a partition is what its folder is called.
+  const source = { table: 'behaviors', tenantFolder: encodeURIComponent(scope.tenant_id) };
   return {
     rows: await askFiles(textOf(question, { source, scope, knownActions: actions })),
     active_items,

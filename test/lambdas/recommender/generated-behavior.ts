@@ -43,7 +43,7 @@ export function generated(
     const request = random() < 0.7 ? Math.floor(random() * 500) : null;
     const group = pick(groups);
     return {
-      tenant_id: pick(['shop', "o'neill"]),
+      tenant_id: pick(['shop', "o'neill:tw"]),
       scenario_id: pick(['feed', 'home']),
       user_id: `u${Math.floor(random() * 200)}`,
       item_id: `i${Math.floor(random() * 60)}`,

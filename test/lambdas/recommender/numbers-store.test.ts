@@ -17,7 +17,7 @@ import { type Behavior, generated, randomFrom } from './generated-behavior.ts';
 
 const all = generated(20_000, { random: randomFrom(5), firstDay: '2026-11-01', days: 6 });
 const range = { from: '2026-11-02', to: '2026-11-05' };
-const scope = { tenant_id: "o'neill", ...range };
+const scope = { tenant_id: "o'neill:tw", ...range };
 const inScope = all.filter(
   ({ tenant_id, day }) => tenant_id === scope.tenant_id && day >= range.from && day <= range.to,
 );
@@ -51,7 +51,7 @@ async function askFiles(text: string): Promise<Row[]> {
   const columns: readonly ParquetColumn[] = fileColumns;
   const folders = Map.groupBy(
     all,
-    ({ tenant_id, day }) => `recommender/behaviors/tenant=${tenant_id}/day=${day}/a.parquet`,
+    ({ tenant_id, day }) => `recommender/behaviors/tenant=${encodeURIComponent(tenant_id)}/day=${day}/a.parquet`,
   );
   const found = await answer(
     {
@@ -202,7 +202,7 @@ describe('computed days', () => {
     (await fromDatabase({ ask: 'trends', dimension, scope: { ...scope, scenario_id: 'feed' } })).rows ?? [];
 
   test('equal the figures of each day, and of each strategy on it', async () => {
-    expect((await compute("o'neill", 'feed')).days).toBe(6);
+    expect((await compute("o'neill:tw", 'feed')).days).toBe(6);
 
     const feed = inScope.filter(({ scenario_id }) => scenario_id === 'feed');
     for (const row of await trend())
@@ -217,13 +217,13 @@ describe('computed days', () => {
 
   test('change when something comes late, and only that way', async () => {
     const before = await trend();
-    await compute("o'neill", 'feed');
+    await compute("o'neill:tw", 'feed');
     expect((await trend()).map(({ clicks }) => clicks)).toEqual(before.map(({ clicks }) => clicks));
 
     const [some] = inScope.filter(({ scenario_id, day }) => scenario_id === 'feed' && day === '2026-11-03');
     if (!some) throw new Error('Nothing happened');
     await store([{ ...some, action: 'click', event_id: 'late' }]);
-    await compute("o'neill", 'feed');
+    await compute("o'neill:tw", 'feed');
 
     const clicks = (rows: readonly Row[]) => Number(rows.find(({ day }) => day === '2026-11-03')?.clicks);
     expect(clicks(await trend())).toBe(clicks(before) + 1);
@@ -257,8 +257,8 @@ describe('experiments', () => {
     await expect(book().start('shop', 'exp_002', now)).rejects.toThrow('该场景已有正在运行的实验');
     await expect(book().start('shop', 'exp_001', now)).rejects.toThrow(/running/);
     expect(await book().running('shop', 'feed')).toMatchObject({ experiment_id: 'exp_001', variants: given.variants });
-    expect(await book().running("o'neill", 'feed')).toBeUndefined();
-    await expect(book().find("o'neill", 'exp_001')).rejects.toThrow('实验不存在: exp_001');
+    expect(await book().running("o'neill:tw", 'feed')).toBeUndefined();
+    await expect(book().find("o'neill:tw", 'exp_001')).rejects.toThrow('实验不存在: exp_001');
 
     await book().stop('shop', 'exp_001', now);
     await expect(book().start('shop', 'exp_001', now)).rejects.toThrow(/stopped/);
