@@ -21,7 +21,7 @@ export interface ExperimentPorts {
 
 const moment = z.date().nullable();
 const share = z.number().nullable();
-const interval = z.tuple([z.number(), z.number()]).nullable();
+const interval = z.array(z.number()).length(2).readonly().nullable();
 
 const experiment = z
   .object({
@@ -61,7 +61,7 @@ const results = z.object({
           p: z.number().describe('Of the pooled z-test: good for one look, at the planned size.'),
           lift: share,
           difference: z.number(),
-          interval: z.tuple([z.number(), z.number()]),
+          interval: z.array(z.number()).length(2).readonly(),
           p_at_any_time: z.number().describe('Holds however often one looks.'),
           significant: z.boolean(),
         })
