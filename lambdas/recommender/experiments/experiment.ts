@@ -14,7 +14,7 @@ const text = (longest: number) => z.string().trim().max(longest).refine(isStorab
 const variant = z.strictObject({
   name: z.string().regex(/^[\w.-]{1,64}$/, '变体名称只能由字母、数字和 _ . - 组成，最多64个字符'),
   traffic: z.int().min(0).max(100).describe('Share of the users in whole percents.'),
-  config: z.record(z.string(), z.json()).default({}).describe('What it changes of the scenario’s configuration.'),
+  config: z.record(z.string(), z.unknown()).default({}).describe('What it changes of the scenario’s configuration.'),
 });
 
 const variants = z
