@@ -58,6 +58,41 @@ test.each(['check', 'synth', 'test:long'])('%s that fails without counting is on
   expect(code).toBe(1);
 });
 
+test('what failed in any step stands again right before the last line, and nothing else does', async () => {
+  const fast = [
+    'noise',
+    'FAILED a.test.ts > x: Error: no',
+    'FAILED   at a.test.ts:1:2',
+    '8 passed, 1 failed, 0 skipped',
+  ];
+  const long = ['FAILED b.test.ts: Error: its end', '2 passed, 1 failed, 0 skipped'];
+  const { lines } = await run({
+    check: { says: 'lint/noUnused', exits: 1 },
+    test: { says: fast.join('\n'), exits: 1 },
+    'test:long': { says: long.join('\n'), exits: 1 },
+  });
+
+  expect(lines.slice(lines.lastIndexOf(''))).toEqual([
+    '',
+    '==> npm run check: exit status 1',
+    'lint/noUnused',
+    '==> timeout --kill-after=30s 25m npm test: exit status 1',
+    ...fast.slice(1, 3),
+    '==> timeout --kill-after=30s 45m npm run test:long: exit status 1',
+    long[0],
+    '10 passed, 3 failed, 0 skipped',
+  ]);
+});
+
+test('where nothing failed the last line stands alone', async () => {
+  const { lines } = await run({
+    ...good,
+    test: { says: 'FAILED to be anything but good\n10 passed, 0 failed, 1 skipped' },
+  });
+
+  expect(lines.slice(-2)).toEqual(['', '13 passed, 0 failed, 1 skipped']);
+});
+
 test('each step says when it began, when it ended and how long it took', async () => {
   const { lines } = await run(good);
 

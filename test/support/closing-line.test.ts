@@ -57,3 +57,43 @@ test('a broken hook and an error outside of all tests are failed too', async () 
   expect(lines.at(-1)).toBe('1 passed, 2 failed, 1 skipped');
   expect(code).toBe(1);
 });
+
+test('what failed stands right before the last line, each with its place and the first lines of its error', async () => {
+  const { lines } = await run({
+    some: `describe('group', () => { test('breaks', () => { throw new RangeError('one\\ntwo\\nthree\\nfour\\nfive'); }); });`,
+    hook: `beforeAll(() => { throw new TypeError('no stack'); }); test('a', () => {});`,
+    ends: `afterAll(() => { throw new Error('no end'); }); test('a', () => {});`,
+    broken: `import './nowhere.mjs';`,
+    stray: `test('b', async () => { setTimeout(() => { throw new Error('late'); }); await new Promise((r) => setTimeout(r, 50)); });`,
+  });
+
+  expect(lines.at(-1)).toBe('2 passed, 5 failed, 1 skipped');
+  const told = lines.slice(
+    lines.findIndex((line) => line.startsWith('FAILED ')),
+    -1,
+  );
+  expect(told.filter((line) => !line.startsWith('FAILED '))).toEqual([]);
+  expect(told.filter((line) => !line.startsWith('FAILED   ')).toSorted()).toEqual([
+    expect.stringMatching(/^FAILED broken\.test\.mjs: Error: .*nowhere\.mjs/),
+    'FAILED ends.test.mjs: Error: no end',
+    'FAILED hook.test.mjs: TypeError: no stack',
+    'FAILED outside of all tests: Error: late',
+    'FAILED some.test.mjs > group > breaks: RangeError: one',
+  ]);
+  const breaks = told.indexOf('FAILED some.test.mjs > group > breaks: RangeError: one');
+  expect(told.slice(breaks + 1, breaks + 3)).toEqual(['FAILED   two', 'FAILED   three']);
+  expect(told[breaks + 3]).toMatch(/^FAILED +at .*some\.test\.mjs:1:\d+/);
+  const hook = told.indexOf('FAILED hook.test.mjs: TypeError: no stack');
+  expect(told[hook + 1]).toMatch(/^FAILED +at .*hook\.test\.mjs:1:\d+/);
+});
+
+test('many failures and long lines leave the end readable', async () => {
+  const { lines } = await run({
+    many: `for (let i = 0; i < 30; i += 1) test('t' + i, () => { throw new Error('x'.repeat(5000)); });`,
+  });
+
+  const told = lines.slice(lines.findIndex((line) => line.startsWith('FAILED ')));
+  expect(told.slice(-2)).toEqual(['FAILED and 10 more', '0 passed, 30 failed, 0 skipped']);
+  expect(told.length).toBeLessThanOrEqual(20 * 4 + 2);
+  expect(Math.max(...told.map(({ length }) => length))).toBe(300);
+});
