@@ -209,6 +209,28 @@ test('the instance that was idle longest gives way, not one that is still in use
   expect(await pid('one')).toBe(one);
 });
 
+test('a function that has an instance waits for it rather than have one killed that is as busy', async () => {
+  const code = 'export const handler = () => new Promise((resolve) => setTimeout(resolve, 20, process.pid));';
+  const { invoke } = await start({ one: { code }, two: { code } }, { maximumInstances: 2 });
+  const pid = async (name: string) => ((await invoke(name)) as { payload?: unknown }).payload;
+  const both = [await pid('one'), await pid('two')];
+  const rounds = await Promise.all(['one', 'one', 'two', 'one', 'two', 'two'].map(pid));
+
+  expect(new Set(rounds)).toEqual(new Set(both));
+});
+
+test('where all of its instances are held by slow events another one gives way all the same', async () => {
+  const code = `export const handler = ({ slow }) => new Promise((resolve) => setTimeout(resolve, slow ? 1e9 : 0, process.pid));`;
+  const { invoke } = await start({ one: { code, timeoutSeconds: 900 }, two: { code } }, { maximumInstances: 2 });
+  await invoke('two');
+  const held = invoke('one', { slow: true });
+
+  expect(await invoke('one')).toMatchObject({ ok: true });
+  await subject?.stop();
+  subject = undefined;
+  expect(await held).toMatchObject({ ok: false });
+});
+
 test('the file system is read-only but for temporary files', async () => {
   const code = `import { readFileSync, writeFileSync } from 'node:fs'; import { tmpdir } from 'node:os'; import path from 'node:path';
     const attempt = (work) => { try { return work(); } catch (error) { return error.code; } };
