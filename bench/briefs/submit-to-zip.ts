@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { keptToken } from '../../local/callers/console-token.ts';
 import { askConsole, startStackProcess } from '../../test/support/stack-process.ts';
 import { type Benchmark, figure, say, seconds } from '../figures.ts';
+import { treeProcessorSeconds } from '../process-tree.ts';
 
 const runs = 5;
 const rounds = 3;
@@ -20,25 +21,36 @@ export const benchmark: Benchmark = {
     const directory = await mkdtemp(path.join(tmpdir(), 'millrace-bench-'));
     const stack = await startStackProcess(directory, { POWERTOOLS_LOG_LEVEL: 'ERROR' });
     try {
+      const { pid = 0 } = stack.child;
       const { api } = await askConsole<{ api: string }>(stack, '/stack');
       const brief = briefsOf(api, await keptToken(directory));
       await brief(0);
       const alone: number[] = [];
-      for (let run = 1; run <= runs; run += 1) alone.push(await seconds(() => brief(run)));
-      say(`  alone: ${alone.map((time) => time.toFixed(1)).join(', ')} s`);
+      const cost: number[] = [];
+      for (let run = 1; run <= runs; run += 1) {
+        const before = treeProcessorSeconds(pid);
+        alone.push(await seconds(() => brief(run)));
+        cost.push(treeProcessorSeconds(pid) - before);
+        say(`  alone, ${run} of ${runs}: ${alone.at(-1)?.toFixed(1)} s, processor ${cost.at(-1)?.toFixed(1)} s`);
+      }
+      const costAtOnce: number[] = [];
       const slowest: number[] = [];
       const all: number[] = [];
       for (let round = 1; round <= rounds; round += 1) {
         const numbers = Array.from({ length: atOnce }, (_, index) => round * 100 + index);
+        const before = treeProcessorSeconds(pid);
         const times = await Promise.all(numbers.map((number) => seconds(() => brief(number))));
+        costAtOnce.push((treeProcessorSeconds(pid) - before) / atOnce);
         all.push(...times);
         slowest.push(Math.max(...times));
         say(`  ${atOnce} at once, round ${round} of ${rounds}: up to ${Math.max(...times).toFixed(1)} s`);
       }
       return [
-        figure('one alone', 's', alone),
-        figure(`each of ${atOnce} at once`, 's', all),
-        figure(`the slowest of ${atOnce} at once`, 's', slowest),
+        figure('one alone: clock', 's', alone),
+        figure('one alone: processor, all processes', 's', cost),
+        figure(`each of ${atOnce} at once: clock`, 's', all),
+        figure(`each of ${atOnce} at once: processor, all processes`, 's', costAtOnce),
+        figure(`the slowest of ${atOnce} at once: clock`, 's', slowest),
       ];
     } finally {
       await stack.interrupt();

@@ -84,6 +84,10 @@ export const sweepBriefsEnv = z.object({
   /** How long articles, and files, are kept. */
   ARTICLES_KEEP_DAYS: wholeNumber,
   FILES_KEEP_DAYS: wholeNumber,
+  /** For mails that the API could not send. */
+  MAIL_QUEUE_URL: z.url(),
+  LINKS_SECRET: text,
+  API_URL: z.string().default(''),
 });
 
 /** Adds the probes that are due, and wakes the sweep. */

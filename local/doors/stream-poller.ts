@@ -94,6 +94,11 @@ async function poll(options: StreamPollerOptions, signal: AbortSignal): Promise<
   });
   const end = () => void consumer.close(true).catch(() => undefined);
   signal.addEventListener('abort', end);
+  // It could not join its group anew, and is in none from now on: another one takes its place. Unheard, it ends the process.
+  consumer.on('error', (error: unknown) => {
+    if (!signal.aborted) options.onError(`${source.topic}: ${String(error)}`);
+    end();
+  });
   try {
     const stream = await consumer.consume({ topics: [source.topic], mode: 'committed', fallbackMode: source.startsAt });
     const done = doneSoFar();

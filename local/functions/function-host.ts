@@ -7,6 +7,7 @@ import type { Faults } from '../faults.ts';
 import type { FunctionModel } from '../template/model.ts';
 import { type Instance, type InstanceOutcome, startInstance } from './instance.ts';
 import type { FunctionFailure } from './messages.ts';
+import { waiters } from './waiters.ts';
 
 /** A finished invocation, with what a log line tells about it. */
 export type Invocation = InstanceOutcome & { readonly requestId: string; readonly milliseconds: number };
@@ -65,22 +66,31 @@ interface Pool {
 // An idle instance gives its memory back; Lambda keeps one for minutes, here a cold start costs a tenth of a second.
 const idleMs = 60_000;
 
+// A function that has instances waits for one of them rather than have another's killed that is as busy: where more is asked
+// for than there is room, each would otherwise start anew for every event, which costs more than the event.
+const restedMs = 5000;
+// All of them may be held by slow events; then it takes another's all the same.
+const patienceMs = 1000;
+
 /** Runs the bundled functions, each instance in a process of its own. */
 export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
   const pools = new Map(options.functions.map((model) => [model.arn, newPool(model)]));
   const all = new Set<Instance>();
-  const waiting: (() => void)[] = [];
+  const waiting = waiters();
   const bootstrap = plainBootstrap(options.temporaryDirectory);
   let stopping = false;
 
   async function instanceFor(pool: Pool): Promise<Instance> {
+    const patientUntil = Date.now() + patienceMs;
     for (;;) {
       if (stopping) throw new Error('The function host is stopping');
       const idle = pool.idle.pop()?.instance;
       if (idle?.alive()) return idle;
       if (idle) continue;
-      if (all.size < options.maximumInstances || evictIdle(pools)) return start(pool);
-      await new Promise<void>((resolve) => waiting.push(resolve));
+      const leftMs = pool.current.size === 0 ? 0 : patientUntil - Date.now();
+      const hasRoom = all.size < options.maximumInstances || evictIdle(pools, leftMs > 0 ? restedMs : 0);
+      if (hasRoom) return start(pool);
+      await waiting.chance(leftMs > 0 ? leftMs : undefined);
     }
   }
 
@@ -101,7 +111,7 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
     void instance.ended.then(() => {
       all.delete(instance);
       pool.current.delete(instance);
-      waiting.shift()?.();
+      waiting.wakeAll();
     });
     return instance;
   }
@@ -109,14 +119,10 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
   function keep(pool: Pool, instance: Instance): void {
     if (instance.alive() && pool.current.has(instance) && !stopping) pool.idle.push({ instance, since: Date.now() });
     else instance.kill();
-    waiting.shift()?.();
+    waiting.wakeAll();
   }
 
-  const sweep = setInterval(() => {
-    for (const { idle } of pools.values()) {
-      while (idle[0] && Date.now() - idle[0].since > idleMs) idle.shift()?.instance.kill();
-    }
-  }, idleMs / 2);
+  const sweep = setInterval(() => endIdle(pools), idleMs / 2);
   sweep.unref();
 
   async function invoke(arn: string, event: unknown, requestId = randomUUID() as string): Promise<Invocation> {
@@ -179,7 +185,7 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
       stopping = true;
       clearInterval(sweep);
       for (const instance of all) instance.kill();
-      for (const resume of waiting.splice(0)) resume();
+      waiting.wakeAll();
       await Promise.race([Promise.all([...all].map(({ ended }) => ended)), sleep(5000, undefined, { ref: false })]);
     },
   };
@@ -189,13 +195,21 @@ function newPool(model: FunctionModel): Pool {
   return { model, codeDirectory: model.codeDirectory, running: 0, current: new Set(), idle: [] };
 }
 
-/** Ends the instance that has been idle longest, whichever function it is of: those of a running flow stay. */
-function evictIdle(pools: ReadonlyMap<string, Pool>): boolean {
+/** Ends the instances that nobody has wanted for long. */
+function endIdle(pools: ReadonlyMap<string, Pool>): void {
+  for (const { idle } of pools.values()) {
+    while (idle[0] && Date.now() - idle[0].since > idleMs) idle.shift()?.instance.kill();
+  }
+}
+
+/** Ends the instance that has been idle longest, and so long, whichever function it is of: those of a running flow stay. */
+function evictIdle(pools: ReadonlyMap<string, Pool>, forMs: number): boolean {
   const longest = [...pools.values()]
     .filter(({ idle }) => idle.length > 0)
     .reduce<Pool | undefined>((one, other) => (one && sinceOf(one) <= sinceOf(other) ? one : other), undefined);
-  longest?.idle.shift()?.instance.kill();
-  return longest !== undefined;
+  if (!longest || Date.now() - sinceOf(longest) < forMs) return false;
+  longest.idle.shift()?.instance.kill();
+  return true;
 }
 
 function sinceOf({ idle }: Pool): number {

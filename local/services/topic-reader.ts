@@ -111,7 +111,10 @@ async function readFrom(
   const offsets = spans.map(({ partition, from }) => ({ topic, partition, offset: BigInt(from) }));
   const records: TopicRecord[] = [];
   try {
-    for await (const message of await consumer.consume({ topics: [topic], mode: 'manual', offsets })) {
+    const stream = await consumer.consume({ topics: [topic], mode: 'manual', offsets });
+    // It could not join its group anew: nothing comes any more.
+    consumer.on('error', (error: Error) => stream.destroy(error));
+    for await (const message of stream) {
       const { partition, offset, key, value, timestamp, headerEntries } = message;
       records.push({
         partition,

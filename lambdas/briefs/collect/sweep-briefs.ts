@@ -13,6 +13,9 @@ export interface SweepPorts {
   readonly forget: () => Promise<void>;
   readonly exportStages: (stages: readonly string[]) => Promise<void>;
   readonly dispatch: () => Promise<void>;
+  /** Briefs of whose submission nobody was told. */
+  readonly submissionsUntold: () => Promise<readonly string[]>;
+  readonly tellSubmitted: (brief: string) => Promise<void>;
   /** Whether anything is under way. */
   readonly isBusy: () => Promise<boolean>;
   readonly wakeSweep: () => Promise<void>;
@@ -29,5 +32,8 @@ export async function sweepBriefs({ again }: SweepMessage, ports: SweepPorts): P
   await ports.dispatch();
   await ports.forget();
   ports.count('CallsGivenBack', back);
-  if (await ports.isBusy()) await ports.wakeSweep();
+  const untold = await ports.submissionsUntold();
+  // Before the mails: should their queue be away, the next sweep tries again.
+  if (untold.length > 0 || (await ports.isBusy())) await ports.wakeSweep();
+  for (const brief of untold) await ports.tellSubmitted(brief);
 }

@@ -34,7 +34,7 @@ export function briefBook(
     /** The mail of a brief that is submitted twice under one key is one: it has one id. */
     submit: async (brief: NewBrief) => {
       const submitted = await submit(brief);
-      // The brief is there: without its mail, it is submitted all the same.
+      // The brief is there, and its mail is owed: the sweep, which is awake by now, sends what can't be sent here.
       await untilSwept('The mail of a submitted brief was not sent', () =>
         tellSubmitted(submitted.uuid, { ...mailStore(database), send, links, clock }),
       );

@@ -1,14 +1,17 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
 import type { BriefFacts, StageFacts } from './brief-facts.ts';
-import type { TellEndPorts } from './tell-end.ts';
+import type { TellEndPorts, TellSubmittedPorts } from './tell-end.ts';
 
 /** What mails need of the database. */
-export function mailStore<T>(database: Pick<Database<T>, 'query'>): Pick<TellEndPorts, 'facts' | 'toTell' | 'told'> {
+export function mailStore<T>(
+  database: Pick<Database<T>, 'query'>,
+): Pick<TellEndPorts, 'facts' | 'toTell' | 'told'> & Pick<TellSubmittedPorts, 'submitTold'> {
   return {
     facts: (brief) => briefFacts(database, brief),
     toTell: (stage) => briefToTell(database, stage),
     told: (brief) => markTold(database, brief),
+    submitTold: (brief) => markSubmitTold(database, brief),
   };
 }
 
@@ -52,4 +55,19 @@ async function briefToTell<T>({ query }: Pick<Database<T>, 'query'>, stage: stri
 /** Writes down that the mail about a brief's end is in its queue. */
 async function markTold<T>({ query }: Pick<Database<T>, 'query'>, brief: string): Promise<void> {
   await sql`UPDATE briefs.briefs SET told_at = now() WHERE uuid = ${brief}`.execute(query);
+}
+
+async function markSubmitTold<T>({ query }: Pick<Database<T>, 'query'>, brief: string): Promise<void> {
+  await sql`UPDATE briefs.briefs SET submit_told_at = now() WHERE uuid = ${brief}`.execute(query);
+}
+
+// A sweep's worth; those that are left have the next one.
+const toldAtOnce = 100;
+
+/** Briefs of whose submission nobody was told: there was no queue for the mail. Who deletes or cancels one knows. */
+export async function submissionsUntold<T>({ query }: Pick<Database<T>, 'query'>): Promise<readonly string[]> {
+  const { rows } = await sql<{ uuid: string }>`
+    SELECT uuid FROM briefs.briefs WHERE submit_told_at IS NULL AND state <> 'cancelled'
+    ORDER BY created_at LIMIT ${toldAtOnce}`.execute(query);
+  return rows.map(({ uuid }) => uuid);
 }

@@ -22,10 +22,16 @@ export interface TellEndPorts extends TellPorts {
   readonly told: (brief: string) => Promise<void>;
 }
 
-/** Tells the submitter that a brief is taken. */
-export async function tellSubmitted(brief: string, ports: TellPorts): Promise<void> {
+export interface TellSubmittedPorts extends TellPorts {
+  readonly submitTold: (brief: string) => Promise<void>;
+}
+
+/** Tells the submitter that a brief is taken; killed in between, whoever tells again sends the same mail. */
+export async function tellSubmitted(brief: string, ports: TellSubmittedPorts): Promise<void> {
   const facts = await ports.facts(brief);
-  if (facts) await ports.send(submittedMail(facts, await linksOf(ports)));
+  if (!facts) return;
+  await ports.send(submittedMail(facts, await linksOf(ports)));
+  await ports.submitTold(brief);
 }
 
 /** Tells the submitter of the end of a stage's brief, once for each end: killed in between it sends the same mail again. */

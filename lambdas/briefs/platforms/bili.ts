@@ -87,9 +87,12 @@ function videoNamed(id: string, name: string): Readonly<Record<string, string>> 
   return id.startsWith('av') ? { aid: id.slice(2) } : { [name]: id };
 }
 
+/** The figures of a user alone, or the card that has them too. */
 function relationOf(data: unknown, answer: PlatformAnswer): Detail {
-  if (at(data, 'follower') === undefined) throw new UnknownShapeError(quoted(answer));
-  return { user_fans: countOf(at(data, 'follower')), user_following: countOf(at(data, 'following')) };
+  const card = at(data, 'card') ?? data;
+  const fans = at(data, 'follower') ?? at(card, 'fans');
+  if (fans === undefined) throw new UnknownShapeError(quoted(answer));
+  return { user_fans: countOf(fans), user_following: countOf(at(card, 'following') ?? at(card, 'attention')) };
 }
 
 /** A video with its figures: `View.stat` of the details, `stat` of the video itself, or the figures alone. */

@@ -65,6 +65,8 @@ export interface Detail {
   readonly user_following?: number | null;
   readonly user_posts?: number | null;
   readonly content?: string | null;
+  /** The address that stays, of an article whose page of results had a link that expires. */
+  readonly url?: string;
   readonly coin?: number | null;
   readonly share?: number | null;
   readonly like?: number | null;

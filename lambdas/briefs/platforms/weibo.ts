@@ -1,14 +1,15 @@
 import { TransientError } from '#kit/errors.ts';
 import { parsedJson } from '#kit/text/json.ts';
 import type { CrawledArticle } from '../article/article.ts';
-import { articleOf, topicsBetween } from '../article/draft.ts';
+import { articleOf, topicsBetween, withScheme } from '../article/draft.ts';
+import { countOf } from '../reading/count.ts';
 import { at, listAt, textAt } from '../reading/json.ts';
 import { plainText } from '../reading/plain-text.ts';
 import { readPostTime } from '../reading/post-time.ts';
 import { asReader } from './manners.ts';
-import type { Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
+import type { Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage, SearchQuery } from './platform.ts';
 import { LoginWantedError, UnknownShapeError } from './refusals.ts';
-import { quoted, refuseStatus } from './statuses.ts';
+import { gatewayData, gatewayProbe, quoted, refuseStatus } from './statuses.ts';
 
 /**
  * Weibo's mobile site. Cards hold posts (`mblog`), or groups of cards that do; other cards are menus and advertisements.
@@ -22,7 +23,13 @@ const native: Driver = {
   }),
   read: readCards,
   details: {
-    // Cards have the beginning of a long text; all else stands in them.
+    // Cards that don't tell how many follow whom are few.
+    user: {
+      subject: userOf,
+      ask: (value) => ({ method: 'GET', path: '/api/container/getIndex', query: { type: 'uid', value } }),
+      read: (answer) => figuresOf(at(answeredCards(answer).data, 'userInfo'), answer),
+    },
+    // They have the beginning of a long text.
     note: {
       subject: ({ content_cut, platform_id }) => (content_cut ? (platform_id ?? undefined) : undefined),
       ask: (id) => ({ method: 'GET', path: '/statuses/extend', query: { id } }),
@@ -40,14 +47,51 @@ const native: Driver = {
   },
 };
 
+/**
+ * A paid data interface over the site's advanced search, which knows days. Fields (`data.parsed_data.results`, with
+ * `interaction`): sunnyseed/last30days-cn-skill, scripts/lib/weibo.py; a user's as weibo.com's `profile/info` has them.
+ */
+const gateway: Driver = {
+  search: (query) => ({
+    method: 'GET',
+    path: '/api/v1/weibo/web_v2/fetch_advanced_search',
+    query: { q: query.keyword, search_type: 'all', timescope: daysOf(query), page: String(query.page) },
+  }),
+  read: readResults,
+  details: {
+    user: {
+      subject: userOf,
+      ask: (uid) => ({ method: 'GET', path: '/api/v1/weibo/web_v2/fetch_user_info', query: { uid } }),
+      read: (answer) => {
+        const data = gatewayData(answer);
+        return figuresOf(at(data, 'user') ?? at(data, 'data', 'user'), answer);
+      },
+    },
+  },
+  probe: gatewayProbe,
+};
+
 export const weibo = {
   code: 2,
   name: 'weibo',
   title: '微博',
   pageSize: 10,
-  drivers: { native },
+  drivers: { native, gateway },
   asked: { ...asReader, baseUrl: 'https://m.weibo.cn', requestsPerSecond: 0.2 },
 } as const satisfies Platform;
+
+function userOf({ user_id, user_fans }: CrawledArticle): string | undefined {
+  return user_fans === null ? (user_id ?? undefined) : undefined;
+}
+
+function figuresOf(user: unknown, answer: PlatformAnswer): Detail {
+  if (at(user, 'followers_count') === undefined) throw new UnknownShapeError(quoted(answer));
+  return {
+    user_fans: countOf(at(user, 'followers_count')),
+    user_following: countOf(at(user, 'follow_count') ?? at(user, 'friends_count')),
+    user_posts: countOf(at(user, 'statuses_count')),
+  };
+}
 
 function readLongText(answer: PlatformAnswer): Detail {
   const text = textAt(answeredCards(answer).data, 'longTextContent');
@@ -145,4 +189,66 @@ function postOf(
 function addressOf(card: unknown): string | undefined {
   const scheme = textAt(card, 'scheme');
   return scheme && /^https?:/.test(scheme) ? scheme : undefined;
+}
+
+const shanghaiMs = 8 * 3_600_000;
+
+/** `custom:2026-11-01:2026-11-29`, the last day included. */
+function daysOf({ from, until }: SearchQuery): string {
+  const day = (moment: number) => new Date(moment + shanghaiMs).toISOString().slice(0, 10);
+  return `custom:${day(from.getTime())}:${day(until.getTime() - 1)}`;
+}
+
+function readResults(answer: PlatformAnswer, crawledAt: Date): SearchPage {
+  const parsed = at(gatewayData(answer), 'parsed_data');
+  if (!Array.isArray(at(parsed, 'results'))) throw new UnknownShapeError(quoted(answer));
+  const items = listAt(parsed, 'results').map((post, index) =>
+    resultOf(post, `/data/parsed_data/results/${index}`, crawledAt),
+  );
+  return { items, next: items.length > 0 ? { cursor: undefined } : undefined };
+}
+
+// What the page of results ends a long text with, in place of the button that unfolds it.
+const unfolding = /\s*展开c?\s*$/;
+
+function resultOf(post: unknown, place: string, crawledAt: Date): FoundItem {
+  if (isAdvertisement(post)) return { state: 'dropped', place, reason: 'advertisement' };
+  const shownText = plainText(textAt(post, 'content') ?? '');
+  const content = shownText.replace(unfolding, '');
+  const [userId, bid] = addressedIn(textAt(post, 'post_url') ?? '');
+  if (content === '' || bid === undefined) return { state: 'dropped', place, reason: 'no-content' };
+  const shown = at(post, 'publish_time');
+  const postTime = readPostTime(shown, crawledAt);
+  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: String(shown ?? '') };
+  const [, writer] = /\/(?:u\/)?(\d+)(?:\?|$)/.exec(textAt(post, 'user_url') ?? '') ?? [];
+  const user = writer ?? userId ?? null;
+  const [image] = listAt(post, 'media', 'images');
+  const article = articleOf(
+    {
+      article_key: `https://m.weibo.cn/status/${bid}`,
+      url: userId ? `https://weibo.com/${userId}/${bid}` : `https://m.weibo.cn/status/${bid}`,
+      content,
+      content_cut: unfolding.test(shownText),
+      post_time: postTime.toISOString(),
+      user_name: textAt(post, 'user_nick') ?? textAt(post, 'user_name'),
+      user_id: user,
+      user_url: user && `https://weibo.com/u/${user}`,
+      tags: topicsBetween(content),
+      note_type: listAt(post, 'media', 'videos').length > 0 ? 'video' : 'normal',
+      cover_url: typeof image === 'string' ? withScheme(image) : null,
+      platform_id: bid,
+    },
+    {
+      like: at(post, 'interaction', 'like_count'),
+      share: at(post, 'interaction', 'repost_count'),
+      comment: at(post, 'interaction', 'comment_count'),
+    },
+  );
+  return { state: 'article', place, article };
+}
+
+/** Whose, and which: `//weibo.com/1234567890/PxYz0AbCd?refer_flag=...`. */
+function addressedIn(address: string): readonly [userId: string | undefined, bid: string | undefined] {
+  const [, userId, bid] = /weibo\.(?:com|cn)\/(?:(\d+)|status|detail)\/(\w+)/.exec(address) ?? [];
+  return [userId, bid];
 }

@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import { DomUtils, parseDocument } from 'htmlparser2';
 import { TransientError } from '#kit/errors.ts';
 import { parsedJson } from '#kit/text/json.ts';
+import { idOf } from '../article/detail.ts';
 import { articleOf } from '../article/draft.ts';
-import { at, listAt } from '../reading/json.ts';
+import { countOf } from '../reading/count.ts';
+import { at, listAt, textAt } from '../reading/json.ts';
+import { plainText } from '../reading/plain-text.ts';
 import { readPostTime } from '../reading/post-time.ts';
 import { asReader } from './manners.ts';
-import type { Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
+import type { Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
 import { BlockedError, UnknownShapeError } from './refusals.ts';
-import { quoted, refuseStatus, searchProbe } from './statuses.ts';
+import { gatewayData, gatewayProbe, quoted, refuseStatus, searchProbe } from './statuses.ts';
 
 type Element = NonNullable<ReturnType<typeof DomUtils.findOne>>;
 
@@ -23,12 +26,49 @@ const search: Pick<Driver, 'search' | 'read'> = {
 };
 const native: Driver = { ...search, probe: searchProbe(search) };
 
+/** What the gateway adds to its offset from one page to the next: "每页+20" in TikHub's documentation. */
+const gatewayPage = 20;
+
+/**
+ * A paid data interface. Its search (`doc_url`, `source.title`, `timestamp`, `desc`): sunnyseed/last30days-cn-skill,
+ * scripts/lib/wechat.py; its addresses and figures (`article_url`, `read_num`, `like_num`): 12mxf/gongzonghao,
+ * src/adapters/search/tikhub.ts.
+ */
+const gateway: Driver = {
+  search: ({ keyword, page }) => ({
+    method: 'GET',
+    path: '/api/v1/wechat_mp/web/fetch_search_article',
+    query: { keyword, offset: String((page - 1) * gatewayPage), sort_type: '_2' },
+  }),
+  read: gatewayPageOf,
+  details: {
+    // Figures of an article whose address stays; the address that stays of one that has a link of today.
+    note: {
+      subject: ({ platform_id }) => (platform_id === null ? undefined : subjectOf(platform_id)),
+      ask: (subject) =>
+        subject.endsWith(linkMark)
+          ? {
+              method: 'GET',
+              path: '/api/v1/wechat_mp/web/fetch_mp_article_url',
+              query: { sogou_url: decodeURIComponent(idOf(subject)) },
+            }
+          : {
+              method: 'POST',
+              path: '/api/v1/wechat_mp/v2/fetch_article_stats',
+              body: { url: addressOf(subject), raw: false },
+            },
+      read: readFigures,
+    },
+  },
+  probe: gatewayProbe,
+};
+
 export const weixin = {
   code: 1,
   name: 'weixin',
   title: '微信',
   pageSize: 10,
-  drivers: { native },
+  drivers: { native, gateway },
   asked: { ...asReader, baseUrl: 'https://weixin.sogou.com', requestsPerSecond: 0.2, enrich: false },
 } as const satisfies Platform;
 
@@ -65,6 +105,7 @@ interface Told {
   readonly shownTime: string | undefined;
   readonly cover: string | undefined;
   readonly read: string | undefined;
+  readonly id?: string | null;
 }
 
 function rowItem(row: Element, place: string, crawledAt: Date): FoundItem {
@@ -135,10 +176,97 @@ function itemOf(told: Told, place: string, crawledAt: Date): FoundItem {
       user_id: told.accountId ?? null,
       note_type: 'normal',
       cover_url: told.cover ?? null,
+      platform_id: told.id ?? null,
     },
     { read: told.read },
   );
   return { state: 'article', place, article };
+}
+
+function gatewayPageOf(answer: PlatformAnswer, crawledAt: Date): SearchPage {
+  const data = gatewayData(answer);
+  const name = ['items', 'list', 'articles'].find((one) => Array.isArray(at(data, one)));
+  if (name === undefined) throw new UnknownShapeError(quoted(answer));
+  const items = listAt(data, name).map((article, index) => gatewayItem(article, `/data/${name}/${index}`, crawledAt));
+  const last = at(data, 'no_more') === true || at(data, 'no_more') === 1;
+  return { items, next: items.length > 0 && !last ? { cursor: undefined } : undefined };
+}
+
+function gatewayItem(article: unknown, place: string, crawledAt: Date): FoundItem {
+  const text = (...names: readonly string[]) => names.map((name) => textAt(article, name)).find((one) => one !== null);
+  const link = text('doc_url', 'article_url', 'url', 'link') ?? textAt(article, 'jumpInfo', 'jumpUrl') ?? undefined;
+  const address = link !== undefined && URL.canParse(link, origin) ? new URL(link, origin) : undefined;
+  const shown = text('timestamp', 'publish_time', 'create_time', 'date') ?? textAt(article, 'source', 'dateTime');
+  const id = address && nameOf(address);
+  return itemOf(
+    {
+      title: plainText(text('title') ?? ''),
+      address: id !== undefined && !isLink(id) ? addressOf(id) : address?.href,
+      summary: plainText(text('desc', 'digest', 'abstract') ?? ''),
+      account: plainText(textAt(article, 'source', 'title') ?? text('nickname', 'account_name') ?? ''),
+      accountId: text('username', 'ghid'),
+      shownTime: shown ?? undefined,
+      cover: text('cover_url', 'thumbUrl', 'cover'),
+      read: text('read_num'),
+      ...(id !== undefined && { id }),
+    },
+    place,
+    crawledAt,
+  );
+}
+
+/** Behind a subject that is a link of today. */
+const linkMark = '/link';
+const identity = ['__biz', 'idx', 'mid', 'sn'];
+// An id is kept as it is up to here (article/draft.ts); what is longer could not be asked for.
+const longestId = 500;
+
+/**
+ * What an address names: of an article that stays its token or what stands for one, without the parameters of a session;
+ * of a link that expires the link. There is no slash in either.
+ */
+function nameOf(address: URL): string | undefined {
+  const [, token] = /^\/s\/([\w-]+)\/*$/.exec(address.pathname) ?? [];
+  const named = identity.flatMap((name) => {
+    const value = address.searchParams.get(name);
+    return value ? [[name, value] satisfies [string, string]] : [];
+  });
+  const isArticle = address.hostname === 'mp.weixin.qq.com';
+  if (isArticle && token !== undefined) return token;
+  const id = isArticle && named.length > 0 ? new URLSearchParams(named).toString() : encodeURIComponent(address.href);
+  return id.length <= longestId ? id : undefined;
+}
+
+function subjectOf(id: string): string {
+  return isLink(id) ? `${id}${linkMark}` : id;
+}
+
+function isLink(id: string): boolean {
+  return id.startsWith('http');
+}
+
+/** The address of an article that stays. */
+function addressOf(id: string): string {
+  return `https://mp.weixin.qq.com/s${id.includes('=') ? '?' : '/'}${id}`;
+}
+
+function readFigures(answer: PlatformAnswer): Detail {
+  const data = gatewayData(answer);
+  const told = ['article_url', 'weixin_url', 'permanent_url', 'mp_url', 'url'].map((name) => textAt(data, name) ?? '');
+  // A guard's page is no address of an article.
+  const url = told.find((one) => /^https?:\/\/mp\.weixin\.qq\.com\/s\b/.test(one));
+  const figure = (...names: readonly string[]) =>
+    names.map((name) => countOf(at(data, name))).find((count) => count !== null) ?? null;
+  const figures = {
+    read: figure('read_num', 'read_count'),
+    like: figure('like_num', 'like_count'),
+    comment: figure('comment_count', 'comment_num'),
+    share: figure('share_count', 'share_num'),
+    collect: figure('collect_count', 'collect_num'),
+  };
+  const known = Object.values(figures).some((count) => count !== null);
+  if (url === undefined && !known) throw new UnknownShapeError(quoted(answer));
+  return { ...(known && figures), ...(url !== undefined && { url }) };
 }
 
 /** Result links expire and differ from crawl to crawl, so account, title and second of an article are its key. */

@@ -127,16 +127,17 @@ async function apply(query: Query, told: readonly (Subject & { readonly detail: 
   await sql`
     UPDATE briefs.articles AS article
     SET ("like", share, comment, collect, coin, user_fans, user_fans_level, interaction, interaction_per, score,
-        user_following, user_posts, content, content_cut, play, danmu, read, tags, enriched) = (
+        user_following, user_posts, content, content_cut, play, danmu, read, tags, url, enriched) = (
       item."like", item.share, item.comment, item.collect, item.coin, item.user_fans, item.user_fans_level,
       item.interaction, item.interaction_per, item.score, coalesce(item.user_following, article.user_following),
       coalesce(item.user_posts, article.user_posts), coalesce(item.content, article.content),
       article.content_cut AND item.content IS NULL, coalesce(item.play, article.play),
-      coalesce(item.danmu, article.danmu), coalesce(item.read, article.read), coalesce(item.tags, article.tags), true)
+      coalesce(item.danmu, article.danmu), coalesce(item.read, article.read), coalesce(item.tags, article.tags),
+      coalesce(item.url, article.url), true)
     FROM json_to_recordset(${JSON.stringify(changed)}::json) AS item (id bigint, "like" bigint, share bigint,
       comment bigint, collect bigint, coin bigint, user_fans bigint, user_fans_level text, interaction bigint,
       interaction_per float8, score float8, user_following bigint, user_posts bigint, content text, play bigint,
-      danmu bigint, read bigint, tags text[])
+      danmu bigint, read bigint, tags text[], url text)
     WHERE article.id = item.id`.execute(query);
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
 import { type DispatcherOptions, dispatcher } from '../collect/dispatcher-queue.ts';
 import type { SweepPorts } from '../collect/sweep-briefs.ts';
+import { submissionsUntold } from '../mails/mail-store.ts';
 import { runAgain } from './again-store.ts';
 import { askForRemoval, filesOf, type RemovingBucket, removeObjects } from './delete-store.ts';
 import { findLost, giveBackCalls } from './sweep-store.ts';
@@ -16,7 +17,7 @@ export function sweepPorts<T>(
   env: SweepOptions,
   database: Pick<Database<T>, 'query' | 'transaction'>,
   { bucket, clock }: { readonly bucket: RemovingBucket; readonly clock: () => Date },
-): Omit<SweepPorts, 'count'> {
+): Omit<SweepPorts, 'count' | 'tellSubmitted'> {
   const lost = () => ({ door: env.SWEEPS_QUEUE_ARN, now: clock() });
   return {
     ...dispatcher(env, database, clock),
@@ -28,6 +29,7 @@ export function sweepPorts<T>(
       await forget(database, { now: clock(), articles: env.ARTICLES_KEEP_DAYS, files: env.FILES_KEEP_DAYS });
       await removeObjects(database, bucket);
     },
+    submissionsUntold: () => submissionsUntold(database),
     isBusy: () => isBusy(database),
   };
 }

@@ -223,7 +223,7 @@ export class Briefs extends Construct {
   }
 
   #makeSweep(props: BriefsProps): QueueHandler<typeof contract.sweepBriefsEnv> {
-    const { raw, database } = props;
+    const { raw, database, mails } = props;
     const { keepDays } = this.#settings;
     const sweep = new QueueHandler(this, 'Sweep', {
       handler: 'briefs/sweep-briefs',
@@ -233,6 +233,9 @@ export class Briefs extends Construct {
         RAW_BUCKET: raw.bucketName,
         ARTICLES_KEEP_DAYS: String(keepDays.articles),
         FILES_KEEP_DAYS: String(keepDays.files),
+        MAIL_QUEUE_URL: mails.queueUrl,
+        LINKS_SECRET: this.links.secretArn,
+        API_URL: environmentOf(this).api.url ?? '',
       },
       impact: 'Calls, articles and files that got lost stay lost, and their briefs stand still.',
       fifo: true,
@@ -242,6 +245,8 @@ export class Briefs extends Construct {
       database,
     });
     this.queues.allowSending(sweep.handler, 'calls', 'answers', 'exports', 'sweeps');
+    sweep.handler.allow(['secretsmanager:GetSecretValue'], [this.links.secretArn]);
+    sweep.handler.allow(['sqs:SendMessage'], [mails.queueArn]);
     sweep.handler.allow(['s3:ListBucket'], [raw.bucketArn]);
     allowRemoval(sweep.handler, raw, 'briefs');
     return sweep;

@@ -40,7 +40,10 @@ async function changed(answer: Answer, change: (body: string) => string): Promis
 /** In every platform's shape: what stood for a time is a word, and a note's id no second. */
 function withoutTimes(body: string): string {
   return body
-    .replaceAll(/"(created_at|pubdate|create_time|timestamp|update_time|time)":("[^"]*"|\d+)/g, '"$1":"很久以前"')
+    .replaceAll(
+      /"(created_at|publish_time|pubdate|create_time|timestamp|update_time|time)":("[^"]*"|\d+)/g,
+      '"$1":"很久以前"',
+    )
     .replaceAll(/\bt="\d+"/g, 't="很久以前"')
     .replaceAll(/timeConvert\('\d+'\)/g, "timeConvert('')");
 }
@@ -97,7 +100,13 @@ function nothing(site: SiteName): Answer {
     return html('<html><body><div id="noresult_part1_container">没有找到相关的微信公众号文章</div></body></html>');
   return json({
     code: 200,
-    data: { code: 0, items: [], aweme_list: [], data: { page: 1, numResults: 0, numPages: 0 } },
+    data: {
+      code: 0,
+      items: [],
+      aweme_list: [],
+      parsed_data: { results: [] },
+      data: { page: 1, numResults: 0, numPages: 0 },
+    },
   });
 }
 

@@ -116,7 +116,42 @@ function userOf(author: Author, random: Random): object {
   };
 }
 
+/** A user as weibo tells of one. */
+export function weiboUser(id: number): object {
+  return userOf(authorOf('weibo', id - firstUser), randomFor('weibo', id));
+}
+
+/** The advanced search as a gateway hands it on: what stands on its page, taken apart. */
+export function weiboResults(url: URL, now: Date): object {
+  const [keyword, page] = [url.searchParams.get('q') ?? '', Number(url.searchParams.get('page') ?? 1)];
+  const found = search({ platform: 'weibo', keyword, page, size: 10 }, now);
+  const results = found.entries.map((entry) =>
+    entry.kind === 'post'
+      ? resultOf(entry, keyword, now)
+      : { content: '广告内容', mark_text: '广告', post_url: '//weibo.com/1/ad' },
+  );
+  return { parsed_data: { results, search_stats: { search_stats: url.searchParams.get('timescope') } } };
+}
+
+function resultOf({ post, random }: Extract<Entry, { kind: 'post' }>, keyword: string, now: Date): object {
+  const marked = highlighted(escaped(post.text), escaped(keyword), (part) => `<em class="s-color-red">${part}</em>`);
+  const userId = firstUser + post.author.number;
+  return {
+    content: post.long ? `${marked} 展开c` : marked,
+    post_url: `//weibo.com/${userId}/${base62(post.id)}?refer_flag=1001030103_`,
+    user_nick: post.author.name,
+    user_url: `//weibo.com/${userId}?refer_flag=1001030103_`,
+    publish_time: shownTime(post.postedAt, now, random),
+    interaction: {
+      repost_count: shownCount(post.shares, random),
+      comment_count: shownCount(post.comments, random),
+      like_count: shownCount(post.likes, random),
+    },
+    media: { images: ['//wx1.sinaimg.cn/sample.jpg'], videos: [] },
+  };
+}
+
 function userInfo(id: number): object {
-  const userInfo = userOf(authorOf('weibo', id - firstUser), randomFor('weibo', id));
+  const userInfo = weiboUser(id);
   return { ok: 1, data: { userInfo, scheme: `sinaweibo://userinfo?uid=${id}` } };
 }

@@ -1,5 +1,6 @@
 import { randomFor } from '../generated/random.ts';
-import { type Entry, search } from './found.ts';
+import { base62, fromBase62 } from './base62.ts';
+import { type Entry, postNamed, search } from './found.ts';
 import { html, json, type PlatformSite } from './platform-site.ts';
 import type { Post } from './posts.ts';
 import { escaped, highlighted } from './shown.ts';
@@ -29,6 +30,48 @@ export const weixin: PlatformSite = {
   '/link': () =>
     html('<script>var url = ""; url += "https://mp.weixin.qq.com/s?sample"; window.location.replace(url)</script>'),
 };
+
+// The gateway's own.
+const articlesOnPage = 20;
+
+/** A page as a gateway hands it on: most articles by the address that stays, a few by Sogou's link. */
+export function weixinArticles(url: URL, now: Date): object {
+  const [keyword, offset] = [url.searchParams.get('keyword') ?? '', Number(url.searchParams.get('offset') ?? 0)];
+  const page = Math.floor(offset / articlesOnPage) + 1;
+  const found = search({ platform: 'weixin', keyword, page, size: articlesOnPage }, now);
+  // Beside articles there are boxes that search for more.
+  const items = found.entries.map((entry) =>
+    entry.kind === 'post' ? articleOf(entry, keyword) : { boxTitle: '推广' },
+  );
+  return { items, no_more: page >= found.pages };
+}
+
+function articleOf({ post, random }: Extract<Entry, { kind: 'post' }>, keyword: string): object {
+  const mark = (part: string) => `<em class="highlight">${part}</em>`;
+  const token = base62(post.id);
+  const address = random.chance(0.2)
+    ? `https://weixin.sogou.com/link?url=dn9a_${random.whole(1, 1e9)}&id=${token}`
+    : `http://mp.weixin.qq.com/s/${token}?scene=7&sessionid=${random.whole(1, 1e9)}`;
+  return {
+    title: highlighted(escaped(post.title), escaped(keyword), mark),
+    desc: highlighted(escaped(post.text), escaped(keyword), mark),
+    doc_url: address,
+    timestamp: Math.floor(post.postedAt.getTime() / 1000),
+    source: { title: post.author.name, iconUrl: '' },
+  };
+}
+
+/** What is told of an article: how often it was read, and liked. */
+export function weixinFigures(address: string): object {
+  const post = postNamed('weixin', fromBase62(/\/s\/(\w+)/.exec(address)?.[1] ?? ''));
+  return {
+    read_num: post.reads,
+    like_count: post.likes,
+    old_like_count: post.collects,
+    comment_count: post.comments,
+    share_count: post.shares,
+  };
+}
 
 function pageOf(keyword: string, content: string): string {
   const shown = escaped(keyword);

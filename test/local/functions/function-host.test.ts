@@ -188,27 +188,6 @@ test('more events at once than the bound are refused as throttled, at once', asy
   expect(await invoke('bounded')).toMatchObject({ ok: true });
 });
 
-test('where the machine has no room an event waits for an instance, of whichever function', async () => {
-  const code = 'export const handler = () => new Promise((resolve) => setTimeout(resolve, 50, process.pid));';
-  const { invoke } = await start({ one: { code }, two: { code } }, { maximumInstances: 1 });
-  const outcomes = await Promise.all(['one', 'two', 'one', 'two', 'one'].map((name) => invoke(name)));
-
-  expect(outcomes.map(({ ok }) => ok)).toEqual([true, true, true, true, true]);
-});
-
-test('the instance that was idle longest gives way, not one that is still in use', async () => {
-  const code = 'export const handler = async () => process.pid;';
-  const { invoke } = await start({ one: { code }, two: { code }, three: { code } }, { maximumInstances: 2 });
-  const pid = async (name: string) => ((await invoke(name)) as { payload?: unknown }).payload;
-  await pid('two');
-  await sleep(20);
-  const one = await pid('one');
-  await sleep(20);
-  await pid('three');
-
-  expect(await pid('one')).toBe(one);
-});
-
 test('the file system is read-only but for temporary files', async () => {
   const code = `import { readFileSync, writeFileSync } from 'node:fs'; import { tmpdir } from 'node:os'; import path from 'node:path';
     const attempt = (work) => { try { return work(); } catch (error) { return error.code; } };

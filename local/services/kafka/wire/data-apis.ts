@@ -6,6 +6,7 @@ import {
   int16,
   int32,
   int64,
+  memberId,
   nullableArray,
   nullableString,
   since,
@@ -169,7 +170,7 @@ export const offsetCommit = {
   request: struct({
     group: string,
     generation: int32,
-    member: string,
+    member: memberId,
     retentionMs: versions({ last: 4 }, int64, -1),
     topics: array(
       struct({

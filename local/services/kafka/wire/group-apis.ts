@@ -1,4 +1,4 @@
-import { array, bytes, int8, int16, int32, nullableString, since, string, struct } from './types.ts';
+import { array, bytes, int8, int16, int32, memberId, nullableString, since, string, struct } from './types.ts';
 
 // Static membership (group.instance.id) starts one version above each of these.
 
@@ -44,7 +44,7 @@ export const heartbeat = {
   key: 12,
   name: 'Heartbeat',
   versions: [0, 2],
-  request: struct({ group: string, generation: int32, member: string }),
+  request: struct({ group: string, generation: int32, member: memberId }),
   answer: struct({ throttleMs: since(1, int32, 0), error: int16 }),
 } as const;
 
@@ -52,7 +52,7 @@ export const leaveGroup = {
   key: 13,
   name: 'LeaveGroup',
   versions: [0, 2],
-  request: struct({ group: string, member: string }),
+  request: struct({ group: string, member: memberId }),
   answer: struct({ throttleMs: since(1, int32, 0), error: int16 }),
 } as const;
 
@@ -63,7 +63,7 @@ export const syncGroup = {
   request: struct({
     group: string,
     generation: int32,
-    member: string,
+    member: memberId,
     assignments: array(struct({ member: string, assignment: bytes })),
   }),
   answer: struct({ throttleMs: since(1, int32, 0), error: int16, assignment: bytes }),

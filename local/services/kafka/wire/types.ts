@@ -45,6 +45,16 @@ const nullableBytes: Type<Buffer | null> = {
 };
 
 export const string = never(nullableString);
+
+/**
+ * Who asks in a group. Null is nobody, as the empty text is: the client of this project sends it while it joins anew a
+ * group that has forgotten it (its heartbeats go on meanwhile). A broker that hung up, as Kafka does, would end the join too.
+ */
+export const memberId: Type<string> = {
+  read: (from, version) => nullableString.read(from, version) ?? '',
+  write: string.write,
+};
+
 export const bytes = never(nullableBytes);
 
 /** `null` is -1 elements. */

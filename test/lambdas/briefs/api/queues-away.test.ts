@@ -25,3 +25,16 @@ test('a brief that is written down is a success, whatever queue is away: the swe
   const viewed = await api.ask('owner', 'POST /dts-auto-brief/job/view', { body: { job_uuid } });
   expect(viewed.body.data.state).toBe('cancelled');
 });
+
+test('the mail of a submission that found no queue is owed until it is sent, once', async () => {
+  const { body } = await api.ask('owner', 'POST /dts-auto-brief/job/submit', { body: { job_name: '冬季', job_desc } });
+
+  await expect(api.sweep('away')).rejects.toThrow();
+  expect(await api.messages('mails')).toEqual([]);
+  await api.sweep('there');
+  expect(await api.messages('mails')).toEqual([
+    expect.objectContaining({ id: `briefs-${body.data.jobUuid}-submitted`, text: expect.stringContaining('冬季') }),
+  ]);
+  await api.sweep('there');
+  expect(await api.messages('mails')).toEqual([]);
+});

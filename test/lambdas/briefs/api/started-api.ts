@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { objectStore } from '#adapters/object-store.ts';
+import { queue } from '#adapters/queue.ts';
 import type { Caller } from '#kit/api/authentication.ts';
 import { linkVerifier, signedLink } from '#kit/api/link.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { briefsEnvelope } from '../../../../lambdas/briefs/api/envelope.ts';
 import { briefsApiRoutes } from '../../../../lambdas/briefs/api/routes.ts';
+import { sweepBriefs } from '../../../../lambdas/briefs/collect/sweep-briefs.ts';
 import { briefBook } from '../../../../lambdas/briefs/lists/brief-book-queue.ts';
 import { briefFiles } from '../../../../lambdas/briefs/lists/brief-files-bucket.ts';
+import { mailStore } from '../../../../lambdas/briefs/mails/mail-store.ts';
+import { tellSubmitted } from '../../../../lambdas/briefs/mails/tell-end.ts';
+import { sweepPorts } from '../../../../lambdas/briefs/stores/retention-store.ts';
 import { startStorage } from '../../../../local/services/storage.ts';
 import { testCredentials, useLocalAws } from '../../../support/aws.ts';
 import { startTestDatabase } from '../../../support/database.ts';
@@ -147,6 +152,19 @@ export async function startApi({ without = [] }: { readonly without?: readonly (
     open: (address: string) => {
       const { pathname, searchParams } = new URL(address);
       return ask('nobody', `GET ${pathname}`, { query: Object.fromEntries(searchParams) });
+    },
+    /** What follows of itself half a minute after a change; `mails` says where its queue is. */
+    sweep: (mails: 'there' | 'away') => {
+      const send = queue(storage.queueUrl('mails') + (mails === 'away' ? '-away' : ''));
+      const kept = { ARTICLES_KEEP_DAYS: 180, FILES_KEEP_DAYS: 180 };
+      return sweepBriefs(
+        {},
+        {
+          ...sweepPorts({ ...options, ...kept }, database.app, { bucket: objectStore('raw'), clock }),
+          tellSubmitted: (brief) => tellSubmitted(brief, { ...mailStore(database.app), send, links, clock }),
+          count: () => undefined,
+        },
+      );
     },
     put: (name: string, content: string | Uint8Array) => objectStore('raw').put(name, content),
     /** The bodies of messages that wait in a queue; they are taken from it. */

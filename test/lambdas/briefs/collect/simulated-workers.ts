@@ -160,6 +160,9 @@ export function simulatedWorkers(simulation: Simulation) {
     forget: async () => undefined,
     exportStages: sending.exports,
     dispatch,
+    // Nobody is told of anything here.
+    submissionsUntold: async () => [],
+    tellSubmitted: async () => undefined,
     isBusy: () => isBusy(database.app),
     // Its own schedule is below.
     wakeSweep: async () => undefined,

@@ -95,7 +95,11 @@ test('a video of bili is asked for its coins, and its user for fans, by either d
     });
     expect(note.read(answer({ bvid: 'BV1x', stat }))).toMatchObject(figures);
     expect(note.read(answer(stat))).toMatchObject(figures);
-    expect(user.read(answer({ mid: 1, following: 2, follower: 3 }))).toEqual({ user_fans: 3, user_following: 2 });
+    for (const told of [
+      { mid: 1, following: 2, follower: 3 },
+      { card: { mid: '1', fans: 3, attention: 2 }, follower: 3 },
+    ])
+      expect(user.read(answer(told))).toEqual({ user_fans: 3, user_following: 2 });
     for (const detail of [user, note])
       for (const [data, name] of [
         [{ v_voucher: 'x' }, 'BlockedError'],

@@ -136,3 +136,90 @@ test.each([
 ] as const)('%s is a refusal, never an empty page', (_, body, over, refusal) => {
   expect(() => read(body, over)).toThrow(refusal);
 });
+
+const gateway = weibo.drivers.gateway;
+const wrapped = (data: unknown) => answered({ code: 200, router: '/x', params: {}, request_id: 'r', data });
+const results = (...list: unknown[]) => wrapped({ parsed_data: { results: list } });
+const result = {
+  content: '新品 <em class="s-color-red">#精华水#</em> 试用 &amp; 对比 展开c',
+  post_url: '//weibo.com/1234567890/Pabc12345?refer_flag=1001030103_',
+  user_nick: '小明',
+  user_url: '//weibo.com/1234567890?refer_flag=1001030103_',
+  publish_time: '11月10日 20:00',
+  interaction: { repost_count: '100万+', comment_count: 12, like_count: '1.2万' },
+  media: { images: ['//wx1.example/a.jpg'] },
+};
+
+test('the gateway’s search knows days, the last one included', () => {
+  const range = { from: new Date('2026-10-31T16:00:00Z'), until: new Date('2026-11-29T16:00:00Z') };
+
+  expect(gateway.search({ keyword: '精华水', page: 2, cursor: undefined, ...range }).query).toEqual({
+    q: '精华水',
+    search_type: 'all',
+    timescope: 'custom:2026-11-01:2026-11-29',
+    page: '2',
+  });
+});
+
+test('a post of the gateway is the one that the site itself has', () => {
+  const page = gateway.read(results(result), crawledAt);
+
+  expect(articlesOf(page.items)).toEqual([
+    expect.objectContaining({
+      article_key: articlesOf(read(cards(card(post()))).items)[0]?.article_key,
+      url: 'https://weibo.com/1234567890/Pabc12345',
+      content: '新品 #精华水# 试用 & 对比',
+      content_cut: true,
+      post_time: '2026-11-10T12:00:00.000Z',
+      like: 12_000,
+      share: 1_000_000,
+      comment: 12,
+      at_least: ['share'],
+      user_name: '小明',
+      user_id: '1234567890',
+      user_fans: null,
+      tags: ['精华水'],
+      cover_url: 'https://wx1.example/a.jpg',
+    }),
+  ]);
+  expect(page.next).toEqual({ cursor: undefined });
+  expect(gateway.read(results(), crawledAt)).toEqual({ items: [], next: undefined });
+});
+
+test.each([
+  ['今天 09:30', '2026-11-29T01:30:00.000Z'],
+  ['5分钟前', '2026-11-29T01:55:00.000Z'],
+  ['2025年12月3日 19:37', '2025-12-03T11:37:00.000Z'],
+  ['12月03日 19:37', '2025-12-03T11:37:00.000Z'],
+])('%s on the gateway’s page is %s', (publish_time, post_time) => {
+  expect(articlesOf(gateway.read(results({ ...result, publish_time }), crawledAt).items)[0]?.post_time).toBe(post_time);
+});
+
+test('what is no post of the gateway is dropped or a problem, and another shape is told', () => {
+  const list = [{ ...result, content: '' }, { ...result, post_url: '' }, { ...result, publish_time: '很久以前' }, null];
+
+  expect(fatesOf(gateway.read(results(...list), crawledAt).items)).toEqual([
+    'dropped: no-content',
+    'dropped: no-content',
+    'problem: unreadable-time',
+    'dropped: no-content',
+  ]);
+  expect(() => gateway.read(wrapped({ statuses: [] }), crawledAt)).toThrow(UnknownShapeError);
+});
+
+test.each([
+  [
+    'native',
+    answered({ ok: 1, data: { userInfo: { followers_count: '21.5万', follow_count: 80, statuses_count: 9 } } }),
+  ],
+  ['gateway', wrapped({ user: { followers_count: 215_000, friends_count: 80, statuses_count: 9 } })],
+] as const)('a user whose fans nobody tells is asked for them by the %s driver', (name, answer) => {
+  const user = weibo.drivers[name].details?.user;
+  const [article] = articlesOf(read(cards(card(post({ user: { id: 1 } })))).items);
+
+  expect(article && user?.subject(article)).toBe('1');
+  expect(article && user?.subject({ ...article, user_fans: 0 })).toBeUndefined();
+  expect(Object.values(user?.ask('1').query ?? {})).toContain('1');
+  expect(user?.read(answer)).toEqual({ user_fans: 215_000, user_following: 80, user_posts: 9 });
+  expect(() => user?.read(name === 'native' ? answered({ ok: 1, data: {} }) : wrapped({}))).toThrow(UnknownShapeError);
+});

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { idOf } from '../../../../lambdas/briefs/article/detail.ts';
 import { BlockedError, UnknownShapeError } from '../../../../lambdas/briefs/platforms/refusals.ts';
 import { weixin } from '../../../../lambdas/briefs/platforms/weixin.ts';
 import { answered, articlesOf, crawledAt, fatesOf } from './answers.ts';
@@ -90,4 +91,81 @@ test.each([
   ['a page under construction', '<html><body>系统维护中</body></html>', {}, UnknownShapeError],
 ] as const)('%s is a refusal, never an empty page', (_, body, over, refusal) => {
   expect(() => read(body, over)).toThrow(refusal);
+});
+
+const gateway = weixin.drivers.gateway;
+const wrapped = (data: unknown) => answered({ code: 200, router: '/x', params: {}, request_id: 'r', data });
+const hit = {
+  title: '<em class="highlight">高考</em>有多重要',
+  desc: '摘要 &amp; <em class="highlight">高考</em>',
+  doc_url: 'http://mp.weixin.qq.com/s?__biz=MzA3&mid=26&idx=1&sn=ab&chksm=cd&scene=0&sessionid=9#rd',
+  timestamp: 1498908951,
+  source: { title: '占豪' },
+};
+
+test('the gateway’s search goes on by offset, and its articles lose what belongs to a session', () => {
+  const [first, second] = [1, 2].map((page) =>
+    gateway.search({ keyword: '高考', page, cursor: undefined, from: crawledAt, until: crawledAt }),
+  );
+  const page = gateway.read(wrapped({ items: [hit], no_more: false }), crawledAt);
+  const [article] = articlesOf(page.items);
+
+  expect([first?.query?.offset, second?.query?.offset]).toEqual(['0', '20']);
+  expect(article).toMatchObject({
+    url: 'https://mp.weixin.qq.com/s?__biz=MzA3&idx=1&mid=26&sn=ab',
+    title: '高考有多重要',
+    content: '摘要 & 高考',
+    post_time: '2017-07-01T11:35:51.000Z',
+    user_name: '占豪',
+    like: null,
+  });
+  expect(article?.article_key).toBe(articlesOf(read(list(row({ foot: older }))).items)[0]?.article_key);
+  expect(page.next).toEqual({ cursor: undefined });
+  expect(gateway.read(wrapped({ items: [hit], no_more: true }), crawledAt).next).toBeUndefined();
+  expect(gateway.read(wrapped({ items: [] }), crawledAt)).toEqual({ items: [], next: undefined });
+  expect(() => gateway.read(wrapped({ wanted: 1 }), crawledAt)).toThrow(UnknownShapeError);
+});
+
+test.each([
+  ['of parameters', hit.doc_url, 'https://mp.weixin.qq.com/s?__biz=MzA3&idx=1&mid=26&sn=ab'],
+  ['of a token', 'https://mp.weixin.qq.com/s/Iv-xRz_7LW?scene=1', 'https://mp.weixin.qq.com/s/Iv-xRz_7LW'],
+])('an article with an address %s is asked for its figures by it', (_, doc_url, asked) => {
+  const [article] = articlesOf(gateway.read(wrapped({ items: [{ ...hit, doc_url }] }), crawledAt).items);
+  const note = gateway.details?.note;
+  const subject = article && note?.subject(article);
+
+  expect(subject && note?.ask(subject)).toMatchObject({ method: 'POST', body: { url: asked } });
+  expect(idOf(subject ?? '')).toBe(article?.platform_id);
+  expect(note?.read(wrapped({ read_num: 100_001, like_count: '1.2万', old_like_count: 3, comment_count: 0 }))).toEqual({
+    read: 100_001,
+    like: 12_000,
+    comment: 0,
+    share: null,
+    collect: null,
+  });
+});
+
+test('an article with a link that expires is asked for the address that stays', () => {
+  const doc_url = 'https://weixin.sogou.com/link?url=dn9a_x&type=2&query=高考';
+  const [article] = articlesOf(gateway.read(wrapped({ items: [{ ...hit, doc_url }] }), crawledAt).items);
+  const note = gateway.details?.note;
+  const subject = article && note?.subject(article);
+
+  expect(subject && note?.ask(subject).query).toEqual({ sogou_url: new URL(doc_url).href });
+  expect(idOf(subject ?? '')).toBe(article?.platform_id);
+  expect(note?.read(wrapped({ weixin_url: 'https://mp.weixin.qq.com/s/abc' }))).toEqual({
+    url: 'https://mp.weixin.qq.com/s/abc',
+  });
+  expect(() => note?.read(wrapped({ url: 'https://weixin.sogou.com/antispider/?from=x' }))).toThrow(UnknownShapeError);
+});
+
+test('a hit without a time is a problem, one without title or address is dropped', () => {
+  const items = [{ ...hit, timestamp: undefined }, { ...hit, title: '' }, { ...hit, doc_url: '' }, null];
+
+  expect(fatesOf(gateway.read(wrapped({ items }), crawledAt).items)).toEqual([
+    'problem: unreadable-time',
+    'dropped: no-content',
+    'dropped: no-content',
+    'dropped: no-content',
+  ]);
 });
