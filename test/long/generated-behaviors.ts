@@ -17,7 +17,7 @@ export const scenario = 'home';
  * neighbours than are kept.
  */
 export async function givenBehaviors(
-  { admin }: TestDatabase<unknown>,
+  { admin }: Pick<TestDatabase<unknown>, 'admin'>,
   count: number,
   // Nine of ten are the first one's.
   of: readonly string[] = [...Array(9).fill('a'), 'b'],
@@ -63,5 +63,5 @@ export async function givenBehaviors(
     FROM unnest(${[...tenants]}::text[]) AS tenant, generate_series(0, ${users - 1}::int) AS who WHERE who % 7 > 0`.execute(
     query,
   );
-  await sql`ANALYZE recommender.behaviors`.execute(query);
+  await sql`ANALYZE recommender.behaviors, recommender.items, recommender.profiles`.execute(query);
 }
