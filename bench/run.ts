@@ -22,6 +22,9 @@ const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }
   'briefs/submit-to-zip': () => import('./briefs/submit-to-zip.ts'),
   'recommender/kernel': () => import('./recommender/kernel.ts'),
   'recommender/evaluate': () => import('./recommender/evaluate.ts'),
+  'recommender/similarity': () => import('./recommender/similarity.ts'),
+  'recommender/answers': () => import('./recommender/answers.ts'),
+  'recommender/metrics': () => import('./recommender/metrics.ts'),
   'recommender/largest': () => import('./recommender/largest.ts'),
   start: () => import('./start.ts'),
 };

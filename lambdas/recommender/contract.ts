@@ -12,6 +12,7 @@ import {
 } from './api/rooms.ts';
 import { behaviorColumns as fileColumns } from './files/columns.ts';
 import { dimensions, topFigures, trendDimensions } from './metrics/ports.ts';
+import { modelKinds } from './models/model.ts';
 
 /** What the stack and the handlers of the recommender agree on. Imported by both; does no work. */
 
@@ -124,6 +125,8 @@ export const runScenarioInput = z.object({
   tenant: text,
   scenario: text,
   marker: text,
+  /** The kind of model that somebody asked for, where it is a training. */
+  kind: z.enum(modelKinds).nullish(),
 });
 export const trainScenarioEnv = runScenarioEnv;
 

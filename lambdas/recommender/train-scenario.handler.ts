@@ -9,7 +9,7 @@ import { modelFiles } from './registry/models-bucket.ts';
 import { trainScenario } from './registry/train-scenario.ts';
 import { trainingRows } from './registry/training-store.ts';
 import { scenarioMarkers } from './schedules/markers-bucket.ts';
-import { runScenario } from './schedules/run-scenario.ts';
+import { runScenario, type ScenarioWork } from './schedules/run-scenario.ts';
 
 /** Trains the model of one scenario: a function of its own, for a dense matrix takes more memory than all other work. */
 export const handler = stepHandler({
@@ -24,16 +24,12 @@ export const handler = stepHandler({
       files: modelFiles(env.RAW_BUCKET),
       newId: randomUUID,
     };
-    return {
-      markers: scenarioMarkers(env.RAW_BUCKET),
-      works: {
-        'train-model': async (key: Parameters<typeof trainScenario>[0]) => {
-          const { state, because } = await trainScenario(key, systemClock(), ports);
-          logger().info('A model was trained', { ...key, state, because });
-          return { trained: state === 'too-little' ? 0 : 1, promoted: state === 'online' ? 1 : 0 };
-        },
-      },
+    const train: ScenarioWork = async (key, _at, kind) => {
+      const { state, because } = await trainScenario(key, systemClock(), ports, kind);
+      logger().info('A model was trained', { ...key, state, because });
+      return { trained: state === 'too-little' ? 0 : 1, promoted: state === 'online' ? 1 : 0 };
     };
+    return { markers: scenarioMarkers(env.RAW_BUCKET), works: { 'train-model': train } };
   },
   handle: runScenario,
 });

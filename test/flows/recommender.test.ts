@@ -14,7 +14,9 @@ import {
   behaviorOf,
   categories,
   items,
+  type Model,
   ofEach,
+  type Recommended,
   scenario,
   tenant,
   touchedOfEach,
@@ -87,31 +89,14 @@ async function computed(schedule: string): Promise<void> {
   expect(await flow.ended(name), schedule).toMatchObject({ status: 'SUCCEEDED' });
 }
 
-interface Recommended {
-  readonly request_id: string;
-  readonly items: readonly {
-    readonly item_id: string;
-    readonly strategy: string;
-    readonly slot: number;
-    readonly reason: string;
-  }[];
-  readonly experiment_id?: string;
-  readonly experiment_group?: string;
-}
-
 const recommend = (user: string, count = 5) =>
   ask<Recommended>('/recommend', { user, body: { scenario_id: scenario, count } });
 
-interface Model {
-  readonly model_id: string;
-  readonly state: string;
-  readonly kind: string;
-}
 const models = async () => (await ask<{ items: Model[] }>(`/models?scenario_id=${scenario}`)).items;
 
 const filed = () => usersInFiles(s3, tenant);
 
-test('items come by their topic, and have neighbours before any schedule has run', async () => {
+test('neighbours for new items without waiting: items have some before any schedule has run', async () => {
   await ask('/scenarios', { body: { scenario_id: scenario, name: '首页', type: 'ecommerce' } });
   const value = Buffer.from(JSON.stringify({ tenant_id: tenant, scenario_id: scenario, items }));
   await producer.send([{ topic: 'items-ingest', key: Buffer.from(tenant), value }]);
@@ -122,6 +107,9 @@ test('items come by their topic, and have neighbours before any schedule has run
     return status === 200 ? data?.items.map(({ item_id }) => item_id.slice(0, 'item-0'.length)) : status;
   };
   await expect.poll(neighbours, patience).toEqual(['item-0', 'item-0', 'item-0']);
+});
+
+test('Kafka in and out: items come by a topic, and another one tells what became of them', async () => {
   await expect.poll(() => results.records.length, patience).toBe(1);
   expect(JSON.parse(results.records[0]?.value.toString() ?? '')).toMatchObject({
     tenant_id: tenant,

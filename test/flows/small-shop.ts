@@ -45,3 +45,23 @@ export function behaviorOf(user: number): { readonly event_id: string; readonly 
   const all = [{ ...base, items: shown, action_type: 'impression', timestamp: begun - 1 }, ...clicks, ...bought];
   return all.map((event, at) => ({ ...event, event_id: `${user}-${at}` }));
 }
+
+/** What `/recommend` answers. */
+export interface Recommended {
+  readonly request_id: string;
+  readonly items: readonly {
+    readonly item_id: string;
+    readonly strategy: string;
+    readonly slot: number;
+    readonly reason: string;
+  }[];
+  readonly experiment_id?: string;
+  readonly experiment_group?: string;
+}
+
+/** What `/models` lists. */
+export interface Model {
+  readonly model_id: string;
+  readonly state: string;
+  readonly kind: string;
+}

@@ -36,6 +36,7 @@ const table = {
     briefWorkerKills: 9,
     behaviorEvents: 10_000,
     ingestedItems: 2000,
+    generatedBehaviors: 100_000,
   },
   full: {
     kills: 50,
@@ -63,6 +64,7 @@ const table = {
     briefWorkerKills: 30,
     behaviorEvents: 100_000,
     ingestedItems: 20_000,
+    generatedBehaviors: 1_000_000,
   },
 } as const;
 

@@ -35,7 +35,7 @@ export function apiPorts(
     startTraining: trainingsOf(machine),
     experiments: experimentBook(database),
     hotFrom: () => hotFromOf(clock(), env.HOT_DAYS),
-    ...servingParts(database, clock, servedModels(database, env.RAW_BUCKET)),
+    ...servingParts(database, { clock, key, model: servedModels(database, env.RAW_BUCKET) }),
     erasure: userErasure(database, { key, eraseFiles: erasureQueue(env.FILES_QUEUE_URL) }),
   };
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
 import { copyLine } from '#kit/text/copy-text.ts';
+import { erasedAmong } from '../erasure/tombstone-store.ts';
 import { userHash } from '../erasure/user-hash.ts';
 import { type BehaviorRow, dayOf, latestDays } from './rows.ts';
 
@@ -47,18 +48,6 @@ export function behaviorStore(
       return { ...(await storeBehavior(session, kept)), erased: dropped };
     });
   };
-}
-
-// A user who is being erased is either gone before these are read, or these are there when the erasure looks for them.
-const erasureLock = sql`hashtextextended('recommender.erasure', 0)`;
-
-/** Which of these hashes are of users who were erased; none is erased until the transaction ends. */
-async function erasedAmong<T>({ query }: Session<T>, hashes: readonly string[]): Promise<ReadonlySet<string>> {
-  await sql`SELECT pg_advisory_xact_lock_shared(${erasureLock})`.execute(query);
-  const { rows } = await sql<{ user_hash: string }>`
-    SELECT user_hash FROM recommender.erased_users
-    WHERE user_hash IN (SELECT json_array_elements_text(${JSON.stringify(hashes)}::json))`.execute(query);
-  return new Set(rows.map(({ user_hash }) => user_hash));
 }
 
 const columns = [

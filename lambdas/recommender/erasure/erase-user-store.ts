@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
 import type { ErasurePorts } from './ports.ts';
+import { holdWriters } from './tombstone-store.ts';
 import { userHash } from './user-hash.ts';
 
 /** Erases users in the database and the ledger; the files follow, and are asked for when this is committed. */
@@ -20,7 +21,7 @@ export function userErasure(
       const hash = userHash(await key(), tenant, user);
       const rows = await database.transaction(async (session) => {
         // Nobody stores behaviour meanwhile: what comes later finds the tombstone.
-        await sql`SELECT pg_advisory_xact_lock(hashtextextended('recommender.erasure', 0))`.execute(session.query);
+        await holdWriters(session);
         await sql`
           INSERT INTO recommender.erased_users (tenant_id, user_hash) VALUES (${tenant}, ${hash})
           ON CONFLICT DO NOTHING`.execute(session.query);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
+import { holdErasures } from '../erasure/tombstone-store.ts';
 
 /** What one computation has made. */
 export interface Computed {
@@ -37,6 +38,7 @@ export function computeMetrics<T>(
       WHERE (m.tenant_id, m.scenario_id, m.day) = (c.tenant_id, c.scenario_id, c.day)`.execute(query);
     const rows = await addDays(session, computing);
     await keepExposures(session);
+    await forgetErased(session);
     await sql`
       INSERT INTO recommender.metrics_progress (tenant_id, scenario_id, received_until)
       VALUES (${tenant}, ${scenario}, now())
@@ -127,4 +129,20 @@ async function keepExposures<T>({ query }: Session<T>): Promise<void> {
     GROUP BY b.tenant_id, b.experiment_id, b.user_id, b.day
     ON CONFLICT (tenant_id, experiment_id, user_id, day)
       DO UPDATE SET impressions = excluded.impressions, clicks = excluded.clicks`.execute(query);
+}
+
+/** Of whom nothing is there any more on the days that were just read: they were erased while these were added up. */
+async function forgetErased<T>(session: Session<T>): Promise<void> {
+  await holdErasures(session);
+  for (const table of ['exposures', 'exposure_days'])
+    await sql`
+      DELETE FROM recommender.${sql.ref(table)} AS e USING changed AS c, recommender.experiments AS x
+      WHERE (x.tenant_id, x.experiment_id) = (e.tenant_id, e.experiment_id)
+        AND (x.tenant_id, x.scenario_id, e.day) = (c.tenant_id, c.scenario_id, c.day)
+        AND NOT EXISTS (SELECT FROM recommender.behaviors AS b
+          WHERE (b.tenant_id, b.scenario_id, b.user_id, b.day) = (x.tenant_id, x.scenario_id, e.user_id, e.day))
+        AND NOT EXISTS (SELECT FROM recommender.answers AS a
+          WHERE (a.tenant_id, a.scenario_id, a.user_id, a.day) = (x.tenant_id, x.scenario_id, e.user_id, e.day))`.execute(
+      session.query,
+    );
 }

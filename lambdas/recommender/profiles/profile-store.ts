@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
+import { holdErasures } from '../erasure/tombstone-store.ts';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
 import type { ProfileCounts } from './profile.ts';
 
@@ -46,7 +47,8 @@ export function updateProfiles<T>(
   { now, days, actions }: ProfileWindow,
 ): Promise<{ readonly profiles: number }> {
   const from = new Date(now.getTime() - days * 24 * 60 * 60 * 1000);
-  return database.transaction(async ({ query }) => {
+  return database.transaction(async (session) => {
+    const { query } = session;
     const { numAffectedRows: written = 0n } = await sql`
       WITH acted AS MATERIALIZED (
         SELECT user_id, action, at, category, author, tags
@@ -67,9 +69,13 @@ export function updateProfiles<T>(
       ON CONFLICT (tenant_id, user_id, scenario_id) DO UPDATE
       SET counts = excluded.counts, segment = excluded.segment, last_at = excluded.last_at,
         computed_at = excluded.computed_at`.execute(query);
+    await holdErasures(session);
     await sql`
-      DELETE FROM recommender.profiles
-      WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND last_at < ${from}`.execute(query);
+      DELETE FROM recommender.profiles AS p
+      WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND (last_at < ${from} OR NOT EXISTS (
+        -- Erased while all this was computed.
+        SELECT FROM recommender.behaviors AS b WHERE b.tenant_id = ${tenant} AND b.scenario_id = ${scenario}
+          AND b.user_id = p.user_id AND b.day >= ${from}::timestamptz::date))`.execute(query);
     return { profiles: Number(written) };
   });
 }

@@ -8,7 +8,7 @@ import { pageOf } from '../api/envelope.ts';
 import type { modelRoutes } from '../api/rooms.ts';
 import { tenantOf } from '../api/tenancy.ts';
 import { scenarioId } from '../identifiers.ts';
-import { modelKinds } from '../models/model.ts';
+import { type ModelKind, modelKinds } from '../models/model.ts';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
 import { type ModelBook, type ModelRecord, modelStates } from './model-record.ts';
 import type { ListModels } from './model-store.ts';
@@ -18,7 +18,7 @@ export interface ModelPorts {
   readonly clock: Clock;
   readonly models: Pick<ModelBook, 'find' | 'promote'> & { readonly list: ListModels };
   /** `exists`: the scenario's training of this minute was asked for already. */
-  readonly startTraining: (key: ScenarioKey, at: Date) => Promise<'started' | 'exists'>;
+  readonly startTraining: (key: ScenarioKey, at: Date, kind?: ModelKind) => Promise<'started' | 'exists'>;
 }
 
 const measures = z.object({
@@ -100,11 +100,13 @@ const promoteModel = route({
 const trainModel = route({
   summary: 'Trains a scenario’s model now, as the schedule does each night',
   permission: 'operate',
-  body: z.object({ scenario_id: scenarioId }).meta({ id: 'TrainingWanted' }),
+  description:
+    'Without a kind it is the one that the counts of items and interactions choose. The gate is the same for each.',
+  body: z.object({ scenario_id: scenarioId, kind: z.enum(modelKinds).optional() }).meta({ id: 'TrainingWanted' }),
   answers: { 202: z.object({ state: z.enum(['started', 'exists']) }) },
   handle: async ({ body, caller, event }, { startTraining, clock }: ModelPorts) => {
     const key = { tenant: tenantOf({ caller, event }), scenario: body.scenario_id };
-    return { status: 202, body: { state: await startTraining(key, clock()) } };
+    return { status: 202, body: { state: await startTraining(key, clock(), body.kind) } };
   },
 });
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
+import { erasedAmong } from '../erasure/tombstone-store.ts';
 import type { Answered, AnsweredItem, KeptAnswer } from './answer.ts';
 
 /** What `/recommend` has answered: what behaviour is attributed to, and where the next page goes on. */
@@ -15,21 +16,30 @@ export interface AnswerBook {
   ): Promise<boolean>;
 }
 
-/** In recommender.answers. */
-export function answerBook<T>({ query }: Pick<Database<T>, 'query'>): AnswerBook {
+/** In recommender.answers; users who were erased are known by their hashes. */
+export function answerBook(
+  { query }: Pick<Database<unknown>, 'query'>,
+  hashOf: (tenant: string, user: string) => Promise<string>,
+): AnswerBook {
   return {
     async keep({ key, user, request_id, asked_at, model_id, experiment, items, context }) {
       // The day's first answer makes its partition; whoever comes after finds it.
       await sql`SELECT recommender.make_day('answers', (${asked_at}::timestamptz AT TIME ZONE 'UTC')::date)`.execute(
         query,
       );
-      await sql`
-        INSERT INTO recommender.answers (tenant_id, request_id, scenario_id, user_id, asked_at, day, model_id,
-          experiment_id, experiment_group, items, context)
-        VALUES (${key.tenant}, ${request_id}, ${key.scenario}, ${user ?? ''}, ${asked_at},
-          (${asked_at}::timestamptz AT TIME ZONE 'UTC')::date, ${model_id ?? null},
-          ${experiment?.experiment_id ?? null}, ${experiment?.group ?? null}, ${JSON.stringify(items)}::jsonb,
-          ${JSON.stringify(context)}::jsonb)`.execute(query);
+      await query.transaction().execute(async (on) => {
+        // Of an erased user an answer is nobody's: it is kept for its next page, and names no one.
+        const isErased =
+          user !== undefined && (await erasedAmong({ query: on }, [await hashOf(key.tenant, user)])).size > 0;
+        const group = isErased ? undefined : experiment;
+        await sql`
+          INSERT INTO recommender.answers (tenant_id, request_id, scenario_id, user_id, asked_at, day, model_id,
+            experiment_id, experiment_group, items, context)
+          VALUES (${key.tenant}, ${request_id}, ${key.scenario}, ${isErased ? '' : (user ?? '')}, ${asked_at},
+            (${asked_at}::timestamptz AT TIME ZONE 'UTC')::date, ${model_id ?? null},
+            ${group?.experiment_id ?? null}, ${group?.group ?? null}, ${JSON.stringify(items)}::jsonb,
+            ${JSON.stringify(context)}::jsonb)`.execute(on);
+      });
     },
     async find(tenant, requestId) {
       const { rows } = await sql<Answered>`

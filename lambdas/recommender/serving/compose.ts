@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { userHash } from '../erasure/user-hash.ts';
 import { experimentBook } from '../experiments/experiment-store.ts';
 import { profilesOf } from '../profiles/profile-store.ts';
 import { historyWeights } from '../ranking/history-weights.ts';
@@ -19,28 +20,31 @@ export function listParts(database: Opened, model: ListPorts['model']): ListPort
   return { recall: recall(database), model, actionWeights: historyWeights };
 }
 
+interface Serving {
+  readonly clock: () => Date;
+  readonly model: ListPorts['model'];
+  /** Of the hashes of erased users. */
+  readonly key: () => Promise<string>;
+}
+
 /** What the routes of scenarios and recommendations are answered with. */
-export function servingParts(
-  database: Opened,
-  clock: () => Date,
-  model: ListPorts['model'],
-): ServingPorts & ScenarioPorts {
+export function servingParts(database: Opened, { clock, model, key }: Serving): ServingPorts & ScenarioPorts {
   const scenarios = scenarioBook(database);
   const experiments = experimentBook(database);
   return {
     scenarios,
     serving: {
       ...listParts(database, model),
-      configOf: async (key, user) => {
-        const config = await scenarios.configOf(key);
-        return config && underExperiment(config, user, await experiments.running(key.tenant, key.scenario));
+      configOf: async (of, user) => {
+        const config = await scenarios.configOf(of);
+        return config && underExperiment(config, user, await experiments.running(of.tenant, of.scenario));
       },
       lists: listBook(database),
-      answers: answerBook(database),
+      answers: answerBook(database, async (tenant, user) => userHash(await key(), tenant, user)),
       clock,
       newId: randomUUID,
     },
-    similar: (key, asked) => neighboursOf(database, key, asked),
+    similar: (of, asked) => neighboursOf(database, of, asked),
     profiles: (asked) => profilesOf(database, asked),
   };
 }

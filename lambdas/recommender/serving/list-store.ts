@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { copyUpsert } from '#adapters/database/copy-upsert.ts';
-import type { Database } from '#adapters/database.ts';
+import type { Database, Session } from '#adapters/database.ts';
+import { holdErasures } from '../erasure/tombstone-store.ts';
 import type { Recommended } from '../ranking/candidate.ts';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
 
@@ -45,7 +46,10 @@ export function listBook<T>({ query, transaction }: Pick<Database<T>, 'query' | 
     },
     keep: ({ tenant, scenario }, lists, { made, expires }) =>
       transaction(async (session) => {
-        const rows = lists.map(({ user, items, model_id, history_at }) => [
+        // Who was erased since their page was read is not written again.
+        await holdErasures(session);
+        const known = await stillThere(session, { tenant, scenario }, lists);
+        const rows = known.map(({ user, items, model_id, history_at }) => [
           tenant,
           scenario,
           user,
@@ -79,6 +83,19 @@ function freshList({ tenant, scenario }: ScenarioKey, user: string, now: Date): 
           AND done.action <> 'impression'
           -- Not by the time of the event alone: one that comes late is news as well.
           AND (done.at > made.history_at OR made.history_at IS NULL OR done.received_at > made.made_at))`;
+}
+
+/** Those of whom there is still behaviour. */
+async function stillThere<T>({ query }: Session<T>, { tenant, scenario }: ScenarioKey, lists: readonly MadeList[]) {
+  const { rows } = await sql<{ user_id: string }>`
+    SELECT user_id FROM json_array_elements_text(${JSON.stringify(lists.map(({ user }) => user))}::json) AS named (user_id)
+    WHERE EXISTS (
+      SELECT FROM recommender.behaviors AS done
+      WHERE done.tenant_id = ${tenant} AND done.scenario_id = ${scenario} AND done.user_id = named.user_id)`.execute(
+    query,
+  );
+  const there = new Set(rows.map(({ user_id }) => user_id));
+  return lists.filter(({ user }) => there.has(user));
 }
 
 interface Row {

@@ -169,6 +169,8 @@ export class ScenarioSchedules extends Construct {
         tenant: '{% $states.context.Map.Item.Value.tenant %}',
         scenario: '{% $states.context.Map.Item.Value.scenario %}',
         marker: '{% $states.context.Map.Item.Value.marker %}',
+        // A scenario of a schedule names none.
+        kind: '{% $exists($states.context.Map.Item.Value.kind) ? $states.context.Map.Item.Value.kind : null %}',
       },
       maxConcurrency: 2,
       outputs:

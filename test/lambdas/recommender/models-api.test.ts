@@ -168,3 +168,18 @@ test('a training starts once a minute, for operators alone and of their tenant',
     { schedule: 'train-model', scenarios: [{ tenant: 't2', scenario: 'films' }] },
   ]);
 });
+
+test('a kind that is asked for is another training, and one that there is not is refused', async () => {
+  const route = 'POST /api/v1/models/train';
+  const asked = (kind: string) => ask('operator', route, { body: { scenario_id: 'music', kind } });
+
+  expect([(await asked('ials')).body.data.state, (await asked('popular')).body.data.state]).toEqual([
+    'started',
+    'started',
+  ]);
+  expect((await asked('magic')).status).toBe(400);
+  expect([...executions.values()].slice(-2)).toMatchObject([
+    { scenarios: [{ tenant: 't1', scenario: 'music', kind: 'ials' }] },
+    { scenarios: [{ tenant: 't1', scenario: 'music', kind: 'popular' }] },
+  ]);
+});

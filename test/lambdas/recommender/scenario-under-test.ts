@@ -31,11 +31,11 @@ export function scenarioIn(database: TestDatabase<unknown>, tenant = 't1', scena
   let events = 0;
   return {
     key: { tenant, scenario },
-    parts: servingParts(
-      database.app,
-      () => now,
-      async () => undefined,
-    ),
+    parts: servingParts(database.app, {
+      clock: () => now,
+      model: async () => undefined,
+      key: async () => 'a key of the test',
+    }),
     async items(items: readonly GivenItem[]) {
       for (const { id, category = null, tags = [], age = 0, status = 'active' } of items)
         await sql`

@@ -1,10 +1,18 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { behaviorStore } from '../../../../lambdas/recommender/behavior/behavior-store.ts';
 import { behaviorEvent } from '../../../../lambdas/recommender/behavior/event.ts';
 import { rowsOf } from '../../../../lambdas/recommender/behavior/rows.ts';
 import { userErasure } from '../../../../lambdas/recommender/erasure/erase-user-store.ts';
+import { holdWriters } from '../../../../lambdas/recommender/erasure/tombstone-store.ts';
+import { updateProfiles } from '../../../../lambdas/recommender/profiles/profile-store.ts';
+import { templateOf } from '../../../../lambdas/recommender/scenarios/templates.ts';
+import { listParts } from '../../../../lambdas/recommender/serving/compose.ts';
+import { listBook } from '../../../../lambdas/recommender/serving/list-store.ts';
+import { precompute } from '../../../../lambdas/recommender/serving/precompute.ts';
+import { recommend } from '../../../../lambdas/recommender/serving/recommend.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
+import { now as at, scenarioIn } from '../scenario-under-test.ts';
 
 let database: TestDatabase<unknown>;
 const key = async () => 'a key of the test';
@@ -88,4 +96,70 @@ test('an erased user stands nowhere, and what comes later is refused; the same n
   await erasure.erase('site', 'zoe-qq');
 
   expect(await places('zoe-q')).toEqual([]);
+});
+
+describe('what is written later', () => {
+  const given = async (user: string, name: string) => {
+    const scenario = scenarioIn(database, 'later', name);
+    await scenario.items([{ id: 'tea' }]);
+    await scenario.deeds([{ user, item: 'tea' }]);
+    return scenario;
+  };
+  const erasing = (user: string) =>
+    userErasure(database.app, { key, eraseFiles: async () => undefined }).erase('later', user);
+
+  test('of an erased user who asks again is nobody’s', async () => {
+    const { key: of, parts } = await given('yan-w', 's1');
+    await erasing('yan-w');
+    const question = { key: of, count: 5, filters: { exclude_items: [], tags: [] }, context: { interests: [] } };
+
+    const { request_id, items } = await recommend({ ...question, user: 'yan-w' }, parts.serving);
+    await recommend({ ...question, user: 'yan-other' }, parts.serving);
+
+    expect(items.length).toBeGreaterThan(0);
+    expect(await parts.serving.answers.find('later', request_id)).toMatchObject({ user_id: '' });
+    expect(await places('yan-w')).toEqual([]);
+    expect(await places('yan-other')).toHaveLength(1);
+  });
+
+  test('leaves out who was erased while lists were made', async () => {
+    const scenario = await given('xi-v', 's2');
+    const lists = listBook(database.app);
+    const erasedMeanwhile = {
+      ...lists,
+      active: async (...asked: Parameters<typeof lists.active>) => {
+        const users = await lists.active(...asked);
+        await erasing('xi-v');
+        return users;
+      },
+    };
+
+    const made = await precompute(scenario.key, {
+      ...listParts(database.app, async () => undefined),
+      configOf: async () => templateOf('custom'),
+      lists: erasedMeanwhile,
+      clock: () => at,
+    });
+
+    expect(made).toEqual({ lists: 0 });
+    expect(await places('"xi-v"')).toEqual([]);
+  });
+
+  test('leaves out who was erased while profiles were added up', async () => {
+    const scenario = await given('wu-t', 's3');
+    const query = sql`SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
+    const waiting = async () => (await query.execute(database.admin.query)).rows;
+
+    const profiles = await database.another().transaction(async (session) => {
+      await holdWriters(session);
+      await sql`DELETE FROM recommender.behaviors WHERE user_id = 'wu-t'`.execute(session.query);
+      const begun = updateProfiles(database.app, scenario.key, { now: at, days: 30, actions: ['click'] });
+      await expect.poll(waiting).toEqual([{ n: 1 }]);
+      return { begun };
+    });
+    await profiles.begun;
+
+    const { rows } = await sql`SELECT FROM recommender.profiles WHERE user_id = 'wu-t'`.execute(database.app.query);
+    expect(rows).toEqual([]);
+  });
 });
