@@ -23,7 +23,8 @@ ${permissions}
 **What comes back.** JSON. Each answer has \`x-request-id\`; say it when you ask about a request. A caller's own
 \`x-correlation-id\` is given back, and is in the logs of all that the request set going. Failures are
 \`{"error", "message"}\`; under \`/api/v1\` every answer is \`{"code", "msg", "data"}\`: \`code\` 0 is success, and the detail of a
-failure is the second line of \`msg\`.
+failure is the second line of \`msg\`. A parameter of the query that a route doesn't know is refused (400) with its name, but
+where an API's existing clients send some: those go by a code in every answer.
 
 **Limits.** A body has at most 256 KiB (413). A page of a list has at most 500 rows (100 of tasks). A credential that asks
 too often gets 429. A database that sleeps answers 503 with \`Retry-After\`, in seconds.

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
+import { noRoomAnswer } from '#kit/api/no-room.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
 import { kafkaEnv } from '#kit/stream/env.ts';
+import { briefsEnvelope } from './api/envelope.ts';
 import { allPlatformSettings } from './collect/settings.ts';
 import { platforms } from './platforms/index.ts';
 import { platformNames } from './platforms/names.ts';
@@ -131,3 +133,6 @@ export const briefsApiEnv = z.object({
   FILES_KEEP_DAYS: z.coerce.number().int().positive(),
   API_URL: z.string().default(''),
 });
+
+/** What those hear who find no place at routes of briefs. */
+export const noRoom = () => noRoomAnswer(briefsEnvelope);

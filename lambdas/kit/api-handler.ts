@@ -89,7 +89,8 @@ async function answer<E extends z.ZodObject, S>(
     caller = await callerOf(event, permission, doors);
     permit(caller, permission);
     if (!found) throw new NotFoundError(`There is no route ${event.routeKey}.`);
-    return { caller, answered: sent(envelope.wrap(await found.serve(event, services, caller))) };
+    const asked = { caller, ignoresUnknown: envelope.ignoresUnknownParameters === true };
+    return { caller, answered: sent(envelope.wrap(await found.serve(event, services, asked))) };
   } catch (error) {
     const known = envelope.failure(error);
     if (known && known.status < 500) {

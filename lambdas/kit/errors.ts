@@ -94,6 +94,15 @@ export class UnavailableError extends TransientError {
   override readonly name = 'UnavailableError';
 }
 
+/** Every place of what answers is taken. API: 503 with Retry-After. */
+export class NoRoomError extends TransientError {
+  override readonly name = 'NoRoomError';
+
+  constructor() {
+    super('All places for requests of this kind are taken. Nothing was started: try again shortly.');
+  }
+}
+
 /** The other side said nothing in the time it had. Try again where there is more of it. */
 export class NoAnswerError extends TransientError {
   override readonly name = 'NoAnswerError';

@@ -19,7 +19,15 @@ export class TaskStoppedError extends Error {
   }
 }
 
-/** The file that a caller named is not there, not ready or another's: that task's failure, and nobody else's business. */
+/**
+ * What the arguments ask for can't be done, as those who called must know: that task's failure, and nobody else's business.
+ * It is not tried again, and is in no ledger.
+ */
+export class ArgumentError extends PermanentError {
+  override readonly name = 'ArgumentError';
+}
+
+/** The file that a caller named is not there, not ready or another's: the caller's mistake as well. */
 export class UnknownFileError extends NotFoundError {}
 
 /** An uploaded file, from `from` to its end. */

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { plainEnvelope } from '#kit/api/api-response.ts';
 import { callerEnv } from '#kit/api/authentication/env.ts';
+import { noRoomAnswer } from '#kit/api/no-room.ts';
 import { jsonText } from '#kit/text/json.ts';
 import { addressList } from './address-list.ts';
 
@@ -84,3 +86,6 @@ export const checkOutsideEnv = z.object({
 /** Two routes, because no function reaches both sides (docs/decisions/0004-network-without-nat.md). */
 export const checkInsideRoutes = ['GET /health/dependencies'] as const;
 export const checkOutsideRoutes = ['GET /health/services'] as const;
+
+/** What those hear who find no place at routes of all routes that have no envelope of their own. */
+export const noRoom = () => noRoomAnswer(plainEnvelope);

@@ -1,5 +1,6 @@
 import { openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
+import { replayedBy } from '#adapters/objects/replayed-by.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { wakeAlerts } from '#record/alert-book.ts';
@@ -25,6 +26,7 @@ export const handler = queueHandler({
       problems: problemReader(database),
       raw,
       bucket: env.RAW_BUCKET,
+      replayedBy: replayedBy(env.RAW_BUCKET),
       async record(failure: NewFailure) {
         await recordFailures(database.query, [failure], raw);
         await wake(['presale']);

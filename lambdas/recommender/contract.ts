@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
+import { noRoomAnswer } from '#kit/api/no-room.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
 import { kafkaEnv } from '#kit/stream/env.ts';
+import { recommenderEnvelope } from './api/envelope.ts';
 import {
   erasureRoutes,
   experimentRoutes,
@@ -167,3 +169,6 @@ export const cleanUpEnv = z.object({
   /** How long behaviour and answers stay in the database. */
   HOT_DAYS,
 });
+
+/** What those hear who find no place at routes of the recommender. */
+export const noRoom = () => noRoomAnswer(recommenderEnvelope);

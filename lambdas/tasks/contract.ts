@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
+import { noRoomAnswer } from '#kit/api/no-room.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
 import type { ScheduledTask } from '#kit/schedule/schedule.ts';
+import { tasksEnvelope } from './api/envelope.ts';
 
 /** What the stack and the handlers of the tasks agree on. Imported by both; does no work. */
 export * from './files/contract.ts';
@@ -209,3 +211,6 @@ export const scheduledFunctions = {
 
 /** Who submits what is scheduled. */
 export const scheduleUser = 'schedule';
+
+/** What those hear who find no place at routes of tasks and files. */
+export const noRoom = () => noRoomAnswer(tasksEnvelope);

@@ -25,7 +25,6 @@ await command(async () => {
 /** The stages whose files are asked for; `undefined` where the id is another thing's. */
 async function made(event: object): Promise<{ readonly stages: readonly string[] } | undefined> {
   const answer = answered.parse(await ask('/invoke', { function: 'briefs/ask-export', event }));
-  if (answer.ok) return answer.payload;
-  if (answer.error.errorType === 'NotFoundError') return undefined;
+  if (answer.ok) return answer.payload.stages.length > 0 ? answer.payload : undefined;
   throw new Error(`${answer.error.errorType}: ${answer.error.errorMessage}`);
 }

@@ -2,6 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
 import type { Invocation } from '../functions/function-host.ts';
+import type { NoRoom } from '../template/model.ts';
 
 // Lambda's limit for a synchronous answer.
 const answerLimitBytes = 6 * 1024 * 1024;
@@ -31,19 +32,27 @@ const structuredAnswer = z.object({
   isBase64Encoded: z.boolean().nullish(),
 });
 
-// The shortest that the header can say: a place is free again within a request's time.
-const busyRetrySeconds = 1;
+// API Gateway's own words, for a function that brings none; the shortest that the header can say.
+const bareNoRoom: NoRoom = {
+  status: 503,
+  headers: { 'retry-after': '1' },
+  body: { message: 'Service Unavailable' },
+};
 
 // The gateway says itself how long a body is and how it travels.
 const ownHeaders = new Set(['connection', 'content-length', 'keep-alive', 'transfer-encoding']);
 
 /** Answers as the gateway does: what went wrong stands in the log, not in the answer. */
-export function answer(reply: FastifyReply, invocation: Invocation | 'busy' | undefined): FastifyReply {
-  if (!invocation) return unavailable(reply);
-  if (invocation === 'busy') return unavailable(reply.header('retry-after', busyRetrySeconds));
+export function answer(
+  reply: FastifyReply,
+  invocation: Invocation | 'busy' | undefined,
+  noRoom: NoRoom = bareNoRoom,
+): FastifyReply {
+  if (!invocation) return reply.code(503).send({ message: 'Service Unavailable' });
+  if (invocation === 'busy') return full(reply, noRoom);
   if (!invocation.ok) {
     const busy = invocation.error.errorType === 'Lambda.TooManyRequestsException';
-    return busy ? unavailable(reply.header('retry-after', busyRetrySeconds)) : internalError(reply);
+    return busy ? full(reply, noRoom) : internalError(reply);
   }
   const read = structuredAnswer.safeParse(structured(invocation.payload));
   if (!read.success) return internalError(reply);
@@ -60,8 +69,8 @@ export function answer(reply: FastifyReply, invocation: Invocation | 'busy' | un
     .send(body);
 }
 
-function unavailable(reply: FastifyReply): FastifyReply {
-  return reply.code(503).send({ message: 'Service Unavailable' });
+function full(reply: FastifyReply, { status, headers, body }: NoRoom): FastifyReply {
+  return reply.code(status).headers(headers).send(body);
 }
 
 function internalError(reply: FastifyReply): FastifyReply {

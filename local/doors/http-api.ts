@@ -45,7 +45,11 @@ export async function startHttpApi(options: HttpApiOptions): Promise<HttpApi> {
   });
   const invokeInPlace = placesOf(options.functions, options.placeWaitMs);
   const invoke = async (functionArn: string, key: string, request: FastifyRequest, reply: FastifyReply) =>
-    answer(reply, await withTimeout(invokeInPlace(functionArn, toGatewayEvent(request, key))));
+    answer(
+      reply,
+      await withTimeout(invokeInPlace(functionArn, toGatewayEvent(request, key))),
+      options.functions.model(functionArn)?.noRoom,
+    );
   const fallback = options.api.routes.find(({ key }) => key === fallbackKey);
   server.setNotFoundHandler((request, reply) =>
     fallback

@@ -1,5 +1,5 @@
 import { TemplateError } from './intrinsics.ts';
-import type { BucketCorsRule, ColumnModel, FunctionModel, HttpApiModel, StackModel } from './model.ts';
+import type { BucketCorsRule, ColumnModel, FunctionModel, HttpApiModel, NoRoom, StackModel } from './model.ts';
 import type { ResolvedResource } from './resolved-resource.ts';
 import { streamSource } from './stream-source.ts';
 
@@ -19,7 +19,7 @@ type Bag = Readonly<Record<string, unknown>>;
 
 /** Defaults are AWS's own. Source: CloudFormation Template Reference of each type. */
 export const builders: Readonly<Record<string, Build>> = {
-  'AWS::Lambda::Function': ({ properties, name, arn, assetDirectory, logicalId }, { functions }) => {
+  'AWS::Lambda::Function': ({ properties, name, arn, assetDirectory, logicalId, resource }, { functions }) => {
     const handler = properties.Description;
     // The CDK's helper functions have no path of ours; what they do for custom resources is known by type.
     if (typeof handler !== 'string' || !/^[\w-]+\/[\w-]+$/.test(handler)) return;
@@ -36,6 +36,7 @@ export const builders: Readonly<Record<string, Build>> = {
       concurrency: number(properties.ReservedConcurrentExecutions, 1000),
       retries: 2,
       onFailure: undefined,
+      noRoom: resource.Metadata?.['millrace:no-room'] as NoRoom | undefined,
     });
   },
   'AWS::Lambda::EventInvokeConfig': ({ properties }, { invokeConfigs }) => {

@@ -59,6 +59,15 @@ export interface FunctionModel {
   /** For asynchronous invocations. */
   readonly retries: number;
   readonly onFailure: string | undefined;
+  /** What those hear who find no place, where it answers HTTP. */
+  readonly noRoom?: NoRoom | undefined;
+}
+
+/** An answer that stands in the template. */
+export interface NoRoom {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
 }
 
 export interface QueueModel {

@@ -266,8 +266,8 @@ test('a text and its page can be tried, and nothing is published', async () => {
     result: { exception: 'ForbiddenAddress', content: '' },
   });
   expect((await attempt({ url: 'http://example.com/' })).status).toBe(400);
-  expect((await attempt({ text: '\ud800\0', url: `${site.url}/charset-header?tried` })).status).toBe(200);
-  expect((await attempt({ text: '', url: 'http://%zz/\ud800' })).body).toMatchObject({
+  expect((await attempt({ text: '\ufffd\0', url: `${site.url}/charset-header?tried` })).status).toBe(200);
+  expect((await attempt({ text: '', url: 'http://%zz/\ufffd' })).body).toMatchObject({
     result: { exception: 'InvalidUrl' },
   });
   expect(tagged.records).toHaveLength(before);

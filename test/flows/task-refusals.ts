@@ -36,7 +36,11 @@ export const refusals: Refusal[] = [
   [2001, 422, 'Field "args" should be list.', submitted, post({ name: wordCount, args: {} })],
   [2001, 422, 'Field "kwargs" should be object.', submitted, post({ name: wordCount, kwargs: [] })],
   [2001, 422, 'Field "desc": Not a valid string.', submitted, post({ name: wordCount, args: [''], desc: '\0' })],
-  ...[`${url}\0`, `${url}\ud800`, 'http://mei:pw@example.com/', 'ftp://example.com/', 'here'].map(
+  ...['desc', 'idempotency_key', 'callback_url'].map((field): Refusal => {
+    const half = { name: wordCount, args: [''], [field]: `${url}\ud800` };
+    return [2001, 422, `Field "${field}": Not a valid string.`, submitted, post(half)];
+  }),
+  ...[`${url}\0`, 'http://mei:pw@example.com/', 'ftp://example.com/', 'here'].map(
     (callback_url): Refusal => [
       2001,
       422,

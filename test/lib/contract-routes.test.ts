@@ -1,7 +1,9 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import * as z from 'zod';
 import { parts } from '../../bin/openapi/parts.ts';
+import type { ApiAnswer } from '../../lambdas/kit/api/api-response.ts';
 import { fallbackRoute } from '../../lambdas/platform/contract.ts';
 import { routesOf } from '../../lib/inventory/triggers.ts';
 import { prod } from './assemblies.ts';
@@ -37,4 +39,18 @@ test('each route is answered by the handler whose file has it, and the rest by t
   }));
 
   expect(routesOf(prod)).toEqual(expected);
+});
+
+const plain = z.strictObject({ error: z.string(), message: z.string() });
+
+test('the template of each function that answers says, in the words of its routes, what is said where it has no room', () => {
+  const functions = prod.ofType('AWS::Lambda::Function');
+  expect(parts.length).toBeGreaterThan(15);
+  for (const { handler, envelope } of parts) {
+    const found = functions.find(({ properties }) => properties.Description === handler);
+    const answer = found?.metadata['millrace:no-room'] as ApiAnswer;
+
+    expect(answer, handler).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    expect((envelope?.failure ?? plain).safeParse(answer.body).error, handler).toBeUndefined();
+  }
 });

@@ -29,10 +29,14 @@ export const asOperator = () => async (): Promise<Caller> => ({
   permissions: ['operate'],
 });
 
-/** A request as API Gateway's HTTP API sends it, with what the test changes. */
+/** A request as API Gateway's HTTP API sends it, with what the test changes; without a query, which few routes know. */
 export function httpRequest(changes: Partial<APIGatewayProxyEventV2> = {}): APIGatewayProxyEventV2 {
-  return { ...structuredClone(request), ...changes };
+  const { queryStringParameters: _ofDeals, ...event } = structuredClone(request);
+  return { ...event, ...changes };
 }
+
+/** The parameters of the request as it was sent. */
+export const queryOfDeals: Readonly<Record<string, string>> = request.queryStringParameters;
 
 /** Keeps what is printed from now on until `vi.restoreAllMocks()`, whole and as JSON lines. */
 export function printed(): { readonly text: () => string; readonly lines: () => Record<string, unknown>[] } {

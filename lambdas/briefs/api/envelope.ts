@@ -16,6 +16,7 @@ export const briefsEnvelope = codedEnvelope<BriefCode>({
   fields: { code: 'err_code', msg: 'err_msg', data: 'data' },
   success: { code: 0, msg: 'success.' },
   codes,
+  ignoresUnknownParameters: true,
   codeOf: (error) => (error instanceof BriefRefusedError ? { code: error.reason, detail: error.message } : undefined),
   failure: (_code, detail) => ({ msg: failed, data: detail }),
 });

@@ -1,7 +1,8 @@
+import { readJson } from '#kit/api/body.ts';
 import { route } from '#kit/api/route.ts';
-import { ConflictError } from '#kit/errors.ts';
-import { parsedJson } from '#kit/text/json.ts';
+import { ConflictError, InvalidInputError } from '#kit/errors.ts';
 import { storableJson, storableText } from '#kit/text/storable.ts';
+import { notText, placeOfNoText } from '#kit/text/well-formed.ts';
 import { BriefRefusedError } from '../work/codes.ts';
 import { estimateOf } from '../work/estimate.ts';
 import { readJobContent } from '../work/job-content.ts';
@@ -122,6 +123,13 @@ function askedFor({
 }) {
   const name = storableText(job_name);
   // Read as it will be stored: what no database holds would be another keyword there.
-  const description = storableJson(typeof job_desc === 'string' ? parsedJson(job_desc).value : job_desc);
+  const description = storableJson(typeof job_desc === 'string' ? inText(job_desc) : job_desc);
   return { name, orders: readJobContent(name, description), jobContent: description };
+}
+
+/** The JSON in a text; `undefined` where there is none. Throws InvalidInputError for half characters in it. */
+function inText(text: string): unknown {
+  const value = readJson(text)?.value;
+  if (placeOfNoText(value, text)) throw new InvalidInputError({ json: { job_desc: [notText] } });
+  return value;
 }

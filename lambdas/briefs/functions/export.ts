@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { PermanentError } from '#kit/errors.ts';
-import { defineTask } from '#kit/task.ts';
+import { ArgumentError, defineTask } from '#kit/task.ts';
 import { askExportOutput } from '../contract.ts';
 
 const id = z.uuid().optional();
@@ -23,9 +22,11 @@ export const briefsExport = defineTask({
   retries: 1,
   run: async ({ stage_uuid, job_uuid }, context) => {
     if ((stage_uuid === undefined) === (job_uuid === undefined))
-      throw new PermanentError('Either stage_uuid or job_uuid, and not both');
-    return askExportOutput.parse(
+      throw new ArgumentError('Either stage_uuid or job_uuid, and not both');
+    const asked = askExportOutput.parse(
       await context.call('briefs/ask-export', stage_uuid === undefined ? { job_uuid } : { stage_uuid }),
     );
+    if (asked.stages.length === 0) throw new ArgumentError('There is no stage that has ended under this id.');
+    return asked;
   },
 });

@@ -5,6 +5,7 @@ import {
   ConflictError,
   ForbiddenError,
   InvalidInputError,
+  NoRoomError,
   NotFoundError,
   PermanentError,
   RequestExpiredError,
@@ -30,6 +31,9 @@ export interface Problem extends ApiAnswer {
 /** Aurora needs 15 to 30 s to wake from its pause. */
 const wakeSeconds = 30;
 
+// The shortest that the header can say: a place is free again within a request's time.
+const roomSeconds = 1;
+
 /** The answer an error becomes; `undefined` for one that is our own fault. No stack and no SQL leaves. */
 export function answerOf(error: unknown): Problem | undefined {
   if (error instanceof InvalidInputError) return problem(400, 'Bad Request', error.faults);
@@ -51,6 +55,10 @@ export function answerOf(error: unknown): Problem | undefined {
     );
     return { ...waking, headers: { 'retry-after': String(wakeSeconds) } };
   }
+  if (error instanceof NoRoomError) {
+    const full = problem(503, 'Service Unavailable', error.message);
+    return { ...full, headers: { 'retry-after': String(roomSeconds) } };
+  }
   return undefined;
 }
 
@@ -67,6 +75,8 @@ export interface Envelope {
   readonly failure: (error: unknown) => ApiAnswer | undefined;
   /** The answer to our own fault: it says how to find the reason in the log, and nothing of it. */
   readonly fault: (requestId: string) => ApiAnswer;
+  /** Leaves alone what of a query no route knows: clients of old send some. @default 400, with its name */
+  readonly ignoresUnknownParameters?: boolean;
 }
 
 /** Answers as they are; failures as `{"error", "message"}`. */
@@ -76,6 +86,9 @@ export const plainEnvelope: Envelope = {
   fault: () =>
     problem(500, 'Internal Server Error', 'The request failed; its x-request-id finds the reason in the log.'),
 };
+
+/** The same for pages and probes, whose browsers and monitors ask with whatever they please. */
+export const openEnvelope: Envelope = { ...plainEnvelope, ignoresUnknownParameters: true };
 
 /** The body every failure has: `{"error": "Not Found", "message": "Deal id 9 doesn't exist."}`. */
 export function problem(status: number, error: string, message: unknown): Problem {

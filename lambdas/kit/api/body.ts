@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod';
 import { BodyTooLargeError, PermanentError } from '../errors.ts';
 import { parsedJson } from '../text/json.ts';
+import { notText, placeOfNoText } from '../text/well-formed.ts';
 
 /** What a route says of its body. */
 interface Taken {
@@ -87,8 +88,13 @@ const jsonOrNothing = z.string().transform((text, context) => (text === '' ? und
 
 function parseJson(text: string, context: z.RefinementCtx): unknown {
   const read = readJson(text);
-  if (read) return read.value;
-  context.addIssue({ code: 'custom', message: 'Invalid input: not JSON.', params: notJson });
+  if (read === undefined) {
+    context.addIssue({ code: 'custom', message: 'Invalid input: not JSON.', params: notJson });
+    return z.NEVER;
+  }
+  const path = placeOfNoText(read.value, text);
+  if (path === undefined) return read.value;
+  context.addIssue({ code: 'custom', message: notText, path: [...path] });
   return z.NEVER;
 }
 

@@ -36,6 +36,7 @@ export interface CodedApi<N extends string> {
   readonly codeOf?: (error: unknown) => { readonly code: N; readonly detail: string } | undefined;
   /** The code of our own fault. @default 500 */
   readonly fault?: N;
+  readonly ignoresUnknownParameters?: boolean;
   /** How a failure is told; `more` is for programs: the `request_id` of our own fault. */
   readonly failure: (
     code: Code,
@@ -57,6 +58,7 @@ export function codedEnvelope<N extends string>(api: CodedApi<N>): Envelope {
     return { status: code.status, body: bodyOf(code.code, msg, data) };
   };
   return {
+    ignoresUnknownParameters: api.ignoresUnknownParameters === true,
     wrap: (answer) => {
       // A picture, or the way to a file, is no JSON to be wrapped.
       const isOther = answer.headers?.['content-type'] !== undefined;

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import type * as z from 'zod';
+import * as z from 'zod';
 import { type InputFaults, type InputIssue, type InputPlace, InvalidInputError } from '../errors.ts';
 import { faultsByField } from '../issues.ts';
 import type { ApiAnswer } from './api-response.ts';
@@ -28,7 +28,13 @@ export interface RouteShape {
 /** One route after its schemas: parses what came and answers. Made by {@link route}. */
 export interface Route<S> {
   readonly shape: RouteShape;
-  readonly serve: (event: APIGatewayProxyEventV2, services: S, caller: Caller) => Promise<ApiAnswer>;
+  readonly serve: (event: APIGatewayProxyEventV2, services: S, asked: Asked) => Promise<ApiAnswer>;
+}
+
+/** Who asks, and whether the API leaves alone what of a query no route of it knows: its clients of old send some. */
+export interface Asked {
+  readonly caller: Caller;
+  readonly ignoresUnknown: boolean;
 }
 
 /** What a route's work gets: the parsed places, who asks, and the event for what no schema says. */
@@ -53,7 +59,8 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   handle,
   ...shape
 }: RouteSpec<P, Q, B, S>): Route<S> {
-  const serve: Route<S>['serve'] = async (event, services, caller) => {
+  const known = new Set([...namesOf(shape.query), ...(shape.bodyOrQuery ? namesOf(shape.body) : [])]);
+  const serve: Route<S>['serve'] = async (event, services, { caller, ignoresUnknown }) => {
     const faults: { -readonly [K in keyof InputFaults]: InputFaults[K] } = {};
     const issues: InputIssue[] = [];
     const read = <T extends z.ZodType>(schema: T | undefined, place: InputPlace, value: unknown) => {
@@ -74,7 +81,10 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
       caller,
       event,
     };
-    if (issues.length > 0) throw new InvalidInputError(faults, issues);
+    const unknown = ignoresUnknown ? [] : Object.keys(parameters).filter((name) => !known.has(name));
+    const told = Object.fromEntries(unknown.map((name) => [name, ['Unknown parameter.']]));
+    if (unknown.length > 0) faults.querystring = { ...faults.querystring, ...told };
+    if (Object.keys(faults).length > 0) throw new InvalidInputError(faults, issues);
     return handle(request, services);
   };
   return { shape, serve };
@@ -84,4 +94,10 @@ export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
 function parametersOf({ queryStringParameters = {} }: APIGatewayProxyEventV2): Record<string, unknown> {
   const { _: _timestamp, ...parameters } = queryStringParameters;
   return parameters;
+}
+
+/** The fields of an object's schema, whatever becomes of it behind them. */
+function namesOf(schema: z.ZodType | undefined): readonly string[] {
+  if (schema instanceof z.ZodPipe) return namesOf(schema.in as z.ZodType);
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }

@@ -34,7 +34,6 @@ export function messageFailure(
       stringValue === undefined ? [] : [[key, stringValue]],
     ),
   );
-  const replayed = Number(attributes[replayAttribute] || Number.NaN);
   return {
     ...why,
     naturalKey: `message:${deadLetters}:${messageId}`,
@@ -44,6 +43,12 @@ export function messageFailure(
     door,
     input: body,
     attributes,
-    replayOf: Number.isSafeInteger(replayed) && replayed > 0 ? replayed : undefined,
+    replayOf: replayedFailure(attributes),
   };
+}
+
+/** The failure that a message or an object with these attributes replays. */
+export function replayedFailure(attributes: Readonly<Record<string, string>> | undefined): number | undefined {
+  const replayed = Number(attributes?.[replayAttribute] || Number.NaN);
+  return Number.isSafeInteger(replayed) && replayed > 0 ? replayed : undefined;
 }

@@ -1,4 +1,4 @@
-import { PermanentError } from '#kit/errors.ts';
+import { ArgumentError } from '#kit/task.ts';
 import { openEnd, whiteSpaceAt } from './white-space.ts';
 import { hashFurther, type WordLimits, WordTable } from './word-table.ts';
 
@@ -34,7 +34,7 @@ export class WordCounter {
     return counter;
   }
 
-  /** Takes the next piece. Throws PermanentError beyond the limits. */
+  /** Takes the next piece. Throws ArgumentError beyond the limits. */
   add(piece: Uint8Array): void {
     this.#taken += piece.length;
     const bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
@@ -42,7 +42,7 @@ export class WordCounter {
     // Of what is shorter than the piece a copy, so that the piece can go.
     this.#rest = bytes.slice(rest);
     if (this.#rest.length > longestWordBytes)
-      throw new PermanentError(`A word has more than ${longestWordBytes} bytes: this is no text of words.`);
+      throw new ArgumentError(`A word has more than ${longestWordBytes} bytes: this is no text of words.`);
   }
 
   /** Counts the words of these bytes but for one that ends where they do; returns where that begins. */
@@ -76,7 +76,7 @@ export class WordCounter {
     return { bytes: this.#taken - this.#rest.length, counts: this.#table.counts() };
   }
 
-  /** All counts, once the last piece is in. Throws PermanentError for words that are no UTF-8. */
+  /** All counts, once the last piece is in. Throws ArgumentError for words that are no UTF-8. */
   end(): Record<string, number> {
     const start = this.#count(this.#rest, this.#rest.length);
     if (start < this.#rest.length) this.#addWhole(this.#rest.subarray(start));

@@ -1,4 +1,4 @@
-import { PermanentError } from '#kit/errors.ts';
+import { ArgumentError } from '#kit/task.ts';
 
 /** What a table of words may take in memory. */
 export interface WordLimits {
@@ -49,7 +49,7 @@ export class WordTable {
   }
 
   /**
-   * Counts the word that stands in these bytes, by the hash that {@link hashFurther} made of them. Throws PermanentError
+   * Counts the word that stands in these bytes, by the hash that {@link hashFurther} made of them. Throws ArgumentError
    * when the table's limits are reached.
    */
   add(word: Word, times = 1): void {
@@ -70,7 +70,7 @@ export class WordTable {
     }
   }
 
-  /** Word -> count, in the order of first appearance. Throws PermanentError for words that are no UTF-8. */
+  /** Word -> count, in the order of first appearance. Throws ArgumentError for words that are no UTF-8. */
   counts(): Record<string, number> {
     const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     const read = (word: number) => {
@@ -81,7 +81,7 @@ export class WordTable {
       return Object.fromEntries(Array.from({ length: this.#size }, (_, word) => [read(word), this.#counts[word] ?? 0]));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      throw new PermanentError('The file is no UTF-8 text: words of it can’t be read.', { cause: error });
+      throw new ArgumentError('The file is no UTF-8 text: words of it can’t be read.', { cause: error });
     }
   }
 
@@ -95,7 +95,7 @@ export class WordTable {
   #insert(place: number, word: Word, times: number): void {
     const length = word.end - word.start;
     if (this.#size === this.#limits.words || this.#used + length > this.#limits.bytes) {
-      throw new PermanentError(
+      throw new ArgumentError(
         `There are more different words than can be counted here: ${this.#limits.words}, of ${this.#limits.bytes} bytes together.`,
       );
     }

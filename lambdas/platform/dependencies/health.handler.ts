@@ -1,3 +1,4 @@
+import { openEnvelope } from '#kit/api/api-response.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { healthEnv } from '../contract.ts';
 import { healthApi } from './routes.ts';
@@ -8,4 +9,5 @@ export const handler = apiHandler({
   authenticate: undefined,
   services: () => undefined,
   routes: healthApi,
+  envelope: openEnvelope,
 });

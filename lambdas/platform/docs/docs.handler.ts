@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { openEnvelope } from '#kit/api/api-response.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { once } from '#kit/once.ts';
 import { docsEnv, fallbackRoute } from '../contract.ts';
@@ -15,6 +16,7 @@ export const handler = apiHandler({
     routes: once(() => routesOf(gunzipSync(docsFile('openapi.json').gzipped).toString())),
   }),
   routes: { ...docsApi, [fallbackRoute]: fallback },
+  envelope: openEnvelope,
 });
 
 function routesOf(document: string): Readonly<Record<string, readonly string[]>> {

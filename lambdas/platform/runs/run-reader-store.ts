@@ -28,9 +28,10 @@ export function runReader({ query }: Database<unknown>): RunReader {
 }
 
 const runs = {
-  // The slot is looked up when it is read: the run may be in the book before its start is told, or after.
+  // The slot is looked up when it is read: the run may be in the book before its start is told, or after. Of several the
+  // first is its own; a schedule that is triggered again finds the same run.
   select: sql`r.id, r.workload, r.name, r.kind, r.execution, r.state, r.started_at, r.ended_at, r.cost_usd,
-    r.detail, r.parent, CASE WHEN r.task_id IS NULL AND r.state = 'running' THEN NULL ELSE r.lost END AS lost, coalesce(r.slot, (SELECT max(s.scheduled_at) FROM platform.slots s
+    r.detail, r.parent, CASE WHEN r.task_id IS NULL AND r.state = 'running' THEN NULL ELSE r.lost END AS lost, coalesce(r.slot, (SELECT min(s.scheduled_at) FROM platform.slots s
       WHERE s.workload = r.workload AND s.run = r.name)) AS slot,
     json_build_object('in', r.rows_in, 'out', r.rows_out, 'failed', r.rows_failed, 'filtered', r.rows_filtered,
       'waiting', r.rows_waiting) AS counts,

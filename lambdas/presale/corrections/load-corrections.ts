@@ -20,6 +20,8 @@ export interface CorrectionPorts {
 export interface CorrectedFilePorts extends CorrectionPorts {
   readonly raw: Pick<RawFiles, 'upload' | 'read'>;
   readonly bucket: string;
+  /** Which failure this version of the file replays. */
+  readonly replayedBy: (object: Dropped) => Promise<number | undefined>;
   /** Into the failure ledger; resolves when it is durable. */
   readonly record: (failure: NewFailure) => Promise<unknown>;
 }
@@ -47,7 +49,8 @@ export async function loadCorrections(
     return await takeFile(object, text, ports);
   } catch (error) {
     if (!(error instanceof PermanentError)) throw error;
-    await ports.record(refusedFile(object, { text, error, bucket: ports.bucket }));
+    const replayOf = await ports.replayedBy(object);
+    await ports.record(refusedFile(object, { text, error, bucket: ports.bucket, replayOf }));
     logger().warn('A corrected file is refused', { key: object.key, reason: error.name, why: error.message });
     return [];
   }
@@ -104,10 +107,17 @@ function refusedFile(
     text,
     error,
     bucket,
-  }: { readonly text: string | undefined; readonly error: PermanentError; readonly bucket: string },
+    replayOf,
+  }: {
+    readonly text: string | undefined;
+    readonly error: PermanentError;
+    readonly bucket: string;
+    readonly replayOf: number | undefined;
+  },
 ): NewFailure {
   return {
-    naturalKey: `corrected-file:${key}@${etag}`,
+    // The same bytes again have the same ETag: a replay that fails again is a failure of its own.
+    naturalKey: `corrected-file:${key}@${etag}${replayOf === undefined ? '' : `:after-${replayOf}`}`,
     workload: 'presale',
     sourceKind: 'file',
     sourceName: 'corrected-files',
@@ -120,6 +130,6 @@ function refusedFile(
     attributes: {},
     occurredAt: new Date(),
     attempts: undefined,
-    replayOf: undefined,
+    replayOf,
   };
 }

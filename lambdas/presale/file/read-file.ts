@@ -25,6 +25,8 @@ export async function* readFile(
   let layout: Layout | undefined;
   let header = '';
   let number = 0;
+  // The line that repeated the header last.
+  let repeated: number | undefined;
   for await (const lines of readLines(bytes)) {
     const rows: FileRow[] = [];
     for (const ended of lines) {
@@ -35,7 +37,9 @@ export async function* readFile(
         header = withoutByteOrderMarks(line);
         onHeader?.(layout.names);
       } else if (line !== '' && !(number === 2 && isEnglishHeader(line))) {
-        const reason = refusals.get(number) ?? (withoutByteOrderMarks(line) === header ? repeatsHeader : undefined);
+        const repeats = withoutByteOrderMarks(line) === header || (repeated === number - 1 && isEnglishHeader(line));
+        if (repeats) repeated = number;
+        const reason = refusals.get(number) ?? (repeats ? repeatsHeader : undefined);
         rows.push(reason ? refusedRow(layout, line, { number, reason }) : readRow(layout, line, number));
       }
     }

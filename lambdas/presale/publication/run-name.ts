@@ -32,6 +32,17 @@ export function executionName(subject: RunSubject, ordinal = 1): string {
   return ordinal === 1 ? base : `${base}-${ordinal}`;
 }
 
+/** What an execution of that name is of; `undefined` for a name that is none of ours. */
+export function subjectOfExecution(name: string): RunSubject | undefined {
+  const [, date, season] = /^(?:publication-(\d{4}-\d\d-\d\d)|season-(\d{2,3}S[1-4]))(?:-\d+)?$/.exec(name) ?? [];
+  try {
+    return runSubject({ publication_date: date, season });
+  } catch (error) {
+    if (error instanceof InvalidInputError) return undefined;
+    throw error;
+  }
+}
+
 function ofSeason(season: string): RunSubject {
   if (isBeforeFirst(season)) throw fault('season', beforeFirst);
   return { name: season, publication_date: seasonDate(season), season };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '#kit/clock.ts';
 import { ThrottledError, TransientError } from '#kit/errors.ts';
 import type { BackedUp, FetchOutcome, RunPlan } from '../contract.ts';
+import { headOf } from '../file/encoding.ts';
 import { lineWatch } from '../file/line-watch.ts';
 import type { AskSite, RawFiles, SiteAnswer } from '../ports.ts';
 import type { CountyLetter } from '../publication/counties.ts';
@@ -11,7 +12,7 @@ import { taipeiDate } from '../publication/publication-date.ts';
 import { currentUrl, seasonUrl } from '../publication/site-urls.ts';
 import { earlierBackup, laterBackup } from './other-backups.ts';
 import { type Receipt, readReceipt } from './receipt.ts';
-import { sniff, sniffedBytes } from './sniff.ts';
+import { sniff, toUtf8 } from './sniff.ts';
 
 export interface FetchCountyPorts {
   readonly ask: AskSite;
@@ -117,17 +118,18 @@ async function emptyUnlessDisturbed({ body }: SiteAnswer): Promise<{ state: 'emp
 async function sniffedBody({ body, contentType }: SiteAnswer) {
   const chunks = body[Symbol.asyncIterator]();
   const { head, ended } = await headOf(chunks);
-  sniff(head, contentType);
+  const decoded = toUtf8(sniff(head, contentType));
   const hash = createHash('sha256');
   const watch = lineWatch();
   let bytes = 0;
   let lines = 0;
   const count = (chunk: Uint8Array) => {
-    watch.see(chunk);
     hash.update(chunk);
     bytes += chunk.byteLength;
+    const text = decoded(chunk);
+    watch.see(text);
     // Two lines are the headers; the exact number beyond doesn't matter.
-    for (let at = chunk.indexOf(10); at >= 0 && lines < 3; at = chunk.indexOf(10, at + 1)) lines += 1;
+    for (let at = text.indexOf(10); at >= 0 && lines < 3; at = text.indexOf(10, at + 1)) lines += 1;
     return chunk;
   };
   return {
@@ -136,20 +138,9 @@ async function sniffedBody({ body, contentType }: SiteAnswer) {
       for (let next = ended ? undefined : await chunks.next(); next && !next.done; next = await chunks.next()) {
         yield count(next.value);
       }
+      watch.see(decoded());
       watch.end();
     },
     result: () => ({ sha256: hash.digest('hex'), bytes, holdsRows: lines > 2 }),
   };
-}
-
-async function headOf(chunks: AsyncIterator<Uint8Array>): Promise<{ head: Uint8Array; ended: boolean }> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  while (bytes < sniffedBytes) {
-    const next = await chunks.next();
-    if (next.done) return { head: Buffer.concat(parts), ended: true };
-    parts.push(next.value);
-    bytes += next.value.byteLength;
-  }
-  return { head: Buffer.concat(parts), ended: false };
 }

@@ -5,6 +5,7 @@ import type { CountyOutcome, RunPlan } from '../contract.ts';
 import { storable } from '../file/storable.ts';
 import type { CountyReport, RunBook } from '../ports.ts';
 import { counties } from '../publication/counties.ts';
+import { subjectOfExecution } from '../publication/run-name.ts';
 import { type CountyStanding, type RunStanding, runStanding } from '../publication/run-standing.ts';
 import { type RunWork, runCostUsd } from '../steps/run-cost.ts';
 import type { PresaleTables } from './tables.ts';
@@ -29,6 +30,7 @@ export function runStore(database: Database<PresaleTables>): RunBook {
     },
     keepReasons: (plan, reasons) => database.transaction((session) => keepReasons(session.query, plan, reasons)),
     end: (plan, gaveUp) => database.transaction((session) => end(session.query, plan, gaveUp)),
+    unplanned: (runId, cause) => database.transaction((session) => unplanned(session.query, runId, storable(cause))),
   };
 }
 
@@ -59,6 +61,24 @@ async function begin(query: Query, plan: RunPlan): Promise<void> {
     WHERE runs.run_id <> excluded.run_id`.execute(query);
   const kind = plan.season === null ? 'publication' : 'season';
   await openRun(query, { workload, name: plan.name, execution: plan.run_id, kind, startedAt: new Date() });
+}
+
+/**
+ * Nothing is known of it but its name. Where that says which run it is, and there is none yet, it is that run; beside one
+ * that is there it stands under its own name.
+ */
+async function unplanned(query: Query, runId: string, cause: string): Promise<void> {
+  const subject = subjectOfExecution(runId);
+  const { numAffectedRows } = subject
+    ? await sql`
+        INSERT INTO presale.runs (name, run_id, publication_date, season, counties, asked, state, reason, started_at, ended_at)
+        VALUES (${subject.name}, ${runId}, ${subject.publication_date}, ${subject.season}, '{}', '{}', 'failed', ${cause}, now(), now())
+        ON CONFLICT DO NOTHING`.execute(query)
+    : { numAffectedRows: 0n };
+  const name = subject && numAffectedRows === 1n ? subject.name : runId;
+  const run = { workload, name, execution: runId };
+  await openRun(query, { ...run, kind: 'unplanned', startedAt: new Date() });
+  await closeRun(query, { ...run, state: 'failed', detail: { reason: cause } });
 }
 
 /** A county that is loaded and could not be verified has a reason, as one that failed has. */

@@ -6,6 +6,7 @@ import {
   ForbiddenError,
   type InputFaults,
   InvalidInputError,
+  NoRoomError,
   NotFoundError,
   PermanentError,
   RequestExpiredError,
@@ -27,6 +28,7 @@ export const tasksEnvelope = codedEnvelope<CodeName>({
   codes,
   codeOf,
   fault: 'UNKNOWN_ERROR',
+  ignoresUnknownParameters: true,
   failure: ({ msg }, detail, more) => ({ msg: `${msg}\n${detail}`, data: more }),
 });
 
@@ -50,6 +52,7 @@ function codeOf(error: unknown): { readonly code: CodeName; readonly detail: str
     return first ? faultOf(first.issue) : { code: 'WRONG_FIELD_TYPE', detail: firstOf(error.faults) };
   }
   if (error instanceof UnavailableError) return { code: 'UNAVAILABLE', detail: 'Try again shortly.' };
+  if (error instanceof NoRoomError) return { code: 'UNAVAILABLE', detail: error.message };
   const code = known.find(([kind]) => error instanceof kind)?.[1];
   return code && error instanceof Error ? { code, detail: error.message } : undefined;
 }

@@ -3,6 +3,7 @@ import { notJson, readJson } from '#kit/api/body.ts';
 import { pageParameter } from '#kit/api/paging.ts';
 import { written } from '#kit/api/parameters.ts';
 import { isStorable } from '#kit/text/storable.ts';
+import { notText, placeOfNoText } from '#kit/text/well-formed.ts';
 import { statuses, visibilities } from '../task.ts';
 
 /** Fields of requests. What is wrong with one is answered by its code: see faults.ts. */
@@ -17,6 +18,10 @@ function orText<T extends z.ZodType>(schema: T, should: string) {
     const read = readJson(given);
     if (read === undefined) {
       context.addIssue({ code: 'custom', message: 'Invalid input: not JSON.', params: notJson, input: given });
+      return z.NEVER;
+    }
+    if (placeOfNoText(read.value, given)) {
+      context.addIssue({ code: 'custom', message: notText, input: given });
       return z.NEVER;
     }
     const checked = schema.safeParse(read.value);

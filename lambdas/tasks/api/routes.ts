@@ -38,7 +38,7 @@ const anythingElse = route({
     if (asGet && isDocumented(asGet.key)) {
       const { shape, serve } = documentedRoutes[asGet.key];
       permit(caller, shape.permission);
-      return serve({ ...event, pathParameters: asGet.parameters }, ports, caller);
+      return serve({ ...event, pathParameters: asGet.parameters }, ports, { caller, ignoresUnknown: true });
     }
     if (found.length === 0) throw new NotFoundError(`There is no ${path}.`);
     const allow = [...new Set(found.map(({ key }) => key.split(' ', 1)[0]))].join(', ');

@@ -6,7 +6,7 @@ import {
   TransientError,
   UnavailableError,
 } from '#kit/errors.ts';
-import { TaskStoppedError, UnknownFileError } from '#kit/task.ts';
+import { ArgumentError, TaskStoppedError, UnknownFileError } from '#kit/task.ts';
 import { storableText } from '#kit/text/storable.ts';
 import { CallNeeded } from '../worker/call-needed.ts';
 
@@ -56,7 +56,7 @@ function text(value: unknown): string {
   return storableText(String(value).slice(0, longestText));
 }
 
-const known = { NotFoundError, ConflictError, UnavailableError, TransientError, ThrottledError };
+const known = { ArgumentError, NotFoundError, ConflictError, UnavailableError, TransientError, ThrottledError };
 
 /** The error again, of the class that it had as far as somebody decides by it. */
 export function untold(error: ToldError): Error {

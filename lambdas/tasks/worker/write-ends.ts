@@ -1,6 +1,6 @@
 import { PermanentError, UnavailableError } from '#kit/errors.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
-import { UnknownFileError } from '#kit/task.ts';
+import { ArgumentError, UnknownFileError } from '#kit/task.ts';
 import type { AfterEnd, Ended, LeasedTask } from '../task.ts';
 import { persistently } from './persistently.ts';
 import type { WorkerPorts } from './ports.ts';
@@ -109,7 +109,7 @@ async function tellCallers(written: readonly AfterEnd[], { sends }: WorkerPorts)
 /** A task that failed for good, as the ledger has it: its replay comes by the worker's queue. */
 function failureOf({ task, ending }: Ended, { door, clock }: Pick<WorkerPorts, 'door' | 'clock'>): NewFailure[] {
   // A caller's own mistake is told to the caller, by the task.
-  if (ending.status !== 'FAILURE' || ending.error instanceof UnknownFileError) return [];
+  if (ending.status !== 'FAILURE' || isCallers(ending.error)) return [];
   const { name, message, stack } = ending.error;
   return [
     {
@@ -128,6 +128,10 @@ function failureOf({ task, ending }: Ended, { door, clock }: Pick<WorkerPorts, '
       replayOf: task.replayOf ?? undefined,
     },
   ];
+}
+
+function isCallers(error: Error): boolean {
+  return error instanceof UnknownFileError || error instanceof ArgumentError;
 }
 
 function failureKey({ id }: LeasedTask): string {

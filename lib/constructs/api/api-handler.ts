@@ -1,8 +1,10 @@
+import type { CfnResource } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type * as z from 'zod';
 import type { EnvOf } from '../../../lambdas/kit/env.ts';
+import { noRoom as plain } from '../../../lambdas/platform/contract.ts';
 import { allowObjects, type ObjectAccess } from '../../permissions/bucket-access.ts';
 import type { Database } from '../database.ts';
 import { HandlerFunction, type HandlerFunctionProps } from '../handler-function.ts';
@@ -15,6 +17,9 @@ export interface ApiHandlerPlatform {
   readonly callers: Callers;
   readonly database: Database;
 }
+
+/** Where the template of a function says what is answered while every place of it is taken. */
+const noRoomMetadata = 'millrace:no-room';
 
 /** Variables that the platform knows the values of. */
 type KnownVariables = Callers['env'] & Callers['askingEnv'] & { readonly DATABASE_URL: string };
@@ -29,6 +34,8 @@ export interface ApiHandlerProps<E extends z.ZodObject>
   readonly routes: readonly string[];
   /** What the contract asks for beside the database and the callers. */
   readonly env: Omit<EnvOf<E>, keyof KnownVariables | 'CALLER_INSTANCES'>;
+  /** What its callers hear while every place is taken, in the words of its routes. @default platform's */
+  readonly noRoom?: () => object;
   /** Queues that it puts messages into. @default none */
   readonly sends?: readonly Queue[];
   /** Objects that it reads or writes. @default none */
@@ -41,7 +48,11 @@ export interface ApiHandlerProps<E extends z.ZodObject>
  * admission asks another function, as it must without a database.
  */
 export class ApiHandler<E extends z.ZodObject = z.ZodObject> extends HandlerFunction<E> {
-  constructor(scope: Construct, id: string, { platform, routes, sends = [], objects, ...props }: ApiHandlerProps<E>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { platform, routes, sends = [], objects, noRoom = plain, ...props }: ApiHandlerProps<E>,
+  ) {
     const { api, callers, database } = platform;
     const declares = (variable: keyof KnownVariables) => variable in props.contract.shape;
     const known: KnownVariables = { ...callers.env, ...callers.askingEnv, DATABASE_URL: database.url };
@@ -61,6 +72,8 @@ export class ApiHandler<E extends z.ZodObject = z.ZodObject> extends HandlerFunc
         sends.map(({ queueArn }) => queueArn),
       );
     if (objects) allowObjects(this, objects.bucket, objects);
+    // Lambda's refusal is in no function's hands: whatever stands before the functions finds the words here.
+    (this.function.node.defaultChild as CfnResource).addMetadata(noRoomMetadata, noRoom());
     api.route(routes, this);
   }
 }

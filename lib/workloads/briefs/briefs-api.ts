@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { briefsApiEnv, briefsRoutes } from '../../../lambdas/briefs/contract.ts';
+import { briefsApiEnv, briefsRoutes, noRoom } from '../../../lambdas/briefs/contract.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import type { ApiPlatform } from '../workload.ts';
@@ -18,6 +18,7 @@ export class BriefsApi extends Construct {
     const { api, workloads } = environmentOf(this);
     const handler = new ApiHandler(this, 'Api', {
       platform,
+      noRoom,
       handler: 'briefs/api',
       contract: briefsApiEnv,
       routes: briefsRoutes,

@@ -26,6 +26,7 @@ export class MetricsApi extends Construct {
     });
     const metrics = new ApiHandler(this, 'Api', {
       platform,
+      noRoom: contract.noRoom,
       handler: 'recommender/metrics-api',
       contract: contract.metricsApiEnv,
       routes: contract.metricsRoutes,

@@ -24,6 +24,7 @@ export class RecommenderApi extends Construct {
     super(scope, id);
     const track = new ApiHandler(this, 'Track', {
       platform,
+      noRoom: contract.noRoom,
       handler: 'recommender/track',
       contract: contract.trackEnv,
       routes: contract.trackRoutes,
@@ -36,6 +37,7 @@ export class RecommenderApi extends Construct {
     cluster.grantProduce(track, [contract.behaviorTopic]);
     const api = new ApiHandler(this, 'Api', {
       platform,
+      noRoom: contract.noRoom,
       handler: 'recommender/api',
       contract: contract.recommenderApiEnv,
       routes: contract.recommenderRoutes,

@@ -1,6 +1,6 @@
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { filesApiEnv, filesPrefix, filesRoutes } from '../../../lambdas/tasks/contract.ts';
+import { filesApiEnv, filesPrefix, filesRoutes, noRoom } from '../../../lambdas/tasks/contract.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { allowRemoval } from '../../permissions/bucket-access.ts';
@@ -21,6 +21,7 @@ export class FilesApi extends Construct {
     const { maxBytes, keepDays, unfinishedHours } = environmentOf(this).workloads.tasks.files;
     const handler = new ApiHandler(this, 'Api', {
       platform,
+      noRoom,
       handler: 'tasks/files-api',
       contract: filesApiEnv,
       routes: filesRoutes,

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { callbacksPrefix, tasksApiEnv, tasksRoutes } from '../../../lambdas/tasks/contract.ts';
+import { callbacksPrefix, noRoom, tasksApiEnv, tasksRoutes } from '../../../lambdas/tasks/contract.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import type { ApiPlatform } from '../workload.ts';
@@ -17,6 +17,7 @@ export class TasksApi extends Construct {
     const { raw } = platform;
     const handler = new ApiHandler(this, 'Api', {
       platform,
+      noRoom,
       handler: 'tasks/api',
       contract: tasksApiEnv,
       routes: tasksRoutes,

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Archive, Publication } from '../archive.ts';
 import { type Day, firstPublicationOf, publicationAfter, publicationsOf, type Season, seasonOf } from '../calendar.ts';
 import { fileOnDisk, type SiteFile } from '../site-file.ts';
@@ -66,12 +66,44 @@ async function fill(directory: string): Promise<Shelves> {
   const shelves: Shelves = { publications: new Map(), seasons: new Map(), leftOut: [] };
 
   // Files that say their date come first: a derived date gives way to them.
-  const order = found.sort((a, b) => Number(isDerived(a.file)) - Number(isDerived(b.file)));
+  const order = together(found).sort((a, b) => Number(isDerived(a.file)) - Number(isDerived(b.file)));
   for (const { path, file } of order) {
     put(shelves, path, file);
   }
 
   return shelves;
+}
+
+interface Found {
+  readonly path: string;
+  readonly file: FoundFile;
+}
+
+/**
+ * The undated files of one folder are one publication, the youngest that any of them says: a county's latest deal may be
+ * days older than another's. Where a county is there twice they can't be, and each keeps its own date.
+ */
+function together(found: readonly Found[]): Found[] {
+  const folders = Map.groupBy(found, ({ path }) => dirname(path));
+  const dates = new Map(
+    [...folders].map(([folder, files]) => {
+      const derived = files.flatMap(({ file }) => (file.is === 'publication' && file.derived ? [file] : []));
+      const isOne = new Set(derived.map(({ county }) => county)).size === derived.length;
+      return [
+        folder,
+        isOne
+          ? derived
+              .map(({ date }) => date)
+              .sort()
+              .at(-1)
+          : undefined,
+      ];
+    }),
+  );
+  return found.map(({ path, file }) => {
+    const date = dates.get(dirname(path));
+    return { path, file: file.is === 'publication' && file.derived && date !== undefined ? { ...file, date } : file };
+  });
 }
 
 function isDerived(file: FoundFile): boolean {

@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Delivery, deliver } from '../../../lambdas/adapters/doors.ts';
+import { replayedBy } from '../../../lambdas/adapters/objects/replayed-by.ts';
 import { PermanentError } from '../../../lambdas/kit/errors.ts';
 import { type AsynchronousInvoker, asynchronousInvoker } from '../../../local/doors/asynchronous.ts';
 import { type LambdaApi, startLambdaApi } from '../../../local/doors/lambda-api.ts';
@@ -110,6 +111,17 @@ test('an object is put under its key, with the attributes as metadata', async ()
 
   expect(await Body?.transformToString()).toBe('{"a":1}');
   expect(Metadata).toEqual({ 'millrace-replay-of': '7', note: encodeURI('字') });
+});
+
+test('an object that a replay put says so, until another stands in its place', async () => {
+  const key = 'presale/corrected/again.json';
+  await put(`s3://raw/${key}`, { attributes: { 'millrace-replay-of': '7' } });
+  const { ETag = '' } = await new S3Client({}).send(new HeadObjectCommand({ Bucket: 'raw', Key: key }));
+
+  for (const etag of [ETag, ETag.replaceAll('"', '')]) expect(await replayedBy('raw')({ key, etag })).toBe(7);
+  await put(`s3://raw/${key}`, { input: '{"a":2}' });
+  expect(await replayedBy('raw')({ key, etag: ETag })).toBeUndefined();
+  expect(await replayedBy('raw')({ key: 'presale/corrected/none.json', etag: ETag })).toBeUndefined();
 });
 
 test('what a door never takes is refused in words, before anybody is asked', async () => {

@@ -17,7 +17,7 @@ import {
   UnauthorizedError,
   UnavailableError,
 } from '#kit/errors.ts';
-import { httpRequest, lambdaContext, printed } from '../../support/lambda.ts';
+import { httpRequest, lambdaContext, printed, queryOfDeals } from '../../support/lambda.ts';
 
 let output: ReturnType<typeof printed>;
 
@@ -33,6 +33,7 @@ const token = 'a-token-nobody-may-read';
 const key = 'GET /apiv1/deals/{id}';
 /** What every route tells; the tests ask what it does. */
 const shape = { summary: 'A route of the test', permission: 'none', answers: {} } as const;
+const asSent = httpRequest({ queryStringParameters: queryOfDeals });
 const base = { env: z.object({}), authenticate: undefined, services: () => undefined };
 
 async function answer<E extends z.ZodObject, S>(spec: ApiSpec<E, S>, event = httpRequest()) {
@@ -66,7 +67,7 @@ test('a route gets its parameters parsed and answers JSON with the id of the req
       handle: async ({ path, query }, greeting: string) => ({ status: 200, body: { ...path, ...query, greeting } }),
     }),
   };
-  const { statusCode, headers, body } = await answer({ ...base, services: () => 'hello', routes });
+  const { statusCode, headers, body } = await answer({ ...base, services: () => 'hello', routes }, asSent);
 
   expect(statusCode).toBe(200);
   expect(headers).toEqual({
@@ -87,7 +88,7 @@ test('the wrong fields of path, query and body are all told at once', async () =
       handle: async () => ({ status: 200, body: {} }),
     }),
   };
-  const { statusCode, body } = await answer({ ...base, routes }, httpRequest({ body: '{}' }));
+  const { statusCode, body } = await answer({ ...base, routes }, { ...asSent, body: '{}' });
 
   expect(statusCode).toBe(400);
   expect(body).toEqual({

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addCounts, closeRun, openRun } from '../../../lambdas/platform/record/run-book.ts';
 import { runReader } from '../../../lambdas/platform/runs/run-reader-store.ts';
+import { slotBook } from '../../../lambdas/platform/slots/slot-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
 
 const ids = {
@@ -117,4 +118,16 @@ test('a slot says what became of the task that it was', async () => {
     ['platform/export-tables', null],
     ['tasks/start-scheduled', 'failed'],
   ]);
+});
+
+test('a schedule that is triggered again for a run that has ended leaves it its slot', async () => {
+  await slotBook(database.app).record({
+    schedule: 'presale/start-publication',
+    scheduled_time: '2026-11-25T08:15:00Z',
+    run: '2026-11-21',
+    started_by: 'console',
+  });
+
+  const run = await runReader(database.app).run({ workload: 'presale', name: '2026-11-21' });
+  expect(run?.slot).toEqual(new Date('2026-11-21T02:00:00Z'));
 });

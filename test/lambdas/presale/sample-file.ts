@@ -49,6 +49,21 @@ export function sampleFile(lines: readonly string[]): Uint8Array {
   return Buffer.from(`\uFEFF${[sampleHeader, english, ...lines].map((line) => `${line}\r\n`).join('')}`);
 }
 
+/** Text in another encoding: the inverse of what a decoder reads of every two bytes. */
+export function encoded(text: string, encoding: 'big5' | 'gb18030' | 'utf-16le' | 'utf-16be'): Buffer {
+  if (encoding === 'utf-16le') return Buffer.from(text, 'utf16le');
+  if (encoding === 'utf-16be') return Buffer.from(text, 'utf16le').swap16();
+  const decoder = new TextDecoder(encoding);
+  const bytesOf = new Map<string, readonly number[]>();
+  for (let lead = 0x81; lead < 0xff; lead += 1)
+    for (let trail = 0x40; trail < 0xff; trail += 1) {
+      const pair = [lead, trail];
+      const character = decoder.decode(Uint8Array.from(pair));
+      if (character.length === 1 && !bytesOf.has(character)) bytesOf.set(character, pair);
+    }
+  return Buffer.from([...text].flatMap((c) => (c < '\u0080' ? [c.charCodeAt(0)] : (bytesOf.get(c) ?? [0x3f]))));
+}
+
 /** Bytes as a stream, in chunks of a size. */
 export async function* streamed(bytes: Uint8Array, chunkBytes = 64 * 1024): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);

@@ -31,8 +31,11 @@ const model = {
   ],
 };
 
+/** What the template says of a function whose places are taken. */
+const noRoom = { status: 503, headers: { 'retry-after': '1' }, body: { code: 503, msg: '服务暂不可用', data: {} } };
+
 beforeAll(async () => {
-  host = await startTestHost({ echo: { code }, bounded: { code, concurrency: 1, timeoutSeconds: 300 } });
+  host = await startTestHost({ echo: { code }, bounded: { code, concurrency: 1, timeoutSeconds: 300, noRoom } });
   api = await startHttpApi({ api: model, functions: host.host, port: 0 });
 });
 
@@ -216,7 +219,8 @@ test('a request that finds no place in time is a 503 that says when to come agai
 
   for (const response of [refused, throttled]) {
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
-    expect(await response.json()).toEqual({ message: 'Service Unavailable' });
+    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(await response.json()).toEqual(noRoom.body);
   }
   // The throttled one alone came as far as the function.
   expect(host.invocations).toHaveLength(before + 1);

@@ -202,3 +202,22 @@ test('half of a file on the disk', async () => {
     expect((await bytesAt(site.url + countyPath('A'))).byteLength).toBe(0);
   });
 });
+
+test('undated files of one folder are one publication, unless a county is there twice', async () => {
+  const archive = await directoryArchive(
+    await folderWith({
+      // Their latest deals are of three publications.
+      'one/a_lvr_land_b.csv': deals('臺北市一路１號', '1110705'),
+      'one/f_lvr_land_b.csv': deals('新北市一路１號', '1110725'),
+      'one/h_lvr_land_b.csv': deals('桃園市一路１號', '1110615'),
+      'two/first_lvr_land_b.csv': deals('新北市一路１號', '1101105'),
+      'two/second_lvr_land_b.csv': deals('新北市一路１號', '1101125'),
+    }),
+  );
+
+  expect(archive.publications('').map(({ date, files }) => [date, files.map(({ county }) => county)])).toEqual([
+    ['2021-12-21', ['F']],
+    ['2022-01-11', ['F']],
+    ['2022-09-11', ['A', 'F', 'H']],
+  ]);
+});

@@ -72,7 +72,7 @@ describe.each(Object.entries(ofBrief))('%s', (route, parameters) => {
     expect([status, body]).toEqual([401, { err_code: 401, err_msg: 'task submit failed.', data: expect.any(String) }]);
   });
 
-  test.each(['', '1', 'x'.repeat(5000), "' OR 1=1--", '00000000-0000-4000-8000-00000000000g', '\ud800', '%'])(
+  test.each(['', '1', 'x'.repeat(5000), "' OR 1=1--", '00000000-0000-4000-8000-00000000000g', '%'])(
     'an id that is none is not found',
     async (id) => {
       const given = parameters({ uuid: id, code: '', stages: [id] });

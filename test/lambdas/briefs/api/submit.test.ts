@@ -237,17 +237,32 @@ describe('hostile input', () => {
 
   test('characters that no database holds are replaced, wherever they stand', async () => {
     const { status, body } = await inBody({
-      job_name: 'a\ud800',
-      remarks: '\udc00 x',
-      create_user_name: '\ud83d',
-      job_desc: desc({ ...entry, keywords: 'a\u0000b/\ud800/抗老' }),
+      job_name: 'a',
+      job_desc: desc({ ...entry, keywords: 'a\u0000b/抗老' }),
     });
 
     expect([status, body.err_code]).toEqual([200, 0]);
-    expect(await rowsOf('briefs')).toMatchObject([
-      { name: 'a\ufffd', remarks: '\ufffd x', create_user_name: '\ufffd' },
-    ]);
-    expect(await rowsOf('stages')).toMatchObject([{ keywords: ['a\ufffdb', '\ufffd', '抗老'] }]);
+    expect(await rowsOf('stages')).toMatchObject([{ keywords: ['a\ufffdb', '抗老'] }]);
+  });
+
+  test.each([
+    { job_name: 'a\ud800' },
+    { remarks: '\udc00 x' },
+    { create_user_name: '\ud83d' },
+    { idempotency_key: '\ud800' },
+    { job_desc: desc({ ...entry, keywords: 'a/\ud800' }) },
+    { job_desc: { job_content: [{ ...entry, keywords: '\ud800' }] } },
+  ])('half a character is no text, wherever it stands: %j', async (wrong) => {
+    const { status, body } = await inBody({ ...good, ...wrong });
+
+    expect([status, body.err_code, body.data]).toEqual([400, 400, expect.stringContaining('Not a valid string.')]);
+    expect(await rowsOf('briefs')).toEqual([]);
+  });
+
+  test('JSON nested beyond sense is no list of anything', async () => {
+    const deep = `{"job_content":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+
+    expect((await inBody({ ...good, job_desc: deep })).body.err_code).toBe(2004);
   });
 
   test('NUL in a name is refused, and nothing of the database is told', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as z from 'zod';
+import { plainEnvelope } from '#kit/api/api-response.ts';
 import { numberedPage, pageParameter } from '#kit/api/paging.ts';
 import { route } from '#kit/api/route.ts';
 import { apiHandler } from '#kit/api-handler.ts';
@@ -39,6 +40,7 @@ async function answer(query: Record<string, string>, body: string | undefined, m
     authenticate: undefined,
     services: () => undefined,
     routes,
+    envelope: { ...plainEnvelope, ignoresUnknownParameters: true },
     ...more,
   });
   const event = httpRequest({ routeKey: key, queryStringParameters: query, body });

@@ -189,3 +189,28 @@ test('whatever bytes come, they are read, found wrong or refused', async () => {
     { numRuns: 1000 },
   );
 });
+
+describe('text that is no text', () => {
+  // JSON can write half a character; no encoding can, so no database either.
+  test.each([
+    ['"\\ud800"', []],
+    ['{"idempotency_key":"a\\uD83D"}', ['idempotency_key']],
+    ['{"a":[{"b":["x","\\udc00\\ud83d"]}]}', ['a', 0, 'b', 1]],
+    ['{"a":{"b\\ud800":1}}', ['a', 'b\ufffd']],
+  ])('%s is told at its place', async (body, path) => {
+    const { schema, value } = await givenBody({ body: anything }, sent(body, 'application/json'));
+
+    expect(schema.safeParse(value).error?.issues).toMatchObject([{ message: 'Not a valid string.', path }]);
+  });
+
+  test.each(['"\\ud83d\\ude00"', '"\\\\ud800"', '{"\\ud83d\\udea2":["\\u0000"]}'])('%s is', async (body) => {
+    expect(await read(sent(body, 'application/json'), false)).toEqual(JSON.parse(body));
+  });
+});
+
+test.each([
+  ['lists', '['.repeat(100_000) + ']'.repeat(100_000)],
+  ['objects', `${'{"a":'.repeat(30_000)}1${'}'.repeat(30_000)}`],
+])('%s nested deeper than anything that means something are no JSON', async (_name, body) => {
+  expect(await read(sent(body, 'application/json'), false)).toEqual(['Invalid input: not JSON.']);
+});

@@ -44,7 +44,7 @@ async function status(permission: RoutePermission, caller: Caller | undefined, d
     },
     ...envelope,
   });
-  const { statusCode, body } = await handler(httpRequest(), lambdaContext());
+  const { statusCode, body } = await handler(httpRequest({ queryStringParameters: { page: '2' } }), lambdaContext());
   expect(reached).toHaveBeenCalledTimes(statusCode === 200 ? 1 : 0);
   return { statusCode, body: JSON.parse(body ?? '') };
 }

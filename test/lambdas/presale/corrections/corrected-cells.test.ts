@@ -67,9 +67,9 @@ test('the address may be called as other years call it, and is one cell', async 
 test('what can’t be stored becomes U+FFFD in corrections as well', async () => {
   await load([sampleLine({ 編號: serial, '建物現況格局-房': '22' })]);
 
-  expect(await put({ '建物現況格局-房': '2', 備註: 'a\0\u0013\ud800b\uffff' })).toMatchObject({ state: 'loaded' });
-  expect(await deals()).toMatchObject([{ note: 'a\uFFFD\uFFFD\uFFFDb\uFFFD' }]);
-  expect(await corrections()).toMatchObject([{ after: { 備註: 'a\uFFFD\uFFFD\uFFFDb\uFFFD' } }]);
+  expect(await put({ '建物現況格局-房': '2', 備註: 'a\0\u0013b\uffff' })).toMatchObject({ state: 'loaded' });
+  expect(await deals()).toMatchObject([{ note: 'a\uFFFD\uFFFDb\uFFFD' }]);
+  expect(await corrections()).toMatchObject([{ after: { 備註: 'a\uFFFD\uFFFDb\uFFFD' } }]);
 });
 
 test('two who correct one row at once follow one another; two rows can’t take one serial number', async () => {

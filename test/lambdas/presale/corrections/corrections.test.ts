@@ -58,13 +58,14 @@ async function load(lines: readonly string[], of: RunPlan = plan) {
 /** The problem rows as a person finds them in the bucket. */
 const told = (): Row[] => JSON.parse(String(raw.objects.get('presale/problems/2022-09-11/F.json')));
 
-function drop(rows: unknown, etag = '1', at = key) {
+function drop(rows: unknown, etag = '1', at = key, replayOf?: number) {
   raw.objects.set(at, Buffer.from(typeof rows === 'string' ? rows : JSON.stringify(rows)));
   const ports = {
     raw,
     bucket: 'raw',
     corrections: correctionStore(database.app, 'raw'),
     problems: problemReader(database.app),
+    replayedBy: async () => replayOf,
     record: (failure: NewFailure) => recordFailures(database.app.query, [failure]),
   };
   return loadCorrections({ detail: { object: { key: at, etag } } }, ports);
@@ -202,6 +203,18 @@ test.each([
     expect(await failures('corrected-files')).toMatchObject([
       { state: 'open', reason, message: expect.stringContaining(words), source_kind: 'file', workload: 'presale' },
     ]);
+  },
+);
+
+test.each(['[{', 'as it was'])(
+  'a replay of a refused file that is refused again names the first: %s',
+  async (edited) => {
+    await load([bad('RPTEST00P1')]);
+    await drop('7');
+    const [first] = await failures('corrected-files');
+    await drop(edited === 'as it was' ? '7' : edited, '1', key, Number(first?.id));
+
+    expect((await failures('corrected-files')).map(({ replay_of }) => replay_of)).toEqual([null, first?.id]);
   },
 );
 

@@ -61,7 +61,14 @@ async function replay({ id, door }: Failure, input: string) {
   raw.objects.set(key, Buffer.from(input));
   const corrections = correctionStore(database.app, 'raw');
   const never = () => Promise.reject(new Error('refused'));
-  const ports = { raw, bucket: 'raw', corrections, problems: problemReader(database.app), record: never };
+  const ports = {
+    raw,
+    bucket: 'raw',
+    corrections,
+    problems: problemReader(database.app),
+    replayedBy: async () => undefined,
+    record: never,
+  };
   return loadCorrections({ detail: { object: { key, etag: String(input.length) } } }, ports);
 }
 

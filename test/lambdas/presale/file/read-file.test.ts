@@ -6,7 +6,7 @@ import type { FileRow } from '../../../../lambdas/presale/file/file-row.ts';
 import { unknownNames } from '../../../../lambdas/presale/file/known-names.ts';
 import { maxLineLength } from '../../../../lambdas/presale/file/lines.ts';
 import { readFile } from '../../../../lambdas/presale/file/read-file.ts';
-import { cellOf, reasonsOf, rowsOf, sampleFile, sampleHeader, sampleLine, streamed } from '../sample-file.ts';
+import { cellOf, encoded, reasonsOf, rowsOf, sampleFile, sampleHeader, sampleLine, streamed } from '../sample-file.ts';
 
 test('a good row gives every value of a deal', async () => {
   const [row] = await rowsOf(sampleFile([sampleLine()]));
@@ -169,7 +169,9 @@ test('a header that comes again is told as one, and the rows behind it are read'
 
   const rows = await rowsOf(Buffer.concat([file, file]));
   expect(rows.map(({ state }) => state)).toEqual(['good', 'problem', 'problem', 'good']);
-  expect(reasonsOf(rows[1])).toEqual(['repeats the header: two files may stand in one']);
+  // The second line of a header is in English.
+  for (const row of rows.slice(1, 3))
+    expect(reasonsOf(row)).toEqual(['repeats the header: two files may stand in one']);
 });
 
 test('a column that comes twice is read by its first, and the second is one that nobody knows', async () => {
@@ -249,3 +251,18 @@ test('a day before 2000, or after the day its file is as of, makes a problem row
     ['交易年月日 2022-10-01 is after the file’s own 2022-09-30'],
   ]);
 });
+
+test.each(['big5', 'gb18030', 'utf-16le', 'utf-16be'] as const)(
+  'a file in %s is read as one in UTF-8 is',
+  async (encoding) => {
+    const lines = Array.from({ length: 60 }, (_, at) =>
+      sampleLine({ 編號: `RPTEST00S${at}`, 備註: '親友、員工或其他特殊關係間之交易；' }),
+    );
+    const text = Buffer.from(sampleFile(lines)).toString();
+    const utf8 = await rowsOf(text);
+
+    expect(utf8.filter(({ state }) => state === 'good')).toHaveLength(60);
+    for (const bytesAtOnce of [7, 4096, 1_000_000])
+      expect(await rowsOf(encoded(text.replace('\uFEFF', ''), encoding), bytesAtOnce)).toEqual(utf8);
+  },
+);

@@ -5,9 +5,9 @@ import type { AskSite } from '../../../../lambdas/presale/ports.ts';
 import { fetchCounty } from '../../../../lambdas/presale/steps/fetch-county.ts';
 import { fakeRawFiles } from '../fake-raw-files.ts';
 import { samplePlan } from '../plan.ts';
-import { sampleFile, sampleHeader, sampleLine, streamed } from '../sample-file.ts';
+import { encoded, sampleFile, sampleHeader, sampleLine, streamed } from '../sample-file.ts';
 
-const file = sampleFile([sampleLine()]);
+const file = Buffer.from(sampleFile([sampleLine()]));
 const csv = 'text/csv';
 
 function site(body: Uint8Array | string, status = 200, contentType = csv) {
@@ -58,13 +58,30 @@ test('a publication and a season are asked for as the site wants it', async () =
   ]);
 });
 
-// 編號,總價元,備註
-const big5Header = Buffer.from('bd73b8b92cc160bbf9a4b82cb3c6b5f9', 'hex');
+test.each(['big5', 'gb18030', 'utf-16le', 'utf-16be'] as const)(
+  'a file in %s is kept as it came, and refused where its bytes are none of it, or where it is cut',
+  async (encoding) => {
+    const body = encoded(file.toString().replace('\uFEFF', encoding.startsWith('utf') ? '\uFEFF' : ''), encoding);
+    const at = site(body);
+    expect(await fetchF(at)).toMatchObject({ state: 'backed-up', bytes: body.length });
+    expect(at.raw.objects.get('presale/raw/2022-09-11/F.csv')?.equals(body)).toBe(true);
+
+    // A lone surrogate; elsewhere the first half of a character without its other.
+    const wrong = encoding === 'utf-16le' ? [0x00, 0xd8] : encoding === 'utf-16be' ? [0xd8, 0x00] : [0xa4, 0x0a];
+    const middle = 2 * Math.floor(body.length / 4);
+    const spoilt = Buffer.concat([
+      body.subarray(0, middle),
+      Buffer.from(wrong),
+      Buffer.from(encoded('a,b\r\n', encoding)),
+    ]);
+    await expect(fetchF(site(spoilt))).rejects.toThrow(`a file in ${encoding.toUpperCase()} with bytes that are none`);
+    await expect(fetchF(site(body.subarray(0, -encoded('\n', encoding).length * 2)))).rejects.toThrow(
+      'middle of a row',
+    );
+  },
+);
 
 test.each([
-  ['a file in Big5, not in UTF-8', Buffer.concat([big5Header, Buffer.from('\r\n')])],
-  ['a file in UTF-16LE, not in UTF-8', Buffer.from(`\uFEFF${sampleHeader}\r\n`, 'utf16le')],
-  ['a file in UTF-16BE, not in UTF-8', Buffer.from(`\uFEFF${sampleHeader}\r\n`, 'utf16le').swap16()],
   ['a file whose first line is blank, where the header is expected', Buffer.concat([Buffer.from('\r\n'), file])],
 ])('%s is told as such', async (words, body) => {
   await expect(fetchF(site(body))).rejects.toThrow(words);

@@ -106,3 +106,30 @@ test('a run that gives up says why, and what of it is in', async () => {
     detail: { reason: 'no county A' },
   });
 });
+
+test('an execution that fails before it has a plan is in the lists of runs', async () => {
+  const { unplanned, begin } = runStore(database.app);
+  const cause = 'PermanentError: The run’s input: nothing named';
+  await unplanned('publication-2023-05-01', cause);
+  // Told twice, as steps are; and beside a run that is there.
+  await unplanned('publication-2023-05-01', cause);
+  await unplanned('publication-2023-05-01-2', cause);
+  await unplanned('by-hand', cause);
+
+  const { rows } = await sql`
+    SELECT name, run_id, state, reason FROM presale.runs WHERE name = '2023-05-01' OR run_id = 'by-hand'`.execute(
+    database.app.query,
+  );
+  expect(rows).toEqual([{ name: '2023-05-01', run_id: 'publication-2023-05-01', state: 'failed', reason: cause }]);
+  for (const name of ['2023-05-01', 'publication-2023-05-01-2', 'by-hand'])
+    expect(await booked(name)).toMatchObject({ state: 'failed', detail: { reason: cause } });
+
+  // It is planned when somebody starts it again.
+  await begin({
+    ...samplePlan(),
+    name: '2023-05-01',
+    publication_date: '2023-05-01',
+    run_id: 'publication-2023-05-01-3',
+  });
+  expect(await booked('2023-05-01')).toMatchObject({ state: 'running', kind: 'publication' });
+});

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { PermanentError } from '../../../../lambdas/kit/errors.ts';
-import { defineTask, type TaskContext, type TaskFunction } from '../../../../lambdas/kit/task.ts';
+import { ArgumentError, defineTask, type TaskContext, type TaskFunction } from '../../../../lambdas/kit/task.ts';
 import { serveFunctions } from '../../../../lambdas/tasks/processes/serve-functions.ts';
 
 /** After the function's own end, or while its process may still be used. */
@@ -194,6 +194,14 @@ export const functions: ReadonlyMap<string, TaskFunction> = new Map(
       name: named('opens_none'),
       timeoutSeconds: 60,
       run: async (_input, { files }) => files.open('file:none'),
+    }),
+    defineTask({
+      ...common,
+      name: named('is_asked_wrongly'),
+      timeoutSeconds: 60,
+      run: async () => {
+        throw new ArgumentError('The file is no text.');
+      },
     }),
     defineTask({ ...common, name: named('pid'), timeoutSeconds: 60, run: async () => process.pid }),
     defineTask({

@@ -122,15 +122,22 @@ test('a turn is shared where another waits for one, and only there', async () =>
   expect(await asOfNow(other)).toMatchObject({ ending: { status: 'SUCCESS' } });
 }, 600_000);
 
-test('a file that is not there is its task’s failure, and none of the ledger’s', async () => {
-  const id = await ground.submit('opens_none');
-  await runBatch([id], ground.ports, { lane: 'short', seconds: 285 });
+test.each([
+  ['a file that is not there', 'opens_none', 'NotFoundError', "file:none doesn't exist."],
+  ['what arguments ask for and can’t be done', 'is_asked_wrongly', 'ArgumentError', 'The file is no text.'],
+])(
+  '%s is its task’s failure, tried once, and none of the ledger’s',
+  async (_what, name, error, message) => {
+    const id = await ground.submit(name);
+    await runBatch([id], ground.ports, { lane: 'short', seconds: 285 });
 
-  expect(await ground.outcome(id)).toMatchObject({
-    status: 'FAILURE',
-    error: 'NotFoundError',
-    traceback: "NotFoundError: file:none doesn't exist.",
-  });
-  const ledger = 'SELECT id FROM platform.failures WHERE natural_key = $1';
-  expect(await ground.ports.read(ledger, [`task:${id}`])).toEqual([]);
-}, 600_000);
+    expect(await ground.outcome(id)).toMatchObject({
+      status: 'FAILURE',
+      error,
+      traceback: `${error}: ${message}`,
+    });
+    const ledger = 'SELECT id FROM platform.failures WHERE natural_key = $1';
+    expect(await ground.ports.read(ledger, [`task:${id}`])).toEqual([]);
+  },
+  600_000,
+);
