@@ -1,9 +1,11 @@
 import type { Route } from '#kit/api/route.ts';
+import { showMe } from '../admission/routes.ts';
 import type { runsRoutes } from './contract.ts';
 import * as routes from './routes.ts';
 
 /** Runs, slots and backfills over HTTP. */
 export const runsApi = {
+  'GET /platform/me': showMe,
   'GET /platform/runs': routes.listRuns,
   'GET /platform/runs/{id}': routes.findRun,
   'GET /platform/runs/{workload}/{name}': routes.findNamedRun,

@@ -15,6 +15,7 @@ export const runsApiEnv = z.object({
 
 /** Served by `runs-api`. */
 export const runsRoutes = [
+  'GET /platform/me',
   'GET /platform/runs',
   'GET /platform/runs/{id}',
   'GET /platform/runs/{workload}/{name}',
