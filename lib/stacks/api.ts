@@ -62,7 +62,7 @@ export class ApiStack extends MillraceStack {
     this.api.fallback(docs);
     for (const workload of workloads) workload.api(this, platform);
     new FailuresApi(this, 'Failures', { platform, replays: ledger.replays });
-    new RunsApi(this, 'Runs', { platform, slots: ledger.slots });
+    new RunsApi(this, 'Runs', { platform, slots: ledger.slots, workloads: workloads.map(({ name }) => name) });
     new Dependencies(this, 'Dependencies', { platform, raw, users, cluster });
   }
 }
