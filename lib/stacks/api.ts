@@ -58,7 +58,7 @@ export class ApiStack extends MillraceStack {
     this.#pages(platform);
     for (const workload of workloads) workload.api(this, platform);
     new FailuresApi(this, 'Failures', { platform, replays: ledger.replays });
-    new RunsApi(this, 'Runs', { platform, slots: ledger.slots });
+    new RunsApi(this, 'Runs', { platform, slots: ledger.slots, workloads: workloads.map(({ name }) => name) });
     new Dependencies(this, 'Dependencies', { platform, raw, users, cluster });
   }
 
