@@ -2,12 +2,13 @@ import I18nProvider, { type I18nProviderProps } from '@cloudscape-design/compone
 import { lazy, Suspense } from 'react';
 import { Route, Routes } from 'react-router';
 import { useCredential } from './api/session.ts';
-import { Waiting } from './lists/list-table.tsx';
 import { NoticesProvider } from './lists/notices.tsx';
+import { Waiting } from './lists/waiting.tsx';
 import { PageBoundary } from './shell/page-boundary.tsx';
 import { Shell } from './shell/shell.tsx';
-import { SignIn } from './shell/sign-in.tsx';
 import { useTexts } from './texts/index.ts';
+
+const SignIn = lazy(() => import('./shell/sign-in.tsx'));
 
 /** Each page is loaded when it is first opened. */
 const pages = {
@@ -44,7 +45,9 @@ export function App() {
             </PageBoundary>
           </Shell>
         ) : (
-          <SignIn />
+          <Suspense>
+            <SignIn />
+          </Suspense>
         )}
       </NoticesProvider>
     </I18nProvider>

@@ -1,7 +1,7 @@
+import { Moment } from '../values/moment.tsx';
+import { Count } from '../values/numbers.tsx';
+import { StateLabel } from '../values/state-label.tsx';
 import type { Column } from './column.ts';
-import { Moment } from './moment.tsx';
-import { Count } from './numbers.tsx';
-import { StateLabel } from './state-label.tsx';
 
 /** Columns of the usual kinds; each is in a file as the API has it. */
 

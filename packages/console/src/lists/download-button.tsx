@@ -2,7 +2,7 @@ import Button from '@cloudscape-design/components/button';
 import { useState } from 'react';
 import { useTexts } from '../texts/index.ts';
 import type { Column, Page } from './column.ts';
-import { csvText, download } from './csv.ts';
+import { csvText } from './csv.ts';
 import { useNotices } from './notices.tsx';
 
 // The API's longest page.
@@ -51,4 +51,14 @@ async function allRows<T>(load: Downloaded<T>['load'], total: number): Promise<r
     rows.push(...data);
   }
   return rows;
+}
+
+/** Hands a file to the browser's downloads. */
+function download(name: string, content: Blob): void {
+  const address = URL.createObjectURL(content);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
 }

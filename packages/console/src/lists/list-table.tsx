@@ -1,7 +1,6 @@
 import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
-import Skeleton from '@cloudscape-design/components/skeleton';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
@@ -146,18 +145,5 @@ function Empty({ title, advice }: { readonly title: string; readonly advice: Rea
       <Box variant="h3">{title}</Box>
       <Box color="text-body-secondary">{advice}</Box>
     </Box>
-  );
-}
-
-/** Stands where something is still on its way. */
-export function Waiting({ lines = 3 }: { readonly lines?: number }) {
-  return (
-    <SpaceBetween size="s">
-      {Array.from({ length: lines }, (_, line) => (
-        // The lines have no identity of their own.
-        // biome-ignore lint/suspicious/noArrayIndexKey: they never change places
-        <Skeleton key={line} height="1.4em" width={`${90 - line * 12}%`} />
-      ))}
-    </SpaceBetween>
   );
 }

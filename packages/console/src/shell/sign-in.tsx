@@ -17,7 +17,7 @@ type Way = 'password' | 'token';
 type Given = Readonly<Record<'user' | 'password' | 'token', string>>;
 
 /** The form that signs in: nothing but a signature, or the token, is sent. */
-export function SignIn() {
+export default function SignIn() {
   const { t } = useTexts();
   const [way, setWay] = useState<Way>('password');
   const [given, setGiven] = useState<Given>({ user: '', password: '', token: '' });

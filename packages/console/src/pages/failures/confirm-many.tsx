@@ -8,11 +8,11 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api } from '../../api/client.ts';
-import { Waiting } from '../../lists/list-table.tsx';
-import { spanText } from '../../lists/moment.tsx';
 import { useNotices } from '../../lists/notices.tsx';
 import { Problem } from '../../lists/problem.tsx';
+import { Waiting } from '../../lists/waiting.tsx';
 import { type Tell, useTexts } from '../../texts/index.ts';
+import { spanText } from '../../values/moment.tsx';
 import type { FailureFilter } from './failure-filter.ts';
 
 export type ManyAction = 'replay' | 'resolve' | 'discard';

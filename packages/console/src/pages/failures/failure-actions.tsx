@@ -9,14 +9,14 @@ import { useMutation } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import { answer, api } from '../../api/client.ts';
 import { useMay } from '../../api/permissions.ts';
-import { Waiting } from '../../lists/list-table.tsx';
 import { useNotices } from '../../lists/notices.tsx';
-import { StoredText } from '../../lists/stored-text.tsx';
+import { Waiting } from '../../lists/waiting.tsx';
 import { stateText, useTexts } from '../../texts/index.ts';
+import { StoredText } from '../../values/stored-text.tsx';
 import type { FailureDetail } from './failure-filter.ts';
 import { indented, problemOf } from './input-text.ts';
 
-const JsonEditor = lazy(() => import('../../lists/json-editor.tsx'));
+const JsonEditor = lazy(() => import('../../values/json-editor.tsx'));
 
 interface ActionsProps {
   readonly failure: FailureDetail;

@@ -6,10 +6,10 @@ import { answer, api } from '../../api/client.ts';
 import type { components } from '../../api/schema.gen';
 import type { Address } from '../../lists/address.ts';
 import { Clipped } from '../../lists/columns.tsx';
-import { Moment } from '../../lists/moment.tsx';
-import { Count } from '../../lists/numbers.tsx';
 import { Problem } from '../../lists/problem.tsx';
 import { type Tell, useTexts } from '../../texts/index.ts';
+import { Moment } from '../../values/moment.tsx';
+import { Count } from '../../values/numbers.tsx';
 import type { FailureFilter } from './failure-filter.ts';
 
 type Group = components['schemas']['FailureGroup'];

@@ -8,13 +8,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import { answer, api } from '../../api/client.ts';
 import { AppLink } from '../../lists/app-link.tsx';
-import { Waiting } from '../../lists/list-table.tsx';
-import { Moment } from '../../lists/moment.tsx';
-import { Count } from '../../lists/numbers.tsx';
 import { Problem } from '../../lists/problem.tsx';
-import { StateLabel } from '../../lists/state-label.tsx';
-import { StoredText } from '../../lists/stored-text.tsx';
+import { Waiting } from '../../lists/waiting.tsx';
 import { useTexts } from '../../texts/index.ts';
+import { Moment } from '../../values/moment.tsx';
+import { Count } from '../../values/numbers.tsx';
+import { StateLabel } from '../../values/state-label.tsx';
+import { StoredText } from '../../values/stored-text.tsx';
 import { FailureActions } from './failure-actions.tsx';
 import type { FailureDetail } from './failure-filter.ts';
 

@@ -6,11 +6,11 @@ import { useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../api/client.ts';
 import { useMay } from '../../api/permissions.ts';
 import type { components } from '../../api/schema.gen';
-import { Moment } from '../../lists/moment.tsx';
 import { useNotices } from '../../lists/notices.tsx';
-import { Count } from '../../lists/numbers.tsx';
-import { StateLabel } from '../../lists/state-label.tsx';
 import { useTexts } from '../../texts/index.ts';
+import { Moment } from '../../values/moment.tsx';
+import { Count } from '../../values/numbers.tsx';
+import { StateLabel } from '../../values/state-label.tsx';
 
 type Replay = components['schemas']['Replay'];
 

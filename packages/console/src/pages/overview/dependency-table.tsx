@@ -5,8 +5,8 @@ import { ApiError } from '../../api/api-error.ts';
 import { api } from '../../api/client.ts';
 import type { components } from '../../api/schema.gen';
 import { Problem } from '../../lists/problem.tsx';
-import { StateLabel } from '../../lists/state-label.tsx';
 import { useTexts } from '../../texts/index.ts';
+import { StateLabel } from '../../values/state-label.tsx';
 
 type Dependency = components['schemas']['Dependency'];
 

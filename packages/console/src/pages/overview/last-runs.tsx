@@ -5,8 +5,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useHref } from 'react-router';
 import { answer, api } from '../../api/client.ts';
 import { AppLink } from '../../lists/app-link.tsx';
-import { Waiting } from '../../lists/list-table.tsx';
 import { Problem } from '../../lists/problem.tsx';
+import { Waiting } from '../../lists/waiting.tsx';
 import { stateText, useTexts } from '../../texts/index.ts';
 import { workloads } from '../runs/run-filter.ts';
 

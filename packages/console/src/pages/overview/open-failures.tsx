@@ -3,10 +3,10 @@ import Table from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../api/client.ts';
 import { AppLink } from '../../lists/app-link.tsx';
-import { Moment } from '../../lists/moment.tsx';
-import { Count } from '../../lists/numbers.tsx';
 import { Problem } from '../../lists/problem.tsx';
 import { useTexts } from '../../texts/index.ts';
+import { Moment } from '../../values/moment.tsx';
+import { Count } from '../../values/numbers.tsx';
 
 const mostReasons = 8;
 const lookAgainMs = 5000;

@@ -1,9 +1,9 @@
 import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
 import type { components } from '../../api/schema.gen';
-import { Moment } from '../../lists/moment.tsx';
-import { StateLabel } from '../../lists/state-label.tsx';
 import { useTexts } from '../../texts/index.ts';
+import { Moment } from '../../values/moment.tsx';
+import { StateLabel } from '../../values/state-label.tsx';
 
 type Correction = components['schemas']['Correction'];
 

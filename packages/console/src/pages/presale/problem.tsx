@@ -11,11 +11,11 @@ import { useParams } from 'react-router';
 import { answer, api } from '../../api/client.ts';
 import { useMay } from '../../api/permissions.ts';
 import type { components } from '../../api/schema.gen';
-import { Waiting } from '../../lists/list-table.tsx';
-import { Moment } from '../../lists/moment.tsx';
 import { useNotices } from '../../lists/notices.tsx';
 import { Problem } from '../../lists/problem.tsx';
+import { Waiting } from '../../lists/waiting.tsx';
 import { stateText, useTexts } from '../../texts/index.ts';
+import { Moment } from '../../values/moment.tsx';
 import { Corrections } from './corrections.tsx';
 
 type Row = components['schemas']['ProblemRowWithCorrections'];

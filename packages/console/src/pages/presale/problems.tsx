@@ -6,8 +6,8 @@ import { AppLink } from '../../lists/app-link.tsx';
 import type { Column } from '../../lists/column.ts';
 import { ChoiceFilter, FilterRow, TextFilter } from '../../lists/filters.tsx';
 import { ListTable } from '../../lists/list-table.tsx';
-import { Moment } from '../../lists/moment.tsx';
 import { type Tell, useTexts } from '../../texts/index.ts';
+import { Moment } from '../../values/moment.tsx';
 import { counties } from './counties.ts';
 
 type ProblemRow = components['schemas']['ProblemRow'];

@@ -10,12 +10,12 @@ import { useParams } from 'react-router';
 import { answer, api } from '../../api/client.ts';
 import type { components } from '../../api/schema.gen';
 import { AppLink } from '../../lists/app-link.tsx';
-import { Waiting } from '../../lists/list-table.tsx';
-import { Duration, Moment } from '../../lists/moment.tsx';
-import { Cost, Count } from '../../lists/numbers.tsx';
 import { Problem } from '../../lists/problem.tsx';
-import { StateLabel } from '../../lists/state-label.tsx';
+import { Waiting } from '../../lists/waiting.tsx';
 import { useTexts } from '../../texts/index.ts';
+import { Duration, Moment } from '../../values/moment.tsx';
+import { Cost, Count } from '../../values/numbers.tsx';
+import { StateLabel } from '../../values/state-label.tsx';
 
 type RunDetail = components['schemas']['Run'];
 

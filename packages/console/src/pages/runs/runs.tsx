@@ -6,9 +6,9 @@ import type { Column } from '../../lists/column.ts';
 import { countColumn, momentColumn, optional, stateColumn, textColumn } from '../../lists/columns.tsx';
 import { ChoiceFilter, DayFilter, FilterRow, TextFilter } from '../../lists/filters.tsx';
 import { ListTable } from '../../lists/list-table.tsx';
-import { Duration } from '../../lists/moment.tsx';
-import { Cost } from '../../lists/numbers.tsx';
 import { stateText, type Tell, useTexts } from '../../texts/index.ts';
+import { Duration } from '../../values/moment.tsx';
+import { Cost } from '../../values/numbers.tsx';
 import { runFilter, runStates, workloads } from './run-filter.ts';
 
 type Run = components['schemas']['Run'];

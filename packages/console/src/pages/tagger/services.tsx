@@ -5,9 +5,9 @@ import { useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../api/client.ts';
 import type { components } from '../../api/schema.gen';
 import { AppLink } from '../../lists/app-link.tsx';
-import { Count } from '../../lists/numbers.tsx';
 import { Problem } from '../../lists/problem.tsx';
 import { useTexts } from '../../texts/index.ts';
+import { Count } from '../../values/numbers.tsx';
 import { TryText } from './try-text.tsx';
 
 type Service = components['schemas']['TaggerService'];
