@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises';
+import { cp, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { copyAssets } from './bundle-assets.ts';
@@ -6,6 +6,9 @@ import { bundlePrograms } from './bundle-programs.ts';
 import { earlierBundles, rememberInputs } from './earlier-bundles.ts';
 import { handlerFiles } from './handler-files.ts';
 import { replaceFolder } from './replace-folder.ts';
+
+// As lambdas/platform/console/contract.ts has it; what bundles reads no contract.
+const consoleFolder = 'site';
 
 const output = 'build/handlers';
 
@@ -42,6 +45,12 @@ export interface Bundle {
   readonly bytes: number;
 }
 
+/** What beside the code of the handlers. */
+export interface Wanted {
+  /** The built console beside its handler: for a deployment. One machine builds it while the stack is ready. */
+  readonly console?: boolean;
+}
+
 // esbuild keeps all outputs of a run in memory until the last is printed, some 45 MB for each handler: all 50 at once took
 // 2.1 GB, more than everything else that `npm start` runs. Ten at a time take 0.7 GB, and a fifth more processor time,
 // since what they share is parsed anew.
@@ -54,7 +63,7 @@ const memoryLimit = '550MiB';
  * Bundles every handler `<workload>/<name>` into `build/handlers/<workload>/<name>/index.mjs`, wherever its file is. One of
  * whose files none has changed since the last run is taken from there.
  */
-export async function bundleHandlers(): Promise<readonly Bundle[]> {
+export async function bundleHandlers(wanted: Wanted = {}): Promise<readonly Bundle[]> {
   const handlers = [...handlerFiles()].sort(([a], [b]) => (a < b ? -1 : 1));
   const unfinished = `${output}.new-${process.pid}`;
   try {
@@ -68,6 +77,7 @@ export async function bundleHandlers(): Promise<readonly Bundle[]> {
     }
     for (const [handler, inputs] of await bundleAnew(anew, unfinished)) made.set(handler, inputs);
     await rememberInputs(unfinished, made);
+    if (wanted.console) await addConsole(`${unfinished}/platform/console/${consoleFolder}`);
     await replaceFolder(unfinished, output);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
@@ -75,6 +85,12 @@ export async function bundleHandlers(): Promise<readonly Bundle[]> {
   return Promise.all(
     handlers.map(async ([handler]) => ({ handler, bytes: (await stat(`${output}/${handler}/index.mjs`)).size })),
   );
+}
+
+/** Vite is loaded only here: what one machine starts from has no console in it. */
+async function addConsole(folder: string): Promise<void> {
+  const { buildConsole } = await import('../packages/console/build/build.ts');
+  await cp(await buildConsole(), folder, { recursive: true });
 }
 
 /** A handler and its file. */
@@ -101,7 +117,7 @@ async function bundleAnew(
 
 if (import.meta.main) {
   try {
-    for (const { handler, bytes } of await bundleHandlers())
+    for (const { handler, bytes } of await bundleHandlers({ console: process.argv.includes('--console') }))
       process.stdout.write(`${handler.padEnd(32)} ${String(Math.ceil(bytes / 1024)).padStart(6)} KB\n`);
   } catch (error) {
     // What is wrong in the sources esbuild has told already, place by place.

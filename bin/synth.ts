@@ -13,6 +13,8 @@ const sources = [
   'lib/**/*.ts',
   'lambdas/**/*',
   'docs-page/*',
+  'packages/console/{build,public,src}/**/*',
+  'packages/console/*.{ts,html,json}',
   'migrations/**/*.ts',
   'cdk.json',
   'package-lock.json',
@@ -46,7 +48,7 @@ async function synthesizeAll(names: readonly string[]): Promise<void> {
     import('../lib/environment.ts'),
     import('../lib/millrace.ts'),
   ]);
-  await bundleHandlers();
+  await bundleHandlers({ console: true });
   for (const environment of names.length > 0 ? names : environmentNames) {
     const outdir = `${output}/${environment}.new-${process.pid}`;
     try {

@@ -43,6 +43,13 @@ const credentialNames = ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_K
 /** Node's own variables in a person's shell are for their shell: a debugger's NODE_OPTIONS would break every function. */
 const notOverridden = /^NODE_/;
 
+/** What functions are told of this machine beside its services. */
+export interface ToldOfMachine {
+  readonly apiUrl: string;
+  /** Where the built console lies, or will lie: it is built while the stack is ready. */
+  readonly consoleFiles: string;
+}
+
 /**
  * A function's own variables on this machine: the template's, but for addresses of things that are elsewhere here.
  * A variable of the same name in the environment of `npm start` wins, so that each part can be the real one.
@@ -50,7 +57,7 @@ const notOverridden = /^NODE_/;
 export function localVariables(
   model: FunctionModel,
   services: Services,
-  { variables: given, apiUrl }: Pick<Settings, 'variables'> & { readonly apiUrl: string },
+  { variables: given, apiUrl, consoleFiles }: Pick<Settings, 'variables'> & ToldOfMachine,
 ): Record<string, string> {
   const here: Record<string, string | undefined> = {
     DATABASE_URL: services.postgres.url(
@@ -63,6 +70,7 @@ export function localVariables(
     DATABASE_PAUSES: 'no',
     ALERT_API_URL: apiUrl,
     API_URL: apiUrl,
+    CONSOLE_FILES: consoleFiles,
     ...(services.kafka ? { KAFKA_BROKERS: services.kafka.brokers, KAFKA_AUTH: 'none' } : {}),
     BRIEFS_PLATFORMS: samplePlatforms(model.environment.BRIEFS_PLATFORMS, services.platforms),
     // The sample site's articles are the one thing on this machine that pages may be fetched from.

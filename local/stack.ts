@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import pg from 'pg';
+import { builtFolder } from '../packages/console/build/folder.ts';
 import { assemble } from './assembly.ts';
 import { checkFunctionVariables, checkSettings } from './check-settings.ts';
 import { performsTask, taskPerformer } from './doors/tasks.ts';
@@ -169,7 +170,8 @@ function localUrl(port: number): string {
 
 async function startFunctions(shared: Shared): Promise<FunctionHost> {
   const { settings, log, model, services, faults, ports, environment, undo } = shared;
-  const told = { variables: settings.variables, apiUrl: `${localUrl(ports.api)}/` };
+  const consoleFiles = await builtFolder(settings.project);
+  const told = { variables: settings.variables, apiUrl: `${localUrl(ports.api)}/`, consoleFiles };
   const functions = startFunctionHost({
     functions: model.functions.map((fn) => ({ ...fn, environment: localVariables(fn, services, told) })),
     environment,

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { commandLine, UsageError } from './commands/command-line.ts';
+import { buildConsole } from './console/build-console.ts';
 import { startControl } from './console/control.ts';
 import { AlreadyRunningError } from './lock.ts';
 import { watchSources } from './reload.ts';
@@ -10,7 +11,7 @@ import { showRecommendations } from './terminal/first-recommendations.ts';
 import { runEverythingPublished } from './terminal/first-run.ts';
 import { openLog } from './terminal/log.ts';
 import { showProgress } from './terminal/progress.ts';
-import { showApi } from './terminal/summary.ts';
+import { showApi, showConsole } from './terminal/summary.ts';
 
 const usage = `npm start -- [options]
 
@@ -38,6 +39,7 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
 
+  const console = buildConsole(settings.project, log);
   log.say('Starting. The first start synthesizes the template and makes a database; later ones take a few seconds.');
   const stack = await startStack(settings, log);
   const control = await startControl(stack);
@@ -46,6 +48,7 @@ async function main(): Promise<void> {
   try {
     await stack.announce(control.url);
     log.say(`Ready after ${((performance.now() - began) / 1000).toFixed(1)} s: ${control.url} leads to everything`);
+    showConsole(stack, control.url);
     showApi(stack);
     if (!flags['no-run']) await runExamples(stack, control.url, stopping.signal);
     log.say('Ctrl-C stops everything.');
@@ -54,6 +57,7 @@ async function main(): Promise<void> {
     log.say('Stopping');
     progress.stop();
     watching.stop();
+    console.stop();
     await control.stop();
     await stopOnce(stack);
     log.say('Stopped');

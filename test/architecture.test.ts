@@ -13,7 +13,7 @@ const shared = `lambdas/(language|pages)/(?!.*${speaking}$)`;
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Reads the routes of every workload, and starts none of them.
   'bin/openapi/': ['bin/openapi/', `lambdas/(?!adapters/|platform/record/|.+(\\.handler\\.ts|${speaking})$)`],
-  'bin/': ['bin/', 'lib/', 'cdk.json'],
+  'bin/': ['bin/', 'lib/', 'packages/console/build/', 'cdk.json'],
   'lib/': ['lib/', contracts, 'lambdas/kit/(env|correlation|ledger/edge|schedule/schedule).ts'],
   // The frame of mails is here: workloads write their own, and may not reach into platform, which sends them.
   'lambdas/kit/': ['lambdas/kit/'],
@@ -50,10 +50,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'training/': ['training/', 'lambdas/tagger/model/', 'lambdas/language/', 'lambdas/kit/errors.ts'],
   // What runs in a browser.
   'docs-page/': ['docs-page/'],
+  // It knows the API by its document alone.
+  'packages/console/(?<part>build|src)/': ['<part>'],
+  'packages/console/': [],
   'migrations/': ['migrations/'],
   // Files of the past go straight into the store, of whatever age they are.
   'local/commands/import-behavior.ts': ['local/', 'lambdas/(adapters|recommender)/'],
-  'local/': ['local/', 'lambdas/kit/', contracts, 'migrations/'],
+  'local/': ['local/', 'lambdas/kit/', contracts, 'migrations/', 'packages/console/build/folder.ts'],
   'bench/': [''],
   'test/': [''],
 };
@@ -75,6 +78,10 @@ const homes: Readonly<Record<string, string>> = {
   zod: 'lambdas/(?!adapters/)|lib/|local/|bench/|bin/openapi/',
   'zod-openapi': 'bin/openapi/',
   '@noble/hashes': 'docs-page/',
+  'vite|openapi-typescript': 'packages/console/(build/|vite.config.ts)',
+  'react|react-dom|react-router|@tanstack/.+|@cloudscape-design/.+|openapi-fetch': 'packages/console/src/',
+  // Loaded where somebody edits.
+  'codemirror|@codemirror/.+': 'packages/console/src/values/json-editor',
   '@smithy/signature-v4': 'local/guard/',
   '@duckdb/.+': 'local/services/athena/|bench/',
   'hyparquet|hyparquet-writer': 'lambdas/adapters/',
@@ -95,9 +102,11 @@ const homes: Readonly<Record<string, string>> = {
   're2js|@monyone/aho-corasick': 'lambdas/tagger/',
 };
 
-const folders = ['bin', 'docs-page', 'lib', 'lambdas', 'training', 'migrations', 'local', 'bench', 'test'];
+const folders = ['bin', 'docs-page', 'lib', 'lambdas', 'training', 'migrations', 'local', 'packages', 'bench', 'test'];
 const sources = new Map(
-  globSync(`{${folders.join()}}/**/*.ts`).map((file) => [file.replaceAll('\\', '/'), readFileSync(file, 'utf8')]),
+  globSync(`{${folders.join()}}/**/*.{ts,tsx}`, { exclude: (file) => /node_modules|\.gen\.d\.ts$/.test(file) }).map(
+    (file) => [file.replaceAll('\\', '/'), readFileSync(file, 'utf8')],
+  ),
 );
 const handlers = [...handlerFiles().keys()];
 const importing = /^(?:import|export)\s[\w*{}\s,]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm;
@@ -119,8 +128,12 @@ test('every file imports only what its folder may', () => {
   const found = breaches((file, text) => {
     const row = Object.keys(mayImport).find((who) => startsLike(who, file));
     if (row === undefined) return [`${file} is in no row of the table`];
-    const own = `lambdas/${startsLike(row, file)?.groups?.own}/`;
-    const allowed = (mayImport[row] ?? []).map((whom) => (whom === '<own>' ? own : whom));
+    const { own, part } = startsLike(row, file)?.groups ?? {};
+    const places: Readonly<Record<string, string>> = {
+      '<own>': `lambdas/${own}/`,
+      '<part>': `packages/console/${part}/`,
+    };
+    const allowed = (mayImport[row] ?? []).map((whom) => places[whom] ?? whom);
     return importsOf(file, text)
       .files.filter((target) => !allowed.some((whom) => startsLike(whom, target)))
       .map((target) => `${file} -> ${target}`);
@@ -143,7 +156,7 @@ test('every package is imported only where its home is', () => {
 });
 
 test('environment variables are read in one file of the handlers', () => {
-  const allowed = /^(lambdas\/kit\/env\.ts|bin\/|local\/|bench\/|test\/)/;
+  const allowed = /^(lambdas\/kit\/env\.ts|bin\/|local\/|bench\/|test\/|packages\/console\/build\/)/;
 
   expect(breaches((file, text) => (!allowed.test(file) && /process\.env\b/.test(text) ? [file] : []))).toEqual([]);
 });
@@ -193,7 +206,7 @@ test('files and folders stay small enough to know', () => {
     breaches((file, text) => (of.test(file) && text.trimEnd().split('\n').length > than ? [file] : []));
   const perFolder = Map.groupBy(
     // Handlers may stand beside their contract, however many they are.
-    [...sources.keys()].filter((file) => /^(lambdas|lib|local)\/(?!.+\.handler\.ts$)/.test(file)),
+    [...sources.keys()].filter((file) => /^(lambdas|lib|local|packages)\/(?!.+\.handler\.ts$)/.test(file)),
     dirname,
   );
 

@@ -21,7 +21,9 @@ export function openApiDocument(version: string): ReturnType<typeof createDocume
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const part of parts)
     for (const [key, { shape }] of Object.entries(part.routes)) {
-      const [method = '', path = ''] = key.split(' ');
+      const [method = '', greedy = ''] = key.split(' ');
+      // OpenAPI has no word for a parameter that takes the rest of the path.
+      const path = greedy.replace('+}', '}');
       paths[path] = { ...paths[path], [method.toLowerCase()]: operation(key, shape, part) };
     }
   const document = createDocument(

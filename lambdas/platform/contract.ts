@@ -8,6 +8,7 @@ import { addressList } from './address-list.ts';
 /** What the stack and the handlers of the platform agree on. Imported by both; does no work. */
 export * from './admission/contract.ts';
 export * from './alerts/contract.ts';
+export * from './console/contract.ts';
 export * from './docs/contract.ts';
 export * from './exports/contract.ts';
 export * from './failures/contract.ts';

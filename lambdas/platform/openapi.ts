@@ -1,4 +1,5 @@
 import type { DocumentedApi } from '#kit/api/documentation.ts';
+import { consoleApi } from './console/routes.ts';
 import { healthApi, insideApi, outsideApi } from './dependencies/routes.ts';
 import { docsApi } from './docs/routes.ts';
 import { failuresApi } from './failures/api.ts';
@@ -10,6 +11,7 @@ export const openapi: DocumentedApi = {
     { name: 'failures', description: 'The failure ledger: what failed, and sending it again.' },
     { name: 'runs', description: 'Units of work, slots of schedules, backfills.' },
     { name: 'health', description: 'Whether the stack lives, and what it depends on.' },
+    { name: 'console', description: 'The web application over all workloads.' },
     { name: 'documentation', description: 'This document, and a page that tries the routes.' },
   ],
   parts: [
@@ -18,6 +20,7 @@ export const openapi: DocumentedApi = {
     { handler: 'platform/check-inside', routes: insideApi, tag: 'health' },
     { handler: 'platform/check-outside', routes: outsideApi, tag: 'health' },
     { handler: 'platform/health', routes: healthApi, tag: 'health' },
+    { handler: 'platform/console', routes: consoleApi, tag: 'console' },
     { handler: 'platform/docs', routes: docsApi, tag: 'documentation' },
   ],
 };

@@ -1,5 +1,13 @@
 import type { Construct } from 'constructs';
-import { docsEnv, docsRoutes, healthEnv, healthRoutes } from '../../lambdas/platform/contract.ts';
+import {
+  consoleEnv,
+  consoleFolder,
+  consoleRoutes,
+  docsEnv,
+  docsRoutes,
+  healthEnv,
+  healthRoutes,
+} from '../../lambdas/platform/contract.ts';
 import { ApiHandler } from '../constructs/api/api-handler.ts';
 import { Callers } from '../constructs/api/callers.ts';
 import { HttpApi } from '../constructs/api/http-api.ts';
@@ -47,6 +55,15 @@ export class ApiStack extends MillraceStack {
       memory: 256,
       concurrency: 2,
     });
+    this.#pages(platform);
+    for (const workload of workloads) workload.api(this, platform);
+    new FailuresApi(this, 'Failures', { platform, replays: ledger.replays });
+    new RunsApi(this, 'Runs', { platform, slots: ledger.slots, workloads: workloads.map(({ name }) => name) });
+    new Dependencies(this, 'Dependencies', { platform, raw, users, cluster });
+  }
+
+  /** What browsers open. */
+  #pages(platform: ApiPlatform): void {
     const docs = new ApiHandler(this, 'Docs', {
       platform,
       handler: 'platform/docs',
@@ -60,9 +77,17 @@ export class ApiStack extends MillraceStack {
       concurrency: 12,
     });
     this.api.fallback(docs);
-    for (const workload of workloads) workload.api(this, platform);
-    new FailuresApi(this, 'Failures', { platform, replays: ledger.replays });
-    new RunsApi(this, 'Runs', { platform, slots: ledger.slots });
-    new Dependencies(this, 'Dependencies', { platform, raw, users, cluster });
+    new ApiHandler(this, 'Console', {
+      platform,
+      handler: 'platform/console',
+      contract: consoleEnv,
+      routes: consoleRoutes,
+      env: { CONSOLE_FILES: consoleFolder },
+      impact: 'Nobody can open the console; the API answers all the same.',
+      severity: 'low',
+      memory: 256,
+      // As for the documentation: six connections of each of two browsers.
+      concurrency: 12,
+    });
   }
 }

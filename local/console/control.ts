@@ -1,8 +1,10 @@
+import { createServer } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
 import { guardServer } from '../guard/guard-server.ts';
 import { freePort } from '../services/free-port.ts';
 import { portsFrom } from '../settings.ts';
 import type { Stack } from '../stack.ts';
+import { passToApi } from './api-proxy.ts';
 import { serveBuckets } from './bucket-routes.ts';
 import { consoleSecurity } from './console-security.ts';
 import { serveFailures } from './failure-routes.ts';
@@ -13,19 +15,21 @@ import { trigger } from './trigger-target.ts';
 
 /** The one address that leads to everything, for people and for the commands. */
 export async function startControl(stack: Stack): Promise<{ url: string; stop(): Promise<void> }> {
-  const server = fastify({ bodyLimit: 10 * 1024 * 1024 });
+  const pass = passToApi(stack);
+  const server = fastify({
+    bodyLimit: 10 * 1024 * 1024,
+    serverFactory: (own) => createServer((request, response) => pass(request, response) || own(request, response)),
+  });
   guardServer(server.server, { contentSecurity: consoleSecurity });
   server.setErrorHandler<Error>((error, _request, reply) => reply.code(400).send({ error: error.message }));
   // A browser sends a form without asking; JSON alone makes it ask first (CORS), and nothing here answers that.
-  server.get('/', async (_request, reply) => reply.type('text/html; charset=utf-8').send(await overviewPage(stack)));
+  server.get('/machine', async (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(await overviewPage(stack)),
+  );
   server.get('/stack', () => addressesOf(stack));
   server.get('/mails', () => stack.services.mail.mails());
   server.get('/executions', () => stack.machines.list({ limit: 1000 }));
   server.get<{ Querystring: { arn: string } }>('/history', ({ query }) => stack.machines.history(query.arn));
-  server.post('/trigger', ({ body }) => {
-    const { name, input } = parsed(triggerRequest, body);
-    return trigger(stack, name, input);
-  });
   serveFunctions(server, stack);
   server.get('/faults', () => stack.faults.settings);
   server.post('/faults', ({ body }) => {
@@ -52,6 +56,10 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
 }
 
 function serveFunctions(server: FastifyInstance, stack: Stack): void {
+  server.post('/trigger', ({ body }) => {
+    const { name, input } = parsed(triggerRequest, body);
+    return trigger(stack, name, input);
+  });
   server.post('/invoke', ({ body }) => {
     const { function: name, event } = parsed(invokeRequest, body);
     return stack.functions.invoke(modelOf(stack, name).arn, event);

@@ -20,6 +20,11 @@ export async function printSummary(stack: Stack, consoleUrl: string): Promise<vo
   if (services.kafka && services.site) showMessage(stack, consoleUrl, services.site.url);
 }
 
+/** The address that opens the console signed in: what follows # stays in the browser. */
+export function showConsole({ log, services }: Stack, consoleUrl: string): void {
+  log.show(`Console        ${consoleUrl}/console#token=${tokenOf(services)}`);
+}
+
 /** Where the API is, and who may ask it; nothing where there is none. */
 export function showApi(stack: Stack): void {
   const api = stack.wiring.api?.url;

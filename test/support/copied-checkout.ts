@@ -20,6 +20,7 @@ const parts = [
   'tsconfig.json',
   'package.json',
   'package-lock.json',
+  'packages',
 ];
 
 /**
@@ -30,7 +31,8 @@ export async function copyCheckout(): Promise<CopiedCheckout> {
   const home = await mkdtemp(path.join(tmpdir(), 'millrace-checkout-'));
   const directory = path.join(home, 'checkout');
   await mkdir(directory);
-  for (const part of parts) await cp(path.join(project, part), path.join(directory, part), { recursive: true });
+  for (const part of parts)
+    await cp(path.join(project, part), path.join(directory, part), { recursive: true, filter: isSource });
   await symlink(path.join(project, 'node_modules'), path.join(directory, 'node_modules'));
   const made = path.join(directory, 'build', 'local');
   await mkdir(made, { recursive: true });
@@ -38,5 +40,10 @@ export async function copyCheckout(): Promise<CopiedCheckout> {
     await symlink(path.join(project, 'build', 'local', assembly), path.join(made, assembly));
   // What is bundled there takes the link's place, and leaves these as they are.
   await symlink(path.join(project, 'build', 'handlers'), path.join(directory, 'build', 'handlers'));
+  await symlink(path.join(project, 'build', 'console'), path.join(directory, 'build', 'console'));
   return { directory, forget: () => rm(home, { recursive: true, force: true }) };
+}
+
+function isSource(file: string): boolean {
+  return path.basename(file) !== 'node_modules';
 }

@@ -11,10 +11,12 @@ export interface FallbackPorts {
 export const fallback = route({
   summary: 'Says that there is no such route',
   permission: 'none',
-  answers: { 404: z.unknown(), 405: z.unknown() },
+  answers: { 302: z.undefined(), 404: z.unknown(), 405: z.unknown() },
   handle: async ({ event }, { routes }: FallbackPorts) => {
     const { rawPath } = event;
     const { method } = event.requestContext.http;
+    // People write it so; the route itself has no slash at its end.
+    if (rawPath === '/console/' && method === 'GET') return toConsole;
     const allowed = methodsOf(rawPath, routes());
     // A route of the document that comes here all the same is of a workload that is switched off.
     if (allowed.length === 0 || allowed.includes(method))
@@ -23,6 +25,8 @@ export const fallback = route({
     return { ...answer, headers: { allow: allowed.join(', ') } };
   },
 });
+
+const toConsole = { status: 302, body: '', headers: { location: '/console', 'content-type': 'text/plain' } };
 
 function methodsOf(path: string, routes: Readonly<Record<string, readonly string[]>>): readonly string[] {
   const parts = path.split('/');

@@ -1,9 +1,16 @@
 import type { Route } from '#kit/api/route.ts';
+import { showMe } from '../admission/routes.ts';
+import type { OverviewPorts } from '../overview/make-overview.ts';
+import * as overview from '../overview/routes.ts';
 import type { runsRoutes } from './contract.ts';
 import * as routes from './routes.ts';
 
-/** Runs, slots and backfills over HTTP. */
-export const runsApi = {
+/** What its routes work with together. */
+export type RunsApiPorts = routes.RunsPorts & OverviewPorts;
+
+/** Runs, slots, backfills and the overview over HTTP. */
+export const runsApi: Readonly<Record<(typeof runsRoutes)[number], Route<RunsApiPorts>>> = {
+  'GET /platform/me': showMe,
   'GET /platform/runs': routes.listRuns,
   'GET /platform/runs/{id}': routes.findRun,
   'GET /platform/runs/{workload}/{name}': routes.findNamedRun,
@@ -11,4 +18,7 @@ export const runsApi = {
   'GET /platform/backfills': routes.listBackfills,
   'GET /platform/backfills/{id}': routes.findBackfill,
   'POST /platform/backfills': routes.postBackfill,
-} satisfies Record<(typeof runsRoutes)[number], Route<routes.RunsPorts>>;
+  'GET /platform/overview': overview.showOverview,
+  'GET /platform/run-counts': overview.countRuns,
+  'GET /platform/failure-counts': overview.countFailures,
+};

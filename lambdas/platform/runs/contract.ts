@@ -11,10 +11,13 @@ export const runsApiEnv = z.object({
   ...callerEnv,
   BACKFILLS_QUEUE_URL: text,
   SCHEDULES: scheduleList,
+  /** Names of the app's workloads, comma separated, in the order in which they are shown. */
+  WORKLOADS: text.transform((names) => names.split(',')),
 });
 
 /** Served by `runs-api`. */
 export const runsRoutes = [
+  'GET /platform/me',
   'GET /platform/runs',
   'GET /platform/runs/{id}',
   'GET /platform/runs/{workload}/{name}',
@@ -22,6 +25,9 @@ export const runsRoutes = [
   'GET /platform/backfills',
   'GET /platform/backfills/{id}',
   'POST /platform/backfills',
+  'GET /platform/overview',
+  'GET /platform/run-counts',
+  'GET /platform/failure-counts',
 ] as const;
 
 export const advanceBackfillEnv = z.object({

@@ -6,20 +6,27 @@ import type { Slots } from './slots.ts';
 export interface RunsApiProps {
   readonly platform: ApiHandlerPlatform;
   readonly slots: Slots;
+  /** Names of the app's workloads. */
+  readonly workloads: readonly string[];
 }
 
 /** The routes of runs, slots and backfills. */
 export class RunsApi extends Construct {
-  constructor(scope: Construct, id: string, { platform, slots }: RunsApiProps) {
+  constructor(scope: Construct, id: string, { platform, slots, workloads }: RunsApiProps) {
     super(scope, id);
     new ApiHandler(this, 'Api', {
       platform,
       handler: 'platform/runs-api',
       contract: runsApiEnv,
       routes: runsRoutes,
-      env: { BACKFILLS_QUEUE_URL: slots.backfills.queueUrl, SCHEDULES: slots.schedules },
-      impact: 'Nobody can look at runs and slots, or start a backfill of a schedule.',
-      concurrency: 3,
+      env: {
+        BACKFILLS_QUEUE_URL: slots.backfills.queueUrl,
+        SCHEDULES: slots.schedules,
+        WORKLOADS: [...workloads, 'platform'].join(','),
+      },
+      impact: 'Nobody can look at runs, slots and the overview, or start a backfill of a schedule.',
+      // A page that is open asks every few seconds.
+      concurrency: 6,
       sends: [slots.backfills],
     });
   }

@@ -1,0 +1,12 @@
+import { apiHandler } from '#kit/api-handler.ts';
+import { consoleEnv } from '../contract.ts';
+import { consoleFiles } from './files.ts';
+import { consoleApi } from './routes.ts';
+
+/** Serves the console: one web application over all workloads, from the API's own origin. */
+export const handler = apiHandler({
+  env: consoleEnv,
+  authenticate: undefined,
+  services: (env) => ({ file: consoleFiles(env.CONSOLE_FILES) }),
+  routes: consoleApi,
+});

@@ -1,0 +1,83 @@
+import type { Clock } from '#kit/clock.ts';
+import { slotsBetween, timetable } from '#kit/schedule/timetable.ts';
+import type { KeptSchedule } from '../contract.ts';
+import { type CountSpan, lastSteps, type OverviewReader, type RunCountsRow, stepsOf } from './overview.ts';
+
+export interface OverviewPorts {
+  readonly overview: OverviewReader;
+  /** Names of the app's workloads, in the order in which they are shown. */
+  readonly workloads: readonly string[];
+  readonly schedules: readonly KeptSchedule[];
+  readonly clock: Clock;
+}
+
+// A strip of a month's daily runs.
+const stripLength = 30;
+const shownReasons = 10;
+const shownNext = 5;
+
+/** Everything that the first page shows; open failures only to those who may see the ledger. */
+export async function makeOverview(
+  { overview, workloads, schedules, clock }: OverviewPorts,
+  { showsFailures }: { readonly showsFailures: boolean },
+) {
+  const now = clock();
+  const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()));
+  const spans = { day: lastSteps('hour', 24, now), month: lastSteps('day', 30, now) };
+  // One after another: the function has one connection.
+  const runs = Map.groupBy(await overview.newestRuns(workloads, stripLength), ({ workload }) => workload);
+  const slots = Map.groupBy(await overview.newestSlots(workloads, stripLength), ({ workload }) => workload);
+  const day = Map.groupBy(await overview.runCounts(spans.day, {}), ({ workload }) => workload);
+  const thirty = Map.groupBy(await overview.runCounts(spans.month, {}), ({ workload }) => workload);
+  const reasons = Map.groupBy(showsFailures ? await overview.openReasons() : [], ({ workload }) => workload);
+  const costs = Map.groupBy(await overview.costs(month), ({ workload }) => workload);
+  return {
+    generated_at: now,
+    month_from: month,
+    workloads: workloads.map((workload) => {
+      const open = reasons.get(workload) ?? [];
+      const own = schedules.filter(({ name }) => name.startsWith(`${workload}/`));
+      return {
+        workload,
+        runs: runs.get(workload) ?? [],
+        slots: slots.get(workload) ?? [],
+        running: costs.get(workload)?.[0]?.running ?? 0,
+        cost_usd: costs.get(workload)?.[0]?.cost_usd ?? null,
+        last_24_hours: series(spans.day, day.get(workload) ?? []),
+        last_30_days: series(spans.month, thirty.get(workload) ?? []),
+        failures: showsFailures
+          ? { open: open.reduce((sum, { count }) => sum + count, 0), reasons: open.slice(0, shownReasons) }
+          : null,
+        missed: (slots.get(workload) ?? []).filter(({ state }) => state === 'missed'),
+        next: nextSlots(own, now),
+      };
+    }),
+  };
+}
+
+/** One entry for each step, also where nothing began. */
+function series(span: CountSpan, rows: readonly RunCountsRow[]) {
+  const known = new Map(rows.map((row) => [row.at.getTime(), row]));
+  return stepsOf(span).map((at) => {
+    const { runs = 0, in: taken = 0, out = 0, failed = 0, filtered = 0, lost = 0 } = known.get(at.getTime()) ?? {};
+    return { at, runs, in: taken, out, failed, filtered, lost };
+  });
+}
+
+// Further than this nobody plans; an expression whose year is over has no next slot.
+const horizonMs = 400 * 86_400_000;
+
+/** The next slots of schedules that are on, the soonest first. */
+function nextSlots(schedules: readonly KeptSchedule[], now: Date) {
+  const to = new Date(now.getTime() + horizonMs);
+  return schedules
+    .filter(({ enabled }) => enabled)
+    .flatMap(({ name, at, zone }) =>
+      slotsBetween(timetable(at, zone), { after: now, to, limit: shownNext }).map((slot) => ({
+        schedule: name,
+        at: slot,
+      })),
+    )
+    .sort((one, other) => one.at.getTime() - other.at.getTime())
+    .slice(0, shownNext);
+}

@@ -1,0 +1,76 @@
+import Input from '@cloudscape-design/components/input';
+import Select from '@cloudscape-design/components/select';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useTexts } from '../texts/index.ts';
+import type { Address } from './address.ts';
+
+/** The filters of a list in one row, which breaks on a narrow screen. */
+export function FilterRow({ children }: { readonly children: ReactNode }) {
+  return <div className="filter-row">{children}</div>;
+}
+
+interface Filter {
+  readonly address: Address;
+  readonly name: string;
+  readonly label: string;
+}
+
+/** A filter by one of a few words. */
+export function ChoiceFilter({
+  address,
+  name,
+  label,
+  choices,
+}: Filter & { readonly choices: readonly { readonly value: string; readonly label: string }[] }) {
+  const { t } = useTexts();
+  const all = { value: '', label: t('list.all') };
+  const value = address.get(name) ?? '';
+  return (
+    <Select
+      inlineLabelText={label}
+      ariaLabel={label}
+      selectedOption={[all, ...choices].find((choice) => choice.value === value) ?? { value, label: value }}
+      options={[all, ...choices]}
+      onChange={({ detail }) => address.set({ [name]: detail.selectedOption.value })}
+    />
+  );
+}
+
+// A person types a letter in less.
+const pauseMs = 400;
+
+/** A filter by a text, which is asked for when the reader pauses. */
+export function TextFilter({ address, name, label }: Filter) {
+  const given = address.get(name) ?? '';
+  const [text, setText] = useState(given);
+  useEffect(() => setText(given), [given]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is typed starts the wait anew
+  useEffect(() => {
+    if (text === given) return;
+    const timer = setTimeout(() => address.set({ [name]: text }), pauseMs);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return (
+    <Input
+      type="search"
+      placeholder={label}
+      ariaLabel={label}
+      value={text}
+      onChange={({ detail }) => setText(detail.value)}
+    />
+  );
+}
+
+/** A filter by a calendar day or moment. */
+export function DayFilter({ address, name, label }: Filter) {
+  return (
+    <label className="day-filter">
+      <span>{label}</span>
+      <input
+        type="date"
+        value={(address.get(name) ?? '').slice(0, 10)}
+        onChange={({ target }) => address.set({ [name]: target.value })}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,57 @@
+import Header from '@cloudscape-design/components/header';
+import Table from '@cloudscape-design/components/table';
+import { useQuery } from '@tanstack/react-query';
+import { ApiError } from '../../api/api-error.ts';
+import { api } from '../../api/client.ts';
+import type { components } from '../../api/schema.gen';
+import { Problem } from '../../lists/problem.tsx';
+import { useTexts } from '../../texts/index.ts';
+import { StateLabel } from '../../values/state-label.tsx';
+
+type Dependency = components['schemas']['Dependency'];
+
+// A look asks every service: once a minute is enough for people.
+const lookAgainMs = 60_000;
+
+/** What everything depends on, and what stops working without it. */
+export function DependencyTable() {
+  const { t } = useTexts();
+  const query = useQuery({ queryKey: ['dependencies'], queryFn: allDependencies, refetchInterval: lookAgainMs });
+  if (query.isError) return <Problem error={query.error} again={query.refetch} />;
+  return (
+    <Table<Dependency>
+      variant="container"
+      loading={query.isPending}
+      loadingText={t('list.loading')}
+      items={query.data ?? []}
+      header={<Header variant="h2">{t('overview.dependencies')}</Header>}
+      columnDefinitions={[
+        {
+          id: 'name',
+          header: t('overview.dependency'),
+          isRowHeader: true,
+          cell: ({ kind, name }) => `${kind} ${name}`,
+        },
+        { id: 'state', header: t('runs.state'), cell: ({ state }) => <StateLabel state={state} /> },
+        {
+          id: 'latency',
+          header: t('overview.latency'),
+          cell: ({ latency_ms }) => (latency_ms === null ? '–' : `${latency_ms} ms`),
+        },
+        { id: 'without', header: t('overview.without'), cell: ({ without }) => without },
+      ]}
+    />
+  );
+}
+
+/** Of both routes: no function reaches both sides. The answer tells as much when something is failing (503). */
+async function allDependencies(): Promise<readonly Dependency[]> {
+  const answers = await Promise.all([api.GET('/health/dependencies'), api.GET('/health/services')]);
+  return answers
+    .flatMap(({ data, error, response }) => {
+      const told = data ?? error;
+      if (told && 'dependencies' in told) return told.dependencies;
+      throw new ApiError(response.statusText, response.status, response.headers.get('x-request-id') ?? undefined);
+    })
+    .sort((a, b) => Number(a.state === 'reachable') - Number(b.state === 'reachable'));
+}

@@ -1,0 +1,89 @@
+import AppLayout from '@cloudscape-design/components/app-layout';
+import SideNavigation from '@cloudscape-design/components/side-navigation';
+import { type ReactNode, useState } from 'react';
+import { useHref, useLocation, useNavigate } from 'react-router';
+import { NoticeBar } from '../lists/notices.tsx';
+import { type Tell, useTexts } from '../texts/index.ts';
+import { TopBar } from './top-bar.tsx';
+
+/** Navigation around the page of the moment. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const { t } = useTexts();
+  const [open, setOpen] = useState(() => matchMedia('(min-width: 900px)').matches);
+  return (
+    <>
+      <TopBar />
+      <AppLayout
+        headerSelector="#console-top"
+        navigationOpen={open}
+        onNavigationChange={({ detail }) => setOpen(detail.open)}
+        navigationWidth={220}
+        navigation={<Navigation leave={() => matchMedia('(max-width: 688px)').matches && setOpen(false)} />}
+        toolsHide
+        notifications={<NoticeBar />}
+        content={children}
+        ariaLabels={{
+          navigation: t('shell.navigation'),
+          navigationClose: t('shell.close-navigation'),
+          navigationToggle: t('shell.open-navigation'),
+          notifications: t('shell.notices'),
+        }}
+      />
+    </>
+  );
+}
+
+function Navigation({ leave }: { readonly leave: () => void }) {
+  const { t } = useTexts();
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const base = useHref('/').replace(/\/$/, '');
+  const items = itemsOf(t).map((item) =>
+    item.type === 'link'
+      ? { ...item, href: base + item.href }
+      : item.type === 'section'
+        ? { ...item, items: item.items.map((inner) => ({ ...inner, href: base + inner.href })) }
+        : item,
+  );
+  const active = navigationPlaces(t).filter((place) => (place === '/' ? pathname === '/' : pathname.startsWith(place)));
+  return (
+    <SideNavigation
+      items={items}
+      activeHref={base + (active.sort((a, b) => b.length - a.length)[0] ?? '/')}
+      onFollow={(event) => {
+        if (event.detail.external) return;
+        event.preventDefault();
+        leave();
+        void navigate(event.detail.href.slice(base.length) || '/');
+      }}
+    />
+  );
+}
+
+type Item =
+  | { readonly type: 'link'; readonly text: string; readonly href: string }
+  | { readonly type: 'divider' }
+  | { readonly type: 'section'; readonly text: string; readonly items: { type: 'link'; text: string; href: string }[] };
+
+function itemsOf(t: Tell): readonly Item[] {
+  return [
+    { type: 'link', text: t('overview.title'), href: '/' },
+    { type: 'link', text: t('runs.title'), href: '/runs' },
+    { type: 'link', text: t('failures.title'), href: '/failures' },
+    {
+      type: 'section',
+      text: t('nav.workloads'),
+      items: [
+        { type: 'link', text: t('deals.title'), href: '/presale/deals' },
+        { type: 'link', text: t('problems.title'), href: '/presale/problems' },
+        { type: 'link', text: t('tagger.title'), href: '/tagger' },
+      ],
+    },
+  ];
+}
+
+function navigationPlaces(t: Tell): string[] {
+  return itemsOf(t).flatMap((item) =>
+    item.type === 'link' ? [item.href] : item.type === 'section' ? item.items.map(({ href }) => href) : [],
+  );
+}
