@@ -129,6 +129,8 @@ export interface RunBook {
   end(plan: { name: string; run_id: string }, gaveUp?: string): Promise<RunStanding>;
   /** An execution failed before there was a plan: it is in the lists of runs all the same. */
   unplanned(runId: string, cause: string): Promise<void>;
+  /** The run that an execution works on. */
+  of(runId: string): Promise<{ readonly name: string; readonly run_id: string } | undefined>;
 }
 
 /** Computes the statistics of new projects of some counties anew, as of a day; resolves to the number of their groups. */

@@ -7,7 +7,7 @@ import type { RunBook } from '../ports.ts';
 import type { RunStanding } from '../publication/run-standing.ts';
 
 export interface CloseRunPorts {
-  readonly runs: Pick<RunBook, 'end' | 'unplanned'>;
+  readonly runs: Pick<RunBook, 'end' | 'of' | 'unplanned'>;
 }
 
 type Ending = z.output<typeof closeRunInput>;
@@ -15,9 +15,11 @@ type Ending = z.output<typeof closeRunInput>;
 /** Ends a run that gave up, by what of it is loaded all the same, and composes the mail to the person who must look. */
 export async function closeRun(ending: Ending, { runs }: CloseRunPorts): Promise<ReportMail> {
   const cause = causeOf(ending);
+  // Who stops a run from outside knows no plan of it.
+  const run = ending.plan ?? (await runs.of(ending.run_id));
   // Planning itself failed: no run is in the book yet.
-  if (!ending.plan) await runs.unplanned(ending.run_id, cause);
-  const standing = ending.plan ? await runs.end(ending.plan, cause) : undefined;
+  if (!run) await runs.unplanned(ending.run_id, cause);
+  const standing = run && (await runs.end(run, cause));
   return composeMail(ending, cause, standing);
 }
 
