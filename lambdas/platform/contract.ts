@@ -12,6 +12,7 @@ export * from './exports/contract.ts';
 export * from './failures/contract.ts';
 export * from './runs/contract.ts';
 export * from './slots/contract.ts';
+export * from './steps/contract.ts';
 export * from './topics/contract.ts';
 
 /** The migration runs as the master user, whose password stands in a secret where there is one. */

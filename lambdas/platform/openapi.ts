@@ -4,6 +4,7 @@ import { healthApi, insideApi, outsideApi } from './dependencies/routes.ts';
 import { docsApi } from './docs/routes.ts';
 import { failuresApi } from './failures/api.ts';
 import { runsApi } from './runs/api.ts';
+import { stepsApi } from './steps/routes.ts';
 
 /** What the document of the API says of what all workloads share. */
 export const openapi: DocumentedApi = {
@@ -17,6 +18,7 @@ export const openapi: DocumentedApi = {
   parts: [
     { handler: 'platform/failures-api', routes: failuresApi, tag: 'failures' },
     { handler: 'platform/runs-api', routes: runsApi, tag: 'runs' },
+    { handler: 'platform/steps-api', routes: stepsApi, tag: 'runs' },
     { handler: 'platform/check-inside', routes: insideApi, tag: 'health' },
     { handler: 'platform/check-outside', routes: outsideApi, tag: 'health' },
     { handler: 'platform/health', routes: healthApi, tag: 'health' },

@@ -127,6 +127,8 @@ export interface RunBook {
   keepReasons(plan: RunPlan, reasons: Readonly<Partial<Record<CountyLetter, string>>>): Promise<void>;
   /** The execution ends, or gives up with a cause; resolves to how the run stands then, with all its counties. */
   end(plan: { name: string; run_id: string }, gaveUp?: string): Promise<RunStanding>;
+  /** The run that an execution works on. */
+  of(runId: string): Promise<{ readonly name: string; readonly run_id: string } | undefined>;
 }
 
 /** Computes the statistics of new projects of some counties anew, as of a day; resolves to the number of their groups. */

@@ -18,6 +18,8 @@ export interface DeadEnd {
 export interface WatchedMachine {
   readonly edge: EdgeName;
   readonly machine: StateMachine;
+  /** Its runs may be stopped: by whom such a run is closed, or `nobody` where no book has it. @default they may not */
+  readonly stopped?: IFunction | 'nobody';
 }
 
 /**

@@ -24,6 +24,7 @@ const requests = {
   }),
   ListStateMachines: z.object(page),
   DescribeStateMachine: z.object({ stateMachineArn: arn }),
+  DescribeStateMachineForExecution: z.object({ executionArn: arn }),
   GetExecutionHistory: z.object({
     executionArn: arn,
     reverseOrder: z.boolean().default(false),
@@ -67,6 +68,12 @@ const actions: Actions = {
     const machine = machineOf(machines, stateMachineArn);
     const { definition, roleArn } = machine;
     return { ...listedMachine(machine), definition: JSON.stringify(definition), roleArn, status: 'ACTIVE' };
+  },
+  async DescribeStateMachineForExecution(machines, { executionArn }) {
+    const { stateMachineArn, stateMachineName: name } = await machines.describe(executionArn);
+    const { definition, roleArn } = await machines.definition(executionArn);
+    // Nothing is ever updated while it runs: a definition is of its deployment.
+    return { stateMachineArn, name, definition: JSON.stringify(definition), roleArn, updateDate: 0 };
   },
   async GetExecutionHistory(machines, { executionArn, reverseOrder, includeExecutionData, maxResults, nextToken }) {
     const limit = maxResults || smallestPage;
@@ -152,7 +159,15 @@ function describedExecution(execution: ExecutionDescription) {
   };
 }
 
-const payloads = new Set(['input', 'inputDetails', 'output', 'outputDetails', 'parameters']);
+const payloads = new Set([
+  'input',
+  'inputDetails',
+  'output',
+  'outputDetails',
+  'parameters',
+  'assignedVariables',
+  'assignedVariablesDetails',
+]);
 
 function historyEvent({ id, at, type, previous, details }: HistoryEvent, withPayloads: boolean) {
   const shown = Object.entries(details ?? {}).filter(([name]) => withPayloads || !payloads.has(name));

@@ -4,7 +4,7 @@ import { Engine } from './engine.ts';
 import { RequestError } from './errors.ts';
 import type { ExecutionDescription, HistoryEvent, StateMachine, Status, TaskInvoker, Transition } from './execution.ts';
 import type { Clock } from './interpreter/clock.ts';
-import { describe, history, list } from './journal/read.ts';
+import { definitionOf, describe, history, list } from './journal/read.ts';
 import { createTables } from './journal/tables.ts';
 import type { Definition } from './language/definition.ts';
 import { lintDefinition } from './language/lint-definition.ts';
@@ -34,6 +34,8 @@ export interface StateMachines {
     input?: unknown;
   }): Promise<{ executionArn: string; startDate: Date }>;
   describe(executionArn: string): Promise<ExecutionDescription>;
+  /** The definition that it was started with, and its machine's role. */
+  definition(executionArn: string): Promise<{ readonly definition: object; readonly roleArn: string }>;
   /** Newest first, 100 at most unless told otherwise; `next` continues the list as `before`. */
   list(request?: {
     stateMachineArn?: string;
@@ -102,6 +104,11 @@ function operations(parts: Parts): StateMachines {
     machines: [...machines.values()],
     start: (request) => startExecution(parts, request),
     describe: existing,
+    async definition(arn) {
+      await existing(arn);
+      const found = await definitionOf(pool, arn);
+      return { definition: found?.definition ?? {}, roleArn: found?.role_arn ?? '' };
+    },
     list: ({ stateMachineArn, ...more } = {}) =>
       list(pool, { ...more, ...(stateMachineArn === undefined ? {} : { machineArn: stateMachineArn }) }),
     async history(arn, page) {

@@ -9,6 +9,7 @@ import { assemblies } from './assemblies.ts';
 const actionsByVariable: Readonly<Record<string, readonly string[]>> = {
   USERS_SECRET: ['secretsmanager:GetSecretValue'],
   ADMISSION_FUNCTION: ['lambda:InvokeFunction'],
+  ANSWER_RUN_FUNCTION: ['lambda:InvokeFunction'],
   DATABASE_SECRET_ARN: ['secretsmanager:GetSecretValue'],
   MAIL_FROM: ['ses:SendEmail'],
   ALERTS_QUEUE_URL: ['sqs:SendMessage'],
@@ -74,6 +75,12 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
   ],
   'platform/send-mail': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
   'platform/start-work': ['lambda:InvokeFunction', 'states:StartExecution'],
+  'platform/steps-api': [
+    'states:DescribeExecution',
+    'states:DescribeStateMachineForExecution',
+    'states:GetExecutionHistory',
+    'states:StopExecution',
+  ],
   'presale/fetch-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
   'presale/load-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
   'presale/load-corrections': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],

@@ -7,7 +7,7 @@ import type { RunBook } from '../ports.ts';
 import type { RunStanding } from '../publication/run-standing.ts';
 
 export interface CloseRunPorts {
-  readonly runs: Pick<RunBook, 'end'>;
+  readonly runs: Pick<RunBook, 'end' | 'of'>;
 }
 
 type Ending = z.output<typeof closeRunInput>;
@@ -15,8 +15,9 @@ type Ending = z.output<typeof closeRunInput>;
 /** Ends a run that gave up, by what of it is loaded all the same, and composes the mail to the person who must look. */
 export async function closeRun(ending: Ending, { runs }: CloseRunPorts): Promise<ReportMail> {
   const cause = causeOf(ending);
-  // Without a plan there is no run in the book.
-  const standing = ending.plan ? await runs.end(ending.plan, cause) : undefined;
+  // Who stops a run from outside knows no plan of it; what was never planned is not in the book.
+  const run = ending.plan ?? (await runs.of(ending.run_id));
+  const standing = run && (await runs.end(run, cause));
   return composeMail(ending, cause, standing);
 }
 

@@ -29,6 +29,11 @@ export function runStore(database: Database<PresaleTables>): RunBook {
     },
     keepReasons: (plan, reasons) => database.transaction((session) => keepReasons(session.query, plan, reasons)),
     end: (plan, gaveUp) => database.transaction((session) => end(session.query, plan, gaveUp)),
+    async of(runId) {
+      const { rows } = await sql<{ name: string; run_id: string }>`
+        SELECT name, run_id FROM presale.runs WHERE run_id = ${runId}`.execute(query);
+      return rows[0];
+    },
   };
 }
 

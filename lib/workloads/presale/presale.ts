@@ -44,7 +44,8 @@ export class Presale extends Construct {
     CapabilityBook.of(this).offer(this.steps.refreshStatistics);
     const flow = new PresaleFlow(this, 'Flow', { steps: this.steps, mails, parallelCounties });
     this.stateMachine = this.#makeStateMachine(flow);
-    FailureBook.of(this).machines.push({ edge: 'presale/run', machine: this.stateMachine });
+    const stopped = this.steps.closeRun.function;
+    FailureBook.of(this).machines.push({ edge: 'presale/run', machine: this.stateMachine, stopped });
     this.#watch();
     watchConservation(this, 'presale');
     new PresaleCorrections(this, 'Corrections', { database, raw, wakes });

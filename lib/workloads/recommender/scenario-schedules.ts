@@ -125,7 +125,7 @@ export class ScenarioSchedules extends Construct {
       `${worker.function.functionArn}:*`,
       `${trainer.function.functionArn}:*`,
     ]);
-    FailureBook.of(this).machines.push({ edge: 'recommender/scheduled', machine });
+    FailureBook.of(this).machines.push({ edge: 'recommender/scheduled', machine, stopped: 'nobody' });
     watchExecutions(this, machine, { name: 'recommender-schedule-fails', impact, severity: 'medium' });
     return machine;
   }

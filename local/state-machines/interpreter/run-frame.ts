@@ -18,7 +18,7 @@ export async function runFrame(run: Run, frame: Frame, signal: AbortSignal): Pro
   for (;;) {
     const outcome = await settle(run, frame, signal);
     const { output, next } = outcome;
-    const step = exit(run, frame, output);
+    const step = exit(run, frame, outcome);
     if (next === undefined) {
       finish(run, frame, { step, output });
       await step.commit(signal);
@@ -47,7 +47,8 @@ export function enter(
     .keep(frame);
 }
 
-function exit(run: Run, frame: Frame, output: unknown): Step {
+function exit(run: Run, frame: Frame, { output, assigned }: Outcome): Step {
+  const variables = Object.entries(assigned).map(([name, value]) => [name, JSON.stringify(value)]);
   const step = new Step(run);
   if (frame.fanOut !== undefined) step.dropChildren(frame);
   return step
@@ -55,6 +56,9 @@ function exit(run: Run, frame: Frame, output: unknown): Step {
       name: frame.stateName,
       output: JSON.stringify(output),
       outputDetails: { truncated: false },
+      ...(variables.length === 0
+        ? {}
+        : { assignedVariables: Object.fromEntries(variables), assignedVariablesDetails: { truncated: false } }),
     })
     .tell(frame, 'exited', { output });
 }

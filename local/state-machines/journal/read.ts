@@ -77,6 +77,18 @@ export async function describe(pool: pg.Pool, arn: string): Promise<ExecutionDes
   return rows[0] && description(rows[0]);
 }
 
+/** The definition that an execution was started with. */
+export async function definitionOf(
+  pool: pg.Pool,
+  arn: string,
+): Promise<Pick<StoredExecution, 'definition' | 'role_arn'> | undefined> {
+  const { rows } = await pool.query<Pick<StoredExecution, 'definition' | 'role_arn'>>(
+    'select definition, role_arn from local.executions where arn = $1',
+    [arn],
+  );
+  return rows[0];
+}
+
 /** Newest first. `next` continues the list. */
 export async function list(
   pool: pg.Pool,

@@ -1,13 +1,18 @@
 import type { NewFailure } from '#kit/ledger/failure.ts';
 import { stoppedOnPurpose } from '../../../tasks/contract.ts';
+import { runStopped } from '../../contract.ts';
 import { replayedBy } from '../lineage.ts';
 import { textOf } from './json.ts';
 import { placeOf, type Told } from './told.ts';
 
-/** An execution that was stopped because its caller terminated the task: what was wanted is no failure. */
+/** An execution that was stopped because its caller terminated the task, or somebody the run: what was wanted is no failure. */
 export function endedOnPurpose({ body }: Told): boolean {
   const [status, error] = [textOf(body?.detail?.status), textOf(body?.detail?.error)];
-  return textOf(body?.source) === 'aws.states' && status === 'ABORTED' && error === stoppedOnPurpose;
+  return (
+    textOf(body?.source) === 'aws.states' &&
+    status === 'ABORTED' &&
+    (error === stoppedOnPurpose || error === runStopped)
+  );
 }
 
 /** EventBridge's event of an execution that failed, timed out or was stopped; `undefined` for any other record. */

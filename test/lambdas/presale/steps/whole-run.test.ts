@@ -233,6 +233,16 @@ test('a run that gave up says why to a person and in the book', async () => {
   expect(body.result).toMatchObject({ total: 1, data: [{ state: 'failed', reason: 'Not out' }] });
 });
 
+test('a run that is stopped from outside, where nobody knows its plan, is closed as well', async () => {
+  const plan = samplePlan();
+  await runs().begin(plan);
+
+  await closeRun({ run_id: plan.run_id, error: 'RunStopped', cause: 'mei stopped the run' }, { runs: runs() });
+
+  const { body } = await readingApi(database.app)('GET /presale/runs');
+  expect(body.result).toMatchObject({ data: [{ state: 'failed', reason: 'RunStopped: mei stopped the run' }] });
+});
+
 test('a run without a plan is told as well', async () => {
   const mail = await closeRun({ run_id: 'odd', error: 'PermanentError', cause: 'no season' }, { runs: runs() });
 

@@ -1,0 +1,13 @@
+import { openDatabase } from '#adapters/database.ts';
+import { stepHandler } from '#kit/step-handler.ts';
+import { answerRunEnv, runAnswer, runQuestion } from '../contract.ts';
+import { runAnswers } from './run-answer-store.ts';
+
+/** What the database knows of a run, for the function that tells of its steps. */
+export const handler = stepHandler({
+  env: answerRunEnv,
+  input: runQuestion,
+  output: runAnswer,
+  services: (env) => runAnswers(openDatabase({ url: env.DATABASE_URL })),
+  handle: (question, answer) => answer(question),
+});

@@ -1,0 +1,20 @@
+import { askFunction } from '#adapters/ask-function.ts';
+import { authenticateAsking } from '#adapters/callers/asking.ts';
+import { executions } from '#adapters/executions.ts';
+import { apiHandler } from '#kit/api-handler.ts';
+import { runAnswer, stepsApiEnv } from '../contract.ts';
+import { stepsApi } from './routes.ts';
+
+/** A run's steps: outside of the network, where Step Functions is; what the database has is asked of a function inside. */
+export const handler = apiHandler({
+  env: stepsApiEnv,
+  authenticate: authenticateAsking,
+  services: (env) => ({
+    book: async (run: object) => runAnswer.parse(await askFunction(env.ANSWER_RUN_FUNCTION, run)),
+    executions: executions(),
+    machines: env.MACHINES,
+    closers: env.CLOSERS,
+    close: askFunction,
+  }),
+  routes: stepsApi,
+});
