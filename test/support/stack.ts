@@ -49,7 +49,8 @@ export async function startTestStack(
     api: (route, init) => ask(stack, route, init),
     async stop() {
       await stack.stop();
-      if (directory === undefined) await rm(folder, { recursive: true, force: true });
+      // A process that a killed function had started may have a last file in hand.
+      if (directory === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
