@@ -1,17 +1,46 @@
-import { defineConfig } from 'vitest/config';
+import { globSync, readFileSync } from 'node:fs';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import LongestFirst from './test/support/longest-first.ts';
+
+/** What every test of every kind is held to. */
+export const common = {
+  // Far beyond what anything takes: a loaded machine must not fail what is right. test/clock.test.ts holds tests to them.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  expect: { poll: { timeout: 300_000 } },
+};
+
+/** What a run has once, whatever it runs. */
+export const everyRun = {
+  globalSetup: './test/global-setup.ts',
+  reporters: ['default', './test/support/closing-line.ts'],
+  sequence: { sequencer: LongestFirst },
+};
+
+const stacks = 'test/flows/**/*.test.ts';
+const all = globSync('test/**/*.test.ts', { exclude: ['test/long/**'] });
+
+// What a process has once (variables, clocks, its output, open ports, handlers that keep what they made at first): who
+// changes or counts it has a process alone. test/support/undisturbed.ts fails a file that leaves variables changed.
+const changesItsProcess =
+  /useLocalAws|started-api|stubEnv|spyOn|(?<!\.)printed\(\)|useFakeTimers|listeningPorts|\.handler\.ts'/;
+const alone = all.filter((file) => changesItsProcess.test(readFileSync(file, 'utf8')));
+
+/** Files of one process each, or several in turn: what they import is then read and compiled once for all of them. */
+function project(name: string, include: string[], exclude: string[], isolate: boolean): TestProjectInlineConfiguration {
+  const setupFiles = isolate ? [] : ['./test/support/undisturbed.ts'];
+  return { test: { ...common, name, include, exclude, isolate, setupFiles } };
+}
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/long/**'],
-    globalSetup: './test/global-setup.ts',
-    reporters: ['default', './test/support/closing-line.ts'],
-    // Far beyond what anything takes: a loaded machine must not fail what is right. test/clock.test.ts holds tests to them.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
-    expect: { poll: { timeout: 300_000 } },
-    sequence: { sequencer: LongestFirst },
+    ...everyRun,
+    projects: [
+      // Their stacks change the process's umask.
+      project('stacks', [stacks], alone, false),
+      project('alone', alone, [], true),
+      project('parts', ['test/**/*.test.ts'], ['test/long/**', stacks, ...alone], false),
+    ],
     // Two cores is the smallest machine we promise; a worker may own a PostgreSQL server and a whole stack, a gigabyte. A
     // file that owns a stack uses a quarter of a core: what it waits for are polls, retries and windows.
     maxWorkers: 6,

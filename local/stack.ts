@@ -13,7 +13,7 @@ import { stackCredentials } from './guard/credentials.ts';
 import { keepFilesPrivate, makePrivate } from './guard/private-files.ts';
 import { lockDirectory } from './lock.ts';
 import { region } from './machine.ts';
-import { freePort } from './services/free-port.ts';
+import { type HeldPort, holdPort } from './services/free-port.ts';
 import { startPostgres } from './services/postgres.ts';
 import { sparkJobs } from './services/spark-jobs.ts';
 import { queuesClient } from './services/sqs/client.ts';
@@ -117,7 +117,7 @@ interface Shared extends Ground {
   readonly sqs: SQSClient;
   readonly pool: pg.Pool;
   /** Where what calls functions is to listen. */
-  readonly ports: Awaited<ReturnType<typeof portsOfDoors>>;
+  readonly ports: Readonly<Record<'stateMachines' | 'api' | 'functions', HeldPort>>;
   /** What every function on this machine is told. */
   readonly environment: ReturnType<typeof machineEnvironment>;
 }
@@ -127,7 +127,7 @@ async function startParts(ground: Ground) {
   const faults = faultSwitch();
   const sqs = queuesClient(services.storage.sqsUrl, services.credentials);
   const pool = ownPool(ground);
-  const ports = await portsOfDoors(settings);
+  const ports = await portsOfDoors(ground);
   const urls = { stateMachines: localUrl(ports.stateMachines), functions: localUrl(ports.functions) };
   const environment = machineEnvironment(services, urls, settings);
   const shared: Shared = { ...ground, faults, sqs, pool, ports, environment };
@@ -139,7 +139,8 @@ async function startParts(ground: Ground) {
   const machines = await startMachines(shared, functions);
   const server = await serveMachines(shared, machines);
   const connected = { settings, model, services, functions, machines, sqs, faults, log };
-  const wiring = await wire({ ...connected, apiPort: ports.api, functionsPort: ports.functions });
+  await Promise.all([ports.api.letGo(), ports.functions.letGo()]);
+  const wiring = await wire({ ...connected, apiPort: ports.api.port, functionsPort: ports.functions.port });
   wired.wiring = wiring;
   undo.push(() => wiring.stop());
   const refuse = refusing(services, server.refuse);
@@ -154,17 +155,25 @@ function ownPool({ services, log, undo }: Ground): pg.Pool {
   return pool;
 }
 
-/** Functions are told where Step Functions, Lambda and the API listen, which call functions: ports are chosen before. */
-async function portsOfDoors({ port }: Settings) {
-  const ports = portsFrom(port);
+/**
+ * Functions are told where Step Functions, Lambda and the API listen, which call functions: ports are chosen before, and
+ * held through a migration that may take its time, in which another stack may look for ports of its own.
+ */
+async function portsOfDoors({ settings, undo }: Ground): Promise<Shared['ports']> {
+  const wanted = portsFrom(settings.port);
+  const held = async (port: number | undefined) => {
+    const one = await holdPort(port);
+    undo.push(() => one.letGo());
+    return one;
+  };
   return {
-    stateMachines: await freePort(ports.stateMachines),
-    api: await freePort(ports.api),
-    functions: await freePort(ports.functions),
+    stateMachines: await held(wanted.stateMachines),
+    api: await held(wanted.api),
+    functions: await held(wanted.functions),
   };
 }
 
-function localUrl(port: number): string {
+function localUrl({ port }: HeldPort): string {
   return `http://127.0.0.1:${port}`;
 }
 
@@ -209,8 +218,9 @@ async function startMachines(shared: Shared, functions: FunctionHost): Promise<S
 }
 
 async function serveMachines({ settings, services, ports, undo }: Shared, machines: StateMachines) {
+  await ports.stateMachines.letGo();
   const server = await serveStateMachines(machines, {
-    port: ports.stateMachines,
+    port: ports.stateMachines.port,
     credentials: acceptedCredentials(services.credentials, settings.variables),
   });
   undo.push(() => server.stop());

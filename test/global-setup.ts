@@ -22,5 +22,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
   await Promise.all([run('test/support/make-clusters.ts', clusters), assemblies()]);
   project.provide('clusters', clusters);
-  return () => rm(clusters, { recursive: true, force: true });
+  // A server whose process has just ended may still be writing there.
+  return () => rm(clusters, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 });
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { guardServer } from '../guard/guard-server.ts';
+import { listen } from '../services/free-port.ts';
 import { systemError } from './answers.ts';
 import type { Archive, Publication } from './archive.ts';
 import { brokenAnswer } from './broken-answers.ts';
@@ -83,10 +83,7 @@ export async function startSampleSite(options: SampleSiteOptions = {}): Promise<
   const archive = directory === undefined ? generatedArchive(seed) : await directoryArchive(directory);
   const server = createServer((request, response) => serve(site, request, response));
   guardServer(server, { contentSecurity });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${await listen(server, options.port)}`;
   const site = siteOf({ archive, seed, url, directory, clock: clockOf(options, archive) });
 
   return {

@@ -6,13 +6,28 @@ const loopback = '127.0.0.1';
 const first = 20_000;
 const range = 12_000;
 
-/** The wanted port when it is free, else another that only who chooses it gets: it is free until somebody listens. */
+/** The wanted port when it is free, else another. It is anybody's until somebody listens, so listen at once. */
 export async function freePort(wanted?: number): Promise<number> {
+  const held = await holdPort(wanted);
+  await held.letGo();
+  return held.port;
+}
+
+/** A port that no other stack gets while its server is being made. */
+export interface HeldPort {
+  readonly port: number;
+  /** Right before the server listens there; once more does nothing. */
+  letGo(): Promise<void>;
+}
+
+/** The wanted port when it is free, else another: somebody listens there, and turns all away, until it is let go. */
+export async function holdPort(wanted?: number): Promise<HeldPort> {
   for (let port = wanted; ; port = first + Math.floor(Math.random() * range)) {
-    const probe = createServer();
-    const got = await listen(probe, port || undefined);
-    await new Promise((resolve) => probe.close(resolve));
-    if (port && got === port) return port;
+    const holder = createServer((socket) => socket.destroy());
+    const got = await listen(holder, port || undefined);
+    const letGo = () => new Promise<void>((resolve) => holder.close(() => resolve()));
+    if (port && got === port) return { port, letGo };
+    await letGo();
   }
 }
 

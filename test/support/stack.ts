@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { tokenOf } from '../../local/callers/console-token.ts';
@@ -49,17 +49,22 @@ export async function startTestStack(
     api: (route, init) => ask(stack, route, init),
     async stop() {
       await stack.stop();
-      if (directory === undefined) await rm(folder, { recursive: true, force: true });
+      // A process that a killed function had started may have a last file in hand.
+      if (directory === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
 
-/** A folder whose database is there already, without a migration: a first start finds it as after a start that was cut short. */
+/**
+ * A folder whose database is there already, with every migration and the passwords that the folder tells: a start finds it
+ * as a second start does. The first starts, from nothing, are those of `startStackProcess`.
+ */
 async function newFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'millrace-test-'));
   // The account that PostgreSQL has where the tests run as root must be let through.
   await chmod(folder, 0o755);
-  await copyCluster('fresh', path.join(folder, 'postgres'));
+  await copyCluster('migrated', path.join(folder, 'postgres'));
+  await copyFile(path.join(folder, 'postgres', 'credentials.json'), path.join(folder, 'credentials.json'));
   return folder;
 }
 

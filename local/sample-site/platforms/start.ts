@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { guardServer } from '../../guard/guard-server.ts';
+import { listen } from '../../services/free-port.ts';
 import { type Answer, jsonAnswer, nothingHere, systemError } from '../answers.ts';
 import { ordered } from '../control.ts';
 import { deliver } from '../delivery.ts';
@@ -74,10 +74,7 @@ export async function startPlatformSites({
   const sites: Sites = { pages, faults: platformFaultBook(), requests: [], now };
   const server = createServer((request, response) => serve(sites, request, response));
   guardServer(server, { contentSecurity });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', resolve);
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `http://127.0.0.1:${await listen(server, port)}`;
   return {
     urlOf: (site) => `${url}/${site}`,
     controlUrl: `${url}/sample`,

@@ -4,7 +4,7 @@ import { buildApp } from 'fauxqs';
 import { jsonCodes, requireSignature } from '../../guard/check-signature.ts';
 import type { Credentials } from '../../guard/credentials.ts';
 import { guardServer } from '../../guard/guard-server.ts';
-import { freePort } from '../free-port.ts';
+import { type HeldPort, holdPort } from '../free-port.ts';
 import { type Refusals, refusals } from '../refusals.ts';
 import { checkRequests } from './check-requests.ts';
 import { openQueues, type Queue, type Stores } from './fauxqs.ts';
@@ -43,17 +43,29 @@ const largestRequestBytes = 8 * 1024 * 1024;
 
 type App = ReturnType<typeof buildApp>;
 
-/** Serves the SQS protocol; messages are on the disk before they are acknowledged. */
-export async function startSqs(options: {
-  directory: string;
-  port?: number;
-  region: string;
-  queues: readonly QueueDescription[];
+interface SqsOptions {
+  readonly directory: string;
+  readonly port?: number;
+  readonly region: string;
+  readonly queues: readonly QueueDescription[];
   /** Whose requests are answered. */
-  credentials: readonly Credentials[];
-}): Promise<SqsServer> {
+  readonly credentials: readonly Credentials[];
+}
+
+/** Serves the SQS protocol; messages are on the disk before they are acknowledged. */
+export async function startSqs(options: SqsOptions): Promise<SqsServer> {
   await mkdir(options.directory, { recursive: true });
-  const port = await freePort(options.port);
+  // Held while the queues, whose addresses it is part of, are read from the disk.
+  const held = await holdPort(options.port);
+  try {
+    return await startOn(held, options);
+  } finally {
+    await held.letGo();
+  }
+}
+
+async function startOn(held: HeldPort, options: SqsOptions): Promise<SqsServer> {
+  const { port } = held;
   const endpoint = `http://127.0.0.1:${port}`;
   const names: QueueNames = {
     url: (name) => `${endpoint}/${account}/${name}`,
@@ -71,6 +83,7 @@ export async function startSqs(options: {
   checkRequests(app, open.stores.sqsStore, attributes);
   waitForReceivers(app, open.stores.sqsStore);
   const expiry = expireMessages(open.stores.sqsStore, attributes);
+  await held.letGo();
   await app.listen({ port, host: '127.0.0.1' });
 
   return {

@@ -50,6 +50,9 @@ export const limits: HttpLimits = {
   longestWaitMs: 40,
 };
 
+/** For tests of anything but these: a busy machine answers late. */
+export const patience = { timeoutMs: 300_000, idleTimeoutMs: 300_000, totalTimeoutMs: 300_000 };
+
 export async function text({ body }: HttpResponse): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);

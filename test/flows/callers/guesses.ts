@@ -1,21 +1,13 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { addAccount, basicHeader, momentaryHeader, nowInSeconds, signedHeader } from '../support/credentials.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
+import { expect, test, vi } from 'vitest';
+import { addAccount, basicHeader, momentaryHeader, nowInSeconds, signedHeader } from '../../support/credentials.ts';
+import { flow } from './stack.ts';
 
 /** Wrong passwords against a running stack: at several functions, over several connections, from two addresses. */
 
-let running: TestStack;
-
 /** Functions that asked for the users a moment ago know a new one a little later. */
 const soon = { timeout: 300_000, interval: 200 };
-
-beforeAll(async () => {
-  running = await startTestStack({ USERS_FRESH_MS: '600' });
-});
-
-afterAll(() => running?.stop());
 
 interface Answer {
   readonly status: number;
@@ -30,7 +22,7 @@ function ask(
   from = '127.0.0.1',
   more: Record<string, string> = {},
 ): Promise<Answer> {
-  const { hostname, port } = new URL(running.stack.wiring.api?.url ?? '');
+  const { hostname, port } = new URL(flow.running.stack.wiring.api?.url ?? '');
   return new Promise((resolve, reject) => {
     const headers = { authorization, ...more };
     const sent = request({ hostname, port, path: route, headers, localAddress: from, agent: false }, (response) => {
@@ -62,8 +54,8 @@ async function crowd(routes: readonly string[], name: string, each: number): Pro
 }
 
 test('thirty wrong passwords are read, over all connections and functions; the right one from elsewhere is served', async () => {
-  const mei = await addAccount(running.stack, 'guessed-mei');
-  const other = await addAccount(running.stack, 'other-user');
+  const mei = await addAccount(flow.running.stack, 'guessed-mei');
+  const other = await addAccount(flow.running.stack, 'other-user');
   const right = (of: typeof mei, route: string, from?: string) => {
     const timestamp = `${nowInSeconds()}`;
     return ask(`${route}?_=${timestamp}`, momentaryHeader(of, timestamp), from);
@@ -93,7 +85,7 @@ test('thirty wrong passwords are read, over all connections and functions; the r
 });
 
 test('a function without the database reads a share of them in each instance, thirty in all', async () => {
-  const mei = await addAccount(running.stack, 'alone-mei');
+  const mei = await addAccount(flow.running.stack, 'alone-mei');
   await vi.waitFor(async () => {
     const timestamp = `${nowInSeconds()}`;
     const answer = await ask(`/health/services?_=${timestamp}`, momentaryHeader(mei, timestamp), '127.0.0.2');

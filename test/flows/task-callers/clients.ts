@@ -1,18 +1,17 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { firstAdmin } from '../../local/callers/console-token.ts';
-import { type Account, addAccount } from '../support/credentials.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
-import { type Row, type TasksClient, type Told, tasksClient } from '../support/tasks-client.ts';
-import { expectWholeLife, type Life } from './old-client.ts';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { firstAdmin } from '../../../local/callers/console-token.ts';
+import { type Account, addAccount } from '../../support/credentials.ts';
+import { type Row, type TasksClient, type Told, tasksClient } from '../../support/tasks-client.ts';
+import { expectWholeLife, type Life } from '../old-client.ts';
+import { running } from './stack.ts';
 
 /** The tasks API asked by programs as its callers have them, and by users who are not each other. */
 
-const clients = path.resolve(import.meta.dirname, '../fixtures/clients');
+const clients = path.resolve(import.meta.dirname, '../../fixtures/clients');
 const wordCount = 'tasks.general.example:word_count';
 
-let running: TestStack;
 let url: string;
 let ask: TasksClient['ask'];
 let post: TasksClient['post'];
@@ -23,7 +22,6 @@ let bob: Account;
 let admin: Account;
 
 beforeAll(async () => {
-  running = await startTestStack();
   url = running.stack.wiring.api?.url ?? '';
   ({ ask, post, submit, ended } = tasksClient(url));
   [mei, bob] = [await addAccount(running.stack, 'mei'), await addAccount(running.stack, 'bob')];
@@ -38,8 +36,6 @@ beforeAll(async () => {
         interval: 500,
       });
 }, 600_000);
-
-afterAll(() => running?.stop());
 
 /** What a program prints; the reason where the machine hasn't got it. */
 async function printed(program: string, args: readonly string[]): Promise<{ text: string; missing?: string }> {

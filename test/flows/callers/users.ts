@@ -1,21 +1,19 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { firstAdmin, tokenOf } from '../../local/callers/console-token.ts';
-import { startControl } from '../../local/console/control.ts';
-import { showApi } from '../../local/terminal/summary.ts';
-import { type Account, momentaryHeader, nowInSeconds } from '../support/credentials.ts';
-import { project } from '../support/stack-process.ts';
-import { type Flow, startFlow } from './flow.ts';
+import { firstAdmin, tokenOf } from '../../../local/callers/console-token.ts';
+import { startControl } from '../../../local/console/control.ts';
+import { showApi } from '../../../local/terminal/summary.ts';
+import { type Account, momentaryHeader, nowInSeconds } from '../../support/credentials.ts';
+import { project } from '../../support/stack-process.ts';
+import { flow } from './stack.ts';
 
 /** What people type: the command that keeps the users, and the examples of the how-to. */
 
-let flow: Flow;
 let control: Awaited<ReturnType<typeof startControl>>;
 let admin: Account;
 
 beforeAll(async () => {
-  flow = await startFlow({ USERS_FRESH_MS: '600' });
   control = await startControl(flow.running.stack);
   await flow.running.stack.announce(control.url);
   const found = firstAdmin(flow.running.stack.services);
@@ -23,10 +21,7 @@ beforeAll(async () => {
   admin = found;
 }, 600_000);
 
-afterAll(async () => {
-  await control?.stop();
-  await flow?.stop();
-});
+afterAll(() => control?.stop());
 
 interface Ending {
   readonly status: number;

@@ -1,15 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { filesClient } from '../support/files-client.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
-
-let under: TestStack;
-
-beforeAll(async () => {
-  under = await startTestStack();
-}, 600_000);
-
-afterAll(() => under?.stop());
+import { expect, test } from 'vitest';
+import { filesClient } from '../../support/files-client.ts';
+import { running } from './stack.ts';
 
 interface Told {
   readonly status: string;
@@ -19,15 +11,15 @@ interface Told {
 }
 
 async function submit(name: string, kwargs: object): Promise<string> {
-  const { data } = await filesClient(under).post('/api/v1/tasks/submit', { name, kwargs });
+  const { data } = await filesClient(running).post('/api/v1/tasks/submit', { name, kwargs });
   return (data as { readonly task_id: string }).task_id;
 }
 
 async function told(id: string, ...statuses: readonly string[]): Promise<Told> {
   for (const until = Date.now() + 300_000; ; await sleep(100)) {
-    const task = (await filesClient(under).ask(`/api/v1/task/${id}/result`)).data as Told;
+    const task = (await filesClient(running).ask(`/api/v1/task/${id}/result`)).data as Told;
     if (statuses.includes(task.status)) return task;
-    if (Date.now() > until) throw new Error(`The task ${id} is ${task.status}: ${under.printed().slice(-3000)}`);
+    if (Date.now() > until) throw new Error(`The task ${id} is ${task.status}: ${running.printed().slice(-3000)}`);
   }
 }
 
@@ -35,7 +27,7 @@ const ended = ['SUCCESS', 'FAILURE', 'REVOKED'];
 const run = async (name: string, kwargs: object) => told(await submit(name, kwargs), ...ended);
 
 async function uploaded(text: string): Promise<string> {
-  const client = filesClient(under);
+  const client = filesClient(running);
   const bytes = Buffer.from(text);
   const { file, upload } = await client.announce({ name: 'a.txt', size: bytes.length, content_type: 'text/plain' });
   await client.send(upload, bytes);
@@ -62,7 +54,7 @@ test('the words of a text, of a file and on Spark are the same', { timeout: 600_
   expect(asMap(result.counts)).toEqual(counts);
   // One machine has no Spark, and says so.
   expect(result).toMatchObject({ engine: 'streamed', words: 8, distinct: 6 });
-  const { download } = await filesClient(under).find(result.file.replace('file:', ''));
+  const { download } = await filesClient(running).find(result.file.replace('file:', ''));
   expect((await (await fetch(download?.url ?? '')).text()).trim().split('\n').sort()).toEqual(
     [...counts].map((pair) => JSON.stringify(pair)).sort(),
   );
@@ -71,7 +63,7 @@ test('the words of a text, of a file and on Spark are the same', { timeout: 600_
 test('a file that is none of the caller’s, or no text, fails the task with the reason', {
   timeout: 600_000,
 }, async () => {
-  const client = filesClient(under);
+  const client = filesClient(running);
   const bytes = Buffer.from([0x61, 0x20, 0xff, 0x20]);
   const { file, upload } = await client.announce({ name: 'b', size: bytes.length, content_type: 'a/b' });
   const early = await run('tasks.general.example:file_word_count', { file: file.argument });
@@ -92,12 +84,12 @@ test('terminating a task on Spark cancels its job', { timeout: 600_000 }, async 
   const file = await uploaded('some words that go on and on\n'.repeat(3_000_000));
   const id = await submit('tasks.general.example:spark_word_count', { file });
   const jobs = async () =>
-    (await under.stack.machines.list({ limit: 100 })).executions
+    (await running.stack.machines.list({ limit: 100 })).executions
       .filter(({ name }) => name === id)
       .map(({ status }) => status);
   while ((await jobs()).length === 0) await sleep(50);
   await sleep(1000);
-  const answer = await filesClient(under).post(`/api/v1/task/${id}/terminate`, {});
+  const answer = await filesClient(running).post(`/api/v1/task/${id}/terminate`, {});
 
   expect(answer.status).toBe(200);
   expect((await told(id, ...ended)).status).toBe('REVOKED');

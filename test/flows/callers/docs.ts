@@ -1,20 +1,17 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { firstAdmin } from '../../local/callers/console-token.ts';
-import { browserPath, startBrowser } from '../support/browser.ts';
-import { type Flow, startFlow } from './flow.ts';
+import { firstAdmin } from '../../../local/callers/console-token.ts';
+import { browserPath, startBrowser } from '../../support/browser.ts';
+import type { Flow } from '../flow.ts';
+import { flow } from './stack.ts';
 
 /** The documentation as people see it: files with their headers, and the page in a real browser. */
 
-let flow: Flow;
 let api: string;
 
-beforeAll(async () => {
-  flow = await startFlow();
+beforeAll(() => {
   api = flow.running.stack.wiring.api?.url.replace(/\/$/, '') ?? '';
-}, 600_000);
-
-afterAll(() => flow?.stop());
+});
 
 describe('the files of the page', () => {
   test('come side by side, as two browsers ask for them', async () => {

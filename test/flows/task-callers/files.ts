@@ -2,17 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Announcement, filesClient } from '../support/files-client.ts';
-import { startTestStack, type TestStack } from '../support/stack.ts';
-
-let under: TestStack;
-
-beforeAll(async () => {
-  under = await startTestStack();
-}, 600_000);
-
-afterAll(() => under?.stop());
+import { expect, test } from 'vitest';
+import { type Announcement, filesClient } from '../../support/files-client.ts';
+import { running } from './stack.ts';
 
 const mebi = 1024 * 1024;
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -22,7 +14,7 @@ function announcement(bytes: Uint8Array, given: Partial<Announcement> = {}): Ann
 }
 
 test('a small file goes up in one piece, and comes back under its name', async () => {
-  const client = filesClient(under);
+  const client = filesClient(running);
   const bytes = Buffer.from('一 二\n');
   const { file, upload } = await client.announce(announcement(bytes, { sha256: sha256(bytes) }));
   const early = await client.complete(file.file_id);
@@ -39,12 +31,12 @@ test('a small file goes up in one piece, and comes back under its name', async (
     "attachment; filename*=UTF-8''..%2F..%2Fetc%2F%E5%86%85%E5%AE%B9%20%221%22.txt",
   );
   // Complete is complete, and a file that is there is never another one.
-  expect((await under.api(`/api/v1/files/${file.file_id}/complete`, { method: 'POST' })).status).toBe(200);
+  expect((await running.api(`/api/v1/files/${file.file_id}/complete`, { method: 'POST' })).status).toBe(200);
   expect((await client.send(upload, bytes)).status).toBe(412);
 });
 
 test('bytes that were not announced are refused by the bucket itself', async () => {
-  const client = filesClient(under);
+  const client = filesClient(running);
   const bytes = Buffer.from('abc');
   const { upload } = await client.announce(announcement(bytes, { sha256: sha256(bytes) }));
 
@@ -53,7 +45,7 @@ test('bytes that were not announced are refused by the bucket itself', async () 
 });
 
 test('a large file goes up in parts, in any order, and its hash is compared', async () => {
-  const client = filesClient(under);
+  const client = filesClient(running);
   const bytes = randomBytes(101 * 1000 * 1000);
   const { file, upload } = await client.announce(announcement(bytes, { sha256: sha256(bytes) }));
   if (upload.kind !== 'multipart') throw new Error('It is large');
@@ -83,7 +75,7 @@ test('a large file goes up in parts, in any order, and its hash is compared', as
 });
 
 test('a file in parts with another hash is refused, and its content is gone', async () => {
-  const client = filesClient(under);
+  const client = filesClient(running);
   const bytes = Buffer.alloc(100_000_001, 'x');
   const { file, upload } = await client.announce(announcement(bytes, { sha256: sha256(Buffer.from('other')) }));
   await client.send(upload, bytes);
@@ -106,7 +98,7 @@ test('a file in parts with another hash is refused, and its content is gone', as
 });
 
 test('what is no file, and no request of here, is told apart', async () => {
-  const client = filesClient(under);
+  const client = filesClient(running);
   const bytes = Buffer.from('abc');
   const { file } = await client.announce(announcement(bytes));
 
@@ -124,7 +116,7 @@ test('what is no file, and no request of here, is told apart', async () => {
     [{ content_type: 'x' }, 'Field "content_type" should be a media type, such as text/plain.'],
     [{ sha256: 'ff' }, 'Field "sha256" should be 64 hexadecimal digits.'],
   ] as const) {
-    const { body } = await under.api('/api/v1/files', {
+    const { body } = await running.api('/api/v1/files', {
       method: 'POST',
       body: JSON.stringify({ ...announcement(bytes), ...wrong }),
     });
@@ -134,13 +126,13 @@ test('what is no file, and no request of here, is told apart', async () => {
 
 /** Everything of the database, as its owner. */
 async function query(text: string, values: unknown[] = []): Promise<void> {
-  const client = new pg.Client({ connectionString: under.stack.services.postgres.url('postgres', 'millrace') });
+  const client = new pg.Client({ connectionString: running.stack.services.postgres.url('postgres', 'millrace') });
   await client.connect();
   await client.query(text, values).finally(() => client.end());
 }
 
 test('what nobody completed in time, and what has had its days, is removed and told as expired', async () => {
-  const client = filesClient(under);
+  const client = filesClient(running);
   const bytes = Buffer.from('abc');
   const kept = await client.announce(announcement(bytes));
   const old = await client.announce(announcement(bytes));
@@ -162,7 +154,7 @@ test('what nobody completed in time, and what has had its days, is removed and t
       [89, 91][index],
     ]);
 
-  const { functions } = under.stack;
+  const { functions } = running.stack;
   const swept = await functions.invoke(functions.model('tasks/sweep-files')?.arn ?? '', {
     scheduledTime: new Date().toISOString(),
   });
@@ -177,7 +169,7 @@ test('what nobody completed in time, and what has had its days, is removed and t
   expect((await client.find(old.file.file_id)).file.reason).toContain('It was kept until');
   expect((await client.find(begun.file.file_id)).file.reason).toContain('Its upload was not complete by');
   // Whose file is long gone is told so for ninety days, and then that there was none.
-  const statuses = gone.map(({ file }) => under.api(`/api/v1/files/${file.file_id}`).then(({ status }) => status));
+  const statuses = gone.map(({ file }) => running.api(`/api/v1/files/${file.file_id}`).then(({ status }) => status));
   expect(await Promise.all(statuses)).toEqual([200, 404]);
   // The addresses that were given out before lead nowhere.
   expect((await fetch(download?.url ?? '')).status).toBe(404);
@@ -187,14 +179,14 @@ test('what nobody completed in time, and what has had its days, is removed and t
 test('our own fault is 500 with an id that finds it in the log, and tells nothing of the database', async () => {
   await query('alter table tasks.files rename to files_away');
   try {
-    const answer = await under.api('/api/v1/files/00000000-0000-4000-8000-000000000000');
+    const answer = await running.api('/api/v1/files/00000000-0000-4000-8000-000000000000');
 
     const data = { request_id: expect.stringMatching(/^[\w-]+$/) as unknown };
     expect(answer).toEqual({
       status: 500,
       body: { code: 500, msg: expect.stringMatching(/^未知错误\nRequest /), data },
     });
-    const log = await readFile(path.join(under.directory, 'log', 'stack.jsonl'), 'utf8');
+    const log = await readFile(path.join(running.directory, 'log', 'stack.jsonl'), 'utf8');
     expect(log).toContain((answer.body as { data: { request_id: string } }).data.request_id);
   } finally {
     await query('alter table tasks.files_away rename to files');

@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { challenge } from '../../lambdas/kit/api/authentication/credential.ts';
-import { docsRoutes } from '../../lambdas/platform/contract.ts';
-import { countyNames } from '../../lambdas/presale/publication/counties.ts';
-import { Assembly } from '../../lib/inventory/assembly.ts';
-import { routesOf } from '../../lib/inventory/triggers.ts';
-import { type Flow, startFlow } from './flow.ts';
+import { describe, expect, test } from 'vitest';
+import { challenge } from '../../../lambdas/kit/api/authentication/credential.ts';
+import { docsRoutes } from '../../../lambdas/platform/contract.ts';
+import { countyNames } from '../../../lambdas/presale/publication/counties.ts';
+import { Assembly } from '../../../lib/inventory/assembly.ts';
+import { routesOf } from '../../../lib/inventory/triggers.ts';
+import { flow } from './stack.ts';
 
 /** What the API refuses, and in which words. */
-
-let flow: Flow;
-
-beforeAll(async () => {
-  flow = await startFlow();
-});
-
-afterAll(() => flow?.stop());
 
 const integer = ['Not a valid integer.'];
 const from0 = ['Must be greater than or equal to 0.'];

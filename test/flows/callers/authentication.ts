@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { challenge } from '../../lambdas/kit/api/authentication/credential.ts';
-import { firstAdmin, tokenOf } from '../../local/callers/console-token.ts';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { challenge } from '../../../lambdas/kit/api/authentication/credential.ts';
+import { firstAdmin, tokenOf } from '../../../local/callers/console-token.ts';
 import {
   type Account,
   addAccount,
@@ -9,24 +9,18 @@ import {
   momentaryHeader,
   nowInSeconds,
   signedHeader,
-} from '../support/credentials.ts';
-import { type Flow, startFlow } from './flow.ts';
+} from '../../support/credentials.ts';
+import { flow } from './stack.ts';
 
 /** Who is let in, by each scheme, and who is not, as a client meets it. */
 
-let flow: Flow;
 let admin: Account;
 
-beforeAll(async () => {
-  // More than anybody asks here, and nothing comes back while a test runs: who is to meet the limit is put before it.
-  const limits = { CALLER_BURST: '100000', CALLER_REQUESTS_PER_SECOND: '0.000001' };
-  flow = await startFlow({ ...limits, USERS_FRESH_MS: '600' });
+beforeAll(() => {
   const found = firstAdmin(flow.running.stack.services);
   if (!found) throw new Error('There is no admin');
   admin = found;
 });
-
-afterAll(() => flow?.stop());
 
 const account = (name: string) => addAccount(flow.running.stack, name, ['operate']);
 
