@@ -18,6 +18,12 @@ const throttled: FunctionFailure = {
   errorMessage: 'Rate Exceeded.: all the concurrency reserved for the function is in use',
 };
 
+/** What "at least once" means: the work is done, and nobody is told. */
+const killedAfterWork: FunctionFailure = {
+  errorType: 'Runtime.ExitError',
+  errorMessage: 'Killed after its work by the fault switch',
+};
+
 // Lambda's quota for a synchronous request and its answer.
 const payloadLimitBytes = 6 * 1024 * 1024;
 const requestTooLarge: FunctionFailure = {
@@ -67,10 +73,13 @@ interface Pool {
 const idleMs = 60_000;
 
 // A function that has instances waits for one of them rather than have another's killed that is as busy: where more is asked
-// for than there is room, each would otherwise start anew for every event, which costs more than the event.
-const restedMs = 5000;
+// for than there is room, each would otherwise start anew for every event, which costs more than the event. How long that
+// is tells the last start, which takes many times as long on a busy machine.
+const restedStarts = 20;
 // All of them may be held by slow events; then it takes another's all the same.
-const patienceMs = 1000;
+const patientStarts = 4;
+// Until one has been seen.
+const firstStartMs = 250;
 
 /** Runs the bundled functions, each instance in a process of its own. */
 export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
@@ -78,18 +87,19 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
   const all = new Set<Instance>();
   const waiting = waiters();
   const bootstrap = plainBootstrap(options.temporaryDirectory);
+  let startMs = firstStartMs;
   let stopping = false;
 
   async function instanceFor(pool: Pool): Promise<Instance> {
-    const patientUntil = Date.now() + patienceMs;
+    const askedAt = Date.now();
     for (;;) {
       if (stopping) throw new Error('The function host is stopping');
       const idle = pool.idle.pop()?.instance;
       if (idle?.alive()) return idle;
       if (idle) continue;
-      const leftMs = pool.current.size === 0 ? 0 : patientUntil - Date.now();
-      const hasRoom = all.size < options.maximumInstances || evictIdle(pools, leftMs > 0 ? restedMs : 0);
-      if (hasRoom) return start(pool);
+      const leftMs = pool.current.size === 0 ? 0 : askedAt + patientStarts * startMs - Date.now();
+      const restedMs = leftMs > 0 ? restedStarts * startMs : 0;
+      if (all.size < options.maximumInstances || evictIdle(pools, restedMs)) return start(pool);
       await waiting.chance(leftMs > 0 ? leftMs : undefined);
     }
   }
@@ -105,6 +115,10 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
       temporaryDirectory,
       compileCache: options.compileCache,
       onLine: (line) => options.onLine(pool.model.handler, line),
+    });
+    const startedAt = Date.now();
+    void instance.ready.then(() => {
+      startMs = Date.now() - startedAt;
     });
     all.add(instance);
     pool.current.add(instance);
@@ -143,14 +157,9 @@ export function startFunctionHost(options: FunctionHostOptions): FunctionHost {
       const instance = await instanceFor(pool);
       if (options.faults.crashBefore()) instance.kill();
       const outcome = await instance.invoke({ requestId, event: text });
-      // The work is done but its answer never arrives: what "at least once" means.
       if (options.faults.crashAfter()) {
         instance.kill();
-        return done({
-          ok: false,
-          error: { errorType: 'Runtime.ExitError', errorMessage: 'Killed after its work by the fault switch' },
-          memoryBytes: 0,
-        });
+        return done({ ok: false, error: killedAfterWork, memoryBytes: 0 });
       }
       keep(pool, instance);
       if (outcome.ok && outcome.payloadBytes > payloadLimitBytes) {

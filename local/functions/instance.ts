@@ -25,6 +25,8 @@ export interface Instance {
   alive(): boolean;
   invoke(call: Call): Promise<InstanceOutcome>;
   kill(): void;
+  /** That it can serve, or why it can't. */
+  readonly ready: Promise<FunctionFailure | undefined>;
   readonly ended: Promise<void>;
 }
 
@@ -61,6 +63,7 @@ export function startInstance(options: InstanceOptions): Instance {
   const ready = readiness(child);
   return {
     alive: () => !child.killed && child.exitCode === null && child.signalCode === null,
+    ready,
     ended,
     kill: () => void child.kill('SIGKILL'),
     invoke: (call) => invoke(child, model, ready, call),

@@ -105,6 +105,12 @@ export async function askForDetails(
         SELECT FROM briefs.details AS known
         WHERE known.platform = item.platform AND known.kind = item.kind AND known.subject = item.subject
           AND known.fetched_at > ${new Date(now.getTime() - freshMs)})
+      -- What was asked for is left out here and not by its conflict: that would wait for whoever ends that call just now,
+      -- who waits for these articles.
+      AND NOT EXISTS (
+        SELECT FROM briefs.calls AS asked
+        WHERE asked.brief_uuid = item.brief AND asked.platform = item.platform AND asked.kind = item.kind
+          AND asked.subject = item.subject)
     ORDER BY item.platform, item.kind, item.subject
     ON CONFLICT DO NOTHING`.execute(query);
 }

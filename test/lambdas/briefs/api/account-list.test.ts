@@ -1,22 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { printed } from '../../../support/lambda.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { MadeBrief } from '../lists/stored-articles.ts';
+import { fileApi } from './file-api.ts';
 import { briefOfTwo, known, postTime as post_time } from './known-articles.ts';
-import { type StartedApi, startApi } from './started-api.ts';
 
-let api: StartedApi;
+const api = fileApi({ kept: true });
 let made: MadeBrief;
 
 beforeAll(async () => {
-  api = await startApi();
   made = await briefOfTwo(api.database.app);
 });
-
-afterAll(() => api?.stop());
-beforeEach(() => {
-  printed();
-});
-afterEach(() => vi.restoreAllMocks());
 
 const ask = (query: Readonly<Record<string, string>>) =>
   api.post('owner', 'job/view_account_list', { stage_uuid: made.stages[0] ?? '', platform: '3', ...query });

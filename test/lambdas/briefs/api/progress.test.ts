@@ -1,38 +1,11 @@
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { platformNames } from '../../../../lambdas/briefs/platforms/names.ts';
-import { printed } from '../../../support/lambda.ts';
+import { describe, expect, test } from 'vitest';
 import { madeBrief } from '../lists/stored-articles.ts';
-import { type StartedApi, setNow, startApi } from './started-api.ts';
+import { fileApi, order } from './file-api.ts';
+import { setNow } from './started-api.ts';
 
-let api: StartedApi;
-
-beforeAll(async () => {
-  api = await startApi();
-});
-
-afterAll(() => api?.stop());
-
-beforeEach(async () => {
-  printed();
-  await sql`TRUNCATE briefs.briefs, briefs.articles, briefs.calls, platform.sites, platform.turns CASCADE`.execute(
-    api.database.admin.query,
-  );
-});
-
-afterEach(() => {
-  setNow(undefined);
-  vi.restoreAllMocks();
-});
-
+const api = fileApi();
 const run = (statement: ReturnType<typeof sql>) => statement.execute(api.database.app.query);
-const order = {
-  platforms: platformNames,
-  keywords: ['精华水', '抗老'],
-  limit: 100,
-  fromDay: '2026-01-01',
-  toDay: '2026-11-21',
-};
 
 describe('job/spider_progress', () => {
   const progress = async (uuid: string) => (await api.post('owner', 'job/spider_progress', { job_uuid: uuid })).body;

@@ -1,25 +1,9 @@
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { printed } from '../../../support/lambda.ts';
+import { describe, expect, test } from 'vitest';
 import { madeBrief } from '../lists/stored-articles.ts';
-import { type StartedApi, startApi } from './started-api.ts';
+import { fileApi } from './file-api.ts';
 
-let api: StartedApi;
-
-beforeAll(async () => {
-  api = await startApi();
-});
-
-afterAll(() => api?.stop());
-
-beforeEach(async () => {
-  printed();
-  await sql`TRUNCATE briefs.briefs, briefs.articles, briefs.calls, briefs.platforms, platform.sites, platform.turns CASCADE`.execute(
-    api.database.admin.query,
-  );
-});
-
-afterEach(() => vi.restoreAllMocks());
+const api = fileApi();
 
 const entry = { platform: '2/3', keywords: '精华水/抗老', limitnum: 1000, starttime: 20190101, endtime: 20200417 };
 const desc = (...entries: readonly unknown[]) => JSON.stringify({ job_content: entries });

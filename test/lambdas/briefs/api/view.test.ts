@@ -1,38 +1,11 @@
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { platformNames } from '../../../../lambdas/briefs/platforms/names.ts';
-import { printed } from '../../../support/lambda.ts';
 import { addArticles, madeBrief } from '../lists/stored-articles.ts';
-import { type StartedApi, setNow, startApi } from './started-api.ts';
+import { fileApi, order } from './file-api.ts';
 
-let api: StartedApi;
-
-beforeAll(async () => {
-  api = await startApi();
-});
-
-afterAll(() => api?.stop());
-
-beforeEach(async () => {
-  printed();
-  await sql`TRUNCATE briefs.briefs, briefs.articles, briefs.calls, platform.sites, platform.turns CASCADE`.execute(
-    api.database.admin.query,
-  );
-});
-
-afterEach(() => {
-  setNow(undefined);
-  vi.restoreAllMocks();
-});
-
+const api = fileApi();
 const run = (statement: ReturnType<typeof sql>) => statement.execute(api.database.app.query);
-const order = {
-  platforms: platformNames,
-  keywords: ['精华水', '抗老'],
-  limit: 100,
-  fromDay: '2026-01-01',
-  toDay: '2026-11-21',
-};
 
 describe('job/view', () => {
   test('shows a brief with its stages, and zeros where nothing was found', async () => {
