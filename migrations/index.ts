@@ -31,6 +31,7 @@ import { recommenderServing } from './0082-recommender-serving.ts';
 import { recommenderModels } from './0084-recommender-models.ts';
 import { recommenderNumbers } from './0086-recommender-numbers.ts';
 import { recommenderDaysAtOnce } from './0088-recommender-days-at-once.ts';
+import { recommenderPgvector } from './0090-recommender-pgvector.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -66,4 +67,5 @@ export const migrations: Record<string, Migration> = {
   '0084-recommender-models': recommenderModels,
   '0086-recommender-numbers': recommenderNumbers,
   '0088-recommender-days-at-once': recommenderDaysAtOnce,
+  '0090-recommender-pgvector': recommenderPgvector,
 };
