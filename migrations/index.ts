@@ -31,6 +31,7 @@ import { recommenderServing } from './0082-recommender-serving.ts';
 import { recommenderModels } from './0084-recommender-models.ts';
 import { recommenderNumbers } from './0086-recommender-numbers.ts';
 import { recommenderDaysAtOnce } from './0088-recommender-days-at-once.ts';
+import { recommenderPgvector } from './0090-recommender-pgvector.ts';
 import { briefsSubmitMails } from './0095-briefs-submit-mails.ts';
 import { platformRunsByWorkload } from './0105-platform-runs-by-workload.ts';
 
@@ -68,6 +69,7 @@ export const migrations: Record<string, Migration> = {
   '0084-recommender-models': recommenderModels,
   '0086-recommender-numbers': recommenderNumbers,
   '0088-recommender-days-at-once': recommenderDaysAtOnce,
+  '0090-recommender-pgvector': recommenderPgvector,
   '0095-briefs-submit-mails': briefsSubmitMails,
   '0105-platform-runs-by-workload': platformRunsByWorkload,
 };

@@ -13,7 +13,8 @@ export interface SampleEvent {
   readonly context: { readonly device_type: string; readonly os: string; readonly location: string };
 }
 
-const usersOfATenant = 60;
+/** Each with tastes of its own. */
+export const usersOfATenant = 60;
 const days = 6;
 const sessionsAtMost = 5;
 const shownAtOnce = 8;

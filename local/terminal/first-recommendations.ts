@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tokenOf } from '../callers/console-token.ts';
 import { trigger } from '../console/trigger-target.ts';
+import { answerOf, ask, asking } from '../sample-recommender/ask.ts';
 import { sampleEvents } from '../sample-recommender/behavior.ts';
 import { itemsOfATenant, type SampleTenant, sampleItems, sampleTenants } from '../sample-recommender/catalogue.ts';
+import { runExperiment, sampleExperiment } from '../sample-recommender/experiment.ts';
 import { seeded } from '../sample-recommender/random.ts';
 import { topicReader } from '../services/topic-reader.ts';
 import type { Stack } from '../stack.ts';
@@ -17,7 +18,6 @@ const schedules = [
 const pollMs = 500;
 const eventsAtOnce = 100;
 const itemsAtOnce = 50;
-const asking = 'user-7';
 
 interface Recommended {
   readonly items: readonly {
@@ -28,7 +28,7 @@ interface Recommended {
 }
 
 /**
- * Fills two made-up tenants by the ways that real ones use (Kafka, and the API), computes what schedules would, and shows
+ * Fills two made-up tenants by the ways that real ones use (Kafka, and the API), computes what schedules would, runs an experiment, and shows
  * what a user is recommended. Done once: at the next start it is all there.
  */
 export async function showRecommendations(stack: Stack, signal: AbortSignal): Promise<void> {
@@ -47,6 +47,7 @@ export async function showRecommendations(stack: Stack, signal: AbortSignal): Pr
   }
   for (const [tenant, wanted] of clicks) await whileMissing(stack, tenant, { clicks: wanted, signal });
   if (fresh.length > 0) for (const schedule of schedules) await computed(stack, schedule, signal);
+  for (const tenant of fresh) if (!signal.aborted) await runExperiment(stack, tenant);
   if (signal.aborted) return;
   const seconds = ((performance.now() - before) / 1000).toFixed(1);
   if (fresh.length > 0)
@@ -61,8 +62,12 @@ async function show(stack: Stack, { tenant, scenario, name }: SampleTenant): Pro
   });
   const told = items.map(({ metadata, reason }) => `${metadata.title} (${reason})`).join(', ');
   stack.log.say(`${name} for ${asking}: ${told}`);
+  const question = `-H 'authorization: Bearer TOKEN' -H 'x-tenant-id: ${tenant}'`;
   stack.log.show(
-    `Try it         curl -H 'authorization: Bearer TOKEN' -H 'x-tenant-id: ${tenant}' -H 'x-user-id: ${asking}' -H 'content-type: application/json' ${stack.wiring.api?.url}/api/v1/recommend -d '{"scenario_id":"${scenario}","debug":true}'`,
+    `An experiment  curl ${question} ${stack.wiring.api?.url}/api/v1/experiments/${sampleExperiment}/results`,
+  );
+  stack.log.show(
+    `Try it         curl ${question} -H 'x-user-id: ${asking}' -H 'content-type: application/json' ${stack.wiring.api?.url}/api/v1/recommend -d '{"scenario_id":"${scenario}","debug":true}'`,
   );
 }
 
@@ -135,30 +140,4 @@ async function computed(stack: Stack, schedule: string, signal: AbortSignal): Pr
     if (!executions.some((execution) => execution.name === name)) return;
     await sleep(pollMs);
   }
-}
-
-interface Question {
-  /** Below /api/v1. */
-  readonly route: string;
-  readonly body?: object;
-}
-
-async function ask<T>(stack: Stack, tenant: string, question: Question): Promise<T> {
-  const answer = await answerOf(stack, tenant, question);
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${question.route} answered ${answer.status}: ${text}`);
-  return (JSON.parse(text) as { data: T }).data;
-}
-
-function answerOf({ wiring, services }: Stack, tenant: string, { route, body }: Question): Promise<Response> {
-  return fetch(`${wiring.api?.url}/api/v1${route}`, {
-    method: body ? 'POST' : 'GET',
-    headers: {
-      authorization: `Bearer ${tokenOf(services)}`,
-      'content-type': 'application/json',
-      'x-tenant-id': tenant,
-      'x-user-id': asking,
-    },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
 }

@@ -6,6 +6,8 @@ import { itemId, scenarioId, tenantId } from '../identifiers.ts';
 
 /** Numbers of the longest vector that a sender may bring. */
 const longestEmbedding = 4096;
+// The store keeps numbers of four bytes, which end at 3.4e38; only the direction of a vector says anything.
+const largestNumber = 1e30;
 
 const fields = {
   item_id: itemId,
@@ -14,7 +16,7 @@ const fields = {
     .prefault({})
     .transform((value) => storableJson(value) as Readonly<Record<string, unknown>>),
   embedding: z
-    .array(z.number())
+    .array(z.number().min(-largestNumber).max(largestNumber))
     .min(1)
     .max(longestEmbedding)
     .nullish()

@@ -11,6 +11,18 @@ test('an item without an id is told of, and the rest of its message goes on', ()
   expect(error?.message).toMatch(/1 items are wrong; item 1: .*item_id/);
 });
 
+test('a vector that the store can’t hold is its item’s fault, and holds no other back', () => {
+  const { good, error } = itemsIn(
+    message([
+      { item_id: 'a', embedding: [1e39] },
+      { item_id: 'b', embedding: [1, -2e10] },
+    ]),
+  );
+
+  expect(good.map(({ item_id }) => item_id)).toEqual(['b']);
+  expect(error?.message).toMatch(/item 0: .*embedding/);
+});
+
 test.each([
   {},
   { tenant_id: 't', scenario_id: 's' },
