@@ -10,6 +10,7 @@ export * from './docs/contract.ts';
 export * from './exports/contract.ts';
 export * from './failures/contract.ts';
 export * from './runs/contract.ts';
+export * from './schedules/contract.ts';
 export * from './slots/contract.ts';
 export * from './steps/contract.ts';
 export * from './topics/contract.ts';

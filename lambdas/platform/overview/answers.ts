@@ -59,6 +59,7 @@ export const workloadOverview = z
       .nullable()
       .describe('null: who asks may not see the ledger.'),
     missed: z.array(stripSlot).describe('Slots that were due, and that nobody has run yet.'),
+    paused: z.array(z.object({ schedule: text, at: momentText, by: text, note: text.nullable() })),
     next: z.array(z.object({ schedule: text, at: momentText })).describe('The next 5 slots.'),
   })
   .meta({ id: 'WorkloadOverview' });
