@@ -19,6 +19,8 @@ export const platformPauses: Migration = {
     await sql`CREATE UNIQUE INDEX pauses_open ON platform.pauses (schedule) WHERE resumed_at IS NULL`.execute(db);
     await sql`CREATE INDEX pauses_by_schedule ON platform.pauses (schedule, paused_at)`.execute(db);
     await sql`GRANT SELECT, INSERT, UPDATE, DELETE ON platform.pauses TO millrace_app`.execute(db);
+    // A restore sets the numbers behind those of the rows that came back.
+    await sql`GRANT UPDATE ON SEQUENCE platform.pauses_id_seq TO millrace_app`.execute(db);
   },
   down: forwardOnly,
 };
