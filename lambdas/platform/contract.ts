@@ -14,6 +14,7 @@ export * from './schedules/contract.ts';
 export * from './slots/contract.ts';
 export * from './steps/contract.ts';
 export * from './topics/contract.ts';
+export * from './users/contract.ts';
 
 /** The migration runs as the master user, whose password stands in a secret where there is one. */
 export const migrateEnv = z.object({

@@ -9,6 +9,7 @@ import type { Environment } from '../environment.ts';
 import { Dependencies } from '../workloads/dependencies.ts';
 import { FailuresApi } from '../workloads/ledger/failures-api.ts';
 import { RunsApi } from '../workloads/runs/runs-api.ts';
+import { UsersApi } from '../workloads/users-api.ts';
 import type { ApiPlatform, WorkloadInApp } from '../workloads/workload.ts';
 import type { DataStack } from './data.ts';
 import type { LedgerStack } from './ledger.ts';
@@ -47,6 +48,16 @@ export class ApiStack extends MillraceStack {
       memory: 256,
       concurrency: 2,
     });
+    this.#pages(platform);
+    for (const workload of workloads) workload.api(this, platform);
+    new FailuresApi(this, 'Failures', { platform, replays: ledger.replays });
+    new RunsApi(this, 'Runs', { platform, slots: ledger.slots, workloads: workloads.map(({ name }) => name) });
+    new UsersApi(this, 'Users', { platform, users });
+    new Dependencies(this, 'Dependencies', { platform, raw, users, cluster });
+  }
+
+  /** What browsers open. */
+  #pages(platform: ApiPlatform): void {
     const docs = new ApiHandler(this, 'Docs', {
       platform,
       handler: 'platform/docs',
@@ -60,9 +71,5 @@ export class ApiStack extends MillraceStack {
       concurrency: 12,
     });
     this.api.fallback(docs);
-    for (const workload of workloads) workload.api(this, platform);
-    new FailuresApi(this, 'Failures', { platform, replays: ledger.replays });
-    new RunsApi(this, 'Runs', { platform, slots: ledger.slots, workloads: workloads.map(({ name }) => name) });
-    new Dependencies(this, 'Dependencies', { platform, raw, users, cluster });
   }
 }

@@ -83,6 +83,7 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
     'states:StopExecution',
   ],
   'platform/switch-schedule': ['iam:PassRole', 'scheduler:GetSchedule', 'scheduler:UpdateSchedule'],
+  'platform/users-api': ['secretsmanager:PutSecretValue'],
   'presale/fetch-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
   'presale/load-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
   'presale/load-corrections': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
