@@ -45,7 +45,7 @@ const openReason = z
 const series = z.array(z.object(counted).meta({ id: 'CountsOfAStep' }));
 
 /** How one workload stands. */
-export const workloadOverview = z
+const workloadOverview = z
   .object({
     workload: text,
     runs: z.array(stripRun).describe('The newest 30 that are parts of no other.'),
