@@ -34,6 +34,8 @@ import { recommenderDaysAtOnce } from './0088-recommender-days-at-once.ts';
 import { recommenderPgvector } from './0090-recommender-pgvector.ts';
 import { briefsSubmitMails } from './0095-briefs-submit-mails.ts';
 import { platformRunsByWorkload } from './0105-platform-runs-by-workload.ts';
+import { platformPauses } from './0106-platform-pauses.ts';
+import { platformUserChanges } from './0107-platform-user-changes.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -72,4 +74,6 @@ export const migrations: Record<string, Migration> = {
   '0090-recommender-pgvector': recommenderPgvector,
   '0095-briefs-submit-mails': briefsSubmitMails,
   '0105-platform-runs-by-workload': platformRunsByWorkload,
+  '0106-platform-pauses': platformPauses,
+  '0107-platform-user-changes': platformUserChanges,
 };

@@ -210,7 +210,7 @@ export const scheduledFunctions = {
 } as const satisfies Record<string, ScheduledFunction>;
 
 /** Who submits what is scheduled. */
-export const scheduleUser = 'schedule';
+export { scheduleUser } from '#kit/api/authentication/edit-users.ts';
 
 /** What those hear who find no place at routes of tasks and files. */
 export const noRoom = () => noRoomAnswer(tasksEnvelope);

@@ -71,9 +71,15 @@ function memberOf(value: unknown, name: string): unknown {
     : undefined;
 }
 
+/** A function's error arrives as JSON with a stack, which may be cut off: people want its message. */
+export function inWords(cause: string): string {
+  const message = /"errorMessage":("(?:\\.|[^"\\])*")/.exec(cause)?.[1];
+  return message === undefined ? cause : String(parsedJson(message).value ?? cause);
+}
+
 /** What a Wait says of itself: the reason that the state before it found, else its own comment. */
 export function reasonOfWait(state: StateShape | undefined, input: string | null): string | null {
   const { reason, Cause, cause } = objectInJson(input ?? '') ?? {};
   const found = [reason, Cause, cause].find((one): one is string => typeof one === 'string' && one !== '');
-  return found ?? state?.Comment ?? null;
+  return found === undefined ? (state?.Comment ?? null) : inWords(found);
 }

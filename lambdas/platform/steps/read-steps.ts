@@ -1,5 +1,5 @@
 import { labelItems } from './labels.ts';
-import { endOfWait, nextTryOf, reasonOfWait } from './next-try.ts';
+import { endOfWait, inWords, nextTryOf, reasonOfWait } from './next-try.ts';
 import type { HistoryEntry, StateShape, Step } from './step.ts';
 
 /** Where an event stands: the visit that it is about, and the item of a Map or branch that this is a part of. */
@@ -140,7 +140,7 @@ function settle(step: Step, { state, variables, ending }: Known): void {
   }
   if (failed === null || step.next_at === null) return;
   step.state = 'retrying';
-  step.waits_for = step.attempts.at(-1)?.cause ?? failed;
+  step.waits_for = inWords(step.attempts.at(-1)?.cause ?? failed);
 }
 
 function textOf(value: unknown): string | null {

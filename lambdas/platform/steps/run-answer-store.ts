@@ -1,19 +1,21 @@
 import { sql } from 'kysely';
+import * as z from 'zod';
 import type { Database } from '#adapters/database.ts';
 import type { RunAnswer } from './contract.ts';
 
 // A brief has stages, a stage has a task for each keyword of each platform: more than a page can show is cut.
 const mostParts = 500;
 
+const isUuid = z.uuid();
+
 /** Reads a run and the runs that are parts of it, for a function that has no database. */
 export function runAnswers({ query }: Database<unknown>) {
   return async ({ workload, name }: { workload: string; name: string }): Promise<RunAnswer> => {
+    // A task's name is its id as text, which no index knows; what is no id must not be read as one.
+    const ofTask = isUuid.safeParse(name).success ? sql`task_id = ${name}::uuid` : sql`FALSE`;
     const found = await sql<NonNullable<RunAnswer['run']>>`
       SELECT execution, kind, state, started_at, ended_at FROM platform.all_runs
-      WHERE workload = ${workload} AND name = ${name}
-        AND (task_id IS NULL OR task_id = CASE WHEN pg_input_is_valid(${name}, 'uuid') THEN ${name}::uuid END)`.execute(
-      query,
-    );
+      WHERE workload = ${workload} AND name = ${name} AND (task_id IS NULL OR ${ofTask})`.execute(query);
     const { rows } = await sql<RunAnswer['parts'][number]>`
       SELECT name, kind, state, started_at, ended_at, detail,
         json_build_object('in', rows_in, 'out', rows_out, 'failed', rows_failed, 'filtered', rows_filtered,

@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runAnswer } from '../../../lambdas/platform/contract.ts';
 import { addCounts, closeRun, openRun } from '../../../lambdas/platform/record/run-book.ts';
 import { runReader } from '../../../lambdas/platform/runs/run-reader-store.ts';
 import { slotBook } from '../../../lambdas/platform/slots/slot-store.ts';
+import { runAnswers } from '../../../lambdas/platform/steps/run-answer-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
 
 const ids = {
@@ -130,4 +132,23 @@ test('a schedule that is triggered again for a run that has ended leaves it its 
 
   const run = await runReader(database.app).run({ workload: 'presale', name: '2026-11-21' });
   expect(run?.slot).toEqual(new Date('2026-11-21T02:00:00Z'));
+});
+
+test('who has no database is told of a run and its parts by its name, be it a date or an id', async () => {
+  const { query } = database.app;
+  await openRun(query, { workload: 'answers', name: 'whole', kind: 'brief', startedAt: new Date() });
+  await openRun(query, { workload: 'answers', name: 'part', kind: 'task', parent: 'whole', startedAt: new Date() });
+  const answer = async (workload: string, name: string) =>
+    runAnswer.parse(await runAnswers(database.app)({ workload, name }));
+
+  expect(await answer('presale', '2026-11-21')).toMatchObject({
+    run: { execution: 'publication-2026-11-21', state: 'succeeded', started_at: '2026-11-21T02:01:30.000Z' },
+    parts: [],
+  });
+  expect(await answer('tasks', ids.failed)).toMatchObject({ run: { execution: ids.failed, state: 'failed' } });
+  expect(await answer('answers', 'whole')).toMatchObject({
+    run: { state: 'running', ended_at: null },
+    parts: [{ name: 'part', kind: 'task', counts: { in: null }, detail: {} }],
+  });
+  expect(await answer('presale', 'none')).toEqual({ run: null, parts: [] });
 });

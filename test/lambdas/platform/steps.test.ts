@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { executions } from '../../../lambdas/adapters/executions.ts';
 import { endedOnPurpose } from '../../../lambdas/platform/failures/intake/failed-execution.ts';
 import { runSteps } from '../../../lambdas/platform/steps/answers.ts';
+import { inWords } from '../../../lambdas/platform/steps/next-try.ts';
 import { type StepsPorts, stopRun, tellRun, tellStep } from '../../../lambdas/platform/steps/tell-run.ts';
 import { TaskError } from '../../../local/state-machines/errors.ts';
 import type { TaskInvoker } from '../../../local/state-machines/execution.ts';
@@ -266,4 +267,16 @@ test('a run without an execution has its parts, and one that nobody knows is not
     parts: [part],
   });
   await expect(told('nobody')).rejects.toThrow("Run presale/nobody doesn't exist.");
+});
+
+test('a cause is told in words, also where it is cut off', () => {
+  const message = 'It answered "500"\nand no more.';
+  const cause = JSON.stringify({ errorType: 'ServerError', errorMessage: message, trace: ['at x'] });
+
+  expect([
+    inWords(cause),
+    inWords(cause.slice(0, -8)),
+    inWords('Out of time'),
+    inWords('{"errorMessage":"cut'),
+  ]).toEqual([message, message, 'Out of time', '{"errorMessage":"cut']);
 });
