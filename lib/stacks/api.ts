@@ -60,7 +60,6 @@ export class ApiStack extends MillraceStack {
     for (const workload of workloads) workload.api(this, platform);
     new FailuresApi(this, 'Failures', { platform, replays: ledger.replays });
     new RunsApi(this, 'Runs', { platform, slots: ledger.slots, workloads: workloads.map(({ name }) => name) });
-    new StepsApi(this, 'Steps', platform);
     new UsersApi(this, 'Users', { platform, users });
     new Dependencies(this, 'Dependencies', { platform, raw, users, cluster });
   }
