@@ -1,6 +1,7 @@
 import { ProduceAcks, Producer, type ProducerOptions } from '@platformatic/kafka';
 import { PermanentError, UnavailableError } from '#kit/errors.ts';
 import { batches } from '#kit/messages/batches.ts';
+import type { Compression } from '#kit/stream/compression.ts';
 import type { StreamHeader } from '#kit/stream/event.ts';
 import { iamSignIn } from './stream/iam.ts';
 
@@ -39,6 +40,8 @@ export interface StreamProducerOptions {
   readonly auth: 'iam' | 'none';
   /** Of the cluster, for IAM. */
   readonly region: string;
+  /** How batches are packed. @default gzip */
+  readonly compression?: Compression;
   /** Bytes that wait or are under way at most; beyond it `send` waits. @default 16 MiB */
   readonly maxBufferedBytes?: number;
 }
@@ -156,13 +159,13 @@ function clientOptions({
   brokers,
   auth,
   region,
+  compression = 'gzip',
 }: StreamProducerOptions): ProducerOptions<Buffer, Buffer, Buffer, Buffer | null> {
   return {
     clientId: 'millrace',
     bootstrapBrokers: brokers.split(','),
     idempotent: true,
-    // Half the bytes of gzip's cost, and every client of today reads it.
-    compression: 'zstd',
+    compression,
     // Some ten seconds in all: a rolling restart of a broker takes less, and a batch comes again anyway.
     retries: 6,
     retryDelay: (_client, _operation, attempt) => Math.min(200 * 2 ** attempt, 3000),

@@ -2,10 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import chardet from 'chardet';
 import { getEncoding } from 'encoding-sniffer';
 import { shiftedCharset, shiftedText } from './charsets/shifted-text.ts';
+import { isUtf8Whatever, wideEncoding } from './charsets/utf.ts';
 
 /**
  * A page's text. The charset comes from a byte order mark, else from the Content-Type header, else from the page's meta
- * tags (WHATWG prescan), else from the bytes themselves. Bytes that the charset doesn't have become U+FFFD. A charset that
+ * tags (WHATWG prescan), else from the bytes themselves; bytes that are UTF-8 are read so under any label. Bytes that the charset doesn't have become U+FFFD. A charset that
  * WHATWG refuses to read (`replacement`) or that isn't known here is never the end of a page: its bytes are asked instead.
  */
 export function pageText(body: Uint8Array, contentType: string): string {
@@ -15,6 +16,7 @@ export function pageText(body: Uint8Array, contentType: string): string {
     defaultEncoding: guess,
     ...(label === undefined ? {} : { transportLayerEncodingLabel: label }),
   });
+  if (isUtf8Whatever(body, named)) return new TextDecoder('utf-8').decode(body);
   const shifted = named === 'replacement' || /^iso-2022-(kr|cn)$/i.test(guess) ? shiftedCharset(body) : undefined;
   if (shifted) return shiftedText(body, shifted);
   return (decoderOf(named) ?? decoderOf(guess) ?? new TextDecoder('windows-1252')).decode(body);
@@ -34,25 +36,17 @@ const sampleBytes = 64 * 1024;
 
 function guessed(body: Uint8Array): string {
   const sample = body.subarray(0, sampleBytes);
+  // Bytes of ideographs may all be ASCII: whoever has zeros is asked first.
+  const wide = wideEncoding(sample);
+  if (wide) return wide;
   // What shifts by escapes is ASCII to whoever doesn't know them.
   if (isUtf8(body)) return (sample.includes(0x1b) && escapedEncoding(sample)) || 'utf-8';
-  return wideEncoding(sample) ?? chardet.detect(withoutTags(sample)) ?? 'windows-1252';
+  return chardet.detect(withoutTags(sample)) ?? 'windows-1252';
 }
 
 function escapedEncoding(sample: Uint8Array): string | undefined {
   const found = chardet.detect(sample);
   return found?.startsWith('ISO-2022-') ? found : undefined;
-}
-
-/** UTF-16 without a mark: markup is ASCII, so that every other byte of it is zero. */
-function wideEncoding(sample: Uint8Array): string | undefined {
-  const zeros = [0, 0];
-  for (const [index, byte] of sample.entries()) if (byte === 0) zeros[index % 2] = (zeros[index % 2] ?? 0) + 1;
-  const [even = 0, odd = 0] = zeros;
-  const many = sample.byteLength / 20;
-  if (odd > many && odd > even * 10) return 'utf-16le';
-  if (even > many && even > odd * 10) return 'utf-16be';
-  return undefined;
 }
 
 /** Markup is ASCII in every charset and drowns the few letters that tell. */

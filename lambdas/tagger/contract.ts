@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
+import { type Compression, compression } from '#kit/stream/compression.ts';
 import { kafkaEnv } from '#kit/stream/env.ts';
 import { jsonText } from '#kit/text/json.ts';
 import { pageEnv } from '#pages/contract.ts';
@@ -15,11 +16,13 @@ export interface TaggerService {
   readonly name: string;
   readonly in: string;
   readonly out: string;
+  /** How what goes out is packed: whoever reads it must know how to unpack it. */
+  readonly compression: Compression;
 }
 
 /** `wx` -> `wx.messages`, `wx.messages.tagged`. */
 export function serviceNamed(name: string): TaggerService {
-  return { name, in: `${name}.messages`, out: `${name}.messages.tagged` };
+  return { name, in: `${name}.messages`, out: `${name}.messages.tagged`, compression: compression.parse(undefined) };
 }
 
 const serviceName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/);
@@ -29,7 +32,7 @@ const topic = z.string().regex(/^[\w.-]{1,80}$/);
 const service = z.union([
   serviceName.transform(serviceNamed),
   z
-    .object({ name: serviceName, in: topic.optional(), out: topic.optional() })
+    .strictObject({ name: serviceName, in: topic.optional(), out: topic.optional(), compression })
     .transform(({ name, ...own }): TaggerService => ({ ...serviceNamed(name), ...own })),
 ]);
 

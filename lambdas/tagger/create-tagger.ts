@@ -46,14 +46,14 @@ function stages(model: TopicModel, rules: RuleBook) {
     },
     conclude: ({ text, words }: Cut): Tagging => {
       const ruled = rules.match(text.folded);
-      const tags = [...ruled.tags, ...topicsOf(model, model.classify(text))];
+      const tags = [...ruled.tags, ...topicsOf(model, model.knows(text) ? model.classify(text) : undefined)];
       const said = withOwnWords(text.folded, words, ruled.words);
       return { tags: tags.sort((a, b) => b.score - a.score), keywords: topWords(said, model.rarity) };
     },
   };
 }
 
-/** The likeliest topic always, two more where they are likely, too; none for a text in which the model knows nothing. */
+/** The likeliest topic always, two more where they are likely, too; none for a text of which the model knows too little. */
 function topicsOf({ about: { labels } }: TopicModel, shares: Float64Array | undefined): Tag[] {
   if (!shares) return [];
   const highest = Math.max(...shares);

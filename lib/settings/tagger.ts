@@ -28,7 +28,10 @@ const pages = z.strictObject({
 /** What an environment may say of the tagger; what it leaves out is as here. */
 export const tagger = z.strictObject({
   enabled: z.boolean().default(true),
-  /** `wx`: reads `wx.messages`, writes `wx.messages.tagged`. `{ name: 'app', in: 'posts', out: 'tagged-posts' }`: its own. */
+  /**
+   * `wx`: reads `wx.messages`, writes `wx.messages.tagged`. `{ name: 'app', in: 'posts', out: 'tagged-posts' }`: its own;
+   * with `compression: 'zstd'` its output is packed so (else gzip).
+   */
   services: taggerServices.prefault(['wx']),
   /** Of each topic; as many batches are tagged side by side at most. It can grow, never shrink. */
   partitions: z.int().min(1).max(100).default(4),

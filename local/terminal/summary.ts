@@ -45,12 +45,18 @@ function showCaller({ log, services }: Stack, url: string): void {
   log.show(`Token          ${tokenOf(services)}`);
 }
 
+/** What people are shown to send first: anybody would say what it is about. */
+export const firstMessage = { text: '补时进球，城东队主场两球取胜', article: 'football' } as const;
+
 /** A message with a page of the sample site, and where it comes out tagged. */
 function showMessage({ log }: Stack, consoleUrl: string, siteUrl: string): void {
-  const message = JSON.stringify({ text: '新船试航', type: 3, url: `${siteUrl}/articles/ferry` });
+  const { text, article } = firstMessage;
+  const message = JSON.stringify({ text, type: 3, url: `${siteUrl}/articles/${article}` });
   const record = JSON.stringify({ value: message });
   log.show(`Tag a message  curl -H 'content-type: application/json' -d '${record}' '${consoleUrl}/topics/wx.messages'`);
-  log.show(`               curl '${consoleUrl}/topics/wx.messages.tagged'`);
+  // Its page is fetched meanwhile: whoever pastes both lines at once waits for it.
+  const read = `curl -s '${consoleUrl}/topics/wx.messages.tagged' | grep ${text}`;
+  log.show(`               for i in $(seq 30); do ${read} && break; sleep 1; done`);
 }
 
 async function runs({ wiring, services }: Stack): Promise<readonly RunLine[]> {

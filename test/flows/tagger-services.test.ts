@@ -33,8 +33,8 @@ beforeAll(async () => {
       tagger: {
         ...tagger,
         services: [
-          { name: 'wx', ...topics.wx },
-          { name: 'app', ...topics.app },
+          { name: 'wx', ...topics.wx, compression: 'gzip' },
+          { name: 'app', ...topics.app, compression: 'zstd' },
         ],
       },
     },

@@ -1,6 +1,5 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import type { Severity } from '#kit/ledger/severity.ts';
 import { mailEdge } from '#record/alert-book.ts';
 import type { MailMessage } from '../contract.ts';
 import { mailAlarms } from './about-mails.ts';
@@ -19,7 +18,7 @@ export function alertMailStore<T>(database: Database<T>): AlertMails {
       database.transaction(async ({ query }) => {
         // One claim at a time: the second would count the rows of the first, and miss its mail.
         await sql`SELECT pg_advisory_xact_lock(hashtextextended(${`alerts of ${workload}`}, 0))`.execute(query);
-        const why = reluctance(await waiting(query, workload), await lastMailAt(query, workload));
+        const why = reluctance(await waiting(query, workload, now), await lastMailAt(query, workload));
         if (why !== undefined) return why;
         const mail = await openMail(query, workload, now);
         const claimed = {
@@ -48,18 +47,31 @@ export function alertMailStore<T>(database: Database<T>): AlertMails {
   };
 }
 
-async function waiting(query: QueryExecutorProvider, workload: string): Promise<Waiting> {
-  const { rows: failures } = await sql<{ edge: string }>`
-    SELECT DISTINCT workload || '/' || source_name AS edge FROM platform.failures
-    WHERE told_in IS NULL AND workload = ${workload}`.execute(query);
-  const { rows: alerts } = await sql<{ severity: Severity }>`
-    SELECT DISTINCT severity FROM platform.alerts WHERE told_in IS NULL AND workload = ${workload} AND NOT ${aboutMails}`.execute(
-    query,
-  );
-  return {
-    edges: failures.map(({ edge }) => edge).filter((edge) => edge !== mailEdge),
-    severities: alerts.map(({ severity }) => severity),
-  };
+const dayMs = 24 * 60 * 60 * 1000;
+// Of what has been told more often than this, numbers that rise say nothing new: it is an outage.
+const mostCounted = 10_000;
+
+async function waiting(query: QueryExecutorProvider, workload: string, now: Date): Promise<Waiting> {
+  const since = new Date(now.getTime() - dayMs);
+  const { rows: failures } = await sql<Waiting['failures'][number]>`
+    WITH untold AS (
+      SELECT source_name, reason, count(*) AS waiting FROM platform.failures
+      WHERE told_in IS NULL AND workload = ${workload} AND workload || '/' || source_name <> ${mailEdge}
+      GROUP BY source_name, reason
+    )
+    SELECT ${workload} || '/' || u.source_name AS edge, u.waiting, (
+      SELECT count(*) FROM (
+        SELECT FROM platform.failures t
+        WHERE t.state IN ('open', 'replayed', 'resolved', 'discarded') AND t.workload = ${workload}
+          AND t.source_name = u.source_name AND t.reason = u.reason AND t.occurred_at > ${since}
+          AND t.told_in IS NOT NULL LIMIT ${mostCounted}
+      ) counted
+    ) AS told FROM untold u`.execute(query);
+  const { rows: alerts } = await sql<Waiting['alerts'][number]>`
+    SELECT severity, count(*) FILTER (WHERE told_in IS NULL) AS waiting, count(told_in) AS told FROM platform.alerts
+    WHERE workload = ${workload} AND (told_in IS NULL OR raised_at > ${since}) AND NOT ${aboutMails}
+    GROUP BY severity, name HAVING count(*) > count(told_in)`.execute(query);
+  return { failures, alerts };
 }
 
 async function lastMailAt(query: QueryExecutorProvider, workload: string): Promise<Date | undefined> {

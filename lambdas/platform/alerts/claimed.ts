@@ -34,6 +34,13 @@ export interface Claimed {
 
 /** What waits to be told, as far as it decides whether it is told now. */
 export interface Waiting {
-  readonly edges: readonly string[];
-  readonly severities: readonly Severity[];
+  readonly failures: readonly (WaitingGroup & { readonly edge: string })[];
+  readonly alerts: readonly (WaitingGroup & { readonly severity: Severity })[];
+}
+
+/** Failures of one reason, or alerts of one name. */
+interface WaitingGroup {
+  readonly waiting: number;
+  /** How many of its kind were told of the last day. */
+  readonly told: number;
 }

@@ -1,5 +1,4 @@
 import type { Clock } from '#kit/clock.ts';
-import type { Severity } from '#kit/ledger/severity.ts';
 import type { MailMessage } from '../contract.ts';
 import { alertMail } from './alert-mail.ts';
 import type { Claimed, Waiting } from './claimed.ts';
@@ -37,7 +36,7 @@ export interface TellPorts {
 }
 
 const minuteMs = 60_000;
-// What is only of low severity makes one mail a day at most; in between it rides along.
+// What is only of low severity, and known, makes one mail a day at most; in between it rides along.
 const lowPauseMs = 24 * 60 * minuteMs;
 // A wake takes one minute, two when a mail has just gone out.
 const lostAfterMs = 5 * minuteMs;
@@ -63,14 +62,19 @@ export async function tell(workload: string, { mails, settings, send, wake, cloc
 }
 
 function reluctance(
-  { edges, severities: raised }: Waiting,
+  { failures, alerts }: Waiting,
   lastMailAt: Date | undefined,
   now: Date,
   settings: AlertSettings,
 ): ReturnType<Reluctance> {
-  const all: readonly Severity[] = [...raised, ...edges.map((edge) => ratingOf(settings, edge).severity)];
+  const all = [
+    ...alerts,
+    ...failures.map(({ edge, ...group }) => ({ ...group, severity: ratingOf(settings, edge).severity })),
+  ];
   if (all.length === 0) return 'nothing to tell';
   const since = lastMailAt === undefined ? Number.POSITIVE_INFINITY : now.getTime() - lastMailAt.getTime();
-  if (all.every((severity) => severity === 'low') && since < lowPauseMs) return 'can wait';
+  // A reason that nobody has heard of today is new; one that has come more often than was told rises.
+  const canWait = all.every(({ severity, waiting, told }) => severity === 'low' && waiting <= told);
+  if (canWait && since < lowPauseMs) return 'can wait';
   return since < minuteMs ? 'too soon' : undefined;
 }

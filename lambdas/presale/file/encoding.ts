@@ -7,7 +7,7 @@ export const encodings = ['utf-8', 'big5', 'utf-16le', 'utf-16be', 'gb18030'] as
 export type Encoding = (typeof encodings)[number];
 
 /** So many bytes tell what a body is: several header lines, or the head of a page. */
-export const headBytes = 8 * 1024;
+const headBytes = 8 * 1024;
 
 // The column names of a file of deals; one that lacks some is still such a file, and the loader says which.
 const namesExpected = 3;

@@ -148,6 +148,11 @@ export class Tagger extends Construct {
       impact: 'Rules that somebody has put into the bucket do not count; those before them do.',
       severity: 'medium',
     });
-    AlarmBook.of(this).places.push({ edge: 'tagger/fetch-page', severity: 'low', section: 'tagger-fetch-pages-fails' });
+    // Told within a minute, as whoever watches a service's pages wants it: never more than a mail a minute.
+    AlarmBook.of(this).places.push({
+      edge: 'tagger/fetch-page',
+      severity: 'medium',
+      section: 'tagger-fetch-pages-fails',
+    });
   }
 }

@@ -85,3 +85,28 @@ test('bytes that are no text at all still give something', () => {
     ).length,
   ).toBeGreaterThan(0);
 });
+
+test.each(['big5', 'gb2312', 'iso-8859-1', 'shift_jis', 'utf-16le'])(
+  'UTF-8 is read as such under the label %s',
+  (label) => {
+    for (const text of [page(simplified), '联通', 'café', 'ça, là, où: naïveté'])
+      if (!(label !== 'iso-8859-1' && text === 'café'))
+        expect(pageText(Buffer.from(text), `text/html; charset=${label}`)).toBe(text);
+  },
+);
+
+test('a few letters of another charset that read as UTF-8 by chance stay what their label says', () => {
+  // 漏 in GB 2312 (C2 A9), which is © in UTF-8.
+  expect(pageText(Buffer.from([0x3c, 0x70, 0x3e, 0xc2, 0xa9]), 'text/html; charset=gb2312')).toBe('<p>漏');
+  expect(pageText(Buffer.from('~{<:Ky2;~}'), 'text/html; charset=hz-gb-2312')).toBe('己所不');
+});
+
+test.each(['utf-16le', 'utf-16be'] as const)('%s named nowhere is known also where zeros tell nothing', (charset) => {
+  const wide = (text: string) => {
+    const bytesOf = Buffer.from(text, 'utf16le');
+    return charset === 'utf-16le' ? bytesOf : bytesOf.swap16();
+  };
+
+  for (const text of ['一丁一丁七万丈三上下不与丐丑专且', `${simplified}\n`, page('一'.repeat(30)), page(japanese)])
+    expect(pageText(wide(text), 'text/html'), text).toBe(text);
+});

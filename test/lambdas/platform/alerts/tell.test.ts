@@ -182,6 +182,38 @@ test('what is only low makes one mail a day, and rides along in between', async 
   expect(await tell('presale', ports())).toBe('told');
 });
 
+test('of what is only low, a new reason and numbers that rise are told in time', async () => {
+  const low = 'presale/counties';
+  await fail(low, 'ServerError', 2);
+  expect(await tell('presale', ports())).toBe('told');
+  later(120);
+  await fail(low, 'ServerError', 2);
+  expect(await tell('presale', ports())).toBe('can wait');
+
+  // One more than was told; the next time it takes more than the five.
+  await fail(low, 'ServerError');
+  expect(await tell('presale', ports())).toBe('told');
+  later(120);
+  await fail(low, 'ServerError', 5);
+  expect(await tell('presale', ports())).toBe('can wait');
+
+  await fail(low, 'HtmlInsteadOfCsv');
+  expect(await tell('presale', ports())).toBe('told');
+  expect(sent.at(-1)?.text).toContain('HtmlInsteadOfCsv');
+  await alert('presale', 'low');
+  expect(await tell('presale', ports())).toBe('too soon');
+  later(60);
+  expect(await tell('presale', ports())).toBe('told');
+
+  // Of yesterday nobody remembers.
+  later(25 * 3600);
+  await fail('presale/run');
+  expect(await tell('presale', ports())).toBe('told');
+  later(120);
+  await fail(low, 'HtmlInsteadOfCsv');
+  expect(await tell('presale', ports())).toBe('told');
+});
+
 test('everybody whose severity is in a mail gets it, once', async () => {
   await alert('presale', 'low');
   await alert('presale', 'high', 'presale-run-fails');

@@ -58,14 +58,14 @@ async function load(lines: readonly string[], of: RunPlan = plan) {
 /** The problem rows as a person finds them in the bucket. */
 const told = (): Row[] => JSON.parse(String(raw.objects.get('presale/problems/2022-09-11/F.json')));
 
-function drop(rows: unknown, etag = '1', at = key, replayOf?: number) {
+function drop(rows: unknown, etag = '1', at = key) {
   raw.objects.set(at, Buffer.from(typeof rows === 'string' ? rows : JSON.stringify(rows)));
   const ports = {
     raw,
     bucket: 'raw',
     corrections: correctionStore(database.app, 'raw'),
     problems: problemReader(database.app),
-    replayedBy: async () => replayOf,
+    replayedBy: async () => undefined,
     record: (failure: NewFailure) => recordFailures(database.app.query, [failure]),
   };
   return loadCorrections({ detail: { object: { key: at, etag } } }, ports);
@@ -206,22 +206,9 @@ test.each([
   },
 );
 
-test.each(['[{', 'as it was'])(
-  'a replay of a refused file that is refused again names the first: %s',
-  async (edited) => {
-    await load([bad('RPTEST00P1')]);
-    await drop('7');
-    const [first] = await failures('corrected-files');
-    await drop(edited === 'as it was' ? '7' : edited, '1', key, Number(first?.id));
-
-    expect((await failures('corrected-files')).map(({ replay_of }) => replay_of)).toEqual([null, first?.id]);
-  },
-);
-
 test('a key that says no publication, or a publication without a run, is refused', async () => {
   await drop('[]', '1', 'presale/corrected/F.json');
   await drop('[{"編號":"RPTEST00P1"}]', '1', 'presale/corrected/2022-10-01/F.json');
-
   // A folder that somebody makes for their file is no file.
   expect(await drop('', '1', 'presale/corrected/2022-09-11/')).toEqual([]);
   expect((await failures('corrected-files')).map(({ reason, input }) => [reason, input])).toEqual([

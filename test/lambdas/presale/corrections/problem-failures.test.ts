@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { NewFailure } from '../../../../lambdas/kit/ledger/failure.ts';
+import { recordFailures } from '../../../../lambdas/platform/record/failure-ledger.ts';
 import { loadCorrections } from '../../../../lambdas/presale/corrections/load-corrections.ts';
 import { readFile } from '../../../../lambdas/presale/file/read-file.ts';
 import { correctionStore } from '../../../../lambdas/presale/stores/correction-store.ts';
@@ -60,14 +62,14 @@ async function replay({ id, door }: Failure, input: string) {
   const raw = fakeRawFiles();
   raw.objects.set(key, Buffer.from(input));
   const corrections = correctionStore(database.app, 'raw');
-  const never = () => Promise.reject(new Error('refused'));
   const ports = {
     raw,
     bucket: 'raw',
     corrections,
     problems: problemReader(database.app),
-    replayedBy: async () => undefined,
-    record: never,
+    // As the object's metadata says.
+    replayedBy: async () => Number(id),
+    record: (failure: NewFailure) => recordFailures(database.app.query, [failure]),
   };
   return loadCorrections({ detail: { object: { key, etag: String(input.length) } } }, ports);
 }
@@ -151,4 +153,20 @@ test('a replay with a right input loads the row, and one that is still wrong is 
 
   expect(await replay(third, edited('3'))).toMatchObject([{ state: 'loaded' }]);
   expect(await states()).toEqual(['replayed', 'replayed', 'resolved']);
+});
+
+test.each([
+  ['no JSON', '[{'],
+  ['of another county', '[{"縣市":"臺北市","編號":"RPTEST00P1"}]'],
+])('a replay whose edited input is %s is refused, and keeps its lineage', async (_what, edited) => {
+  await load([bad('RPTEST00P1')]);
+  const [first] = await failures();
+  if (!first) throw new Error('The row is in no ledger');
+  await replay(first, edited);
+  const [, second] = await failures();
+  if (!second) throw new Error('The replay is in no ledger');
+  // The same bytes once more: a failure of its own.
+  await replay(second, edited);
+
+  expect((await failures()).map(({ replay_of }) => replay_of)).toEqual([null, first.id, second.id]);
 });

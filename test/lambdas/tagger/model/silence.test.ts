@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { createTagger } from '../../../../lambdas/tagger/create-tagger.ts';
+import { defaultModel } from '../../../../lambdas/tagger/model/default-model.ts';
+import { defaultRules } from '../../../../lambdas/tagger/rules/default-rules.ts';
+import { otherDomains } from '../../../../training/other-domains.ts';
+
+const tagger = createTagger(defaultModel(), defaultRules());
+const topics = (text: string) => tagger(text).tags.filter(({ source }) => source === 'model');
+
+// What is measured, and no more: English headlines have names that Chinese ones have, and everyday words are in news, too.
+test.each([
+  ['none', 20],
+  ['english', 19],
+  ['everyday', 7],
+] as const)(
+  'of the 20 texts of domain %s, %i get no topic: too little that the model knows is said',
+  (domain, silent) => {
+    const texts = otherDomains[domain] ?? [];
+
+    expect(texts).toHaveLength(20);
+    expect(texts.filter((text) => topics(text).length === 0).length).toBeGreaterThanOrEqual(silent);
+  },
+);
+
+test.each([
+  '央行宣布下调存款准备金率',
+  '国足主场两球取胜晋级亚洲杯决赛',
+  '多家上市公司发布三季度财报 净利润大增',
+  '教育部公布高考改革方案',
+  'NBA总决赛湖人击败凯尔特人',
+])('a headline keeps its topic: %s', (headline) => {
+  expect(topics(headline).length).toBeGreaterThan(0);
+});
