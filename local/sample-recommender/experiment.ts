@@ -11,7 +11,7 @@ export const sampleExperiment = 'sample-diversity';
 const clickShare = 0.3;
 const shown = 8;
 // Enough for both variants to have users, and soon done.
-const usersAsking = usersOfATenant / 3;
+const usersAsking = usersOfATenant / 5;
 
 interface Answered {
   readonly request_id: string;
