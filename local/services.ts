@@ -73,7 +73,7 @@ export async function startServices(
       credentials,
     }),
     secretsOfStack(beginning),
-    startSchedules({ port: ports.schedules, schedules: model.schedules, credentials }),
+    schedulesOfStack(beginning),
     streams(beginning),
     sampleSite(beginning),
     samplePlatforms(beginning),
@@ -116,6 +116,12 @@ function objectsAndQueues({ settings, model, ports, credentials }: Beginning) {
     credentials,
     queues: model.queues,
   });
+}
+
+/** They stay as they were told to be over restarts. */
+function schedulesOfStack({ settings, model, ports, credentials }: Beginning): Promise<Schedules> {
+  const file = folderOf(settings, 'schedules.json');
+  return startSchedules({ port: ports.schedules, schedules: model.schedules, file, credentials });
 }
 
 /** The template's own, and the token of this machine's console. */

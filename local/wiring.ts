@@ -110,9 +110,10 @@ function startBus({ model, log }: WiringOptions, deliver: Deliver, bury: Bury): 
   });
 }
 
-function startSchedules({ model, log }: WiringOptions, deliver: Deliver, bury: Bury): Scheduler {
+function startSchedules({ model, services, log }: WiringOptions, deliver: Deliver, bury: Bury): Scheduler {
   return startScheduler({
     schedules: model.schedules,
+    isEnabled: services.schedules.isEnabled,
     deliver,
     bury: (queue, { name, target, retries }, input, error) =>
       bury(queue, { SCHEDULE_ARN: name, TARGET_ARN: target, RETRY_ATTEMPTS: String(retries) }, input, error),

@@ -32,6 +32,8 @@ import { recommenderModels } from './0084-recommender-models.ts';
 import { recommenderNumbers } from './0086-recommender-numbers.ts';
 import { recommenderDaysAtOnce } from './0088-recommender-days-at-once.ts';
 import { platformRunsByWorkload } from './0105-platform-runs-by-workload.ts';
+import { platformPauses } from './0106-platform-pauses.ts';
+import { platformUserChanges } from './0107-platform-user-changes.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -68,4 +70,6 @@ export const migrations: Record<string, Migration> = {
   '0086-recommender-numbers': recommenderNumbers,
   '0088-recommender-days-at-once': recommenderDaysAtOnce,
   '0105-platform-runs-by-workload': platformRunsByWorkload,
+  '0106-platform-pauses': platformPauses,
+  '0107-platform-user-changes': platformUserChanges,
 };

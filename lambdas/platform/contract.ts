@@ -11,9 +11,11 @@ export * from './docs/contract.ts';
 export * from './exports/contract.ts';
 export * from './failures/contract.ts';
 export * from './runs/contract.ts';
+export * from './schedules/contract.ts';
 export * from './slots/contract.ts';
 export * from './steps/contract.ts';
 export * from './topics/contract.ts';
+export * from './users/contract.ts';
 
 /** The migration runs as the master user, whose password stands in a secret where there is one. */
 export const migrateEnv = z.object({

@@ -5,12 +5,14 @@ import { docsApi } from './docs/routes.ts';
 import { failuresApi } from './failures/api.ts';
 import { runsApi } from './runs/api.ts';
 import { stepsApi } from './steps/routes.ts';
+import { usersApi } from './users/routes.ts';
 
 /** What the document of the API says of what all workloads share. */
 export const openapi: DocumentedApi = {
   tags: [
     { name: 'failures', description: 'The failure ledger: what failed, and sending it again.' },
     { name: 'runs', description: 'Units of work, slots of schedules, backfills.' },
+    { name: 'users', description: 'Who may call the API.' },
     { name: 'health', description: 'Whether the stack lives, and what it depends on.' },
     { name: 'console', description: 'The web application over all workloads.' },
     { name: 'documentation', description: 'This document, and a page that tries the routes.' },
@@ -19,6 +21,7 @@ export const openapi: DocumentedApi = {
     { handler: 'platform/failures-api', routes: failuresApi, tag: 'failures' },
     { handler: 'platform/runs-api', routes: runsApi, tag: 'runs' },
     { handler: 'platform/steps-api', routes: stepsApi, tag: 'runs' },
+    { handler: 'platform/users-api', routes: usersApi, tag: 'users' },
     { handler: 'platform/check-inside', routes: insideApi, tag: 'health' },
     { handler: 'platform/check-outside', routes: outsideApi, tag: 'health' },
     { handler: 'platform/health', routes: healthApi, tag: 'health' },

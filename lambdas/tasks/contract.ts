@@ -208,4 +208,4 @@ export const scheduledFunctions = {
 } as const satisfies Record<string, ScheduledFunction>;
 
 /** Who submits what is scheduled. */
-export const scheduleUser = 'schedule';
+export { scheduleUser } from '#kit/api/authentication/edit-users.ts';

@@ -54,7 +54,6 @@ export class ScheduledFlow extends Construct {
       }),
     });
     acknowledgeWildcards(role, 'Versions of this one function.', [`${start.function.functionArn}:*`]);
-    if (task.slots) this.#keep(edge, { task, start, enabled });
     this.group = new ScheduleGroup(this, 'Group');
     this.schedule = new Schedule(this, 'Schedule', {
       description: task.impact,
@@ -73,14 +72,15 @@ export class ScheduledFlow extends Construct {
         maxEventAge: Duration.hours(1),
       }),
     });
+    if (task.slots) this.#keep(edge, props, role);
   }
 
   /** The keeper of slots finds it in the book. */
-  #keep(name: EdgeName, { task, start, enabled }: ScheduledFlowProps): void {
+  #keep(name: EdgeName, { task, start, enabled }: ScheduledFlowProps, role: Role): void {
     if (!task.slots || !task.at.startsWith('cron('))
       throw new Error(`${name}: only the slots of a cron expression are known beforehand`);
     const { slots } = task;
-    ScheduleBook.of(this).schedules.push({ name, task, slots, enabled, start: start.function });
+    ScheduleBook.of(this).schedules.push({ name, task, slots, enabled, start: start.function, flow: this, role });
   }
 }
 
@@ -92,6 +92,9 @@ export interface BookedSchedule {
   readonly enabled: boolean;
   /** Starts a slot's work. */
   readonly start: IFunction;
+  readonly flow: ScheduledFlow;
+  /** With which EventBridge Scheduler calls the door. */
+  readonly role: Role;
 }
 
 /** Every schedule of the app whose slots are kept, in the order of their making; the keeper of slots is made after them. */

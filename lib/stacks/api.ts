@@ -17,7 +17,7 @@ import type { Environment } from '../environment.ts';
 import { Dependencies } from '../workloads/dependencies.ts';
 import { FailuresApi } from '../workloads/ledger/failures-api.ts';
 import { RunsApi } from '../workloads/runs/runs-api.ts';
-import { StepsApi } from '../workloads/runs/steps-api.ts';
+import { UsersApi } from '../workloads/users-api.ts';
 import type { ApiPlatform, WorkloadInApp } from '../workloads/workload.ts';
 import type { DataStack } from './data.ts';
 import type { LedgerStack } from './ledger.ts';
@@ -60,7 +60,7 @@ export class ApiStack extends MillraceStack {
     for (const workload of workloads) workload.api(this, platform);
     new FailuresApi(this, 'Failures', { platform, replays: ledger.replays });
     new RunsApi(this, 'Runs', { platform, slots: ledger.slots, workloads: workloads.map(({ name }) => name) });
-    new StepsApi(this, 'Steps', platform);
+    new UsersApi(this, 'Users', { platform, users });
     new Dependencies(this, 'Dependencies', { platform, raw, users, cluster });
   }
 

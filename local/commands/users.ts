@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
+import * as edit from '../../lambdas/kit/api/authentication/edit-users.ts';
 import { type User, type Way, ways } from '../../lambdas/kit/api/authentication/users.ts';
 import { usersSecretName } from '../callers/console-token.ts';
-import * as edit from '../callers/edit-users.ts';
 import { accountStore, localStore, type UserStore } from '../callers/secret-store.ts';
 import { stackCredentials } from '../guard/credentials.ts';
 import { settingsFromEnvironment } from '../settings.ts';

@@ -4,6 +4,7 @@ import { guardServer } from '../guard/guard-server.ts';
 import { freePort } from '../services/free-port.ts';
 import { portsFrom } from '../settings.ts';
 import type { Stack } from '../stack.ts';
+import { serveThisMachine } from '../this-machine/machine-routes.ts';
 import { passToApi } from './api-proxy.ts';
 import { serveBuckets } from './bucket-routes.ts';
 import { consoleSecurity } from './console-security.ts';
@@ -44,6 +45,7 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
   serveBuckets(server, stack);
   serveFailures(server, stack);
   const closeTopics = serveTopics(server, stack);
+  const closeMachine = serveThisMachine(server, stack);
   const port = await freePort(portsFrom(stack.settings.port).console);
   const url = await server.listen({ host: '127.0.0.1', port });
   return {
@@ -51,6 +53,7 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
     async stop() {
       await server.close();
       await closeTopics();
+      await closeMachine();
     },
   };
 }

@@ -39,9 +39,4 @@ export const settleRequest = z.strictObject({
   note: z.string().optional(),
 });
 
-/** A body as its schema has it. Throws with every wrong field in words. */
-export function parsed<S extends z.ZodType>(schema: S, body: unknown): z.output<S> {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  throw new Error(z.prettifyError(result.error));
-}
+export { parsed } from '../this-machine/parsed.ts';

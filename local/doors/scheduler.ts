@@ -21,6 +21,8 @@ export interface Scheduler {
 
 export interface SchedulerOptions {
   readonly schedules: readonly ScheduleModel[];
+  /** Whether a schedule is on, asked at each slot: one that is switched off or on is so from then on. */
+  readonly isEnabled: (name: string) => boolean;
   readonly deliver: Deliver;
   /** Where an event goes that its target never took. */
   readonly bury: (deadLetter: string, schedule: ScheduleModel, input: unknown, error: unknown) => Promise<void>;
@@ -51,20 +53,19 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
         timers.set(schedule.name, setTimeout(wait, Math.min(left, longestSleepMs)));
         return;
       }
-      run(options, schedule, at).catch((error) => options.onError(`${schedule.name}: ${String(error)}`));
+      if (options.isEnabled(schedule.name))
+        run(options, schedule, at).catch((error) => options.onError(`${schedule.name}: ${String(error)}`));
       arm(schedule, nextOf(schedule, at));
     };
     wait();
   }
 
   const nextOf = ({ name }: ScheduleModel, after: Date) => tables.get(name)?.next(after);
-  const firstOf = (schedule: ScheduleModel) =>
-    // EventBridge starts a rate at once. Here it also finds what was missed while the machine was off.
-    schedule.expression.startsWith('rate(') ? new Date(Date.now() + firstOfRateMs) : nextOf(schedule, new Date());
-  for (const schedule of options.schedules) if (schedule.enabled) arm(schedule, firstOf(schedule));
+  for (const schedule of options.schedules) arm(schedule, firstOfRate(schedule) ?? nextOf(schedule, new Date()));
   return {
     names: () => options.schedules.map(({ name }) => name),
-    upcoming: () => options.schedules.map(({ name }) => ({ name, at: slots.get(name) })),
+    upcoming: () =>
+      options.schedules.map(({ name }) => ({ name, at: options.isEnabled(name) ? slots.get(name) : undefined })),
     async trigger(name, at = new Date()) {
       const schedule = options.schedules.find((candidate) => candidate.name === name);
       if (!schedule) throw new Error(`No schedule is named ${name}`);
@@ -74,6 +75,11 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
       for (const timer of timers.values()) clearTimeout(timer);
     },
   };
+}
+
+/** EventBridge starts a rate at once. Here it also finds what was missed while the machine was off. */
+function firstOfRate({ expression }: ScheduleModel): Date | undefined {
+  return expression.startsWith('rate(') ? new Date(Date.now() + firstOfRateMs) : undefined;
 }
 
 async function run(options: SchedulerOptions, schedule: ScheduleModel, at: Date): Promise<Delivered> {

@@ -31,7 +31,7 @@ afterAll(async () => {
 /** Puts a failure into the ledger as it may come from anybody. */
 async function fail(workload: string, reason: string, message: string, input: string): Promise<number> {
   const [row] = await flow.rows<{ id: string }>(
-    `insert into platform.failures (workload, source_kind, source_name, natural_key, reason, message, input, occurred_at)
+    `insert into platform.failures (workload, source_kind, source_name, natural_key, reason, message, input, attributes, occurred_at)
      values ($1, 'function', 'console-test', $2, $3, $4, $5, now()) returning id`,
     workload,
     crypto.randomUUID(),

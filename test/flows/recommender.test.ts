@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addToken } from '../../lambdas/kit/api/authentication/edit-users.ts';
 import { readUsers, usersText } from '../../lambdas/kit/api/authentication/users.ts';
 import { usersSecretName } from '../../local/callers/console-token.ts';
-import { addToken } from '../../local/callers/edit-users.ts';
 import { trigger } from '../../local/console/trigger-target.ts';
 import { region } from '../../local/machine.ts';
 import { synthesized } from '../support/assembly.ts';

@@ -1,6 +1,6 @@
+import { addToken, addUser } from '../../lambdas/kit/api/authentication/edit-users.ts';
 import { type Permission, readUsers, usersText } from '../../lambdas/kit/api/authentication/users.ts';
 import { usersSecretName } from '../../local/callers/console-token.ts';
-import { addToken, addUser } from '../../local/callers/edit-users.ts';
 import type { Stack } from '../../local/stack.ts';
 import { nowInSeconds } from '../support/credentials.ts';
 

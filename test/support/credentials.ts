@@ -1,7 +1,7 @@
+import { addUser } from '../../lambdas/kit/api/authentication/edit-users.ts';
 import { dynamicPassword, sha256, signature, signedText } from '../../lambdas/kit/api/authentication/schemes.ts';
 import { type Permission, readUsers, usersText } from '../../lambdas/kit/api/authentication/users.ts';
 import { usersSecretName } from '../../local/callers/console-token.ts';
-import { addUser } from '../../local/callers/edit-users.ts';
 import type { Stack } from '../../local/stack.ts';
 
 /** Who asks, with the real password. */

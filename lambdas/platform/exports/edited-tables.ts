@@ -19,6 +19,8 @@ export const editedTables: readonly EditedTable[] = [
   { name: 'presale.corrections', key: ['run_name', 'letter', 'line_number', 'corrected_at'] },
   { name: 'recommender.scenarios', key: ['tenant_id', 'scenario_id'] },
   { name: 'recommender.experiments', key: ['tenant_id', 'experiment_id'] },
+  { name: 'platform.pauses', key: ['schedule', 'paused_at'] },
+  { name: 'platform.user_changes', key: ['changed_at', 'name', 'what'] },
   { name: 'platform.replays', key: ['asked_at'], parent: true },
   // Without the mail that told of it a failure would be told again.
   { name: 'platform.alert_mails', key: ['workload', 'minute'], parent: true },

@@ -45,7 +45,7 @@ const openReason = z
 const series = z.array(z.object(counted).meta({ id: 'CountsOfAStep' }));
 
 /** How one workload stands. */
-export const workloadOverview = z
+const workloadOverview = z
   .object({
     workload: text,
     runs: z.array(stripRun).describe('The newest 30 that are parts of no other.'),
@@ -59,6 +59,7 @@ export const workloadOverview = z
       .nullable()
       .describe('null: who asks may not see the ledger.'),
     missed: z.array(stripSlot).describe('Slots that were due, and that nobody has run yet.'),
+    paused: z.array(z.object({ schedule: text, at: momentText, by: text, note: text.nullable() })),
     next: z.array(z.object({ schedule: text, at: momentText })).describe('The next 5 slots.'),
   })
   .meta({ id: 'WorkloadOverview' });

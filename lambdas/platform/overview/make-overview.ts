@@ -1,13 +1,22 @@
 import type { Clock } from '#kit/clock.ts';
 import { slotsBetween, timetable } from '#kit/schedule/timetable.ts';
 import type { KeptSchedule } from '../contract.ts';
-import { type CountSpan, lastSteps, type OverviewReader, type RunCountsRow, stepsOf } from './overview.ts';
+import type { Pause, PauseBook } from '../schedules/pause.ts';
+import {
+  type CountSpan,
+  lastSteps,
+  type OpenReason,
+  type OverviewReader,
+  type RunCountsRow,
+  stepsOf,
+} from './overview.ts';
 
 export interface OverviewPorts {
   readonly overview: OverviewReader;
   /** Names of the app's workloads, in the order in which they are shown. */
   readonly workloads: readonly string[];
   readonly schedules: readonly KeptSchedule[];
+  readonly pauses: Pick<PauseBook, 'open'>;
   readonly clock: Clock;
 }
 
@@ -18,7 +27,7 @@ const shownNext = 5;
 
 /** Everything that the first page shows; open failures only to those who may see the ledger. */
 export async function makeOverview(
-  { overview, workloads, schedules, clock }: OverviewPorts,
+  { overview, workloads, schedules, pauses, clock }: OverviewPorts,
   { showsFailures }: { readonly showsFailures: boolean },
 ) {
   const now = clock();
@@ -31,6 +40,7 @@ export async function makeOverview(
   const thirty = Map.groupBy(await overview.runCounts(spans.month, {}), ({ workload }) => workload);
   const reasons = Map.groupBy(showsFailures ? await overview.openReasons() : [], ({ workload }) => workload);
   const costs = Map.groupBy(await overview.costs(month), ({ workload }) => workload);
+  const paused = await pauses.open();
   return {
     generated_at: now,
     month_from: month,
@@ -45,14 +55,24 @@ export async function makeOverview(
         cost_usd: costs.get(workload)?.[0]?.cost_usd ?? null,
         last_24_hours: series(spans.day, day.get(workload) ?? []),
         last_30_days: series(spans.month, thirty.get(workload) ?? []),
-        failures: showsFailures
-          ? { open: open.reduce((sum, { count }) => sum + count, 0), reasons: open.slice(0, shownReasons) }
-          : null,
+        failures: showsFailures ? failuresOf(open) : null,
         missed: (slots.get(workload) ?? []).filter(({ state }) => state === 'missed'),
-        next: nextSlots(own, now),
+        paused: own.flatMap(({ name }) => pausedOf(paused.get(name))),
+        next: nextSlots(
+          own.filter(({ name }) => !paused.has(name)),
+          now,
+        ),
       };
     }),
   };
+}
+
+function failuresOf(open: readonly OpenReason[]) {
+  return { open: open.reduce((sum, { count }) => sum + count, 0), reasons: open.slice(0, shownReasons) };
+}
+
+function pausedOf(pause: Pause | undefined) {
+  return pause ? [{ schedule: pause.schedule, at: pause.paused_at, by: pause.paused_by, note: pause.note }] : [];
 }
 
 /** One entry for each step, also where nothing began. */

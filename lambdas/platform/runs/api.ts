@@ -2,11 +2,12 @@ import type { Route } from '#kit/api/route.ts';
 import { showMe } from '../admission/routes.ts';
 import type { OverviewPorts } from '../overview/make-overview.ts';
 import * as overview from '../overview/routes.ts';
+import { type SchedulesPorts, schedulesApi } from '../schedules/routes.ts';
 import type { runsRoutes } from './contract.ts';
 import * as routes from './routes.ts';
 
 /** What its routes work with together. */
-export type RunsApiPorts = routes.RunsPorts & OverviewPorts;
+export type RunsApiPorts = routes.RunsPorts & OverviewPorts & SchedulesPorts;
 
 /** Runs, slots, backfills and the overview over HTTP. */
 export const runsApi: Readonly<Record<(typeof runsRoutes)[number], Route<RunsApiPorts>>> = {
@@ -21,4 +22,5 @@ export const runsApi: Readonly<Record<(typeof runsRoutes)[number], Route<RunsApi
   'GET /platform/overview': overview.showOverview,
   'GET /platform/run-counts': overview.countRuns,
   'GET /platform/failure-counts': overview.countFailures,
+  ...schedulesApi,
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
+import { scheduleRoutes } from '../schedules/contract.ts';
 import { scheduleList } from '../slots/contract.ts';
 
 /** What the stack and the handlers of runs and backfills agree on. */
@@ -10,6 +11,8 @@ export const runsApiEnv = z.object({
   DATABASE_URL: text,
   ...callerEnv,
   BACKFILLS_QUEUE_URL: text,
+  STARTS_QUEUE_URL: text,
+  SWITCHES_QUEUE_URL: text,
   SCHEDULES: scheduleList,
   /** Names of the app's workloads, comma separated, in the order in which they are shown. */
   WORKLOADS: text.transform((names) => names.split(',')),
@@ -28,6 +31,7 @@ export const runsRoutes = [
   'GET /platform/overview',
   'GET /platform/run-counts',
   'GET /platform/failure-counts',
+  ...scheduleRoutes,
 ] as const;
 
 export const advanceBackfillEnv = z.object({

@@ -77,6 +77,7 @@ export const keepSlotsEnv = z.object({
   DATABASE_URL: text,
   RAW_BUCKET: text,
   STARTS_QUEUE_URL: text,
+  SWITCHES_QUEUE_URL: text,
   ALERTS_QUEUE_URL: text,
   SCHEDULES: scheduleList,
 });

@@ -7,6 +7,7 @@ import { count } from '#kit/telemetry.ts';
 import { wakeAlerts } from '#record/alert-book.ts';
 import { alertMailStore } from '../alerts/alert-mail-store.ts';
 import { keepSlotsEnv } from '../contract.ts';
+import { pauseBook } from '../schedules/pause-store.ts';
 import { keepSlots } from './keep-slots.ts';
 import { slotBook } from './slot-store.ts';
 
@@ -20,7 +21,9 @@ export const handler = scheduleHandler({
       slots: slotBook(database),
       skipped: skippedSlots(env.RAW_BUCKET),
       untold: alertMailStore(database).overdue,
+      pauses: pauseBook(database),
       ask: queue(env.STARTS_QUEUE_URL),
+      switch: queue(env.SWITCHES_QUEUE_URL),
       wake: wakeAlerts(env.ALERTS_QUEUE_URL),
       clock: systemClock,
       count,

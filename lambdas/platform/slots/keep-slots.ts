@@ -1,6 +1,7 @@
 import type { Clock } from '#kit/clock.ts';
 import type { SlotStart } from '#kit/schedule/schedule.ts';
-import type { KeptSchedule } from './contract.ts';
+import type { KeptSchedule, ScheduleSwitch } from '../contract.ts';
+import type { PauseBook } from '../schedules/pause.ts';
 import type { Settled, SlotBook, SlotSends } from './slot.ts';
 
 export interface KeepSlotsPorts extends SlotSends {
@@ -8,6 +9,9 @@ export interface KeepSlotsPorts extends SlotSends {
   readonly slots: Pick<SlotBook, 'settle' | 'skip'>;
   /** Slots whose schedules found nothing to do while the database slept. */
   readonly skipped: { take(one: (slot: SlotStart) => Promise<void>): Promise<number> };
+  readonly pauses: Pick<PauseBook, 'open' | 'resumedSince'>;
+  /** Makes EventBridge Scheduler stand as the book of pauses says. */
+  readonly switch: (change: ScheduleSwitch) => Promise<void>;
   readonly clock: Clock;
   /** Workloads with something untold since before that time. */
   readonly untold: (before: Date) => Promise<readonly string[]>;
@@ -41,7 +45,23 @@ export async function keepSlots(ports: KeepSlotsPorts): Promise<Readonly<Record<
     'SlotsMissed',
     Object.values(settled).reduce((sum, { missed }) => sum + missed, 0),
   );
+  await switchAnew(ports, now);
   await ports.wake(await ports.untold(new Date(now.getTime() - ridesAlongMs)));
   if (failed.length > 0) throw new AggregateError(failed, `${failed.length} schedules could not be settled`);
   return settled;
+}
+
+// Messages live four days in their queue: whatever came late or in another order is put right after it.
+const unsureMs = 4 * 24 * 60 * 60 * 1000;
+
+/**
+ * Says again how paused schedules, and those that were resumed lately, have to stand: a deployment that changes a schedule
+ * turns it on, and messages may come in another order.
+ */
+async function switchAnew({ schedules, pauses, switch: tell }: KeepSlotsPorts, now: Date): Promise<void> {
+  const paused = await pauses.open();
+  const resumed = await pauses.resumedSince(new Date(now.getTime() - unsureMs));
+  for (const { name, enabled } of schedules) {
+    if (enabled && (paused.has(name) || resumed.includes(name))) await tell({ schedule: name, on: !paused.has(name) });
+  }
 }

@@ -17,9 +17,13 @@ export function slotBook(database: Database<unknown>): SlotBook {
       database.transaction(async ({ query }) => {
         // The row is locked from here on: two looks at once are one after the other.
         const before = await seen(query, schedule, now);
-        const { due, settledTo } = dueSlots(schedule, before, now);
+        const { due: all, settledTo } = dueSlots(schedule, before, now);
+        const pauses = await pausesSince(query, schedule, before);
+        const due = all.filter((slot) => !pauses.some((pause) => isWithin(pause, slot)));
         const missed = await keepMissed(query, schedule, { due, now });
-        const plan = catchUp(schedule.catchUp, await openSlots(query, schedule), now);
+        // What was missed before waits with the rest.
+        const isPaused = pauses.some(({ resumed_at }) => resumed_at === null);
+        const plan = catchUp(schedule.catchUp, isPaused ? [] : await openSlots(query, schedule), now);
         await mark(query, schedule, plan.skip, sql`state = 'skipped'`);
         await forget(query, schedule, plan.skip);
         const left = missed.filter((slot) => !plan.skip.some((skipped) => skipped.getTime() === slot.getTime()));
@@ -63,6 +67,23 @@ async function seen(query: Query, schedule: KeptSchedule, now: Date): Promise<Da
       enabled = excluded.enabled
     RETURNING settled_to`.execute(query);
   return rows[0]?.settled_to ?? now;
+}
+
+interface PauseSpan {
+  readonly paused_at: Date;
+  readonly resumed_at: Date | null;
+}
+
+/** The spans in which a person held the schedule back, as far as they reach into what isn't settled. */
+async function pausesSince(query: Query, { name }: KeptSchedule, since: Date): Promise<readonly PauseSpan[]> {
+  const { rows } = await sql<PauseSpan>`
+    SELECT paused_at, resumed_at FROM platform.pauses
+    WHERE schedule = ${name} AND (resumed_at IS NULL OR resumed_at > ${since})`.execute(query);
+  return rows;
+}
+
+function isWithin({ paused_at, resumed_at }: PauseSpan, slot: Date): boolean {
+  return slot >= paused_at && (resumed_at === null || slot < resumed_at);
 }
 
 /** Resolves to the slots that had no row: nobody had started them. */

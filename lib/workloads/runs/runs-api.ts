@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { runsApiEnv, runsRoutes } from '../../../lambdas/platform/contract.ts';
 import { ApiHandler, type ApiHandlerPlatform } from '../../constructs/api/api-handler.ts';
 import type { Slots } from './slots.ts';
+import { StepsApi } from './steps-api.ts';
 
 export interface RunsApiProps {
   readonly platform: ApiHandlerPlatform;
@@ -10,10 +11,11 @@ export interface RunsApiProps {
   readonly workloads: readonly string[];
 }
 
-/** The routes of runs, slots and backfills. */
+/** The routes of runs and their steps, of slots, schedules and backfills. */
 export class RunsApi extends Construct {
   constructor(scope: Construct, id: string, { platform, slots, workloads }: RunsApiProps) {
     super(scope, id);
+    new StepsApi(this, 'Steps', platform);
     new ApiHandler(this, 'Api', {
       platform,
       handler: 'platform/runs-api',
@@ -21,13 +23,15 @@ export class RunsApi extends Construct {
       routes: runsRoutes,
       env: {
         BACKFILLS_QUEUE_URL: slots.backfills.queueUrl,
+        STARTS_QUEUE_URL: slots.starts.queueUrl,
+        SWITCHES_QUEUE_URL: slots.switches.queueUrl,
         SCHEDULES: slots.schedules,
         WORKLOADS: [...workloads, 'platform'].join(','),
       },
       impact: 'Nobody can look at runs, slots and the overview, or start a backfill of a schedule.',
       // A page that is open asks every few seconds.
       concurrency: 6,
-      sends: [slots.backfills],
+      sends: [slots.backfills, slots.starts, slots.switches],
     });
   }
 }

@@ -8,6 +8,7 @@ import {
   keeperTask,
   keepSlotsEnv,
   startWorkEnv,
+  switchScheduleEnv,
   writtenSchedules,
 } from '../../../lambdas/platform/contract.ts';
 import { AlarmBook } from '../../constructs/alarm-book.ts';
@@ -39,6 +40,8 @@ export class Slots extends Construct {
   readonly starts: Queue;
   /** Turns of backfills. */
   readonly backfills: Queue;
+  /** Changes of schedules, as pauses ask for. */
+  readonly switches: Queue;
   /** Every schedule whose slots are kept, as JSON. */
   readonly schedules: string;
 
@@ -47,6 +50,7 @@ export class Slots extends Construct {
     this.schedules = Stack.of(this).toJsonString(writtenSchedules(ScheduleBook.of(this).schedules.map(keptSchedule)));
     this.starts = this.#makeStarter();
     this.backfills = this.#makeBackfills(database);
+    this.switches = this.#makeSwitch();
     const keeper = new HandlerFunction(this, 'Keep', {
       handler: 'platform/keep-slots',
       contract: keepSlotsEnv,
@@ -54,6 +58,7 @@ export class Slots extends Construct {
         DATABASE_URL: database.url,
         RAW_BUCKET: raw.bucketName,
         STARTS_QUEUE_URL: this.starts.queueUrl,
+        SWITCHES_QUEUE_URL: this.switches.queueUrl,
         ALERTS_QUEUE_URL: wakes.queueUrl,
         SCHEDULES: this.schedules,
       },
@@ -65,7 +70,7 @@ export class Slots extends Construct {
     });
     allowObjects(keeper, raw, { read: ['platform/skipped-slots'] });
     allowRemoval(keeper, raw, 'platform/skipped-slots');
-    keeper.allow(['sqs:SendMessage'], [this.starts.queueArn, wakes.queueArn]);
+    keeper.allow(['sqs:SendMessage'], [this.starts.queueArn, this.switches.queueArn, wakes.queueArn]);
     const { keepEvery } = environmentOf(this).slots;
     new ScheduledFlow(this, 'Schedule', { task: { ...keeperTask, at: keepEvery }, start: keeper, enabled: true });
     AlarmBook.of(this).add(this, {
@@ -94,6 +99,30 @@ export class Slots extends Construct {
     });
     turns.handler.allow(['sqs:SendMessage'], [this.starts.queueArn, turns.queue.queueArn]);
     return turns.queue;
+  }
+
+  #makeSwitch(): Queue {
+    const { schedules } = ScheduleBook.of(this);
+    const ids = schedules.map(({ name, flow }) => [
+      name,
+      `${flow.group.scheduleGroupName}/${flow.schedule.scheduleName}`,
+    ]);
+    const turn = new QueueHandler(this, 'Switch', {
+      handler: 'platform/switch-schedule',
+      contract: switchScheduleEnv,
+      env: { SCHEDULES: Stack.of(this).toJsonString(Object.fromEntries(ids)) },
+      impact: 'Paused schedules go on, or resumed ones stand still.',
+      timeout: Duration.seconds(30),
+    });
+    if (schedules.length === 0) return turn.queue;
+    const arns = schedules.map(({ flow }) => flow.schedule.scheduleArn);
+    turn.handler.allow(['scheduler:GetSchedule', 'scheduler:UpdateSchedule'], arns);
+    // An update hands the schedule's role over once more.
+    turn.handler.allow(
+      ['iam:PassRole'],
+      schedules.map(({ role }) => role.roleArn),
+    );
+    return turn.queue;
   }
 
   #makeStarter(): Queue {

@@ -62,6 +62,7 @@ beforeAll(async () => {
   const schedules = await startSchedules({
     credentials: [testCredentials],
     schedules: [schedule('on', true), schedule('off', false)],
+    file: join(directory, 'schedules.json'),
   });
   const secrets = await startSecrets({
     credentials: [testCredentials],

@@ -6,6 +6,8 @@ import type { KeptSchedule } from '../../../lambdas/platform/contract.ts';
 import { overviewReader } from '../../../lambdas/platform/overview/overview-store.ts';
 import { backfillPlanner } from '../../../lambdas/platform/runs/plan-backfill-store.ts';
 import { runReader } from '../../../lambdas/platform/runs/run-reader-store.ts';
+import { pauseBook } from '../../../lambdas/platform/schedules/pause-store.ts';
+import { scheduleReader } from '../../../lambdas/platform/schedules/schedule-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { printed } from '../../support/lambda.ts';
 import { type AskRuns, runsApiWith } from './runs-api.ts';
@@ -33,6 +35,10 @@ beforeAll(async () => {
     reader: runReader(database.app),
     plan: backfillPlanner(database.app, { schedules, clock, send: async () => undefined }),
     overview: overviewReader(database.app),
+    standings: scheduleReader(database.app),
+    pauses: pauseBook(database.app),
+    start: async () => undefined,
+    switch: async () => undefined,
     workloads: ['presale', 'tagger', 'briefs', 'platform'],
     schedules,
     clock,

@@ -2,13 +2,15 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { CatchUpPolicy } from '../../../lambdas/kit/schedule/schedule.ts';
 import { alertMailStore } from '../../../lambdas/platform/alerts/alert-mail-store.ts';
-import type { KeptSchedule, StartMessage } from '../../../lambdas/platform/contract.ts';
+import type { KeptSchedule, ScheduleSwitch, StartMessage } from '../../../lambdas/platform/contract.ts';
+import { pauseBook } from '../../../lambdas/platform/schedules/pause-store.ts';
 import { keepSlots } from '../../../lambdas/platform/slots/keep-slots.ts';
 import { slotBook } from '../../../lambdas/platform/slots/slot-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
 
 let database: TestDatabase<unknown>;
 let woken: string[];
+let switched: ScheduleSwitch[];
 
 beforeAll(async () => {
   database = await startTestDatabase();
@@ -18,7 +20,10 @@ afterAll(() => database?.stop());
 
 beforeEach(async () => {
   woken = [];
-  await sql`TRUNCATE platform.schedules, platform.slots, platform.failures`.execute(database.admin.query);
+  switched = [];
+  await sql`TRUNCATE platform.schedules, platform.slots, platform.failures, platform.pauses`.execute(
+    database.admin.query,
+  );
 });
 
 const hourly = (catchUp: CatchUpPolicy, rest: Partial<KeptSchedule> = {}): KeptSchedule => ({
@@ -41,6 +46,8 @@ async function look(schedule: KeptSchedule, time: string, app = database.app): P
     skipped: { take: async () => 0 },
     ask: async (message) => void asked.push(message),
     wake: async (workloads) => void woken.push(...workloads),
+    pauses: pauseBook(app),
+    switch: async (change) => void switched.push(change),
     clock: () => new Date(`2026-11-21T${time}:00Z`),
     untold: alertMailStore(app).overdue,
     count: () => undefined,
@@ -194,6 +201,8 @@ test('one schedule that can’t be read fails the look, and hides no other', asy
       skipped: { take: async () => 0 },
       ask: async () => undefined,
       wake: async () => undefined,
+      pauses: pauseBook(database.app),
+      switch: async () => undefined,
       clock: () => new Date(`2026-11-21T${time}:00Z`),
       untold: alertMailStore(database.app).overdue,
       count: () => undefined,
@@ -219,4 +228,50 @@ test('what no mail has told for a day wakes the mailer, what is younger waits to
   await look(hourly('skip'), '10:00');
 
   expect(woken).toEqual(['old']);
+});
+
+/** Somebody holds the schedule back for a span of 2026-11-21; without an end until now. */
+const paused = (from: string, to?: string) =>
+  sql`INSERT INTO platform.pauses (schedule, paused_at, paused_by, resumed_at, resumed_by)
+    VALUES ('w/start', ${`2026-11-21T${from}:00Z`}, 'mei', ${to === undefined ? null : `2026-11-21T${to}:00Z`},
+      ${to === undefined ? null : 'mei'})`.execute(database.admin.query);
+
+test('slots within a pause are neither missed nor caught up, those before and after it are', async () => {
+  const schedule = hourly('run-all', { graceMinutes: 75 });
+  await look(schedule, '09:30');
+  await paused('10:30', '12:00');
+
+  // By now the pause is over, and nothing since nine is settled: the slot of eleven was held back.
+  expect(await look(schedule, '13:30')).toEqual(['10:00', '12:00']);
+  expect(await states()).toEqual({ '10:00': 'missed', '12:00': 'missed' });
+});
+
+test('while a schedule is paused nothing of it is asked for, not even what was missed before', async () => {
+  await look(hourly('run-all'), '09:30');
+  await paused('10:05');
+
+  expect(await look(hourly('run-all'), '11:30')).toEqual([]);
+  expect(await states()).toEqual({ '10:00': 'missed' });
+  await sql`UPDATE platform.pauses SET resumed_at = '2026-11-21T11:40Z', resumed_by = 'mei'`.execute(
+    database.admin.query,
+  );
+  expect(await look(hourly('run-all'), '11:45')).toEqual(['10:00']);
+});
+
+test('the keeper says again how paused and resumed schedules have to stand', async () => {
+  await look(hourly('run-all'), '09:30');
+  expect(switched).toEqual([]);
+  await paused('10:05');
+  await look(hourly('run-all'), '10:20');
+  await sql`UPDATE platform.pauses SET resumed_at = '2026-11-21T11:00Z', resumed_by = 'mei'`.execute(
+    database.admin.query,
+  );
+  await look(hourly('run-all'), '11:05');
+  // What the environment has switched off stays so.
+  await look(hourly('run-all', { enabled: false }), '11:06');
+
+  expect(switched).toEqual([
+    { schedule: 'w/start', on: false },
+    { schedule: 'w/start', on: true },
+  ]);
 });

@@ -2,8 +2,10 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Scheduler, startScheduler } from '../../../local/doors/scheduler.ts';
 
 let running: Scheduler | undefined;
+let on = true;
 
 beforeEach(() => {
+  on = true;
   vi.useFakeTimers({ now: new Date('2026-11-21T09:59:50Z') });
 });
 
@@ -28,6 +30,7 @@ async function delivered(expression: string, seconds: number): Promise<unknown[]
   const slots: unknown[] = [];
   running = startScheduler({
     schedules: [schedule('s', expression)],
+    isEnabled: () => on,
     deliver: async (_target, input) => {
       slots.push((input as { scheduledTime: string }).scheduledTime);
       return {};
@@ -51,4 +54,15 @@ test('a rate runs as soon as it is there, as EventBridge starts it, and then at 
     '2026-11-21T10:14:52Z',
     '2026-11-21T10:29:52Z',
   ]);
+});
+
+test('one that is switched off lets its slots pass, and goes on with the first after it is on again', async () => {
+  on = false;
+  const slots = await delivered('cron(0 * * * ? *)', 3600);
+  expect(running?.upcoming()).toEqual([{ name: 's', at: undefined }]);
+  on = true;
+  await vi.advanceTimersByTimeAsync(3600 * 1000);
+
+  expect(slots).toEqual(['2026-11-21T11:00:00Z']);
+  expect(running?.upcoming()).toEqual([{ name: 's', at: new Date('2026-11-21T12:00:00Z') }]);
 });

@@ -21,8 +21,11 @@ export type Way = (typeof ways)[number];
 /** A part of keys of objects and of messages. */
 export const tenantName = /^[\w.:-]{1,64}$/;
 
+/** A name that somebody may have. */
+export const userName = /^[A-Za-z0-9][\w.@-]{0,63}$/;
+
 const user = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][\w.@-]{0,63}$/, 'A name has letters, digits and . _ @ -'),
+  name: z.string().regex(userName, 'A name has letters, digits and . _ @ -'),
   /** Kept as it is: MD5 and HMAC are computed from the real one. Only the secret store has it. */
   password: z.string().min(1).max(256),
   tokens: z.array(token).default([]),

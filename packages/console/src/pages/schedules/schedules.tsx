@@ -11,6 +11,7 @@ import { stateText, type Tell, useTexts } from '../../texts/index.ts';
 import { StateLabel } from '../../values/state-label.tsx';
 import { momentOf } from '../runs/run-filter.ts';
 import { Backfill } from './backfill.tsx';
+import { ScheduleTable } from './schedule-table.tsx';
 
 type Slot = components['schemas']['Slot'];
 
@@ -48,6 +49,7 @@ export default function Schedules() {
           </FilterRow>
         }
       />
+      <ScheduleTable />
       <Backfill />
     </SpaceBetween>
   );

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { sha256 } from '../../../lambdas/kit/api/authentication/schemes.ts';
-import { readUsers, usersText } from '../../../lambdas/kit/api/authentication/users.ts';
-import * as edit from '../../../local/callers/edit-users.ts';
+import * as edit from '../../../../../lambdas/kit/api/authentication/edit-users.ts';
+import { sha256 } from '../../../../../lambdas/kit/api/authentication/schemes.ts';
+import { readUsers, usersText } from '../../../../../lambdas/kit/api/authentication/users.ts';
 
 const now = new Date('2026-11-21T08:00:00Z');
 const users = readUsers('{"name":"admin","permissions":["admin"],"password":"first"}');

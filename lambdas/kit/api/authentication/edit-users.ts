@@ -1,15 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { sha256 } from '../../lambdas/kit/api/authentication/schemes.ts';
-import {
-  type Permission,
-  permissions,
-  tenantName,
-  type User,
-  type Way,
-} from '../../lambdas/kit/api/authentication/users.ts';
-import { anonymous } from '../../lambdas/kit/api/authentication.ts';
-import { scheduleUser } from '../../lambdas/tasks/contract.ts';
-import { generate } from '../services/secrets/generate.ts';
+import { randomBytes, randomInt } from 'node:crypto';
+import { ConflictError, NotFoundError, PermanentError } from '../../errors.ts';
+import { anonymous } from '../authentication.ts';
+import { sha256 } from './schemes.ts';
+import { type Permission, permissions, tenantName, type User, type Way } from './users.ts';
+
+/** Who owns what a schedule starts. */
+export const scheduleUser = 'schedule';
 
 /** Users after a change, and what nobody can be shown again: a new password or token. */
 export interface Edited {
@@ -18,6 +14,8 @@ export interface Edited {
 }
 
 const passwordLength = 48;
+// No sign that a shell or an address would take for its own.
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 // Under a name of these a user would own what the stack does by itself, or be taken for it where a change has its author.
 const reserved: readonly string[] = [scheduleUser, anonymous.name, 'link', 'file', 'keeper', 'replay'];
@@ -32,8 +30,9 @@ export function addUser(
     readonly only?: readonly Way[] | undefined;
   },
 ): Edited {
-  if (users.some((user) => user.name === name)) throw new Error(`There is a user ${name} already.`);
-  if (reserved.includes(name)) throw new Error(`No user may be called ${name}: the stack itself acts under that name.`);
+  if (users.some((user) => user.name === name)) throw new ConflictError(`There is a user ${name} already.`);
+  if (reserved.includes(name))
+    throw new PermanentError(`No user may be called ${name}: the stack itself acts under that name.`);
   const password = given.password ?? newPassword();
   const only = given.only === undefined ? {} : { only: [...given.only] };
   const user = { name, password, tokens: [], disabled: false, permissions: [...(given.permissions ?? [])], ...only };
@@ -73,14 +72,17 @@ export function setTenants(users: readonly User[], name: string, list: string): 
     .filter((word) => word !== '');
   const wrong = tenants.find((tenant) => !tenantName.test(tenant));
   if (wrong !== undefined)
-    throw new Error(`No tenant may be called “${wrong}”: 1 to 64 letters, digits, _ . : or -, comma separated.`);
+    throw new PermanentError(
+      `No tenant may be called “${wrong}”: 1 to 64 letters, digits, _ . : or -, comma separated.`,
+    );
   return { users: changed(users, name, { tenants: [...new Set(tenants)] }) };
 }
 
 /** Throws in words for what is none. */
 export function permissionOf(text: string): Permission {
   const found = permissions.find((one) => one === text);
-  if (found === undefined) throw new Error(`There is no permission ${text}; there are ${permissions.join(' and ')}.`);
+  if (found === undefined)
+    throw new PermanentError(`There is no permission ${text}; there are ${permissions.join(' and ')}.`);
   return found;
 }
 
@@ -104,10 +106,10 @@ export function addToken(users: readonly User[], name: string, note: string, now
   return { users: changed(users, name, { tokens: [...named(users, name).tokens, kept] }), shownOnce: token };
 }
 
-/** Without one token, by its id. */
-export function revokeToken(users: readonly User[], id: string): Edited {
-  const owner = users.find(({ tokens }) => tokens.some((token) => token.id === id));
-  if (!owner) throw new Error(`No token has the id ${id}; npm run users -- list tells them.`);
+/** Without one token, by its id; of that user where one is named. */
+export function revokeToken(users: readonly User[], id: string, name?: string): Edited {
+  const owner = users.find((user) => (name ?? user.name) === user.name && user.tokens.some((token) => token.id === id));
+  if (!owner) throw new NotFoundError(`No token has the id ${id}.`);
   return { users: changed(users, owner.name, { tokens: owner.tokens.filter((token) => token.id !== id) }) };
 }
 
@@ -118,12 +120,13 @@ function changed(users: readonly User[], name: string, change: Partial<User>): r
 
 function named(users: readonly User[], name: string): User {
   const found = users.find((user) => user.name === name);
-  if (!found) throw new Error(`There is no user ${name}; there are ${users.map((user) => user.name).join(', ')}.`);
+  if (!found)
+    throw new NotFoundError(`There is no user ${name}; there are ${users.map((user) => user.name).join(', ')}.`);
   return found;
 }
 
 function newPassword(): string {
-  return generate({ length: passwordLength, excludePunctuation: true });
+  return Array.from({ length: passwordLength }, () => letters[randomInt(letters.length)]).join('');
 }
 
 /** A password that somebody brought is theirs: it is not repeated. */
