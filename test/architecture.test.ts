@@ -82,6 +82,7 @@ const homes: Readonly<Record<string, string>> = {
   'react|react-dom|react-router|@tanstack/.+|@cloudscape-design/.+|openapi-fetch': 'packages/console/src/',
   // Loaded where somebody edits.
   'codemirror|@codemirror/.+': 'packages/console/src/values/json-editor',
+  '@xyflow/.+|@dagrejs/.+': 'packages/console/src/pages/runs/graph/',
   '@smithy/signature-v4': 'local/guard/',
   '@duckdb/.+': 'local/services/athena/|bench/',
   'hyparquet|hyparquet-writer': 'lambdas/adapters/',

@@ -32,16 +32,7 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
   server.get('/executions', () => stack.machines.list({ limit: 1000 }));
   server.get<{ Querystring: { arn: string } }>('/history', ({ query }) => stack.machines.history(query.arn));
   serveFunctions(server, stack);
-  server.get('/faults', () => stack.faults.settings);
-  server.post('/faults', ({ body }) => {
-    stack.faults.set(parsed(faultRequest, body));
-    return stack.faults.settings;
-  });
-  server.post('/refuse', ({ body }) => {
-    const { service, seconds } = parsed(refusalRequest, body);
-    stack.refuse(service, seconds * 1000);
-    return { service, until: new Date(Date.now() + seconds * 1000) };
-  });
+  serveFaults(server, stack);
   serveBuckets(server, stack);
   serveFailures(server, stack);
   const closeTopics = serveTopics(server, stack);
@@ -56,6 +47,20 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
       await closeMachine();
     },
   };
+}
+
+/** What goes wrong on purpose. */
+function serveFaults(server: FastifyInstance, stack: Stack): void {
+  server.get('/faults', () => stack.faults.settings);
+  server.post('/faults', ({ body }) => {
+    stack.faults.set(parsed(faultRequest, body));
+    return stack.faults.settings;
+  });
+  server.post('/refuse', ({ body }) => {
+    const { service, seconds } = parsed(refusalRequest, body);
+    stack.refuse(service, seconds * 1000);
+    return { service, until: new Date(Date.now() + seconds * 1000) };
+  });
 }
 
 function serveFunctions(server: FastifyInstance, stack: Stack): void {

@@ -22,6 +22,12 @@ const pages = {
   'presale/problems': lazy(() => import('./pages/presale/problems.tsx')),
   'presale/problems/:id': lazy(() => import('./pages/presale/problem.tsx')),
   tagger: lazy(() => import('./pages/tagger/services.tsx')),
+  schedules: lazy(() => import('./pages/schedules/schedules.tsx')),
+  tasks: lazy(() => import('./pages/tasks/tasks.tsx')),
+  'tasks/submit': lazy(() => import('./pages/tasks/submit.tsx')),
+  'tasks/:id': lazy(() => import('./pages/tasks/task.tsx')),
+  briefs: lazy(() => import('./pages/briefs/briefs.tsx')),
+  recommender: lazy(() => import('./pages/recommender/recommender.tsx')),
   '*': lazy(() => import('./pages/not-found.tsx')),
 };
 

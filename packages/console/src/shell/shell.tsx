@@ -70,6 +70,7 @@ function itemsOf(t: Tell): readonly Item[] {
     { type: 'link', text: t('overview.title'), href: '/' },
     { type: 'link', text: t('runs.title'), href: '/runs' },
     { type: 'link', text: t('failures.title'), href: '/failures' },
+    { type: 'link', text: t('schedules.title'), href: '/schedules' },
     {
       type: 'section',
       text: t('nav.workloads'),
@@ -77,6 +78,9 @@ function itemsOf(t: Tell): readonly Item[] {
         { type: 'link', text: t('deals.title'), href: '/presale/deals' },
         { type: 'link', text: t('problems.title'), href: '/presale/problems' },
         { type: 'link', text: t('tagger.title'), href: '/tagger' },
+        { type: 'link', text: t('tasks.title'), href: '/tasks' },
+        { type: 'link', text: t('briefs.title'), href: '/briefs' },
+        { type: 'link', text: t('recommender.title'), href: '/recommender' },
       ],
     },
   ];

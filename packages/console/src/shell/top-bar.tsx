@@ -28,7 +28,8 @@ export function TopBar() {
           {
             type: 'menu-dropdown',
             text: languages[language],
-            ariaLabel: t('shell.language'),
+            // What is shown must be part of the name: people who speak to their machine say what they see.
+            ariaLabel: `${t('shell.language')}: ${languages[language]}`,
             items: Object.entries(languages).map(([id, text]) => ({ id, text })),
             onItemClick: ({ detail }) => void chooseLanguage(detail.id as Language),
           },
@@ -50,7 +51,7 @@ function useAccount(): TopNavigationProps.MenuDropdownUtility {
     iconName: 'user-profile',
     text: me?.name ?? '…',
     description: me?.permissions.join(', ') || t('shell.reader'),
-    ariaLabel: t('shell.account'),
+    ariaLabel: `${t('shell.account')}: ${me?.name ?? '…'}`,
     items: [{ id: 'out', text: t('shell.sign-out') }],
     onItemClick: () => {
       queries.clear();

@@ -4,6 +4,11 @@ import { stateText, useTexts } from '../texts/index.ts';
 /** How each state of the API looks; one that is not here looks like information. */
 const looks: Readonly<Record<string, StatusIndicatorProps.Type>> = {
   running: 'in-progress',
+  retrying: 'warning',
+  caught: 'warning',
+  queued: 'pending',
+  finished: 'success',
+  cancelled: 'stopped',
   STARTED: 'in-progress',
   RETRY: 'warning',
   PENDING: 'pending',

@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
@@ -35,7 +36,9 @@ export default function ProblemRowPage() {
 function EditedRow({ row }: { readonly row: Row }) {
   const { t } = useTexts();
   const [cells, setCells] = useState(row.raw as Readonly<Record<string, string>>);
-  const wrong = new Map(row.reasons.map(({ column, reason }) => [column, reason]));
+  const wrong = new Map(
+    row.reasons.flatMap(({ column, reason }) => (column === '' ? [] : [[column, reason] as const])),
+  );
   const field = (column: string) => (
     <Cell
       key={column}
@@ -55,7 +58,10 @@ function EditedRow({ row }: { readonly row: Row }) {
         header={<Header variant="h2">{t('problem.wrong')}</Header>}
         footer={<SaveButton row={row} cells={cells} />}
       >
-        <SpaceBetween size="m">{[...wrong.keys()].map(field)}</SpaceBetween>
+        <SpaceBetween size="m">
+          <WholeRow row={row} />
+          {[...wrong.keys()].map(field)}
+        </SpaceBetween>
       </Container>
       <ExpandableSection variant="container" headerText={t('problem.others')}>
         <SpaceBetween size="m">{row.header.filter((column) => !wrong.has(column)).map(field)}</SpaceBetween>
@@ -66,6 +72,12 @@ function EditedRow({ row }: { readonly row: Row }) {
       </div>
     </SpaceBetween>
   );
+}
+
+/** What is wrong with the row as a whole, and with no cell alone: fields are missing, or too many. */
+function WholeRow({ row }: { readonly row: Row }) {
+  const reasons = row.reasons.filter(({ column }) => column === '').map(({ reason }) => reason);
+  return reasons.length === 0 ? null : <Alert type="warning">{reasons.join('; ')}</Alert>;
 }
 
 /** Saves the cells that differ from the row as it is stored. */

@@ -16,6 +16,7 @@ import { useTexts } from '../../texts/index.ts';
 import { Duration, Moment } from '../../values/moment.tsx';
 import { Cost, Count } from '../../values/numbers.tsx';
 import { StateLabel } from '../../values/state-label.tsx';
+import { RunSteps } from './run-steps.tsx';
 
 type RunDetail = components['schemas']['Run'];
 
@@ -52,6 +53,7 @@ function ShownRun({ run }: { readonly run: RunDetail }) {
         <RunFacts run={run} />
       </Container>
       <RunCounts run={run} />
+      <RunSteps workload={run.workload} name={run.name} running={run.state === 'running'} />
       <Container header={<Header variant="h2">{t('run.detail')}</Header>}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
         <pre className="code" tabIndex={0}>
@@ -86,7 +88,8 @@ function RunCounts({ run }: { readonly run: RunDetail }) {
   const names = ['in', 'out', 'failed', 'filtered', 'waiting'] as const;
   const until = run.ended_at ?? new Date().toISOString();
   const failures = new URLSearchParams({ workload: run.workload, from: run.started_at, to: until });
-  const publicationDate = (run.detail as { readonly publication_date?: unknown }).publication_date;
+  // Its runs are named after what they load.
+  const publication = run.workload === 'presale' ? /^[\w-]+/.exec(run.name)?.[0] : undefined;
   return (
     <Container header={<Header variant="h2">{t('run.counts')}</Header>}>
       <SpaceBetween size="m">
@@ -112,8 +115,8 @@ function RunCounts({ run }: { readonly run: RunDetail }) {
               {t('run.see-parts')} ({t('runs.parts-count', { runs: run.parts.runs, running: run.parts.running })})
             </AppLink>
           )}
-          {typeof publicationDate === 'string' && (
-            <AppLink to={`/presale/problems?publication_date=${publicationDate}`}>{t('run.see-problems')}</AppLink>
+          {publication !== undefined && (
+            <AppLink to={`/presale/problems?publication_date=${publication}`}>{t('run.see-problems')}</AppLink>
           )}
         </SpaceBetween>
       </SpaceBetween>

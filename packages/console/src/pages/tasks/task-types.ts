@@ -1,0 +1,7 @@
+import type { paths } from '../../api/schema.gen';
+
+export type Task = paths['/api/v1/tasks/list']['get']['responses'][200]['content']['application/json']['data'][number];
+export type TaskFunction =
+  paths['/api/v1/task_funcs/list']['get']['responses'][200]['content']['application/json']['data'][number];
+
+export const taskStates = ['PENDING', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED'] as const;
