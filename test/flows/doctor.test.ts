@@ -87,7 +87,11 @@ test('the broker is one of what is required', async () => {
 });
 
 test('without --json it is a table that a person reads', async () => {
-  const { stdout, status } = await doctor();
+  const { stdout, status } = await vi.waitFor(async () => {
+    const told = await doctor();
+    expect(told.status, told.stdout).toBe(0);
+    return told;
+  }, patience);
 
   expect(stdout).toMatch(/^ok +database +millrace +\d+ +PostgreSQL \d/m);
   expect(stdout).toMatch(/^ok +broker +Kafka +\d+ +1 broker$/m);
@@ -98,9 +102,11 @@ test('without --json it is a table that a person reads', async () => {
 test('it asks another API when told its address and token', async () => {
   const elsewhere = { MILLRACE_API_URL: `${running.stack.wiring.api?.url}/`, MILLRACE_DIRECTORY: '/nowhere' };
 
-  expect(await diagnosis({ ...elsewhere, MILLRACE_API_TOKEN: tokenOf(running.stack.services) })).toMatchObject({
-    exit: 0,
-  });
+  const token = { MILLRACE_API_TOKEN: tokenOf(running.stack.services) };
+  await vi.waitFor(
+    async () => expect(await diagnosis({ ...elsewhere, ...token })).toMatchObject({ exit: 0 }),
+    patience,
+  );
   const refused = await diagnosis({ ...elsewhere, MILLRACE_API_TOKEN: 'wrong' });
   expect(refused).toMatchObject({ exit: 1, status: 'failing' });
   expect(refused.dependencies.map(({ name, note }) => [name, note])).toEqual([
