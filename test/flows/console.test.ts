@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { firstAdmin, tokenOf } from '../../local/callers/console-token.ts';
+import { tokenOf } from '../../local/callers/console-token.ts';
 import { startControl } from '../../local/console/control.ts';
 import { buildConsole } from '../../packages/console/build/build.ts';
 import { violations } from '../support/axe.ts';
@@ -32,7 +32,7 @@ afterAll(async () => {
 async function fail(workload: string, reason: string, message: string, input: string): Promise<number> {
   const [row] = await flow.rows<{ id: string }>(
     `insert into platform.failures (workload, source_kind, source_name, natural_key, reason, message, input, attributes, occurred_at)
-     values ($1, 'function', 'console-test', $2, $3, $4, $5, now()) returning id`,
+     values ($1, 'function', 'console-test', $2, $3, $4, $5, '{}', now()) returning id`,
     workload,
     crypto.randomUUID(),
     reason,
@@ -49,9 +49,9 @@ describe('the files of the application', () => {
     const policy = page.headers.get('content-security-policy') ?? '';
 
     expect({ status: root.status, to: root.headers.get('location') }).toEqual({ status: 302, to: '/console' });
-    expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/);
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';/);
     expect(policy).toContain("frame-ancestors 'none'");
-    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    expect(policy).not.toMatch(/script-src[^;]*unsafe|https?:|\*/);
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
     expect(page.headers.get('referrer-policy')).toBe('no-referrer');
     expect(page.headers.get('cache-control')).toBe('no-cache');
@@ -108,28 +108,6 @@ describe.skipIf(browserPath === undefined)('in a browser (skipped where there is
     await page.getByRole('heading', { level: 1, name: title }).first().waitFor();
   };
 
-  test('a wrong password is refused in words, the right one opens the overview', async () => {
-    const admin = firstAdmin(flow.running.stack.services);
-    await page.goto(`${control.url}/console`);
-    await page.getByLabel('User', { exact: true }).fill(admin?.name ?? '');
-    await page.locator('input[name=password]').fill('wrong');
-    await page.keyboard.press('Enter');
-    await page.getByText('are not let in').waitFor();
-    await page.locator('input[name=password]').fill(admin?.password ?? '');
-    await page.keyboard.press('Enter');
-
-    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
-  });
-
-  test('the password is kept nowhere unless asked for: a reload asks again', async () => {
-    await page.reload();
-    await page.getByRole('heading', { level: 1, name: 'Millrace' }).waitFor();
-
-    expect(await page.evaluate('JSON.stringify([{ ...sessionStorage }, { ...localStorage }])')).not.toContain(
-      firstAdmin(flow.running.stack.services)?.password ?? '-',
-    );
-  });
-
   test('the link of npm start signs in, and its token leaves the address', async () => {
     await page.goto('about:blank');
     await page.goto(`${control.url}/console#token=${tokenOf(flow.running.stack.services)}`);
@@ -163,18 +141,6 @@ describe.skipIf(browserPath === undefined)('in a browser (skipped where there is
       expect(await violations(page)).toEqual([]);
     },
   );
-
-  test('a run shows its state machine and its steps, down to what a county’s file was', async () => {
-    await open('/runs/presale/2026-11-21', '2026-11-21');
-    await page.getByRole('heading', { name: 'State machine' }).waitFor();
-    await page.locator('.react-flow__node').first().waitFor();
-
-    expect(await page.locator('.react-flow__node.succeeded').count()).toBeGreaterThan(3);
-    await page
-      .getByRole('row', { name: /Fetch and back up/ })
-      .first()
-      .waitFor();
-  });
 
   test('a filter is in the address, and a link shows somebody else the same', async () => {
     await open('/failures?state=open&reason=hostile', 'Failures');
@@ -242,11 +208,11 @@ describe.skipIf(browserPath === undefined)('in a browser (skipped where there is
       page.getByRole('button', { name: 'CSV' }).click(),
     ]);
     const text = readFileSync(await file.path(), 'utf8');
-    const [{ count } = { count: '0' }] = await flow.rows<{ count: string }>(
-      'select count(*) from presale.deals where withdrawn_at is null',
-    );
+    const { body } = await flow.ask('/apiv1/deals?from_=0&length=1');
+    const { total } = (body as { result: { total: number } }).result;
 
-    expect(text.trimEnd().split('\r\n')).toHaveLength(Number(count) + 1);
+    expect(total).toBeGreaterThan(25);
+    expect(text.trimEnd().split('\r\n')).toHaveLength(total + 1);
   });
 
   test('everything is there in 简体中文 and dark, and axe finds nothing there either', async () => {

@@ -17,7 +17,8 @@ interface RequestHeaders {
 const contentSecurity = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self'",
+  // The editor and the graph write styles while they run; scripts stay those of this origin alone.
+  "style-src 'self' 'unsafe-inline'",
   // Previews of objects and pictures of results are made in the page.
   "img-src 'self' data: blob:",
   "font-src 'self' data:",

@@ -142,7 +142,7 @@ function ListPages({ address, total }: { readonly address: Address; readonly tot
 function Empty({ title, advice }: { readonly title: string; readonly advice: ReactNode }) {
   return (
     <Box textAlign="center" padding={{ vertical: 'l' }}>
-      <Box variant="h3">{title}</Box>
+      <Box fontWeight="bold">{title}</Box>
       <Box color="text-body-secondary">{advice}</Box>
     </Box>
   );
