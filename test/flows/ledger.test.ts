@@ -157,7 +157,7 @@ describe.skipIf(browserPath === undefined)('in a browser (skipped where there is
     const find = async () => (await kept('platform/send-mail')).find((failure) => failure.input === input);
     await expect.poll(find, { timeout: 300_000, interval: 200 }).toBeDefined();
 
-    await page.goto(control.url);
+    await page.goto(`${control.url}/machine`);
     await page.getByRole('row', { name: 'send-mail' }).getByRole('link', { name: 'PermanentError' }).click();
     await page.getByRole('link', { name: String((await find())?.id), exact: true }).click();
     expect(await page.locator('textarea').inputValue()).toBe(input);

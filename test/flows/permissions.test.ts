@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { metricsRoutes, recommenderRoutes, trackRoutes } from '../../lambdas/recommender/contract.ts';
+import { objectKey } from '../../lambdas/tasks/files/file-row.ts';
 import { region } from '../../local/machine.ts';
 import { type Flow, startFlow } from './flow.ts';
 import { type AskAs, askAs, type Role, roles } from './roles.ts';
@@ -110,7 +112,7 @@ async function ended(role: Role, id: string) {
 }
 
 /** An uploaded file of a caller, as an argument. */
-async function fileOf(role: Role, text: string | Buffer<ArrayBuffer>): Promise<string> {
+async function fileOf(role: Role, text: string): Promise<string> {
   const announced = { name: 'secret.txt', size: Buffer.byteLength(text), content_type: 'text/plain' };
   const { body } = await ask(role, 'POST', '/api/v1/files', announced);
   const { file, upload } = body.data;
@@ -118,6 +120,15 @@ async function fileOf(role: Role, text: string | Buffer<ArrayBuffer>): Promise<s
   expect(sent.status).toBe(200);
   expect((await ask(role, 'POST', `/api/v1/files/${file.file_id}/complete`, {})).status).toBe(200);
   return file.argument as string;
+}
+
+/** Takes a file's bytes away, as nobody may. */
+async function loseBytes(file: string): Promise<void> {
+  const { credentials, storage } = flow.running.stack.services;
+  const client = new S3Client({ region, credentials, endpoint: storage.s3Url });
+  const Bucket = flow.running.stack.model.buckets.find(({ name }) => name.includes('files'))?.name;
+  await client.send(new DeleteObjectCommand({ Bucket, Key: objectKey({ id: file.slice('file:'.length) }) }));
+  client.destroy();
 }
 
 /** The open failure whose natural key or input names a task. */
@@ -165,10 +176,11 @@ describe('a file is its owner’s', () => {
     expect(await ended('user', stolen)).toMatchObject({ status: 'FAILURE', error: 'NotFoundError', result: null });
     const absent = await submit('user', fileCount, { kwargs: { file: `file:${randomUUID()}` } });
     await ended('user', absent);
-    // A file of one's own that is no text fails for good in the ledger, where an absent one is the caller's mistake.
-    const spoilt = await fileOf('user', Buffer.from([0xff, 0xfe, 0xff]));
-    const failed = await submit('user', fileCount, { kwargs: { file: spoilt } });
-    expect(await ended('user', failed)).toMatchObject({ status: 'FAILURE', error: 'PermanentError' });
+    // A file of one's own whose bytes we lost fails for good in the ledger, where an absent one is the caller's mistake.
+    const lost = await fileOf('user', 'word');
+    await loseBytes(lost);
+    const failed = await submit('user', fileCount, { kwargs: { file: lost } });
+    expect(await ended('user', failed)).toMatchObject({ status: 'FAILURE', error: 'NotFoundError' });
     // By its own submitter, and by an admin who acts for them: the task is still that user's.
     for (const [role, of] of [
       ['user', stolen],
