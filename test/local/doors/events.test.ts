@@ -224,7 +224,7 @@ function scheduler(changes: Partial<ScheduleModel>, deliver: (input: unknown) =>
   const errors: string[] = [];
   const running = startScheduler({
     schedules: [{ ...schedule, ...changes }],
-    isEnabled: () => true,
+    isEnabled: () => changes.enabled ?? true,
     deliver: async (_target, input) => {
       await deliver(input);
       return {};
