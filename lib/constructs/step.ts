@@ -61,6 +61,7 @@ export const passingErrors = [
   'UnavailableError',
   'ThrottledError',
   'TooManyRequestsError',
+  'NoRoomError',
   'NoAnswerError',
   // Faults of whoever was asked.
   'Timeout',

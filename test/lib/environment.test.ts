@@ -44,9 +44,9 @@ describe('an environment', () => {
         .tagger.services;
 
     expect(services('wx', { name: 'app', in: 'posts', out: 'tagged_posts' }, { name: 'web', in: 'pages' })).toEqual([
-      { name: 'wx', in: 'wx.messages', out: 'wx.messages.tagged' },
-      { name: 'app', in: 'posts', out: 'tagged_posts' },
-      { name: 'web', in: 'pages', out: 'web.messages.tagged' },
+      { name: 'wx', in: 'wx.messages', out: 'wx.messages.tagged', compression: 'gzip' },
+      { name: 'app', in: 'posts', out: 'tagged_posts', compression: 'gzip' },
+      { name: 'web', in: 'pages', out: 'web.messages.tagged', compression: 'gzip' },
     ]);
     expect(() => services('wx', 'wx')).toThrow(/A service stands once/);
     for (const twice of [

@@ -48,10 +48,12 @@ const building = z
   .string()
   .meta({ contentTypes: ['text/html'], description: 'It is being built; the page asks again.' });
 
+const elsewhere = z.string().meta({ contentTypes: ['text/plain'], description: 'The console is there.' });
+
 const start = route({
   summary: 'Leads to the console',
   permission: 'none',
-  answers: { 302: z.undefined().describe('The console is there.') },
+  answers: { 302: elsewhere },
   handle: async () => ({
     status: 302,
     body: '',
@@ -73,6 +75,8 @@ const file = route({
   path: z.object({ file: z.string().max(1000) }),
   answers: {
     200: z.unknown().meta({ contentTypes: consoleContentTypes, description: 'The page, or the file.' }),
+    // Of the address with nothing after its slash, by whoever answers what has no route.
+    302: elsewhere,
     304: unchanged,
     503: building,
   },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
-import { scheduleRoutes } from '../schedules/contract.ts';
+import { routesOfSchedules } from '../schedules/contract.ts';
 import { scheduleList } from '../slots/contract.ts';
 
 /** What the stack and the handlers of runs and backfills agree on. */
@@ -31,7 +31,7 @@ export const runsRoutes = [
   'GET /platform/overview',
   'GET /platform/run-counts',
   'GET /platform/failure-counts',
-  ...scheduleRoutes,
+  ...routesOfSchedules,
 ] as const;
 
 export const advanceBackfillEnv = z.object({

@@ -6,7 +6,7 @@ import { jsonText } from '#kit/text/json.ts';
 const text = z.string().min(1);
 
 /** Served by `runs-api`. */
-export const scheduleRoutes = [
+export const routesOfSchedules = [
   'GET /platform/schedules',
   'GET /platform/schedules/slots',
   'POST /platform/schedules/{workload}/pause',

@@ -4,7 +4,7 @@ import { momentParameter, textParameter } from '#kit/api/parameters.ts';
 import { type Route, route } from '#kit/api/route.ts';
 import type { Clock } from '#kit/clock.ts';
 import { ConflictError, InvalidInputError } from '#kit/errors.ts';
-import type { KeptSchedule, ScheduleSwitch, StartMessage, scheduleRoutes } from '../contract.ts';
+import type { KeptSchedule, routesOfSchedules, ScheduleSwitch, StartMessage } from '../contract.ts';
 import { startOf } from '../slots/settle-slots.ts';
 import { askedRun, calendar, changedSchedules, scheduleList } from './answers.ts';
 import type { PauseBook } from './pause.ts';
@@ -177,7 +177,7 @@ async function switchAll(schedules: readonly string[], on: boolean, ports: Sched
 }
 
 /** Schedules over HTTP. */
-export const schedulesApi: Readonly<Record<(typeof scheduleRoutes)[number], Route<SchedulesPorts>>> = {
+export const schedulesApi: Readonly<Record<(typeof routesOfSchedules)[number], Route<SchedulesPorts>>> = {
   'GET /platform/schedules': listSchedules,
   'GET /platform/schedules/slots': listCalendar,
   'POST /platform/schedules/{workload}/pause': pauseAll,
