@@ -1,6 +1,5 @@
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../api/client.ts';
@@ -76,7 +75,7 @@ function Actions({ platform, again }: { readonly platform: Platform; readonly ag
   });
   const other = platform.state === 'working' || platform.state === 'slowed' ? 'pause' : 'resume';
   return (
-    <SpaceBetween direction="horizontal" size="xs">
+    <div className="row-actions">
       {(['probe', other] as const).map((action) => (
         <Button
           key={action}
@@ -88,6 +87,6 @@ function Actions({ platform, again }: { readonly platform: Platform; readonly ag
           {t(`briefs.${action}`)}
         </Button>
       ))}
-    </SpaceBetween>
+    </div>
   );
 }

@@ -1,6 +1,5 @@
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '../../api/client.ts';
@@ -59,7 +58,7 @@ function Actions({ schedule }: { readonly schedule: Schedule }) {
   const may = useMay('operate');
   const act = useAction(schedule);
   return (
-    <SpaceBetween direction="horizontal" size="xs">
+    <div className="row-actions">
       {(['now', schedule.paused ? 'resume' : 'pause'] as const).map((action) => (
         <Button
           key={action}
@@ -73,7 +72,7 @@ function Actions({ schedule }: { readonly schedule: Schedule }) {
           {t(`schedules.${action}`)}
         </Button>
       ))}
-    </SpaceBetween>
+    </div>
   );
 }
 
