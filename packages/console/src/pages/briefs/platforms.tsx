@@ -37,7 +37,12 @@ export function Platforms() {
       items={[...(query.data ?? [])]}
       columnDefinitions={[
         ...platformColumns(t),
-        { id: 'actions', header: t('list.actions'), cell: (row) => <Actions platform={row} again={query.refetch} /> },
+        {
+          id: 'actions',
+          header: t('list.actions'),
+          minWidth: 170,
+          cell: (row) => <Actions platform={row} again={query.refetch} />,
+        },
       ]}
     />
   );
@@ -80,6 +85,7 @@ function Actions({ platform, again }: { readonly platform: Platform; readonly ag
         <Button
           key={action}
           variant="inline-link"
+          wrapText={false}
           loading={act.isPending && act.variables === action}
           ariaLabel={`${t(`briefs.${action}`)} ${platform.title}`}
           onClick={() => act.mutate(action)}

@@ -42,7 +42,7 @@ function scheduleColumns(t: Tell): TableProps.ColumnDefinition<Schedule>[] {
     { id: 'due', header: t('schedules.due'), cell: (row) => `${row.expression} ${row.time_zone}` },
     { id: 'by', header: t('failures.changed-by'), cell: ({ paused }) => paused?.by ?? '–' },
     { id: 'note', header: t('failures.note'), cell: ({ paused }) => paused?.note ?? '–' },
-    { id: 'actions', header: t('list.actions'), cell: (row) => <Actions schedule={row} /> },
+    { id: 'actions', header: t('list.actions'), minWidth: 170, cell: (row) => <Actions schedule={row} /> },
   ];
 }
 
@@ -63,6 +63,7 @@ function Actions({ schedule }: { readonly schedule: Schedule }) {
         <Button
           key={action}
           variant="inline-link"
+          wrapText={false}
           disabled={may !== true}
           disabledReason={t('action.refused', { permission: 'operate' })}
           loading={act.isPending && act.variables === action}
