@@ -17,8 +17,6 @@ export type Span = 'hours' | 'days';
 /** How one workload stands: its last runs, what it took in and gave out, and what comes next. */
 export function WorkloadCard({ of, span }: { readonly of: Workload; readonly span: Span }) {
   const { t } = useTexts();
-  const [next] = of.next;
-  const open = new URLSearchParams({ state: 'open', workload: of.workload });
   return (
     <Container
       fitHeight
@@ -31,33 +29,42 @@ export function WorkloadCard({ of, span }: { readonly of: Workload; readonly spa
       <SpaceBetween size="m">
         <Strip runs={of.runs} />
         <Series steps={span === 'hours' ? of.last_24_hours : of.last_30_days} span={t(`overview.${span}`)} />
-        <dl className="figures">
-          <dt>{t('overview.running')}</dt>
-          <dd>
-            <Count of={of.running} />
-          </dd>
-          <dt>{t('overview.open')}</dt>
-          <dd>
-            {of.failures ? (
-              <AppLink to={`/failures?${open}`}>
-                <Count of={of.failures.open} />
-              </AppLink>
-            ) : (
-              '–'
-            )}
-          </dd>
-          <dt>{t('overview.month')}</dt>
-          <dd>
-            <Cost usd={of.cost_usd} />
-          </dd>
-          <dt>{t('overview.next')}</dt>
-          <dd>
-            {next ? next.schedule.replace(`${of.workload}/`, '') : t('overview.none')}
-            {next && <br />}
-            {next && <Moment at={next.at} />}
-          </dd>
-        </dl>
+        <Figures of={of} />
       </SpaceBetween>
     </Container>
+  );
+}
+
+function Figures({ of }: { readonly of: Workload }) {
+  const { t } = useTexts();
+  const [next] = of.next;
+  const open = new URLSearchParams({ state: 'open', workload: of.workload });
+  return (
+    <dl className="figures">
+      <dt>{t('overview.running')}</dt>
+      <dd>
+        <Count of={of.running} />
+      </dd>
+      <dt>{t('overview.open')}</dt>
+      <dd>
+        {of.failures ? (
+          <AppLink to={`/failures?${open}`}>
+            <Count of={of.failures.open} />
+          </AppLink>
+        ) : (
+          '–'
+        )}
+      </dd>
+      <dt>{t('overview.month')}</dt>
+      <dd>
+        <Cost usd={of.cost_usd} />
+      </dd>
+      <dt>{t('overview.next')}</dt>
+      <dd>
+        {next ? next.schedule.replace(`${of.workload}/`, '') : t('overview.none')}
+        {next && <br />}
+        {next && <Moment at={next.at} />}
+      </dd>
+    </dl>
   );
 }
