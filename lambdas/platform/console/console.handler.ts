@@ -1,3 +1,4 @@
+import { openEnvelope } from '#kit/api/api-response.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { consoleEnv } from '../contract.ts';
 import { consoleFiles } from './files.ts';
@@ -7,6 +8,8 @@ import { consoleApi } from './routes.ts';
 export const handler = apiHandler({
   env: consoleEnv,
   authenticate: undefined,
+  // The query of a page's address is the application's own: filters, order, selection.
+  envelope: openEnvelope,
   services: (env) => ({ file: consoleFiles(env.CONSOLE_FILES) }),
   routes: consoleApi,
 });

@@ -17,8 +17,7 @@ interface RequestHeaders {
 const contentSecurity = [
   "default-src 'none'",
   "script-src 'self'",
-  // The editor and the graph write styles while they run; scripts stay those of this origin alone.
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   // Previews of objects and pictures of results are made in the page.
   "img-src 'self' data: blob:",
   "font-src 'self' data:",

@@ -34,7 +34,10 @@ async function withAuthorization(request: Request, url: string, authorization: s
   const headers = new Headers(request.headers);
   headers.set('authorization', authorization);
   const body = request.method === 'GET' || request.method === 'HEAD' ? null : await request.clone().arrayBuffer();
-  return new Request(url, { method: request.method, headers, body, signal: request.signal, cache: 'no-store' });
+  const { method, signal } = request;
+  // The API answers a refusal with `WWW-Authenticate: Basic`: without `omit` the browser would ask for a password of its
+  // own, over the page, and the request would wait for that.
+  return new Request(url, { method, headers, body, signal, cache: 'no-store', credentials: 'omit' });
 }
 
 async function hmac(password: string, text: string): Promise<string> {

@@ -15,22 +15,23 @@ interface Filter {
   readonly label: string;
 }
 
+interface Choices extends Filter {
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  /** What the list shows where nobody chose; without it that is all. */
+  readonly standard?: string;
+}
+
 /** A filter by one of a few words. */
-export function ChoiceFilter({
-  address,
-  name,
-  label,
-  choices,
-}: Filter & { readonly choices: readonly { readonly value: string; readonly label: string }[] }) {
+export function ChoiceFilter({ address, name, label, choices, standard }: Choices) {
   const { t } = useTexts();
-  const all = { value: '', label: t('list.all') };
-  const value = address.get(name) ?? '';
+  const options = standard === undefined ? [{ value: '', label: t('list.all') }, ...choices] : choices;
+  const value = address.get(name) ?? standard ?? '';
   return (
     <Select
       inlineLabelText={label}
       ariaLabel={label}
-      selectedOption={[all, ...choices].find((choice) => choice.value === value) ?? { value, label: value }}
-      options={[all, ...choices]}
+      selectedOption={options.find((choice) => choice.value === value) ?? { value, label: value }}
+      options={options}
       onChange={({ detail }) => address.set({ [name]: detail.selectedOption.value })}
     />
   );

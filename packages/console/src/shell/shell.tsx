@@ -1,6 +1,6 @@
 import AppLayout from '@cloudscape-design/components/app-layout';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useHref, useLocation, useNavigate } from 'react-router';
 import { NoticeBar } from '../lists/notices.tsx';
 import { type Tell, useTexts } from '../texts/index.ts';
@@ -10,6 +10,7 @@ import { TopBar } from './top-bar.tsx';
 export function Shell({ children }: { readonly children: ReactNode }) {
   const { t } = useTexts();
   const [open, setOpen] = useState(() => matchMedia('(min-width: 900px)').matches);
+  useEffect(dropOrientation, []);
   return (
     <>
       <TopBar />
@@ -31,6 +32,17 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       />
     </>
   );
+}
+
+/** On a phone Cloudscape's bar of tools is a `nav` with aria-orientation, which the role does not have: screen readers may stumble. */
+function dropOrientation(): () => void {
+  const drop = () => {
+    for (const nav of document.querySelectorAll('nav[aria-orientation]')) nav.removeAttribute('aria-orientation');
+  };
+  const observer = new MutationObserver(drop);
+  observer.observe(document.body, { childList: true, subtree: true });
+  drop();
+  return () => observer.disconnect();
 }
 
 function Navigation({ leave }: { readonly leave: () => void }) {

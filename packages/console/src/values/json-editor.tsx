@@ -21,6 +21,8 @@ const look = EditorView.theme({
   '.cm-content': { caretColor: 'light-dark(#000, #fff)' },
   '.cm-gutters': { background: 'light-dark(#f3f3f7, #161d26)', color: 'light-dark(#424650, #b4b4bb)', border: 'none' },
   '.cm-activeLine, .cm-activeLineGutter': { background: 'light-dark(#eef5ff66, #33415566)' },
+  // The colours that come with the editor are for light alone.
+  '.cm-line > span': { color: 'light-dark(#8f1d00, #ffb199)' },
   '.cm-cursor': { borderLeftColor: 'light-dark(#000, #fff)' },
 });
 
@@ -31,8 +33,11 @@ export default function JsonEditor({ value, label, change, original }: JsonEdito
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed must not make it anew
   useEffect(() => {
     if (!place.current) return;
+    // In a shadow root the editor adopts its style sheets; in the document it would write them, which the policy forbids.
+    const root = place.current.shadowRoot ?? place.current.attachShadow({ mode: 'open' });
     const view = new EditorView({
-      parent: place.current,
+      parent: root,
+      root,
       state: EditorState.create({
         doc: value,
         extensions: [
@@ -50,6 +55,8 @@ export default function JsonEditor({ value, label, change, original }: JsonEdito
         ],
       }),
     });
+    // What scrolls must be reached by keyboard.
+    view.scrollDOM.tabIndex = 0;
     return () => view.destroy();
   }, [original, label]);
   return <div ref={place} />;

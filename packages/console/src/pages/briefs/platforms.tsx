@@ -1,6 +1,5 @@
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../api/client.ts';
@@ -38,7 +37,12 @@ export function Platforms() {
       items={[...(query.data ?? [])]}
       columnDefinitions={[
         ...platformColumns(t),
-        { id: 'actions', header: t('list.actions'), cell: (row) => <Actions platform={row} again={query.refetch} /> },
+        {
+          id: 'actions',
+          header: t('list.actions'),
+          minWidth: 170,
+          cell: (row) => <Actions platform={row} again={query.refetch} />,
+        },
       ]}
     />
   );
@@ -76,11 +80,12 @@ function Actions({ platform, again }: { readonly platform: Platform; readonly ag
   });
   const other = platform.state === 'working' || platform.state === 'slowed' ? 'pause' : 'resume';
   return (
-    <SpaceBetween direction="horizontal" size="xs">
+    <div className="row-actions">
       {(['probe', other] as const).map((action) => (
         <Button
           key={action}
           variant="inline-link"
+          wrapText={false}
           loading={act.isPending && act.variables === action}
           ariaLabel={`${t(`briefs.${action}`)} ${platform.title}`}
           onClick={() => act.mutate(action)}
@@ -88,6 +93,6 @@ function Actions({ platform, again }: { readonly platform: Platform; readonly ag
           {t(`briefs.${action}`)}
         </Button>
       ))}
-    </SpaceBetween>
+    </div>
   );
 }

@@ -21,6 +21,7 @@ export function DependencyTable() {
   return (
     <Table<Dependency>
       variant="container"
+      wrapLines
       loading={query.isPending}
       loadingText={t('list.loading')}
       items={query.data ?? []}

@@ -1,47 +1,38 @@
 import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
-import { useQuery } from '@tanstack/react-query';
-import { answer, api } from '../../api/client.ts';
+import type { components } from '../../api/schema.gen';
 import { AppLink } from '../../lists/app-link.tsx';
-import { Problem } from '../../lists/problem.tsx';
 import { useTexts } from '../../texts/index.ts';
 import { Moment } from '../../values/moment.tsx';
 import { Count } from '../../values/numbers.tsx';
 
+type Workload = components['schemas']['WorkloadOverview'];
+type Reason = components['schemas']['OpenReason'];
+
 const mostReasons = 8;
-const lookAgainMs = 5000;
 
 /** What is open, by reason: the largest groups first, each leading to its failures. */
-export function OpenFailures() {
-  const { t } = useTexts();
-  const query = useQuery({
-    queryKey: ['open-failures'],
-    queryFn: async () =>
-      (await answer(api.GET('/platform/failures', { params: { query: { state: 'open', start: 0, length: 1 } } })))
-        .result,
-    refetchInterval: lookAgainMs,
-  });
-  if (query.isError) return <Problem error={query.error} again={query.refetch} />;
-  const place = (group: { workload: string; source_name: string; reason: string }) =>
-    `/failures?${new URLSearchParams({ state: 'open', workload: group.workload, source: group.source_name, reason: group.reason })}`;
+export function OpenFailures({ workloads }: { readonly workloads: readonly Workload[] }) {
+  const { t, language } = useTexts();
+  const told = workloads.flatMap(({ failures }) => failures ?? []);
+  const open = told.reduce((all, failures) => all + failures.open, 0);
+  const reasons = told.flatMap((failures) => failures.reasons).sort((a, b) => b.count - a.count);
   return (
-    <Table
+    <Table<Reason>
       variant="container"
-      loading={query.isPending}
-      loadingText={t('list.loading')}
-      items={query.data?.groups.slice(0, mostReasons) ?? []}
+      items={reasons.slice(0, mostReasons)}
       header={
-        <Header variant="h2" counter={query.data ? `(${query.data.total})` : ''}>
+        <Header variant="h2" counter={told.length === 0 ? '' : `(${open.toLocaleString(language)})`}>
           {t('overview.failures')}
         </Header>
       }
-      empty={t('overview.no-failures')}
+      empty={t(told.length === 0 ? 'overview.may-not' : 'overview.no-failures')}
       columnDefinitions={[
         {
           id: 'reason',
           header: t('failures.reason'),
           isRowHeader: true,
-          cell: (group) => <AppLink to={place(group)}>{group.reason}</AppLink>,
+          cell: (group) => <AppLink to={placeOf(group)}>{group.reason}</AppLink>,
         },
         { id: 'workload', header: t('runs.workload'), cell: ({ workload }) => workload },
         { id: 'source', header: t('failures.source'), cell: ({ source_name }) => source_name },
@@ -50,4 +41,8 @@ export function OpenFailures() {
       ]}
     />
   );
+}
+
+function placeOf({ workload, source_name, reason }: Reason): string {
+  return `/failures?${new URLSearchParams({ state: 'open', workload, source: source_name, reason })}`;
 }

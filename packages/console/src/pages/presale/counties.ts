@@ -23,3 +23,6 @@ export const counties = [
   '澎湖縣',
   '連江縣',
 ] as const;
+
+/** The county that the API shows where none is asked for: it lists the deals of one county at a time. */
+export const standardCounty = '新北市';

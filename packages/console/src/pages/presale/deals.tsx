@@ -7,7 +7,7 @@ import { ChoiceFilter, DayFilter, FilterRow, TextFilter } from '../../lists/filt
 import { ListTable } from '../../lists/list-table.tsx';
 import { type Tell, useTexts } from '../../texts/index.ts';
 import { momentOf } from '../runs/run-filter.ts';
-import { counties } from './counties.ts';
+import { counties, standardCounty } from './counties.ts';
 
 type Deal = components['schemas']['Deal'];
 
@@ -43,6 +43,7 @@ function Filters({ address }: { readonly address: Address }) {
         name="county"
         label={t('presale.county')}
         choices={counties.map((value) => ({ value, label: value }))}
+        standard={standardCounty}
       />
       <TextFilter address={address} name="district" label={t('deals.district')} />
       <TextFilter address={address} name="search" label={t('deals.search')} />
@@ -60,11 +61,11 @@ function Filters({ address }: { readonly address: Address }) {
 
 /** The words by which the API sorts have their sign before them. */
 function dealFilter({ get }: Address) {
-  const county = counties.find((known) => known === get('county'));
+  const county = counties.find((known) => known === get('county')) ?? standardCounty;
   const sort = get('sort');
   const [from, to] = [secondsOf(get('from')), secondsOf(get('to'))];
   return {
-    ...(county ? { county } : {}),
+    county,
     ...(get('district') ? { district: get('district') } : {}),
     ...(get('search') ? { search: get('search') } : {}),
     // Without it the API shows the last year alone.

@@ -52,7 +52,8 @@ export default function Problems() {
 }
 
 function problemColumns(t: Tell): readonly Column<ProblemRow>[] {
-  const reasons = ({ reasons: all }: ProblemRow) => all.map(({ column, reason }) => `${column}: ${reason}`).join('; ');
+  const reasons = ({ reasons: all }: ProblemRow) =>
+    all.map(({ column, reason }) => (column === '' ? reason : `${column}: ${reason}`)).join('; ');
   return [
     {
       id: 'line',

@@ -44,7 +44,7 @@ export function Models({ tenant, scenario }: ModelsProps) {
       empty={t('recommender.no-models')}
       wrapLines
       columnDefinitions={[
-        ...modelColumns(t),
+        ...modelColumns(t).map((column) => ({ ...column, minWidth: readableWidth })),
         {
           id: 'promote',
           header: t('recommender.promote'),
@@ -54,6 +54,9 @@ export function Models({ tenant, scenario }: ModelsProps) {
     />
   );
 }
+
+// A heading of four Chinese characters stays in one line.
+const readableWidth = 100;
 
 function modelColumns(t: Tell): TableProps.ColumnDefinition<Model>[] {
   return [

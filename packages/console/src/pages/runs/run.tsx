@@ -1,6 +1,5 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
-import ColumnLayout from '@cloudscape-design/components/column-layout';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
@@ -93,7 +92,7 @@ function RunCounts({ run }: { readonly run: RunDetail }) {
   return (
     <Container header={<Header variant="h2">{t('run.counts')}</Header>}>
       <SpaceBetween size="m">
-        <ColumnLayout columns={4} variant="text-grid" minColumnWidth={110}>
+        <div className="counts">
           {names.map((name) => (
             <div key={name}>
               <Box variant="awsui-key-label">{t(`runs.${name}`)}</Box>
@@ -102,7 +101,7 @@ function RunCounts({ run }: { readonly run: RunDetail }) {
               </Box>
             </div>
           ))}
-        </ColumnLayout>
+        </div>
         {run.lost !== null && (
           <Alert type={run.lost === 0 ? 'success' : 'error'}>
             {run.lost === 0 ? t('run.conserved') : t('run.lost', { lost: run.lost })}

@@ -1,6 +1,5 @@
 import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '../../api/client.ts';
@@ -43,7 +42,7 @@ function scheduleColumns(t: Tell): TableProps.ColumnDefinition<Schedule>[] {
     { id: 'due', header: t('schedules.due'), cell: (row) => `${row.expression} ${row.time_zone}` },
     { id: 'by', header: t('failures.changed-by'), cell: ({ paused }) => paused?.by ?? '–' },
     { id: 'note', header: t('failures.note'), cell: ({ paused }) => paused?.note ?? '–' },
-    { id: 'actions', header: t('list.actions'), cell: (row) => <Actions schedule={row} /> },
+    { id: 'actions', header: t('list.actions'), minWidth: 170, cell: (row) => <Actions schedule={row} /> },
   ];
 }
 
@@ -59,11 +58,12 @@ function Actions({ schedule }: { readonly schedule: Schedule }) {
   const may = useMay('operate');
   const act = useAction(schedule);
   return (
-    <SpaceBetween direction="horizontal" size="xs">
+    <div className="row-actions">
       {(['now', schedule.paused ? 'resume' : 'pause'] as const).map((action) => (
         <Button
           key={action}
           variant="inline-link"
+          wrapText={false}
           disabled={may !== true}
           disabledReason={t('action.refused', { permission: 'operate' })}
           loading={act.isPending && act.variables === action}
@@ -73,7 +73,7 @@ function Actions({ schedule }: { readonly schedule: Schedule }) {
           {t(`schedules.${action}`)}
         </Button>
       ))}
-    </SpaceBetween>
+    </div>
   );
 }
 
