@@ -1,4 +1,5 @@
 import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
@@ -67,9 +68,9 @@ function EditedRow({ row }: { readonly row: Row }) {
         <SpaceBetween size="m">{row.header.filter((column) => !wrong.has(column)).map(field)}</SpaceBetween>
       </ExpandableSection>
       <Corrections corrections={row.corrections} />
-      <div>
+      <Box variant="small">
         {t('problems.found')} <Moment at={row.found_at} /> · <code className="stored">{row.source_key}</code>
-      </div>
+      </Box>
     </SpaceBetween>
   );
 }
