@@ -7,7 +7,9 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
-import { bodiesOf, receive, release, restart, send, sqs, storage } from './queues-under-test.ts';
+import { bodiesOf, receive, release, restart, send, sqs, storage, useQueues } from './queues-under-test.ts';
+
+useQueues();
 
 async function sendInGroups(...bodies: string[]): Promise<void> {
   const Entries = bodies.map((MessageBody, at) => ({

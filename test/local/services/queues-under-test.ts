@@ -11,17 +11,27 @@ import { afterEach, beforeEach } from 'vitest';
 import { type Storage, startStorage } from '../../../local/services/storage.ts';
 import { testCredentials } from '../../support/aws.ts';
 
-/** The queues `work`, `dead` and `ordered.fifo`, new for each test of whoever imports this. */
 let directory: string;
 export let storage: Storage;
 export let sqs: SQSClient;
 
 const settings = { delaySeconds: 0, retentionSeconds: 345_600, maximumMessageBytes: 2_048, fifo: false };
 
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
-  await start();
-});
+/**
+ * The queues `work`, `dead` and `ordered.fifo`, new for each test of whoever calls this. By a call and not at the import:
+ * in a process that several files share, this file is read once.
+ */
+export function useQueues(): void {
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
+    await start();
+  });
+  afterEach(async () => {
+    sqs.destroy();
+    await storage.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+}
 
 async function start(): Promise<void> {
   const queues = [
@@ -44,12 +54,6 @@ export async function restart(): Promise<void> {
   await storage.stop();
   await start();
 }
-
-afterEach(async () => {
-  sqs.destroy();
-  await storage.stop();
-  await rm(directory, { recursive: true, force: true });
-});
 
 export function send(MessageBody: string) {
   return sqs.send(new SendMessageCommand({ QueueUrl: storage.queueUrl('work'), MessageBody }));

@@ -8,7 +8,9 @@ import {
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
-import { receive, release, send, sqs, storage } from './queues-under-test.ts';
+import { receive, release, send, sqs, storage, useQueues } from './queues-under-test.ts';
+
+useQueues();
 
 test('a message is hidden while somebody has it and gone when it is deleted', async () => {
   await send('hello');
