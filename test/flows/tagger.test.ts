@@ -223,10 +223,16 @@ test('they come as one mail, by reason and with their counts', async () => {
     body: JSON.stringify({ workload: 'tagger' }),
   }));
   const tell = async () => expect(await functions.invoke(mailer?.arn ?? '', { Records })).toMatchObject({ ok: true });
-  // Its wake sleeps for a minute, which may be over: then what came since waits for a day, which passes here.
+  // Its wake sleeps for a minute, which may be over: then what came since may wait for a day, which passes here.
   const aDayLater = async () => {
-    await flow.rows(`update platform.alert_mails
-      set claimed_at = claimed_at - interval '1 day', minute = minute - interval '1 day' where workload = 'tagger'`);
+    // The id of a mail is its minute: another one within it would be taken for the same, and not be sent.
+    const [last] = await flow.rows<{ over: boolean }>(
+      `select bool_and(minute < date_trunc('minute', now())) as over from platform.alert_mails where workload = 'tagger'`,
+    );
+    if (last?.over === false) return;
+    await flow.rows(
+      `update platform.alert_mails set claimed_at = claimed_at - interval '1 day' where workload = 'tagger'`,
+    );
     await tell();
   };
   await tell();

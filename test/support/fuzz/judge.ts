@@ -34,7 +34,7 @@ export function judgeBy(document: Document): Judge {
   };
   return (operation, request, answer) => {
     const { status, headers, text } = answer;
-    if (status >= 500) return `${status}: ${text.slice(0, 500)}`;
+    if (status >= 500 && !tellsOfOthers(status, text)) return `${status}: ${text.slice(0, 500)}`;
     if (status >= 400 && revealing.test(text)) return `shows what is inside: ${text.slice(0, 500)}`;
     if (!request.routable && gatewayStatuses.includes(status) && gatewayWords.test(text)) return undefined;
     if (headers['x-request-id'] === undefined) return `${status} without x-request-id: ${text.slice(0, 300)}`;
@@ -50,6 +50,11 @@ export function judgeBy(document: Document): Judge {
     const found = (validate.errors ?? []).map(({ params }) => JSON.stringify(params)).join();
     return `${status} is not as documented: ${ajv.errorsText(validate.errors)} ${found} in ${text.slice(0, 500)}`;
   };
+}
+
+/** What health answers when something that the stack depends on is slow or away, which a busy machine's may be. */
+function tellsOfOthers(status: number, text: string): boolean {
+  return status === 503 && (parsed(text) as { status?: unknown } | undefined)?.status === 'failing';
 }
 
 /** The same schema, with references into the document that ajv knows by its name. */
