@@ -26,13 +26,13 @@ export function progressStore<T>({ query }: Pick<Database<T>, 'query'>): Progres
       await sql`
         INSERT INTO tagger.partitions AS known (topic, partition, first_offset, next_offset, published)
         VALUES (${first.topic}, ${first.partition}, ${Math.min(...offsets)}, ${Math.max(...offsets) + 1},
-          ${published.length})
+          ${new Set(published.map(({ offset }) => String(offset))).size})
         ON CONFLICT (topic, partition) DO UPDATE SET
           first_offset = least(known.first_offset, excluded.first_offset),
           skipped = known.skipped + greatest(0, excluded.first_offset - known.next_offset),
           next_offset = greatest(known.next_offset, excluded.next_offset),
           published = known.published + (
-            SELECT count(*) FROM unnest(${published.map(({ offset }) => offset)}::bigint[]) AS gone (record_offset)
+            SELECT count(DISTINCT record_offset) FROM unnest(${published.map(({ offset }) => offset)}::bigint[]) AS gone (record_offset)
             WHERE gone.record_offset >= known.next_offset),
           changed_at = now()`.execute(query);
     },

@@ -24,3 +24,9 @@ test('what a reader has done is not handed over again, but for a topic that was 
   ]);
   expect(done.without([polled(0, 0, 100)])).toEqual([polled(0, 0, 100)]);
 });
+
+test('a record that its group’s new sharing brought twice into one batch is handed over once', () => {
+  const twice = [polled(0, 5), polled(0, 6), polled(1, 6), polled(0, 5), polled(0, 6), polled(0, 7)];
+
+  expect(doneSoFar().without(twice)).toEqual([polled(0, 5), polled(0, 6), polled(1, 6), polled(0, 7)]);
+});

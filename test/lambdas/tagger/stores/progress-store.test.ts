@@ -52,6 +52,13 @@ test('a batch that comes again, whole or in part, is counted once', async () => 
   expect(await known()).toEqual([{ first_offset: 0, next_offset: 4, published: 4 }]);
 });
 
+test('a record that stands twice in a batch is counted once', async () => {
+  await progress().done(places(0, 1, 0, 1), places(0, 1, 0, 1));
+  await progress().done(places(2, 3, 2), places(2, 3, 2));
+
+  expect(await known()).toEqual([{ first_offset: 0, next_offset: 4, published: 4 }]);
+});
+
 test('a record refused before the first counted one moves the beginning', async () => {
   await progress().done(places(1), places(1));
   await progress().done(places(0), []);
