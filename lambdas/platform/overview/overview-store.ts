@@ -106,7 +106,7 @@ async function newestRuns(query: Query, workloads: readonly string[], each: numb
 
 async function newestSlots(query: Query, workloads: readonly string[], each: number): Promise<readonly StripSlot[]> {
   const { rows } = await sql<StripSlot>`
-    SELECT * FROM (
+    SELECT workload, schedule, scheduled_at, state, run FROM (
       SELECT split_part(c.name, '/', 1) AS workload, s.schedule, s.scheduled_at, s.state, s.run,
         row_number() OVER (PARTITION BY split_part(c.name, '/', 1) ORDER BY s.scheduled_at DESC) AS place
       FROM platform.schedules c CROSS JOIN LATERAL (
