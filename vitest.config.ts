@@ -20,10 +20,10 @@ export const everyRun = {
 const stacks = 'test/flows/**/*.test.ts';
 const all = globSync('test/**/*.test.ts', { exclude: ['test/long/**'] });
 
-// What a process has once (variables, clocks, its output, open ports, handlers that keep what they made at first): who
-// changes or counts it has a process alone. test/support/undisturbed.ts fails a file that leaves variables changed.
+// What a process has once (variables, clocks, its output, its memory, open ports, handlers that keep what they made at
+// first): who changes or counts it has a process alone. test/support/undisturbed.ts fails a file that leaves variables changed.
 const changesItsProcess =
-  /useLocalAws|started-api|file-api|stubEnv|spyOn|(?<!\.)printed\(\)|useFakeTimers|listeningPorts|\.handler\.ts'/;
+  /useLocalAws|started-api|file-api|stubEnv|spyOn|(?<!\.)printed\(\)|useFakeTimers|listeningPorts|memoryUsage|worker-ground|\.handler\.ts'/;
 const alone = all.filter((file) => changesItsProcess.test(readFileSync(file, 'utf8')));
 
 /** Files of one process each, or several in turn: what they import is then read and compiled once for all of them. */

@@ -29,8 +29,7 @@ export async function startApache(): Promise<BrokerUnderTest> {
   const settings = path.join(directory, 'server.properties');
   await writeFile(settings, properties(directory, port, controller));
   const java = ['-Xmx512m', '-cp', `${libraries}/*`];
-  const cluster = randomBytes(16).toString('base64url');
-  await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', cluster, '-c', settings]);
+  await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId(randomBytes(16)), '-c', settings]);
   let broker = await startBroker([...java, 'kafka.Kafka', settings], port);
   return {
     brokers: `127.0.0.1:${port}`,
@@ -43,6 +42,13 @@ export async function startApache(): Promise<BrokerUnderTest> {
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** One that begins with - would be read as an option, so Kafka's own `Uuid.randomUuid` makes none such either. */
+export function clusterId(random: Buffer): string {
+  // The first character is of the six highest bits, and that of 62 is -.
+  random[0] = (random[0] ?? 0) & 0x7f;
+  return random.toString('base64url');
 }
 
 async function missingHere(): Promise<string | undefined> {
