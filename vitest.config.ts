@@ -18,13 +18,11 @@ export const everyRun = {
 };
 
 const stacks = 'test/flows/**/*.test.ts';
-const all = globSync('test/**/*.test.ts', { exclude: ['test/long/**'] });
 
-// What a process has once (variables, clocks, its output, its memory, open ports, handlers that keep what they made at
-// first): who changes or counts it has a process alone. test/support/undisturbed.ts fails a file that leaves variables changed.
-const changesItsProcess =
-  /useLocalAws|started-api|file-api|stubEnv|spyOn|(?<!\.)printed\(\)|useFakeTimers|listeningPorts|memoryUsage|worker-ground|\.handler\.ts'/;
-const alone = all.filter((file) => changesItsProcess.test(readFileSync(file, 'utf8')));
+// What a process has once (variables, clocks, its output, its memory, open ports): a flow file that changes or counts it has
+// a process alone, too. test/support/undisturbed.ts fails a file that leaves variables changed.
+const changesItsProcess = /useLocalAws|stubEnv|spyOn|(?<!\.)printed\(\)|useFakeTimers|listeningPorts|\.handler\.ts'/;
+const alone = globSync(stacks).filter((file) => changesItsProcess.test(readFileSync(file, 'utf8')));
 
 /** Files of one process each, or several in turn: what they import is then read and compiled once for all of them. */
 function project(name: string, include: string[], exclude: string[], isolate: boolean): TestProjectInlineConfiguration {
@@ -36,10 +34,9 @@ export default defineConfig({
   test: {
     ...everyRun,
     projects: [
-      // Their stacks change the process's umask.
       project('stacks', [stacks], alone, false),
       project('alone', alone, [], true),
-      project('parts', ['test/**/*.test.ts'], ['test/long/**', stacks, ...alone], false),
+      project('parts', ['test/**/*.test.ts'], ['test/long/**', stacks], true),
     ],
     // Two cores is the smallest machine we promise; a worker may own a PostgreSQL server and a whole stack, a gigabyte. A
     // file that owns a stack uses a quarter of a core: what it waits for are polls, retries and windows.
