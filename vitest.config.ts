@@ -8,6 +8,7 @@ export const common = {
   testTimeout: 600_000,
   hookTimeout: 600_000,
   expect: { poll: { timeout: 300_000 } },
+  provide: { length: 'cut' as const },
 };
 
 /** What a run has once, whatever it runs. */
@@ -19,10 +20,24 @@ export const everyRun = {
 
 const stacks = 'test/flows/**/*.test.ts';
 
-// What a process has once (variables, clocks, its output, its memory, open ports): a flow file that changes or counts it has
-// a process alone, too. test/support/undisturbed.ts fails a file that leaves variables changed.
-const changesItsProcess = /useLocalAws|stubEnv|spyOn|(?<!\.)printed\(\)|useFakeTimers|listeningPorts|\.handler\.ts'/;
-const alone = globSync(stacks).filter((file) => changesItsProcess.test(readFileSync(file, 'utf8')));
+// Parts that import the same modules again and again, and measure nothing of their process.
+const alike = [
+  'lambdas/kit',
+  'lambdas/platform',
+  'lambdas/presale',
+  'lambdas/recommender',
+  'lambdas/briefs',
+  'lib',
+].map((part) => `test/${part}/**/*.test.ts`);
+
+// What a process has once (variables, clocks, its output, its memory, open ports): a file that changes or counts it has a
+// process alone, too. test/support/undisturbed.ts fails a file that leaves variables changed.
+const changesItsProcess =
+  /useLocalAws|stubEnv|spyOn|(?<!\.)printed\(\)|useFakeTimers|memoryUsage|listeningPorts|(?:started|file)-api\.ts'|\.handler\.ts'/;
+const ofItsOwn = (files: string | string[]) =>
+  globSync(files).filter((file) => changesItsProcess.test(readFileSync(file, 'utf8')));
+const aloneFlows = ofItsOwn(stacks);
+const aloneParts = ofItsOwn(alike);
 
 /** Files of one process each, or several in turn: what they import is then read and compiled once for all of them. */
 function project(name: string, include: string[], exclude: string[], isolate: boolean): TestProjectInlineConfiguration {
@@ -34,12 +49,13 @@ export default defineConfig({
   test: {
     ...everyRun,
     projects: [
-      project('stacks', [stacks], alone, false),
-      project('alone', alone, [], true),
-      project('parts', ['test/**/*.test.ts'], ['test/long/**', stacks], true),
+      project('stacks', [stacks], aloneFlows, false),
+      project('alone', [...aloneFlows, ...aloneParts], [], true),
+      project('alike', alike, aloneParts, false),
+      project('parts', ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'], ['test/long/**', stacks, ...alike], true),
     ],
     // Two cores is the smallest machine we promise; a worker may own a PostgreSQL server and a whole stack, a gigabyte. A
     // file that owns a stack uses a quarter of a core: what it waits for are polls, retries and windows.
-    maxWorkers: 6,
+    maxWorkers: 8,
   },
 });

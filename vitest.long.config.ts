@@ -7,10 +7,9 @@ export default defineConfig({
     ...common,
     ...everyRun,
     include: ['test/long/**/*.test.ts'],
-    provide: { length: 'cut' },
     testTimeout: 15 * 60_000,
     hookTimeout: 15 * 60_000,
-    // They wait for minutes that no processor shortens: two wait side by side.
-    maxWorkers: 2,
+    // They wait for minutes that no processor shortens: three wait side by side.
+    maxWorkers: 3,
   },
 });

@@ -13,18 +13,36 @@ export interface Programs {
 }
 
 /** By the module that starts them: what must stand beside each bundle with that module in it. */
-export type ProgramsByModule = ReadonlyMap<string, Programs>;
+export type ProgramsByModule = ReadonlyMap<string, () => Promise<Programs>>;
 
-/** Bundles the programs that modules of handlers start, each once for all handlers. */
-export async function bundlePrograms(options: BuildOptions): Promise<ProgramsByModule> {
+/** The programs that modules of handlers start: each is bundled when it is first asked for, once for all handlers. */
+export function programsOf(options: BuildOptions): ProgramsByModule {
   const modules = globSync('lambdas/**/*.ts').map((file) => file.replaceAll('\\', '/'));
   const starting = modules.flatMap((module) => {
     const names = [...readFileSync(module, 'utf8').matchAll(started)].map(([, name]) => `${name}.ts`);
     return names.length === 0 ? [] : [{ module, entries: names.map((name) => path.join(path.dirname(module), name)) }];
   });
-  const all = starting.map(async ({ module, entries }) => {
-    const built = await build({ ...options, entryPoints: entries, outdir: '.', write: false, metafile: true });
-    return [module, { files: built.outputFiles, inputs: Object.keys(built.metafile.inputs) }] as const;
+  return new Map(
+    starting.map(({ module, entries }) => {
+      let made: Promise<Programs> | undefined;
+      return [
+        module,
+        () => {
+          made ??= bundled(entries, options);
+          return made;
+        },
+      ];
+    }),
+  );
+}
+
+async function bundled(entryPoints: string[], options: BuildOptions): Promise<Programs> {
+  const { outputFiles, metafile } = await build({
+    ...options,
+    entryPoints,
+    outdir: '.',
+    write: false,
+    metafile: true,
   });
-  return new Map(await Promise.all(all));
+  return { files: outputFiles, inputs: Object.keys(metafile.inputs) };
 }

@@ -2,29 +2,54 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { documentedFiles } from './openapi/parts.ts';
 import { documentText } from './openapi/text.ts';
 
 const swaggerUi = 'node_modules/swagger-ui-dist';
 
-/** Writes the documentation page, each file compressed once: Swagger UI as it is shipped, what is ours, the document. */
-export async function writeDocsPage(folder: string): Promise<void> {
+/**
+ * Writes the documentation page, each file compressed once: Swagger UI as it is shipped, what is ours, the document.
+ * Resolves to what they were made of.
+ */
+export async function writeDocsPage(folder: string): Promise<readonly string[]> {
   const shipped = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
+  const own = ['index.html', 'page.css'].map((name) => path.join('docs-page', name));
+  const [script, documented] = await Promise.all([pageScript(), documentInputs()]);
   const files = new Map<string, string | Uint8Array>([
     ['openapi.json', documentText()],
-    ['page.js', await script()],
+    ['page.js', script.code],
     ['swagger-ui-bundle.js.LICENSE.txt', await licenses()],
   ]);
-  for (const name of ['index.html', 'page.css']) files.set(name, await readFile(path.join('docs-page', name)));
+  for (const file of own) files.set(path.basename(file), await readFile(file));
   for (const name of shipped) files.set(name, await readFile(path.join(swaggerUi, name)));
   for (const [name, content] of files)
     await writeFile(path.join(folder, `${name}.gz`), gzipSync(content, { level: 9 }));
+  return [...own, ...script.inputs, ...documented];
 }
 
-async function script(): Promise<Uint8Array> {
-  const { outputFiles } = await build({
+/** The routes, and whatever they import: their schemas are the document. */
+async function documentInputs(): Promise<readonly string[]> {
+  const { metafile } = await build({
+    entryPoints: documentedFiles,
+    bundle: true,
+    write: false,
+    metafile: true,
+    outdir: '.',
+    platform: 'node',
+    format: 'esm',
+    // Those follow from the lock file.
+    packages: 'external',
+    logLevel: 'warning',
+  });
+  return Object.keys(metafile.inputs);
+}
+
+async function pageScript(): Promise<{ readonly code: Uint8Array; readonly inputs: readonly string[] }> {
+  const { outputFiles, metafile } = await build({
     entryPoints: ['docs-page/page.ts'],
     bundle: true,
     write: false,
+    metafile: true,
     minify: true,
     platform: 'browser',
     format: 'esm',
@@ -32,7 +57,7 @@ async function script(): Promise<Uint8Array> {
     legalComments: 'inline',
     logLevel: 'warning',
   });
-  return outputFiles[0]?.contents ?? new Uint8Array();
+  return { code: outputFiles[0]?.contents ?? new Uint8Array(), inputs: Object.keys(metafile.inputs) };
 }
 
 async function licenses(): Promise<string> {

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { globSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { commandLine, program, UsageError } from 'one-machine/terminal/command-line.ts';
 import cdk from '../cdk.json' with { type: 'json' };
-import { replaceFolder } from './replace-folder.ts';
+import { linkEqualFiles } from './link-equal-files.ts';
+import { forgetUnfinished, replaceFolder, unfinishedFolder } from './replace-folder.ts';
 
 const output = 'build/assembly';
 const fingerprintFile = `${output}/sources.sha256`;
@@ -16,9 +17,14 @@ const sources = [
   'packages/console/{build,public,src}/**/*',
   'packages/console/*.{ts,html,json}',
   'migrations/**/*.ts',
+  'packages/eventbridge-timetable/src/*',
   'cdk.json',
   'package-lock.json',
 ];
+
+const usage = `Usage: npm run synth [-- environment ...] [--if-changed]
+
+Writes an assembly of each environment, or of those named, to build/assembly/<environment>.`;
 
 // The CDK CLI sets these two; they tell which construct and which asset a resource is.
 const metadata = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-metadata': true };
@@ -29,9 +35,9 @@ const metadata = { 'aws:cdk:enable-path-metadata': true, 'aws:cdk:enable-asset-m
  * success with the same arguments.
  */
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = commandLine(usage, {
     options: { 'if-changed': { type: 'boolean', default: false } },
-    allowPositionals: true,
+    words: { most: Number.POSITIVE_INFINITY },
   });
   const fingerprint = await fingerprintOf(sources, positionals);
   if (values['if-changed'] && fingerprint === (await readIfThere(fingerprintFile))) return;
@@ -48,12 +54,17 @@ async function synthesizeAll(names: readonly string[]): Promise<void> {
     import('../lib/environment.ts'),
     import('../lib/millrace.ts'),
   ]);
+  const unknown = names.find((name) => !environmentNames.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(`No environment “${unknown}”; there are ${environmentNames.join(', ')}.\n${usage}`);
   await bundleHandlers({ console: true });
   for (const environment of names.length > 0 ? names : environmentNames) {
-    const outdir = `${output}/${environment}.new-${process.pid}`;
+    await forgetUnfinished(`${output}/${environment}`);
+    const outdir = unfinishedFolder(`${output}/${environment}`);
     try {
       const app = await makeApp({ context: { ...cdk.context, ...metadata, environment }, validate: true, outdir });
       app.synth();
+      await linkEqualFiles(['build/handlers', outdir]);
       await replaceFolder(outdir, `${output}/${environment}`);
     } finally {
       await rm(outdir, { recursive: true, force: true });
@@ -75,4 +86,4 @@ async function readIfThere(file: string): Promise<string | undefined> {
   return globSync(file).length > 0 ? readFile(file, 'utf8') : undefined;
 }
 
-await main();
+await program(main);

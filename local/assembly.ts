@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { glob, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { type Starting, untold } from 'one-machine/terminal/starting.ts';
 
 /** Everything the synthesized template and its assets follow from. */
 const sources = [
@@ -11,6 +13,7 @@ const sources = [
   'lib/**/*.ts',
   'lambdas/**/*',
   'migrations/**/*.ts',
+  'packages/eventbridge-timetable/src/*',
   'cdk.json',
   'package-lock.json',
   'package.json',
@@ -29,7 +32,11 @@ const keepMs = 24 * 60 * 60 * 1000;
  * The cloud assembly of one environment, synthesized by the app itself (`bin/app.ts`) unless one of the very same
  * sources is there. A failed synthesis throws what the app printed. Several processes may ask at once.
  */
-export async function assemble(project: string, environment: string): Promise<Assembly> {
+export async function assemble(
+  project: string,
+  environment: string,
+  { starting = untold, signal }: { readonly starting?: Starting; readonly signal?: AbortSignal } = {},
+): Promise<Assembly> {
   const home = path.join(project, 'build', 'local');
   const directory = path.join(home, await hashOf(project, environment));
   if (existsSync(path.join(directory, 'manifest.json'))) {
@@ -39,7 +46,7 @@ export async function assemble(project: string, environment: string): Promise<As
   await mkdir(home, { recursive: true });
   const fresh = await mkdtemp(`${directory}.`);
   try {
-    await synthesize(project, environment, fresh);
+    await synthesize(project, { environment, outdir: fresh, starting, ...(signal ? { signal } : {}) });
     await rename(fresh, directory);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });
@@ -63,35 +70,75 @@ export async function forgetOld(home: string): Promise<void> {
   }
 }
 
-async function synthesize(project: string, environment: string, outdir: string): Promise<void> {
+interface Synthesis {
+  readonly environment: string;
+  readonly outdir: string;
+  readonly starting: Starting;
+  readonly signal?: AbortSignal;
+}
+
+async function synthesize(project: string, { environment, outdir, starting, signal }: Synthesis): Promise<void> {
   const { context } = JSON.parse(await readFile(path.join(project, 'cdk.json'), 'utf8')) as { context: object };
   const CDK_CONTEXT_JSON = JSON.stringify({
     ...context,
     environment,
+    // What an account goes without to save money costs nothing here.
+    standing: 'everything',
     // The command line tool sets these two; they tell which asset and which construct a resource is.
     'aws:cdk:enable-path-metadata': true,
     'aws:cdk:enable-asset-metadata': true,
     // The checks belong to `npm run synth` and the tests; they take longer than everything else here.
     validate: 'false',
   });
-  await run(project, 'bin/bundle.ts', {});
-  await run(project, 'bin/app.ts', { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON });
+  let far = '';
+  const onLine = (line: string) => {
+    const [count] = /^\d+ of \d+(?= )/.exec(line) ?? [];
+    if (count !== undefined) far = `: ${count}`;
+  };
+  const stopping = signal ? { signal } : {};
+  await starting.during(
+    () => `the functions are being bundled${far}`,
+    run(project, 'bin/bundle.ts', {}, { onLine, ...stopping }),
+  );
+  await starting.during(
+    () => 'the template is being synthesized',
+    run(project, 'bin/app.ts', { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON }, stopping),
+  );
 }
 
-/** Runs one of the project's scripts; throws with all it printed when it fails. */
-export async function run(project: string, script: string, variables: Readonly<Record<string, string>>): Promise<void> {
+/** How one of the project's scripts is run. */
+export interface Run {
+  /** After the script's name. */
+  readonly flags?: readonly string[];
+  /** Told of each line of its standard output. */
+  readonly onLine?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs one of the project's scripts; throws with all it printed when it fails, and when it is told to stop. */
+export async function run(
+  project: string,
+  script: string,
+  variables: Readonly<Record<string, string>>,
+  { flags = [], onLine, signal }: Run = {},
+): Promise<void> {
+  signal?.throwIfAborted();
   // What is made here is uploaded as it is by a deployment, whose functions run under another account.
-  const app = spawn('/bin/sh', ['-c', 'umask 022; exec "$@"', 'sh', process.execPath, script], {
+  const app = spawn('/bin/sh', ['-c', 'umask 022; exec "$@"', 'sh', process.execPath, script, ...flags], {
     cwd: project,
     env: { ...process.env, ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const stop = () => app.kill();
+  signal?.addEventListener('abort', stop);
   const output: Buffer[] = [];
   app.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   app.stderr.on('data', (chunk: Buffer) => output.push(chunk));
+  if (onLine) createInterface({ input: app.stdout }).on('line', onLine);
   const status = await new Promise<number | null>((resolve, reject) =>
     app.once('error', reject).once('close', resolve),
-  );
+  ).finally(() => signal?.removeEventListener('abort', stop));
+  signal?.throwIfAborted();
   if (status !== 0) throw new Error(`${script} failed:\n${Buffer.concat(output).toString('utf8')}`);
 }
 

@@ -1,10 +1,16 @@
 import { execFile } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { SettingError, type Settings } from './settings.ts';
-import type { FunctionModel } from './template/model.ts';
+import { claimStateFolder } from 'one-machine/guard/state-folder.ts';
+import { servicesElsewhere } from 'one-machine/services-elsewhere.ts';
+import { SettingError } from 'one-machine/settings.ts';
+import { readAssembly } from 'one-machine/template/assembly-files.ts';
+import { checkRoom } from 'one-machine/terminal/disk-room.ts';
+import pg from 'pg';
+import { checkContractVariables } from './contract-variables.ts';
+import { directoryArchive } from './sample-site/directory/archive.ts';
+import { checkAddress, type Settings } from './settings.ts';
 
 /** Variables of this machine itself; those of functions stand in the template. */
 const ownNames = [
@@ -26,29 +32,42 @@ const addresses: Readonly<Record<string, readonly string[]>> = {
   DATABASE_URL: ['postgres:', 'postgresql:'],
 };
 
+// What tests and benches of the same shell read.
+const ofOthers = [
+  'MILLRACE_PYTHON',
+  'MILLRACE_KILL_SEED',
+  'MILLRACE_FUZZ_SEED',
+  'MILLRACE_FUZZ_SECONDS',
+  'MILLRACE_FUZZ_REQUESTS',
+  'MILLRACE_TRINO',
+];
+
 /** Checks what can be known before anything is made or started. Throws a SettingError. */
 export async function checkSettings(settings: Settings): Promise<void> {
   const { variables, project, assembly } = settings;
+  checkOwnNames(variables);
   for (const [name, protocols] of Object.entries(addresses)) checkAddress(name, variables[name], protocols);
+  checkLogLevel(variables.POWERTOOLS_LOG_LEVEL);
+  await checkContractVariables(settings, [...ownNames, ...Object.keys(addresses), 'KAFKA_BROKERS']);
   if (assembly === undefined) await checkEnvironment(project, variables.MILLRACE_ENVIRONMENT);
-  else if (!existsSync(path.join(assembly, 'manifest.json')))
-    throw new SettingError(`MILLRACE_ASSEMBLY is no synthesized app (it has no manifest.json): ${assembly}`);
-  checkFolder('PRESALE_SAMPLE_DIR', variables.PRESALE_SAMPLE_DIR, project);
-  checkStateFolder(settings.directory);
-  await checkBrokers(variables.KAFKA_BROKERS);
+  else await checkAssembly(assembly);
+  await checkSamples(variables.PRESALE_SAMPLE_DIR, project);
+  await claimStateFolder(settings.directory, 'MILLRACE_DIRECTORY');
+  await checkRoom(settings.directory, 'MILLRACE_DIRECTORY');
+  await Promise.all([
+    checkBrokers(variables.KAFKA_BROKERS),
+    checkDatabase(variables.DATABASE_URL),
+    ...servicesElsewhere(variables).map((name) => checkService(name, variables[name])),
+  ]);
 }
 
-function checkAddress(name: string, value: string | undefined, protocols: readonly string[]): void {
-  if (value === undefined) return;
-  if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol))
-    throw new SettingError(
-      `${name} is no address that begins with ${protocols.join('// or ')}//: ${shown(name, value)}`,
-    );
-}
-
-/** An address of a database holds a password. */
-function shown(name: string, value: string): string {
-  return name === 'DATABASE_URL' ? 'its value is not shown' : value;
+/** A name with a slip of the pen would be ignored without a word. */
+function checkOwnNames(variables: Settings['variables']): void {
+  const known = ownNames.filter((name) => name.startsWith('MILLRACE_'));
+  const unknown = Object.keys(variables).find(
+    (name) => name.startsWith('MILLRACE_') && ![...known, ...ofOthers].includes(name),
+  );
+  if (unknown !== undefined) throw new SettingError(`${unknown} is no setting; there are ${known.join(', ')}`);
 }
 
 async function checkEnvironment(project: string, name: string | undefined): Promise<void> {
@@ -61,20 +80,58 @@ async function checkEnvironment(project: string, name: string | undefined): Prom
     );
 }
 
-function checkFolder(name: string, value: string | undefined, project: string): void {
+async function checkAssembly(folder: string): Promise<void> {
+  const stacks = await readAssembly(folder).catch((error: Error) => {
+    throw new SettingError(`MILLRACE_ASSEMBLY is no synthesized app: ${folder} (${firstLine(error)})`);
+  });
+  if (stacks.length === 0) throw new SettingError(`MILLRACE_ASSEMBLY has no stack in it: ${folder}`);
+}
+
+/** What the sample site would serve from there. */
+async function checkSamples(value: string | undefined, project: string): Promise<void> {
   if (value === undefined) return;
-  const folder = path.resolve(project, value);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-    throw new SettingError(`${name} is no folder: ${folder}`);
+  await directoryArchive(path.resolve(project, value)).catch((error: Error) => {
+    throw new SettingError(`PRESALE_SAMPLE_DIR can’t be served: ${firstLine(error)}`);
+  });
 }
 
-function checkStateFolder(directory: string): void {
-  const found = statSync(directory, { throwIfNoEntry: false });
-  if (found && !found.isDirectory()) throw new SettingError(`MILLRACE_DIRECTORY is no folder: ${directory}`);
+// Those of Powertools, which takes what it doesn't know for none.
+const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'];
+
+function checkLogLevel(value: string | undefined): void {
+  if (value !== undefined && !logLevels.includes(value.toUpperCase()))
+    throw new SettingError(`POWERTOOLS_LOG_LEVEL is none of ${logLevels.join(', ')}: ${value}`);
 }
 
-// A broker on the same network takes a connection within milliseconds, one behind a VPN within a second or two.
-const brokerAnswersWithinMs = 5000;
+function firstLine({ message }: Error): string {
+  return message.split('\n', 1)[0] ?? '';
+}
+
+// What is on the same network takes a connection within milliseconds, what is behind a VPN within a second or two.
+const answersWithinMs = 5000;
+
+/** Signs in as functions will. */
+async function checkDatabase(url: string | undefined): Promise<void> {
+  if (url === undefined) return;
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: answersWithinMs });
+  // One that breaks off later is nobody's.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    throw new SettingError(`DATABASE_URL: ${new URL(url).host} can’t be used: ${message || code}`);
+  } finally {
+    await client.end();
+  }
+}
+
+async function checkService(name: string, url = ''): Promise<void> {
+  const { hostname, port, protocol } = new URL(url);
+  await answers({ host: hostname, port: Number(port) || (protocol === 'https:' ? 443 : 80) }).catch((error: Error) => {
+    throw new SettingError(`${name} doesn’t answer: ${url} (${firstLine(error)})`);
+  });
+}
 
 /** One broker of the list is enough: it names the others. */
 async function checkBrokers(list: string | undefined): Promise<void> {
@@ -92,38 +149,10 @@ async function checkBrokers(list: string | undefined): Promise<void> {
 
 function answers({ host, port }: { readonly host: string; readonly port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, timeout: brokerAnswersWithinMs });
+    const socket = connect({ host, port, timeout: answersWithinMs });
     socket.once('connect', () => resolve());
-    socket.once('timeout', () => reject(new Error(`no answer within ${brokerAnswersWithinMs / 1000} s`)));
+    socket.once('timeout', () => reject(new Error(`no answer within ${answersWithinMs / 1000} s`)));
     socket.once('error', reject);
     socket.once('connect', () => socket.destroy()).once('timeout', () => socket.destroy());
   });
-}
-
-/**
- * Checks what is set for functions against what the template gives them: a number stays one, an address stays
- * one, a list that names all there is takes some of them. A name that begins as the template's own settings do and that
- * nothing reads is refused, too: it would be ignored without a word.
- */
-export function checkFunctionVariables(functions: readonly FunctionModel[], given: Settings['variables']): void {
-  const template = new Map(functions.flatMap(({ environment }) => Object.entries(environment)));
-  for (const [name, was] of template) {
-    const value = given[name];
-    if (value !== undefined && !ownNames.includes(name)) checkLike(name, value, was);
-  }
-  const known = [...new Set([...ownNames, ...template.keys()])];
-  const unknown = Object.keys(given).find((name) => name.startsWith('PRESALE_') && !known.includes(name));
-  if (unknown === undefined) return;
-  const settings = known.filter((name) => name.startsWith('PRESALE_'));
-  throw new SettingError(`${unknown} is no setting; there are ${settings.sort().join(', ')}`);
-}
-
-function checkLike(name: string, value: string, was: string): void {
-  if (/^\d+$/.test(was) && !/^\d+(\.\d+)?$/.test(value))
-    throw new SettingError(`${name} is a number, such as ${was}: ${value}`);
-  const items = was.split(',');
-  // Each once and each a single letter: such a list is all there is to choose from.
-  if (items.length < 2 || !items.every((item) => /^[A-Z]$/.test(item))) return;
-  const foreign = value.split(',').find((item) => !items.includes(item));
-  if (foreign !== undefined) throw new SettingError(`${name} has “${foreign}”, which is none of ${was}: ${value}`);
 }

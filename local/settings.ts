@@ -1,26 +1,14 @@
 import path from 'node:path';
+import { type Settings as MachineSettings, portBehind, portOf, SettingError } from 'one-machine/settings.ts';
 
-/** Where one stack on this machine keeps its things and listens. */
-export interface Settings {
-  /** The checkout: sources, cdk.json. */
+/** Where one stack on this machine has its sources, keeps its things and listens. */
+export interface Settings extends MachineSettings {
+  /** The checkout: sources, cdk.json. `npm run reset` empties its `directory`. */
   readonly project: string;
-  /** State that survives a restart; `npm run reset` empties it. */
-  readonly directory: string;
-  /** The first of the ports; 0 lets the system choose all of them. */
-  readonly port: number;
   /** Environment whose template runs (dev, staging, prod). */
   readonly environment: string;
   /** A synthesized app to run instead of this checkout's. */
   readonly assembly?: string | undefined;
-  /** Variables that win over the template's. */
-  readonly variables: Readonly<Record<string, string | undefined>>;
-}
-
-const defaultPort = 4510;
-
-/** What somebody set can't be used; the message is one line that names it. */
-export class SettingError extends Error {
-  override readonly name = 'SettingError';
 }
 
 /** Settings of `npm start`: the checkout this file is in, MILLRACE_DIRECTORY, MILLRACE_PORT MILLRACE_ENVIRONMENT or MILLRACE_ASSEMBLY. */
@@ -28,40 +16,38 @@ export function settingsFromEnvironment(
   variables: Readonly<Record<string, string | undefined>> = process.env,
 ): Settings {
   const project = path.resolve(import.meta.dirname, '..');
+  const assembly = named('MILLRACE_ASSEMBLY', variables);
   return {
     project,
-    directory: path.resolve(project, variables.MILLRACE_DIRECTORY ?? '.local'),
-    port: portOf(variables.MILLRACE_PORT),
+    directory: path.resolve(project, named('MILLRACE_DIRECTORY', variables) ?? '.local'),
+    port: portOf('MILLRACE_PORT', variables.MILLRACE_PORT),
     environment: variables.MILLRACE_ENVIRONMENT ?? 'dev',
-    assembly: variables.MILLRACE_ASSEMBLY && path.resolve(project, variables.MILLRACE_ASSEMBLY),
+    assembly: assembly === undefined ? undefined : path.resolve(project, assembly),
     variables,
   };
 }
 
-function portOf(text: string | undefined): number {
-  if (text === undefined) return defaultPort;
-  const port = text.trim() === '' ? Number.NaN : Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_000) throw new SettingError(`MILLRACE_PORT is no port: ${text}`);
-  return port;
+/** An empty name would be the checkout's own folder. */
+function named(name: string, variables: Settings['variables']): string | undefined {
+  if (variables[name]?.trim() === '') throw new SettingError(`${name} is empty`);
+  return variables[name];
 }
 
-/** The ports of the parts, side by side so that one number says all of them. */
-export function portsFrom(first: number) {
-  const port = (offset: number) => (first === 0 ? 0 : first + offset);
-  return {
-    console: port(0),
-    api: port(1),
-    s3: port(2),
-    sqs: port(3),
-    mail: port(4),
-    stateMachines: port(5),
-    secrets: port(6),
-    site: port(7),
-    database: port(8),
-    schedules: port(9),
-    functions: port(10),
-    kafka: port(11),
-    platforms: port(12),
-    athena: port(13),
-  };
+/** The ports of what this machine has beside AWS, among those of the machine. */
+export function ownPortsFrom(first: number) {
+  return { console: portBehind(first, 0), site: portBehind(first, 7), platforms: portBehind(first, 12) };
+}
+
+/** Throws a SettingError where a setting is no address of one of these protocols, such as `http:`. */
+export function checkAddress(name: string, value: string | undefined, protocols: readonly string[]): void {
+  if (value === undefined) return;
+  if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol))
+    throw new SettingError(
+      `${name} is no address that begins with ${protocols.join('// or ')}//: ${shown(name, value)}`,
+    );
+}
+
+/** An address of a database holds a password. */
+function shown(name: string, value: string): string {
+  return name === 'DATABASE_URL' ? 'its value is not shown' : value;
 }

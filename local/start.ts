@@ -1,16 +1,21 @@
 import process from 'node:process';
-import { commandLine, UsageError } from './commands/command-line.ts';
+import { commandLine } from 'one-machine/terminal/command-line.ts';
+import { watchRoom } from 'one-machine/terminal/disk-room.ts';
+import { type Log, openLog } from 'one-machine/terminal/log.ts';
+import { showProgress } from 'one-machine/terminal/progress.ts';
+import { tellOfStart } from 'one-machine/terminal/starting.ts';
+import { type Listening, listeningOf, takenPorts } from 'one-machine/terminal/taken-ports.ts';
+import { wordsOf } from 'one-machine/terminal/words-of.ts';
+import { appName } from './app-name.ts';
+import { checkSettings } from './check-settings.ts';
 import { buildConsole } from './console/build-console.ts';
 import { startControl } from './console/control.ts';
-import { AlreadyRunningError } from './lock.ts';
 import { watchSources } from './reload.ts';
-import { SettingError, settingsFromEnvironment } from './settings.ts';
+import { ownPortsFrom, type Settings, settingsFromEnvironment } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 import { runFirstBrief } from './terminal/first-brief.ts';
 import { showRecommendations } from './terminal/first-recommendations.ts';
 import { runEverythingPublished } from './terminal/first-run.ts';
-import { openLog } from './terminal/log.ts';
-import { showProgress } from './terminal/progress.ts';
 import { showApi, showConsole } from './terminal/summary.ts';
 
 const usage = `npm start -- [options]
@@ -21,7 +26,7 @@ The whole stack on this machine, until Ctrl-C.
   --json     prints JSON lines
   --help     prints this
 
-Settings are variables in the environment: README.md, "Settings".`;
+Settings are variables in the environment: docs/reference/settings.md.`;
 
 /** `npm start`. */
 async function main(): Promise<void> {
@@ -30,8 +35,10 @@ async function main(): Promise<void> {
   });
   const began = performance.now();
   const settings = settingsFromEnvironment();
+  await checkSettings(settings);
   const log = openLog({
     json: flags.json,
+    source: appName,
     coloured: process.stdout.isTTY && process.env.NO_COLOR === undefined,
     file: `${settings.directory}/log/stack.jsonl`,
     write: (text) => process.stdout.write(text),
@@ -40,47 +47,88 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
 
   const console = buildConsole(settings.project, log);
-  log.say('Starting. The first start synthesizes the template and makes a database; later ones take a few seconds.');
-  const stack = await startStack(settings, log);
+  const stack = await startTold(settings, log, stopping.signal).catch((error: unknown) => {
+    console.stop();
+    throw error;
+  });
+  if (stack === undefined) return console.stop();
+  const ready = async (consoleUrl: string) => {
+    log.say(`Ready after ${((performance.now() - began) / 1000).toFixed(1)} s: ${consoleUrl} leads to everything`);
+    showConsole(stack, consoleUrl);
+    showApi(stack);
+    if (!flags['no-run']) await runExamples(stack, consoleUrl, stopping.signal);
+  };
+  await runUntilStopped(stack, { ready, console, signal: stopping.signal });
+}
+
+interface Running {
+  /** What there is to do once the stack can be asked; nothing of it ends the stack. */
+  readonly ready: (consoleUrl: string) => Promise<void>;
+  readonly console: { stop(): void };
+  readonly signal: AbortSignal;
+}
+
+async function runUntilStopped(stack: Stack, { ready, console, signal }: Running): Promise<void> {
+  const { log, settings } = stack;
   const control = await startControl(stack);
-  const watching = watchSources(stack);
-  const progress = showProgress(stack);
+  const watching = [watchSources(stack), showProgress(stack), watchRoom(settings.directory, log), console];
   try {
     await stack.announce(control.url);
-    log.say(`Ready after ${((performance.now() - began) / 1000).toFixed(1)} s: ${control.url} leads to everything`);
-    showConsole(stack, control.url);
-    showApi(stack);
-    if (!flags['no-run']) await runExamples(stack, control.url, stopping.signal);
+    for (const line of takenPorts([...listeningOf(stack), ...ownListening(stack, control.url)])) log.say(line);
+    await ready(control.url);
     log.say('Ctrl-C stops everything.');
-    if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
   } finally {
     log.say('Stopping');
-    progress.stop();
-    watching.stop();
-    console.stop();
+    for (const one of watching) one.stop();
     await control.stop();
-    await stopOnce(stack);
+    // What runs is kept: executions go on at the next start, messages come again.
+    await stack.stop();
     log.say('Stopped');
   }
 }
 
-/** What there is to see of each workload that asks others for something. */
+/** What this machine has beside AWS. */
+function ownListening({ settings, services }: Stack, consoleUrl: string): readonly Listening[] {
+  const wanted = ownPortsFrom(settings.port);
+  return [
+    { part: 'the console', wanted: wanted.console, address: consoleUrl },
+    { part: 'the sample site', wanted: wanted.site, address: services.site?.url },
+    { part: 'the sample platforms’ site', wanted: wanted.platforms, address: services.platforms?.controlUrl },
+  ];
+}
+
+/** Says what the start is doing; resolves to nothing when it was stopped. */
+async function startTold(settings: Settings, log: Log, signal: AbortSignal): Promise<Stack | undefined> {
+  log.say('Starting. The first start synthesizes the template and makes a database; later ones take a few seconds.');
+  const starting = tellOfStart(log.say);
+  try {
+    return await startStack(settings, log, { starting, signal });
+  } catch (error) {
+    return interrupted(error, log, signal);
+  } finally {
+    starting.stop();
+  }
+}
+
+/** Whoever stops a start hears that it has stopped; what broke off is for the log. */
+function interrupted(error: unknown, log: Log, signal: AbortSignal): undefined {
+  if (!signal.aborted) throw error;
+  log.debug(`The start was stopped: ${String(error)}`);
+  log.say('Stopped before it was ready. The next start goes on from here.');
+}
+
+/** What there is to see of each workload that asks others for something. One that fails is told; the stack stays. */
 async function runExamples(stack: Stack, consoleUrl: string, signal: AbortSignal): Promise<void> {
-  await runEverythingPublished(stack, consoleUrl, signal);
-  await runFirstBrief(stack, consoleUrl, signal);
-  await showRecommendations(stack, signal);
-}
-
-async function stopOnce(stack: Stack): Promise<void> {
-  // What runs is kept: executions go on at the next start, messages come again.
-  await stack.stop();
-}
-
-/** What a person can mend is one line; where anything else arose is worth its stack. */
-function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const said = [AlreadyRunningError, SettingError, UsageError].some((kind) => error instanceof kind);
-  return said ? error.message : (error.stack ?? error.message);
+  const examples = {
+    'The run of what is published': () => runEverythingPublished(stack, consoleUrl, signal),
+    'The sample brief': () => runFirstBrief(stack, consoleUrl, signal),
+    'The sample recommendations': () => showRecommendations(stack, signal),
+  };
+  for (const [name, run] of Object.entries(examples))
+    await run().catch((error: unknown) => {
+      if (!signal.aborted) stack.log.warn(`${name} broke off, and the stack goes on: ${String(error)}`);
+    });
 }
 
 try {

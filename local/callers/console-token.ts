@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { SecretDescription } from 'one-machine/services/secrets/vault.ts';
+import type { Secrets } from 'one-machine/services/secrets.ts';
 import * as z from 'zod';
 import { sha256 } from '../../lambdas/kit/api/authentication/schemes.ts';
 import { readUsers, type User, usersText } from '../../lambdas/kit/api/authentication/users.ts';
-import type { SecretDescription } from '../services/secrets/vault.ts';
-import type { Secrets } from '../services/secrets.ts';
 
-/** What the secret of the users is called on this machine. */
+/** The name of the users' secret on this machine. */
 export const usersSecretName = 'Users';
 
 const tokenId = 'console';

@@ -1,8 +1,8 @@
+import { commandLine } from 'one-machine/terminal/command-line.ts';
 import { keptToken } from '../callers/console-token.ts';
 import { type ApiAddress, diagnose } from '../doctor/diagnose.ts';
 import { tableOf } from '../doctor/table.ts';
-import { settingsFromEnvironment } from '../settings.ts';
-import { commandLine } from './command-line.ts';
+import { checkAddress, settingsFromEnvironment } from '../settings.ts';
 import { runningStack } from './running.ts';
 
 const usage =
@@ -24,6 +24,7 @@ try {
 
 async function apiToAsk({ MILLRACE_API_URL, MILLRACE_API_TOKEN }: NodeJS.ProcessEnv): Promise<ApiAddress> {
   if (MILLRACE_API_URL === undefined) return localApi();
+  checkAddress('MILLRACE_API_URL', MILLRACE_API_URL, ['http:', 'https:']);
   if (MILLRACE_API_TOKEN === undefined) throw new Error('MILLRACE_API_URL is set: MILLRACE_API_TOKEN is needed, too.');
   return { url: MILLRACE_API_URL, token: MILLRACE_API_TOKEN };
 }

@@ -1,5 +1,5 @@
+import { commandLine, UsageError } from 'one-machine/terminal/command-line.ts';
 import * as z from 'zod';
-import { commandLine, UsageError } from './command-line.ts';
 import { ask, command } from './running.ts';
 
 const usage = 'Usage: npm run briefs:export <uuid of a brief or of a stage>';
@@ -15,7 +15,7 @@ const answered = z.discriminatedUnion('ok', [
  * from what is stored, and says under which keys of the bucket they lie.
  */
 await command(async () => {
-  const [id] = commandLine(usage, {}).positionals;
+  const [id] = commandLine(usage, { words: { least: 1, most: 1 } }).positionals;
   if (!z.uuid().safeParse(id).success) throw new UsageError(usage);
   const found = (await made({ stage_uuid: id })) ?? (await made({ job_uuid: id }));
   if (!found) throw new Error(`Neither a brief nor a stage ${id} has ended here`);

@@ -1,17 +1,20 @@
 import { readFile, stat } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { stackCredentials } from 'one-machine/guard/credentials.ts';
+import { region } from 'one-machine/region.ts';
+import { functionsRole } from 'one-machine/services/postgres.ts';
+import { commandLine } from 'one-machine/terminal/command-line.ts';
 import * as z from 'zod';
 import { openDatabase } from '../../lambdas/adapters/database.ts';
 import { secretField } from '../../lambdas/adapters/secrets.ts';
 import { behaviorMarkers } from '../../lambdas/recommender/behavior/markers-bucket.ts';
 import type { BehaviorRow } from '../../lambdas/recommender/behavior/rows.ts';
+import { filesQueue } from '../../lambdas/recommender/files/files-queue.ts';
 import { scenarioId, tenantId } from '../../lambdas/recommender/identifiers.ts';
 import { importInto } from '../../lambdas/recommender/importing/import-store.ts';
 import { readItems, textOf } from '../../lambdas/recommender/importing/read-items.ts';
 import { readRatings } from '../../lambdas/recommender/importing/read-ratings.ts';
 import { vectorsQueue } from '../../lambdas/recommender/vectors/vectors-queue.ts';
-import { stackCredentials } from '../guard/credentials.ts';
-import { region } from '../machine.ts';
+import { appName } from '../app-name.ts';
 import { settingsFromEnvironment } from '../settings.ts';
 import { command, runningStack, variablesOf } from './running.ts';
 
@@ -36,8 +39,8 @@ interface Target {
 
 /** `npm run recommender:import`: files as MovieLens has them into a scenario of the running stack, or of any database. */
 await command(async () => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
+  const { values, positionals } = commandLine(usage, {
+    words: { least: 1, most: 2 },
     options: {
       tenant: { type: 'string' },
       scenario: { type: 'string' },
@@ -45,9 +48,9 @@ await command(async () => {
       database: { type: 'string' },
     },
   });
-  const [ratingsFile, itemsFile, ...more] = positionals;
+  const [ratingsFile = '', itemsFile] = positionals;
   const { data, error } = options.safeParse(values);
-  if (ratingsFile === undefined || more.length > 0 || error) throw new Error(`${reasonOf(error)}${usage}`);
+  if (error) throw new Error(`${reasonOf(error)}${usage}`);
   const scenario = { tenant_id: data.tenant, scenario_id: data.scenario };
   const now = new Date();
   const wanted = { ...scenario, received: now, newestAt: data['newest-at'] };
@@ -86,8 +89,8 @@ async function stackTarget(now: Date): Promise<Target> {
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets,
   });
   const url = new URL(database);
-  url.username = 'millrace_app';
-  url.password = passwords.millrace_app;
+  url.username = functionsRole(appName);
+  url.password = passwords[functionsRole(appName)] ?? '';
   const storing = await variablesOf('recommender/store-behaviors');
   const ingesting = await variablesOf('recommender/ingest-items');
   return {
@@ -95,6 +98,8 @@ async function stackTarget(now: Date): Promise<Target> {
     erasureKey: () => secretField(storing.ERASURE_SECRET ?? '', 'key'),
     async tell(rows) {
       await behaviorMarkers(storing.RAW_BUCKET ?? '')(rows.slice(0, 1), now);
+      // Days of whatever age: figures of those that are older than the database keeps are asked of their files.
+      await filesQueue(storing.FILES_QUEUE_URL ?? '', Number(storing.FILES_DELAY_MS))(rows);
       await vectorsQueue(ingesting.VECTORS_QUEUE_URL ?? '')(rows.slice(0, 1));
     },
   };

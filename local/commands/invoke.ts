@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { commandLine, UsageError } from './command-line.ts';
-import { ask, command } from './running.ts';
+import { commandLine } from 'one-machine/terminal/command-line.ts';
+import { ask, command, jsonOf } from './running.ts';
 
 const usage = 'Usage: npm run invoke <workload/name> <event.json, or the JSON itself>';
 
@@ -9,10 +9,9 @@ const usage = 'Usage: npm run invoke <workload/name> <event.json, or the JSON it
  * JSON, or the name of a file that holds it.
  */
 await command(async () => {
-  const [name, event] = commandLine(usage, {}).positionals;
-  if (name === undefined || event === undefined) throw new UsageError(usage);
+  const [name = '', event = ''] = commandLine(usage, { words: { least: 2, most: 2 } }).positionals;
   const text = event.trimStart().startsWith('{') ? event : await readFile(event, 'utf8');
-  const answer = await ask('/invoke', { function: name, event: JSON.parse(text) as unknown });
+  const answer = await ask('/invoke', { function: name, event: jsonOf(text, 'The event') });
   if (!(answer as { ok: boolean }).ok) process.exitCode = 1;
   return answer;
 });

@@ -1,5 +1,5 @@
+import { readLock } from 'one-machine/lock.ts';
 import * as z from 'zod';
-import { readLock } from '../lock.ts';
 import { settingsFromEnvironment } from '../settings.ts';
 
 /** Asks the stack that runs on this checkout. Throws in words when none does or when it refuses. */
@@ -29,6 +29,18 @@ export async function runningStack(): Promise<z.output<typeof addresses>> {
 export async function variablesOf(name: string): Promise<Readonly<Record<string, string>>> {
   return z.record(z.string(), z.string()).parse(await ask('/variables', { function: name }));
 }
+
+/** What a command was given as JSON. Throws in words where it is none. */
+export function jsonOf(text: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${what} is no JSON: ${text.slice(0, shownCharacters)}`);
+  }
+}
+
+// A line of a terminal; a file may be long.
+const shownCharacters = 120;
 
 /** Runs a command and ends the process with its result: the answer on standard output, a failure in words and status 1. */
 export async function command(work: () => Promise<unknown>): Promise<never> {

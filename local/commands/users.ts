@@ -1,11 +1,12 @@
 import { text } from 'node:stream/consumers';
+import { stackCredentials } from 'one-machine/guard/credentials.ts';
+import { commandLine } from 'one-machine/terminal/command-line.ts';
 import * as edit from '../../lambdas/kit/api/authentication/edit-users.ts';
-import { type User, type Way, ways } from '../../lambdas/kit/api/authentication/users.ts';
+import { mostOverlapHours, type User, type Way, ways } from '../../lambdas/kit/api/authentication/users.ts';
 import { usersSecretName } from '../callers/console-token.ts';
+import { overlapMs } from '../callers/overlap.ts';
 import { accountStore, localStore, type UserStore } from '../callers/secret-store.ts';
-import { stackCredentials } from '../guard/credentials.ts';
 import { settingsFromEnvironment } from '../settings.ts';
-import { commandLine } from './command-line.ts';
 import { runningStack } from './running.ts';
 
 const usage = `npm run users -- <what> [options]
@@ -14,16 +15,16 @@ const usage = `npm run users -- <what> [options]
   add <name>                    a new user; prints the password, once
   give <name> <permission>      operate (ledger, runs, corrections, schedules), or admin (all, and what is others')
   take <name> <permission>
-  list                          users and tokens; never a password
   tenants <name> [a,b]          whose data the user works with in the recommender; without a list, nobody's
   bind <name> [--only x]        let in by the named ways alone; without --only by all
-  rotate <name>                 a new password; prints it, once
+  rotate <name>                 a new password; prints it, once; the one of before is refused, unless there is an overlap
   disable <name>, enable <name>
   remove <name>
   token add <name> [--note x]   a new Bearer token; prints it, once
   token revoke <id>
 
   --permission <permission>     with add, as often as needed: what the user is given; --admin is short for one
+  --overlap <12h or 7d>         with rotate: for so long both passwords let the user in; 30d at most
   --only <ways>                 with add and bind: of basic, hmac and token, comma separated
   --password-stdin              with add and rotate: the password that a client has already, from standard input
   --environment <name>          of that environment on AWS, with the shell's credentials; without it, of this machine
@@ -32,11 +33,13 @@ const usage = `npm run users -- <what> [options]
 /** `npm run users`: who may call the API. A change is known to all functions within a minute. */
 try {
   const { values, positionals } = commandLine(usage, {
+    words: { most: 3 },
     options: {
       admin: { type: 'boolean', default: false },
       permission: { type: 'string', multiple: true, default: [] },
       note: { type: 'string', default: '' },
       only: { type: 'string' },
+      overlap: { type: 'string' },
       'password-stdin': { type: 'boolean', default: false },
       environment: { type: 'string' },
       profile: { type: 'string' },
@@ -51,6 +54,7 @@ try {
     ...values,
     password,
     only: values.only === undefined ? undefined : waysIn(values.only),
+    until: values.overlap === undefined ? undefined : endOf(values.overlap),
   });
   if (change === undefined) process.stdout.write(`${listed(users)}\n`);
   else await make(store, change(users));
@@ -72,6 +76,14 @@ interface Options {
   readonly note: string;
   readonly password: string | undefined;
   readonly only: readonly Way[] | undefined;
+  /** Until then the password of before lets the user in as well. */
+  readonly until: Date | undefined;
+}
+
+function endOf(overlap: string): Date {
+  const ms = overlapMs(overlap);
+  if (ms > mostOverlapHours * 3_600_000) throw new Error(`--overlap is at most ${mostOverlapHours / 24}d.`);
+  return new Date(Date.now() + ms);
 }
 
 /** `hmac,token` as the ways they name. */
@@ -86,7 +98,8 @@ function waysIn(list: string): readonly Way[] {
 type Change = (users: readonly User[]) => edit.Edited;
 
 /** What the words ask for; nothing for a list. */
-function changeOf(words: readonly string[], { admin, permission, note, password, only }: Options): Change | undefined {
+function changeOf(words: readonly string[], options: Options): Change | undefined {
+  const { admin, permission, note, password, only, until } = options;
   const [what = 'list', name = '', owner = ''] = words;
   const given = [...new Set([...permission, ...(admin ? ['admin'] : [])])].map(edit.permissionOf);
   const changes: Readonly<Record<string, readonly [words: number, change: Change]>> = {
@@ -95,7 +108,7 @@ function changeOf(words: readonly string[], { admin, permission, note, password,
     take: [3, (users) => edit.takePermission(users, name, owner)],
     tenants: [words.length === 2 ? 2 : 3, (users) => edit.setTenants(users, name, owner)],
     bind: [2, (users) => edit.bindUser(users, name, only)],
-    rotate: [2, (users) => edit.rotatePassword(users, name, password)],
+    rotate: [2, (users) => edit.rotatePassword(users, name, { given: password, until })],
     disable: [2, (users) => edit.disableUser(users, name, true)],
     enable: [2, (users) => edit.disableUser(users, name, false)],
     remove: [2, (users) => edit.removeUser(users, name)],
@@ -114,12 +127,13 @@ async function make(store: UserStore, { users, shownOnce }: edit.Edited): Promis
 }
 
 function listed(users: readonly User[]): string {
-  const lines = users.flatMap(({ name, disabled, permissions, tenants = [], only, tokens }) => [
+  const lines = users.flatMap(({ name, disabled, permissions, tenants = [], only, previous, tokens }) => [
     [
       name,
       ...permissions,
       ...(disabled ? ['disabled'] : []),
       ...(only ? [`only ${only.join(',')}`] : []),
+      ...(previous ? [`password of before until ${previous.until}`] : []),
       ...(tenants.length > 0 ? [`tenants ${tenants.join(',')}`] : []),
     ].join('  '),
     ...tokens.map(({ id, created, note }) => `  token ${id}  ${created.slice(0, 10)}  ${note}`.trimEnd()),

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import path from 'node:path';
-import type { Log } from '../terminal/log.ts';
+import type { Log } from 'one-machine/terminal/log.ts';
 
 /**
  * Builds the console in a process of its own, unless it has been built of the same sources. The stack does not wait: until
@@ -19,8 +19,9 @@ export function buildConsole(project: string, log: Pick<Log, 'warn'>): { stop():
   });
   const warn = (words: string) => log.warn(`The console could not be built: ${words}`);
   build.once('error', (error) => warn(error.message));
-  build.once('close', (status) => {
-    if (status !== 0 && !stopped) warn(Buffer.concat(said).toString('utf8'));
+  build.once('close', (status, signal) => {
+    // Ctrl-C reaches it, too.
+    if (status !== 0 && !stopped && signal !== 'SIGINT') warn(Buffer.concat(said).toString('utf8'));
   });
   return {
     stop() {

@@ -1,15 +1,12 @@
 import { createServer } from 'node:http';
 import fastify, { type FastifyInstance } from 'fastify';
-import { guardServer } from '../guard/guard-server.ts';
-import { freePort } from '../services/free-port.ts';
-import { portsFrom } from '../settings.ts';
+import { guardServer } from 'one-machine/guard/guard-server.ts';
+import { freePort } from 'one-machine/services/free-port.ts';
+import { ownPortsFrom } from '../settings.ts';
 import type { Stack } from '../stack.ts';
 import { serveThisMachine } from '../this-machine/machine-routes.ts';
 import { passToApi } from './api-proxy.ts';
 import { serveBuckets } from './bucket-routes.ts';
-import { consoleSecurity } from './console-security.ts';
-import { serveFailures } from './failure-routes.ts';
-import { overviewPage } from './overview-page.ts';
 import { faultRequest, invokeRequest, parsed, refusalRequest, triggerRequest, variablesRequest } from './requests.ts';
 import { serveTopics } from './topic-routes.ts';
 import { trigger } from './trigger-target.ts';
@@ -21,12 +18,9 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
     bodyLimit: 10 * 1024 * 1024,
     serverFactory: (own) => createServer((request, response) => pass(request, response) || own(request, response)),
   });
-  guardServer(server.server, { contentSecurity: consoleSecurity });
+  guardServer(server.server);
   server.setErrorHandler<Error>((error, _request, reply) => reply.code(400).send({ error: error.message }));
   // A browser sends a form without asking; JSON alone makes it ask first (CORS), and nothing here answers that.
-  server.get('/machine', async (_request, reply) =>
-    reply.type('text/html; charset=utf-8').send(await overviewPage(stack)),
-  );
   server.get('/stack', () => addressesOf(stack));
   server.get('/mails', () => stack.services.mail.mails());
   server.get('/executions', () => stack.machines.list({ limit: 1000 }));
@@ -34,11 +28,12 @@ export async function startControl(stack: Stack): Promise<{ url: string; stop():
   serveFunctions(server, stack);
   serveFaults(server, stack);
   serveBuckets(server, stack);
-  serveFailures(server, stack);
   const closeTopics = serveTopics(server, stack);
   const closeMachine = serveThisMachine(server, stack);
-  const port = await freePort(portsFrom(stack.settings.port).console);
+  const port = await freePort(ownPortsFrom(stack.settings.port).console);
   const url = await server.listen({ host: '127.0.0.1', port });
+  // The console uploads files straight to their bucket, which has a port of its own here.
+  for (const origin of [url, url.replace('127.0.0.1', 'localhost')]) stack.services.storage.letPageIn(origin);
   return {
     url,
     async stop() {

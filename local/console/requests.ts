@@ -32,11 +32,4 @@ export const recordRequest = z.strictObject({
   headers: z.record(z.string(), z.string()).default({}),
 });
 
-/** What a person does about a failure; `input` replaces what was received, as text. */
-export const settleRequest = z.strictObject({
-  action: z.enum(['replay', 'dry-run', 'resolve', 'discard']),
-  input: z.string().optional(),
-  note: z.string().optional(),
-});
-
 export { parsed } from '../this-machine/parsed.ts';

@@ -66,13 +66,22 @@ async function ask(url: string, token: string): Promise<readonly Row[]> {
     headers: { authorization: `Bearer ${token}` },
     signal: AbortSignal.timeout(answerWithinMs),
   });
-  const body: unknown = await response.json().catch(() => undefined);
+  const body = jsonIn(await response.text());
   const parsed = page.safeParse(body);
   if (parsed.success) return parsed.data.dependencies;
   // The public route tells nothing but that it lives.
   if (response.ok && alive.safeParse(body).success) return [];
   const { message } = (body ?? {}) as { message?: unknown };
   throw new Error(`It answered ${response.status}${typeof message === 'string' ? `: ${message}` : ''}`);
+}
+
+/** What else than JSON an address answers is told by its status; an answer that breaks off is told as that. */
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function inWords(error: unknown): string {

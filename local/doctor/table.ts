@@ -20,9 +20,10 @@ export function tableOf({ api, dependencies }: Diagnosis): string {
       .join('  ')
       .trimEnd(),
   );
-  const missing = dependencies.filter(({ required, state }) => required && state !== 'reachable');
-  const endings = missing.map(({ kind, name, without }) => `Without ${kind} ${name}: ${without}`);
-  return [api, '', ...lines, '', ...(missing.length > 0 ? endings : ['Everything that is required is there.'])].join(
-    '\n',
-  );
+  const required = dependencies.filter((row) => row.required && row.state !== 'reachable');
+  // A site of others is not required: work waits for it.
+  const away = dependencies.filter((row) => !row.required && row.state === 'unreachable');
+  const endings = [...required, ...away].map(({ kind, name, without }) => `Without ${kind} ${name}: ${without}`);
+  const verdict = required.length > 0 ? [] : ['Everything that is required is there.'];
+  return [api, '', ...lines, '', ...verdict, ...endings].join('\n');
 }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { guardServer } from '../guard/guard-server.ts';
-import { listen } from '../services/free-port.ts';
+import { guardServer } from 'one-machine/guard/guard-server.ts';
+import { listen } from 'one-machine/services/free-port.ts';
 import { systemError } from './answers.ts';
 import type { Archive, Publication } from './archive.ts';
 import { brokenAnswer } from './broken-answers.ts';

@@ -22,12 +22,12 @@ interface Viewed {
   }[];
 }
 
-// A brief like this takes some seconds; whoever waits for it reads other things meanwhile.
+// A brief like this takes some seconds; other output is printed meanwhile.
 const pollMs = 1000;
 
 /** Submits a small brief, follows it to its end and tells where its zip lies. Ends early when the signal aborts; the brief goes on. */
 export async function runFirstBrief(stack: Stack, consoleUrl: string, signal: AbortSignal): Promise<void> {
-  // Where the platforms are real ones, nobody is asked for the sake of an example.
+  // Real platforms are never asked for the sake of an example.
   if (!stack.wiring.api || !stack.services.platforms || signal.aborted) return;
   const before = performance.now();
   const { jobUuid } = await ask<{ readonly jobUuid: string }>(
@@ -49,7 +49,7 @@ export async function runFirstBrief(stack: Stack, consoleUrl: string, signal: Ab
   }
 }
 
-/** Looks into the database: each look through the API would be a line of the log that nobody asked for. */
+/** Looks into the database, because each request to the API would print a line of the log. */
 async function untilEnded(databaseUrl: string, brief: string, signal: AbortSignal): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();

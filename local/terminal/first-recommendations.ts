@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { topicReader } from 'one-machine/services/topic-reader.ts';
 import { trigger } from '../console/trigger-target.ts';
 import { answerOf, ask, asking } from '../sample-recommender/ask.ts';
 import { sampleEvents } from '../sample-recommender/behavior.ts';
 import { itemsOfATenant, type SampleTenant, sampleItems, sampleTenants } from '../sample-recommender/catalogue.ts';
 import { runExperiment, sampleExperiment } from '../sample-recommender/experiment.ts';
 import { seeded } from '../sample-recommender/random.ts';
-import { topicReader } from '../services/topic-reader.ts';
 import type { Stack } from '../stack.ts';
 
-// What is computed one after the other: lists are made of what was computed before.
+// Computed one after the other: lists are made of earlier results.
 const schedules = [
   'compute-item-similarity',
   'update-user-profiles',
@@ -62,7 +62,7 @@ async function show(stack: Stack, { tenant, scenario, name }: SampleTenant): Pro
   });
   const told = items.map(({ metadata, reason }) => `${metadata.title} (${reason})`).join(', ');
   stack.log.say(`${name} for ${asking}: ${told}`);
-  const question = `-H 'authorization: Bearer TOKEN' -H 'x-tenant-id: ${tenant}'`;
+  const question = `-H "authorization: Bearer $TOKEN" -H 'x-tenant-id: ${tenant}'`;
   stack.log.show(
     `An experiment  curl ${question} ${stack.wiring.api?.url}/api/v1/experiments/${sampleExperiment}/results`,
   );

@@ -3,7 +3,7 @@ import { tokenOf } from '../callers/console-token.ts';
 import { trigger } from '../console/trigger-target.ts';
 import { publicationsOf } from '../sample-site/calendar.ts';
 import type { Stack } from '../stack.ts';
-import { printSummary } from './summary.ts';
+import { onlyWaiting, printSummary } from './summary.ts';
 
 /** One run that the site has the files for. */
 interface Publishable {
@@ -36,7 +36,8 @@ async function runCurrent(stack: Stack, signal: AbortSignal): Promise<void> {
   await trigger(stack, 'start-publication', undefined);
   const now = await runNames(stack);
   if (now.size === before.size) stack.log.say('The current publication was run before; npm run reset forgets it');
-  await whileRunning(stack, signal);
+  // A site that is away may be away for a day: what else there is to see doesn't wait for it.
+  await whileRunning(stack, signal, () => onlyWaiting(stack));
 }
 
 function folderRuns(stack: Stack): readonly Publishable[] {
@@ -71,9 +72,16 @@ async function runOne(stack: Stack, { name, today, request }: Publishable, signa
   await whileRunning(stack, signal);
 }
 
-async function whileRunning(stack: Stack, signal: AbortSignal): Promise<void> {
-  const pollMs = 100;
-  while (!signal.aborted && (await runNames(stack, 'RUNNING')).size > 0) await sleep(pollMs);
+const pollMs = 100;
+// A question is a request to the API: one in two seconds.
+const looksAQuestion = 20;
+
+/** Until no run is under way, or until it is enough. */
+async function whileRunning(stack: Stack, signal: AbortSignal, enough = async () => false): Promise<void> {
+  for (let look = 1; !signal.aborted && (await runNames(stack, 'RUNNING')).size > 0; look++) {
+    if (look % looksAQuestion === 0 && (await enough())) return;
+    await sleep(pollMs);
+  }
 }
 
 async function runNames(stack: Stack, status?: 'RUNNING' | 'SUCCEEDED'): Promise<ReadonlySet<string>> {

@@ -5,10 +5,12 @@ interface RunLine {
   readonly name: string;
   readonly state: string;
   readonly reason: string | null;
+  readonly waits_for: string | null;
+  readonly waits_until: string | null;
   readonly results: readonly { readonly good: number; readonly problems: number; readonly state: string }[];
 }
 
-/** Tells what the runs left behind, where it is, and one line that asks the API for it. */
+/** Prints the results of the runs, where they are, and one line that asks the API for them. */
 export async function printSummary(stack: Stack, consoleUrl: string): Promise<void> {
   const { log, services, model } = stack;
   for (const run of await runs(stack)) log.say(runLine(run));
@@ -33,7 +35,7 @@ export function showApi(stack: Stack): void {
   showCaller(stack, `${api}/apiv1/deals?length=2`);
 }
 
-/** The generated user with the password of this moment, for a shell with md5sum; and a token for what can't compute one. */
+/** The generated user with its current password, for a shell with md5sum, and a token for clients that cannot compute one. */
 function showCaller({ log, services }: Stack, url: string): void {
   const admin = firstAdmin(services);
   if (admin) {
@@ -45,7 +47,7 @@ function showCaller({ log, services }: Stack, url: string): void {
   log.show(`Token          ${tokenOf(services)}`);
 }
 
-/** What people are shown to send first: anybody would say what it is about. */
+/** The first message people are shown to send, with an obvious topic. */
 export const firstMessage = { text: '补时进球，城东队主场两球取胜', article: 'football' } as const;
 
 /** A message with a page of the sample site, and where it comes out tagged. */
@@ -54,10 +56,20 @@ function showMessage({ log }: Stack, consoleUrl: string, siteUrl: string): void 
   const message = JSON.stringify({ text, type: 3, url: `${siteUrl}/articles/${article}` });
   const record = JSON.stringify({ value: message });
   log.show(`Tag a message  curl -H 'content-type: application/json' -d '${record}' '${consoleUrl}/topics/wx.messages'`);
-  // Its page is fetched meanwhile: whoever pastes both lines at once waits for it.
+  // The page is fetched meanwhile: the second line waits for it when both are pasted at once.
   const read = `curl -s '${consoleUrl}/topics/wx.messages.tagged' | grep ${text}`;
   log.show(`               for i in $(seq 30); do ${read} && break; sleep 1; done`);
 }
+
+/** Whether the runs that haven't ended only wait, and for longer than a moment. */
+export async function onlyWaiting(stack: Stack): Promise<boolean> {
+  const running = (await runs(stack)).filter(({ state }) => state === 'running');
+  const waitMs = ({ waits_until }: RunLine) => new Date(waits_until ?? 0).getTime() - Date.now();
+  return running.length > 0 && running.every((run) => waitMs(run) > momentMs);
+}
+
+// A person who set a shorter pause between two tries wants to see the next one.
+const momentMs = 30_000;
 
 async function runs({ wiring, services }: Stack): Promise<readonly RunLine[]> {
   const response = await fetch(`${wiring.api?.url}/presale/runs?length=500`, {
@@ -68,7 +80,11 @@ async function runs({ wiring, services }: Stack): Promise<readonly RunLine[]> {
   return [...result.data].reverse();
 }
 
-function runLine({ name, state, reason, results }: RunLine): string {
+function runLine({ name, state, reason, waits_for, waits_until, results }: RunLine): string {
+  if (waits_until !== null) {
+    const until = new Date(waits_until).toTimeString().slice(0, 8);
+    return `Run ${name.padEnd(10)} waits until ${until}: ${waits_for}`;
+  }
   const total = (of: 'good' | 'problems') => results.reduce((sum, county) => sum + county[of], 0);
   const loaded = results.filter((county) => county.state === 'loaded').length;
   const why = reason === null ? '' : `: ${reason}`;

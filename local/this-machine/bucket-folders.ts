@@ -8,9 +8,9 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { FastifyInstance } from 'fastify';
+import type { Credentials } from 'one-machine/guard/credentials.ts';
+import { region } from 'one-machine/region.ts';
 import * as z from 'zod';
-import type { Credentials } from '../guard/credentials.ts';
-import { region } from '../machine.ts';
 import { parsed } from './parsed.ts';
 
 const listQuery = z.strictObject({
@@ -22,7 +22,7 @@ const objectQuery = z.strictObject({ key: z.string().min(1).max(1024) });
 // A page of folders and objects that a person looks through.
 const pageLength = 500;
 
-// As much of a text as anybody reads in a preview.
+// As much text as a preview shows.
 const previewBytes = 64 * 1024;
 
 /** Buckets as folders, with a preview and a download of each object. */

@@ -1,12 +1,13 @@
 import type { FastifyInstance } from 'fastify';
+import { type TopicReader, topicReader } from 'one-machine/services/topic-reader.ts';
 import * as z from 'zod';
 import { faultRequest, invokeRequest, recordRequest, refusalRequest, triggerRequest } from '../console/requests.ts';
 import { trigger, triggerNames } from '../console/trigger-target.ts';
-import { type TopicReader, topicReader } from '../services/topic-reader.ts';
 import type { Stack } from '../stack.ts';
 import { serveBucketFolders } from './bucket-folders.ts';
 import { linesOf } from './log-lines.ts';
 import { parsed } from './parsed.ts';
+import { serveQueues } from './queues.ts';
 import { serveSampleSites } from './sample-sites.ts';
 
 /**
@@ -24,13 +25,17 @@ export function serveThisMachine(server: FastifyInstance, stack: Stack): () => P
   server.get('/local/logs', ({ query }) =>
     linesOf(`${stack.settings.directory}/log/stack.jsonl`, parsed(logQuery, query).correlation_id),
   );
-  return serveTopics(server, stack);
+  const closings = [serveTopics(server, stack), serveQueues(server, stack)];
+  return async () => {
+    for (const close of closings) await close();
+  };
 }
 
 /** What there is. */
 function overviewOf(stack: Stack) {
   const { model, wiring, services } = stack;
   return {
+    now: new Date(),
     functions: model.functions.map(({ handler, memoryMegabytes, timeoutSeconds, concurrency }) => {
       return { name: handler, memory_mb: memoryMegabytes, timeout_seconds: timeoutSeconds, concurrency };
     }),
@@ -101,7 +106,6 @@ function serveTopics(server: FastifyInstance, stack: Stack): () => Promise<void>
     reader ??= topicReader(kafka.brokers);
     return reader;
   };
-  server.get('/local/topics', async () => ({ topics: kafka ? await readerOf().topics() : [] }));
   server.get<{ Params: { topic: string } }>('/local/topics/:topic', async ({ params, query }) => {
     return { records: await readerOf().last(params.topic, parsed(newest, query).last) };
   });

@@ -1,13 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import type { Services } from '../services.ts';
-
-type Sites = Pick<Services, 'site' | 'platforms'>;
+import type { SampleSites } from '../sample-sites.ts';
 
 /**
  * What is broken on the sample sites, and orders to break them. They are on ports of their own, which a page of this
  * one may not ask: the orders are passed on.
  */
-export function serveSampleSites(server: FastifyInstance, sites: Sites): void {
+export function serveSampleSites(server: FastifyInstance, sites: SampleSites): void {
   const faultsOf = (name: string) => {
     const control = name === 'presale' ? sites.site && `${sites.site.url}/sample` : sites.platforms?.controlUrl;
     if (control === undefined || !/^(presale|platforms)$/.test(name))

@@ -4,7 +4,7 @@ import { biliPage, biliVideo, relationOf } from './bili.ts';
 import { douyinPage, douyinUser } from './douyin.ts';
 import { type AskedPage, json, type PlatformSite } from './platform-site.ts';
 import { redbookNote, redbookPage, redbookUser } from './redbook.ts';
-import { weiboResults, weiboUser } from './weibo.ts';
+import { weiboPost, weiboResults, weiboUser } from './weibo.ts';
 import { weixinArticles, weixinFigures } from './weixin.ts';
 
 /** A paid data interface over several platforms: all in one envelope. Whoever shows no token is refused where one is wanted. */
@@ -23,6 +23,7 @@ export const gateway: PlatformSite = {
     wrapped(asked, { code: 0, message: 'OK', ttl: 1, data: relationOf(Number(named(asked, 'uid'))) }),
   '/api/v1/weibo/web_v2/fetch_advanced_search': (asked) => wrapped(asked, weiboResults(asked.url, asked.now)),
   '/api/v1/weibo/web_v2/fetch_user_info': (asked) => wrapped(asked, { user: weiboUser(Number(named(asked, 'uid'))) }),
+  '/api/v1/weibo/web_v2/fetch_post_detail': (asked) => wrapped(asked, weiboPost(named(asked, 'id'))),
   '/api/v1/wechat_mp/web/fetch_search_article': (asked) => wrapped(asked, weixinArticles(asked.url, asked.now)),
   '/api/v1/wechat_mp/web/fetch_mp_article_url': (asked) =>
     wrapped(asked, {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { guardServer } from '../../guard/guard-server.ts';
-import { listen } from '../../services/free-port.ts';
+import { guardServer } from 'one-machine/guard/guard-server.ts';
+import { listen } from 'one-machine/services/free-port.ts';
 import { type Answer, jsonAnswer, nothingHere, systemError } from '../answers.ts';
 import { ordered } from '../control.ts';
 import { deliver } from '../delivery.ts';

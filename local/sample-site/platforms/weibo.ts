@@ -121,6 +121,12 @@ export function weiboUser(id: number): object {
   return userOf(authorOf('weibo', id - firstUser), randomFor('weibo', id));
 }
 
+/** A post as a gateway hands it on, its long text beside the beginning. */
+export function weiboPost(bid: string): object {
+  const { text } = postNamed('weibo', fromBase62(bid));
+  return { mblogid: bid, isLongText: true, text_raw: `${text} 展开c`, longText: { content: `${text}\n${text}` } };
+}
+
 /** The advanced search as a gateway hands it on: what stands on its page, taken apart. */
 export function weiboResults(url: URL, now: Date): object {
   const [keyword, page] = [url.searchParams.get('q') ?? '', Number(url.searchParams.get('page') ?? 1)];

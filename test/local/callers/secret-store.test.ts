@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { accountStore, localStore } from '../../../local/callers/secret-store.ts';
-import { testCredentials, useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../packages/one-machine/test/support/aws.ts';
 
 const arn = 'arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:UsersA1B2-x';
 const tags = (id: string) => [{ Key: 'aws:cloudformation:logical-id', Value: id }];

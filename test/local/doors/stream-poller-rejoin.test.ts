@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { Admin, Consumer } from '@platformatic/kafka';
+import { type StreamPoller, startStreamPoller } from 'one-machine/doors/stream-poller.ts';
+import { type RunningBroker, startBroker } from 'one-machine/services/kafka/broker.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { streamProducer } from '#adapters/stream.ts';
-import { type StreamPoller, startStreamPoller } from '../../../local/doors/stream-poller.ts';
-import { type RunningBroker, startBroker } from '../../../local/services/kafka/broker.ts';
-import { arnOf, startTestHost, type TestHost } from '../functions/host.ts';
+import { arnOf, startTestHost, type TestHost } from '../../../packages/one-machine/test/functions/host.ts';
 
 const group = '11111111-2222-4333-8444-555555555555';
 // Asks its group about nothing for as long as a test may last.
@@ -99,7 +99,7 @@ async function joiningInVain() {
   });
   await send('before');
   await vi.waitFor(() => expect(host.lines).toContain('before'), { timeout: 600_000 });
-  const joins = joinsOf('millrace-poller');
+  const joins = joinsOf('one-machine-poller');
   const silent = silentMember();
   await silent.joinGroup(silence);
   await vi.waitFor(() => expect(joins()).toBe(1), { timeout: 600_000 });
@@ -112,7 +112,7 @@ async function joiningInVain() {
   };
 }
 
-test('a poller that is stopped while it joins its group anew ends, and takes nobody with it', async () => {
+test('a poller that is stopped while it rejoins its group ends, and no other with it', async () => {
   const end = await joiningInVain();
 
   await poller.stop();

@@ -194,7 +194,7 @@ test('a redirect leads to itself', async () => {
   }
 });
 
-test('whoever hangs up in the middle does the site no harm', async () => {
+test('a client that hangs up in the middle does the site no harm', async () => {
   site.fault({ kind: 'huge', megabytes: 200, times: 1 });
   const response = await get();
   await response.body?.cancel();

@@ -86,7 +86,7 @@ describe.each(drivers)('the sample site of $name ($driverName)', (asked) => {
     expect(times.every((time) => new Date(time) <= now)).toBe(true);
   });
 
-  test('tells the same articles to whoever asks again', async () => {
+  test('tells the same articles when it is asked again', async () => {
     const keys = async () => articlesOf(await read(asked, '防晒', 3)).map(({ article_key }) => article_key);
 
     expect(await keys()).toEqual(await keys());
@@ -104,7 +104,7 @@ describe.each(drivers)('the sample site of $name ($driverName)', (asked) => {
     expect(common.length).toBeLessThan((one?.length ?? 0) / 2);
   });
 
-  test('finds nothing for a word that nobody uses, and ends after its last page', async () => {
+  test('finds nothing for an unused word, and ends after its last page', async () => {
     expect((await read(asked, '查无此词', 1))[0]).toMatchObject({ items: [], next: undefined });
     const last = Math.ceil(1200 / platform.pageSize);
     const cursor = asked.name === 'douyin' ? { cursor: (last - 1) * platform.pageSize } : undefined;
@@ -136,7 +136,7 @@ describe.each(drivers)('the sample site of $name ($driverName)', (asked) => {
     expect(() => (asked.driver as Driver).read(answer, now)).toThrow(expect.objectContaining({ name }));
   });
 
-  test('times that nobody can read are problems, one by one', async () => {
+  test('unreadable times are problems, one by one', async () => {
     sites.fault({ kind: 'unreadable-times' });
     const items = (await read(asked, '水', 1)).flatMap((page) => page.items);
     const known = items.filter(({ state }) => state === 'article').length;

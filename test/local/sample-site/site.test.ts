@@ -154,7 +154,7 @@ test('the site remembers what it was asked, without its own control paths', () =
     ]);
   }));
 
-test('a port that somebody took meanwhile leads to another', () =>
+test('a port that was taken meanwhile leads to another', () =>
   withSite({}, async (site) => {
     await withSite({ port: Number(new URL(site.url).port) }, async (other) => {
       expect(other.url).not.toBe(site.url);

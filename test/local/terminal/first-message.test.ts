@@ -5,7 +5,7 @@ import { defaultRules } from '../../../lambdas/tagger/rules/default-rules.ts';
 import { articlePage } from '../../../local/sample-site/article-page.ts';
 import { firstMessage } from '../../../local/terminal/summary.ts';
 
-test('the first message that people are shown gets the tag that anybody would give it', () => {
+test('the first message that people are shown gets the obvious tag', () => {
   const { text, article } = firstMessage;
   const tag = createTagger(defaultModel(), defaultRules());
   const paragraphs = [...(articlePage(article) ?? '').matchAll(/<p>(.+?)<\/p>/g)].map(([, said]) => said);
