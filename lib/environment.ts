@@ -20,6 +20,46 @@ const database = z
   .refine(({ minAcu, maxAcu }) => minAcu <= maxAcu, 'minAcu is above maxAcu')
   .refine(({ minAcu, pauseAfterMinutes }) => pauseAfterMinutes === undefined || minAcu === 0, 'Only 0 ACU can pause');
 
+/**
+ * What stands ready although nothing happens, and is paid for by the month. The second word of each is the cheaper one;
+ * what it gives up stands beside it. docs/costs.md says what each environment comes to.
+ */
+const standing = z.strictObject({
+  /**
+   * How functions in the VPC reach Secrets Manager and SQS. `ipv6`: by an egress-only gateway, which is free. Gives up
+   * that they can reach nothing else: port 443 of the whole internet is open to them, outwards.
+   */
+  wayOut: z.enum(['endpoints', 'ipv6']),
+  /**
+   * `few`: one alarm for the errors of all functions of the account and region, in place of one for each function and each
+   * dead end that the ledger drains. Gives up its name and severity: the log and the ledger say which function it was.
+   * Functions that tell people of all other alarms (lib/workloads/alerts.ts) keep theirs.
+   */
+  alarms: z.enum(['each', 'few']),
+  /** `shared`: the workloads' pages are one dashboard, as three are free. Gives up a short page. */
+  dashboards: z.enum(['each', 'shared']),
+  /**
+   * `few`: Lambda reads an empty queue with two pollers instead of five, which it does only where no maximum is set. Gives up
+   * that a function is never offered more than it may take at once: what is too much is refused, and comes again later;
+   * of a flood, some messages may use up their tries on it and go to the ledger.
+   */
+  queueReaders: z.enum(['bounded', 'few']),
+  /**
+   * `demand`: Lambda's pollers of topics start by themselves, and need endpoints to Lambda and STS. Gives up partial answers:
+   * a batch of which one record fails comes again whole, until Kafka forgets it, and its partition waits so long.
+   */
+  pollers: z.enum(['ready', 'demand']),
+});
+
+/** All that an environment may have ready. */
+const everything: z.output<typeof standing> = {
+  wayOut: 'endpoints',
+  alarms: 'each',
+  dashboards: 'each',
+  queueReaders: 'bounded',
+  pollers: 'ready',
+};
+
 const environmentSchema = z
   .object({
     name: z.string().regex(/^[a-z]+$/),
@@ -50,17 +90,40 @@ const environmentSchema = z
         .optional(),
       /** Web pages of these origins may call the API from a browser. */
       corsOrigins: z.array(z.url()).min(1),
+      /**
+       * Of the whole API, at the gateway, which knows nobody: it bounds what a flood costs (docs/decisions/0175), and stands far
+       * above what known callers ask for, so that strangers don't take their places.
+       */
       requestsPerSecond: z.int().positive(),
       burst: z.int().positive(),
-      /** Of one credential, so that nobody takes all. On one machine it is the only limit, and load tests run there. */
+      /** Of one credential, so that no user takes all. On one machine it is the only limit, and load tests run there. */
       callers: z.object({ requestsPerSecond: z.int().positive(), burst: z.int().positive() }),
     }),
     slots: z.object({
-      /** How often missed slots are looked for: `rate(15 minutes)`. Each look wakes a database that pauses. */
-      keepEvery: z.string().regex(/^rate\(\d+ (minutes?|hours?)\)$/),
+      /**
+       * How often missed slots are looked for: `rate(15 minutes)`, or the minutes of `cron(0 0/6 * * ? *)` in UTC. Each look
+       * wakes a database that pauses; looks at the same minute share a wake, which those of a rate never do.
+       */
+      keepEvery: z.string().regex(/^rate\(\d+ (minutes?|hours?)\)$|^cron\([\d/,* -]+\? \*\)$/),
     }),
-    /** Kafka: costs 298 USD a month as two standard brokers, 547 serverless, 894 as three express brokers (us-east-1). */
+    ledger: z.strictObject({
+      /**
+       * Batches of failures that are taken in at once, each with a connection to the database. Of queues that fail at once
+       * in a larger number some wait; the largest loss is time.
+       */
+      intake: z.int().min(2).max(1000),
+    }),
+    /** Kafka, as two standard brokers, serverless, or three express brokers. */
     broker: z.enum(['none', 'provisioned', 'serverless', 'express']),
+    /** Of each standard broker. `kafka.t3.small` takes four new connections a second, and a topic's load in bursts only. */
+    brokers: z
+      .strictObject({
+        instance: z.enum(['kafka.t3.small', 'kafka.m5.large', 'kafka.m7g.large']).default('kafka.m7g.large'),
+        /** It can grow, never shrink. */
+        gigabytes: z.int().min(1).max(16_384).default(100),
+      })
+      .prefault({}),
+    standing: standing.default(everything),
     workloads,
   })
   .superRefine(({ broker, workloads }, { addIssue }) => {
@@ -82,8 +145,9 @@ const trial = {
   removal: 'destroy',
   logRetentionDays: 14,
   logLevel: 'INFO',
-  // Four wakes a day: every quarter of an hour, the database would never pause.
-  slots: { keepEvery: 'rate(6 hours)' },
+  // Four wakes a day, which all that looks shares: every quarter of an hour, the database would never pause.
+  slots: { keepEvery: 'cron(15 2/6 * * ? *)' },
+  ledger: { intake: 8 },
   broker: 'provisioned',
 };
 
@@ -95,11 +159,14 @@ const environments: Record<string, unknown> = {
     mail: { from: 'millrace-dev@example.com', to: ['developers@example.com'] },
     api: {
       corsOrigins: ['http://localhost:5173'],
-      requestsPerSecond: 20,
-      burst: 40,
+      requestsPerSecond: 100,
+      burst: 200,
       callers: { requestsPerSecond: 1000, burst: 2000 },
     },
-    // Whoever tries it sees files, and who was erased gone from them, while they look.
+    // It stands idle most of the time, and no work waits for it.
+    brokers: { instance: 'kafka.t3.small', gigabytes: 10 },
+    standing: { wayOut: 'ipv6', alarms: 'few', dashboards: 'shared', queueReaders: 'few', pollers: 'demand' },
+    // A person who tries it sees files being written, and erased users leave them, while looking.
     workloads: { recommender: { filesDelaySeconds: 20 } },
   },
   staging: {
@@ -109,8 +176,8 @@ const environments: Record<string, unknown> = {
     mail: { from: 'millrace-staging@example.com', to: ['developers@example.com'] },
     api: {
       corsOrigins: ['https://staging.millrace.example.com'],
-      requestsPerSecond: 50,
-      burst: 100,
+      requestsPerSecond: 200,
+      burst: 400,
       callers: { requestsPerSecond: 25, burst: 50 },
     },
   },
@@ -121,12 +188,13 @@ const environments: Record<string, unknown> = {
     database: { minAcu: 0.5, maxAcu: 8, backupDays: 14, deletionProtection: true },
     removal: 'retain',
     slots: { keepEvery: 'rate(15 minutes)' },
+    ledger: { intake: 32 },
     logRetentionDays: 90,
     mail: { from: 'millrace@example.com', to: ['operations@example.com', 'data@example.com'] },
     api: {
       corsOrigins: ['https://millrace.example.com'],
-      requestsPerSecond: 100,
-      burst: 200,
+      requestsPerSecond: 400,
+      burst: 800,
       callers: { requestsPerSecond: 50, burst: 100 },
     },
     workloads: {
@@ -136,6 +204,20 @@ const environments: Record<string, unknown> = {
     },
   },
 };
+
+/** The same environment without Kafka and the workloads that read from it. */
+export function withoutBrokers(environment: Environment): Environment {
+  const off = Object.fromEntries(
+    onBrokers.map((name) => [name, { ...environment.workloads[name], enabled: false }] as const),
+  );
+  return { ...environment, broker: 'none', workloads: { ...environment.workloads, ...off } };
+}
+
+/** The same environment with all that others go without to save money: what one machine runs, where nothing is paid for. */
+export function withEverything(environment: Environment): Environment {
+  // A rate looks as soon as it is there: a machine that was off finds at its start what it has missed.
+  return { ...environment, standing: everything, slots: { keepEvery: 'rate(15 minutes)' } };
+}
 
 /** How soon a person should look. */
 export const severities = ['high', 'medium', 'low'] as const;

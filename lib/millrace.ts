@@ -1,6 +1,6 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { boundVendoredLogs } from './constructs/vendored-logs.ts';
-import { type Environment, environmentNamed } from './environment.ts';
+import { type Environment, environmentNamed, withEverything } from './environment.ts';
 import { ApiStack } from './stacks/api.ts';
 import { DataStack } from './stacks/data.ts';
 import { LedgerStack } from './stacks/ledger.ts';
@@ -12,7 +12,10 @@ import { begin } from './workloads/index.ts';
 import type { WorkloadInApp } from './workloads/workload.ts';
 
 export interface MillraceProps {
-  /** cdk.json's context; `environment` in it, or from the CDK CLI, names the environment. @default dev */
+  /**
+   * cdk.json's context; `environment` in it, or from the CDK CLI, names the environment, dev if nothing does. With
+   * `standing=everything` it goes without nothing that costs while it stands idle.
+   */
   readonly context: Record<string, unknown>;
   /** @default the one that the context names */
   readonly environment?: Environment;
@@ -34,7 +37,7 @@ export async function makeApp({ context, validate, outdir, ...given }: MillraceP
     ...(outdir === undefined ? {} : { outdir }),
   });
   if (validate) await addNag(app);
-  const environment = given.environment ?? environmentNamed(String(app.node.tryGetContext('environment') ?? 'dev'));
+  const environment = given.environment ?? named(app);
 
   const workloads = begin(environment);
   const network = new NetworkStack(app, environment);
@@ -46,6 +49,11 @@ export async function makeApp({ context, validate, outdir, ...given }: MillraceP
   new OperationsStack(app, environment, { data, api, workloads });
   boundVendoredLogs(app);
   return app;
+}
+
+function named(app: App): Environment {
+  const environment = environmentNamed(String(app.node.tryGetContext('environment') ?? 'dev'));
+  return app.node.tryGetContext('standing') === 'everything' ? withEverything(environment) : environment;
 }
 
 /** The brokers, where the environment has some: CloudFormation takes no empty stack. */

@@ -36,6 +36,14 @@ import { briefsSubmitMails } from './0095-briefs-submit-mails.ts';
 import { platformRunsByWorkload } from './0105-platform-runs-by-workload.ts';
 import { platformPauses } from './0106-platform-pauses.ts';
 import { platformUserChanges } from './0107-platform-user-changes.ts';
+import { recommenderKeptFiles } from './0110-recommender-kept-files.ts';
+import { platformRunWaits } from './0113-platform-run-waits.ts';
+import { platformStreamCounts } from './0115-platform-stream-counts.ts';
+import { recommenderKeepAnswer } from './0116-recommender-keep-answer.ts';
+import { recommenderLateDays } from './0117-recommender-late-days.ts';
+import { briefsNarrowIndex } from './0118-briefs-narrow-index.ts';
+import { platformSavedQueries } from './0119-platform-saved-queries.ts';
+import { recommenderKeptBehavior } from './0122-recommender-kept-behavior.ts';
 
 /** Every migration in its order. A migration that has run anywhere is never changed; a new one is added below. */
 export const migrations: Record<string, Migration> = {
@@ -76,4 +84,12 @@ export const migrations: Record<string, Migration> = {
   '0105-platform-runs-by-workload': platformRunsByWorkload,
   '0106-platform-pauses': platformPauses,
   '0107-platform-user-changes': platformUserChanges,
+  '0110-recommender-kept-files': recommenderKeptFiles,
+  '0113-platform-run-waits': platformRunWaits,
+  '0115-platform-stream-counts': platformStreamCounts,
+  '0116-recommender-keep-answer': recommenderKeepAnswer,
+  '0117-recommender-late-days': recommenderLateDays,
+  '0118-briefs-narrow-index': briefsNarrowIndex,
+  '0119-platform-saved-queries': platformSavedQueries,
+  '0122-recommender-kept-behavior': recommenderKeptBehavior,
 };

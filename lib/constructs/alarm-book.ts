@@ -18,12 +18,18 @@ export interface AlarmEntry {
   readonly threshold?: number;
   /** @default 1 period */
   readonly evaluationPeriods?: number;
+  /** One of many of its kind, which others tell of as well: where few alarms are wanted, it is a name and no alarm. @default false */
+  readonly spared?: boolean;
+}
+
+/** What a name says, also where no alarm carries it: its section of the runbook, and how soon to look there. */
+export interface RatedName {
+  readonly name: string;
+  readonly severity: Severity;
 }
 
 /** One alarm as the inventory and the dashboards see it. */
-export interface BookedAlarm {
-  readonly name: string;
-  readonly severity: Severity;
+export interface BookedAlarm extends RatedName {
   readonly alarm: IAlarm;
 }
 
@@ -42,6 +48,7 @@ export interface Place {
  */
 export class AlarmBook {
   readonly #alarms: BookedAlarm[] = [];
+  readonly #rated: RatedName[] = [];
   /** In the order of their making. */
   readonly places: Place[] = [];
   static readonly #books = new WeakMap<IConstruct, AlarmBook>();
@@ -58,7 +65,14 @@ export class AlarmBook {
     return this.#alarms;
   }
 
+  /** Alarms, and those that this environment goes without (`standing.alarms`). */
+  get rated(): readonly RatedName[] {
+    return this.#rated;
+  }
+
   add(scope: Construct, entry: AlarmEntry): void {
+    this.#rated.push({ name: entry.name, severity: entry.severity });
+    if (entry.spared && environmentOf(scope).standing.alarms === 'few') return;
     const alarmName = `millrace-${environmentOf(scope).name}-${entry.name}`;
     new Alarm(scope, `Alarm-${entry.name}`, {
       alarmName,

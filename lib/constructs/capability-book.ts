@@ -3,8 +3,8 @@ import type { EdgeName } from './failure-book.ts';
 import type { HandlerFunction } from './handler-function.ts';
 
 /**
- * Steps that a workload lets others ask, by the names of their handlers. Who offers one books it; who asks reads the
- * book, without either knowing the other.
+ * Steps that a workload lets others ask, by the names of their handlers. The workload that offers one enters it, the one
+ * that asks reads the book, and neither knows the other.
  */
 export class CapabilityBook {
   readonly #steps = new Map<EdgeName, HandlerFunction>();
@@ -18,13 +18,13 @@ export class CapabilityBook {
     return book;
   }
 
-  /** Throws when somebody has read the book already: they would go without this step, and nothing would tell. */
+  /** Throws when the book was read already: its reader would silently go without this step. */
   offer(step: HandlerFunction): void {
     if (this.#read) throw new Error(`${step.handler} is offered too late: list its workload before those that ask it`);
     this.#steps.set(step.handler, step);
   }
 
-  /** Those of the asked steps that this app has. */
+  /** The asked steps that this app has. */
   offered<Name extends EdgeName>(names: readonly Name[]): { readonly [N in Name]?: HandlerFunction } {
     this.#read = true;
     const found = names.flatMap((name) => {

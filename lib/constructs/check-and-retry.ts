@@ -1,4 +1,5 @@
 import {
+  type CatchProps,
   Choice,
   Condition,
   type IChainable,
@@ -25,6 +26,8 @@ export interface CheckAndRetryProps {
   readonly next: IChainable;
   /** The pause between attempts: `Wait an hour`. */
   readonly wait: string;
+  /** Said before each pause, so that people see what is waited for; puts out what comes in. */
+  readonly note: State & INextable & { addCatch(handler: IChainable, props?: CatchProps): unknown };
   /** JSONata: seconds between attempts. */
   readonly seconds: string;
   /** JSONata: attempts in all. */
@@ -36,7 +39,7 @@ export interface CheckAndRetryProps {
 }
 
 /**
- * attempt -> check -> done, or wait and round again, or give up. The number of the attempt stands in `$attempt`, which
+ * attempt -> check -> done, or say why, wait and round again, or give up. The number of the attempt stands in `$attempt`, which
  * the flow sets to 1 before it comes here; loops in a row share it, so that a whole run is bounded.
  */
 export class CheckAndRetry extends StateMachineFragment {
@@ -58,7 +61,10 @@ export class CheckAndRetry extends StateMachineFragment {
       .when(Condition.jsonata(`{% $answer.state = 'failed' or $attempt >= ${props.maxAttempts} %}`), props.giveUp, {
         outputs: { error: null, cause: `{% ${props.giveUpCause} %}` },
       })
-      .otherwise(wait);
+      .otherwise(props.note);
+    // The run waits all the same where its wait can't be noted, with what the check said.
+    props.note.addCatch(wait, { errors: ['States.ALL'], outputs: '{% $states.input %}' });
+    props.note.next(wait);
     props.attempt?.next(props.afterwards ?? props.check);
     props.afterwards?.next(props.check);
     props.check.next(this.question);

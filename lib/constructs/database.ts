@@ -1,6 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { CfnResource, Duration } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   AuroraPostgresEngineVersion,
   type CfnDBCluster,
@@ -11,7 +12,8 @@ import {
 } from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
 import { acknowledge } from '../permissions/acknowledge.ts';
-import { environmentOf, removalPolicyOf } from './millrace-stack.ts';
+import { logGroup } from './log-group.ts';
+import { environmentOf, nameOfStacksOwn, removalPolicyOf } from './millrace-stack.ts';
 
 export interface DatabaseProps {
   readonly vpc: IVpc;
@@ -20,6 +22,9 @@ export interface DatabaseProps {
   readonly clients: ISecurityGroup;
 }
 
+// A function that waits frozen for its next event can't close its connection, and an open one keeps the cluster awake.
+// Whoever thaws has dropped it before: node-postgres keeps an idle one for ten seconds.
+const parameters = { idle_session_timeout: String(Duration.minutes(1).toMilliseconds()) };
 const databaseName = 'millrace';
 const masterUser = 'millrace_admin';
 // Made by the first migration.
@@ -61,7 +66,11 @@ export class Database extends Construct {
 
   #makeCluster(vpc: IVpc, vpcSubnets: SubnetSelection): DatabaseCluster {
     const { database } = environmentOf(this);
+    const clusterIdentifier = nameOfStacksOwn(this);
+    const logs = this.#makeLogs(clusterIdentifier);
     const cluster = new DatabaseCluster(this, 'Cluster', {
+      clusterIdentifier,
+      cloudwatchLogsExports: ['postgresql'],
       engine: DatabaseClusterEngine.auroraPostgres({ version: AuroraPostgresEngineVersion.VER_17_7 }),
       credentials: Credentials.fromUsername(masterUser),
       manageMasterUserPassword: true,
@@ -75,22 +84,41 @@ export class Database extends Construct {
       ...(database.pauseAfterMinutes === undefined
         ? {}
         : { serverlessV2AutoPauseDuration: Duration.minutes(database.pauseAfterMinutes) }),
+      parameters,
       writer: ClusterInstance.serverlessV2('Writer'),
       backup: { retention: Duration.days(database.backupDays) },
       copyTagsToSnapshot: true,
       deletionProtection: database.deletionProtection,
       removalPolicy: removalPolicyOf(this),
     });
-    acknowledge(
-      cluster,
-      'Isolated subnets and one security group guard it; an odd port would only confuse.',
-      'AwsSolutions-RDS11',
-    );
-    acknowledge(
-      cluster,
-      'On where the environment says so (prod); the others are there to be deleted.',
-      'AwsSolutions-RDS10',
-    );
+    cluster.node.addDependency(logs);
+    this.#keepWhole(cluster);
+    acknowledgeFindings(cluster);
     return cluster;
   }
+
+  /** Made before the cluster, which would make one that keeps everything for ever. */
+  #makeLogs(clusterIdentifier: string): LogGroup {
+    return logGroup(this, 'Logs', `/aws/rds/cluster/${clusterIdentifier}/postgresql`);
+  }
+
+  /** Of a retained cluster the CDK would delete the instance and what it stands on, which CloudFormation can't do. */
+  #keepWhole(cluster: DatabaseCluster): void {
+    for (const part of cluster.node.findAll())
+      if (CfnResource.isCfnResource(part) && part.cfnResourceType.startsWith('AWS::RDS::'))
+        part.applyRemovalPolicy(removalPolicyOf(this));
+  }
+}
+
+function acknowledgeFindings(cluster: DatabaseCluster): void {
+  acknowledge(
+    cluster,
+    'Isolated subnets and one security group guard it; an odd port would only confuse.',
+    'AwsSolutions-RDS11',
+  );
+  acknowledge(
+    cluster,
+    'On where the environment says so (prod); the others are there to be deleted.',
+    'AwsSolutions-RDS10',
+  );
 }

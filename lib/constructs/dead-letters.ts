@@ -28,7 +28,7 @@ const minute = Duration.minutes(1);
 
 /**
  * The dead end of an asynchronous edge, kept for two weeks. The ledger drains it, so what is still here after five
- * minutes means that the ledger doesn't; where nobody drains, the first message is the alarm.
+ * minutes means that the ledger doesn't; where no function drains it, the first message is the alarm.
  */
 export class DeadLetters extends Queue {
   constructor(scope: Construct, id: string, props: DeadLettersProps) {
@@ -54,6 +54,8 @@ export class DeadLetters extends Queue {
       evaluationPeriods: drained ? 5 : 1,
       impact: props.impact,
       severity: props.severity,
+      // The ledger tells of what it drains; its own alarm watches that it does.
+      spared: drained,
     });
   }
 

@@ -29,7 +29,7 @@ export interface WatchedMachine {
 export class FailureBook {
   readonly deadEnds: DeadEnd[] = [];
   readonly machines: WatchedMachine[] = [];
-  /** Functions that are invoked without anybody waiting. */
+  /** Functions that are invoked asynchronously. */
   readonly functions: IFunction[] = [];
   /** Prefixes in the raw bucket where a failure's corrected input is dropped again. */
   readonly prefixes: string[] = [];

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { AssetHashType, DockerImage, Duration } from 'aws-cdk-lib';
+import { AssetHashType, CfnResource, DockerImage, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -13,6 +13,7 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { BUNDLING_STACKS } from 'aws-cdk-lib/cx-api';
 import { Construct } from 'constructs';
 import type * as z from 'zod';
 import type { EnvOf } from '../../lambdas/kit/env.ts';
@@ -29,6 +30,19 @@ import { metricsNamespace } from './own-metric.ts';
 /** What stands in the VPC and says how functions get there. */
 export interface Placed {
   readonly placement: Pick<FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'>;
+}
+
+/** A site that isn't ours. */
+export interface Site {
+  /** For people. */
+  readonly name: string;
+  /** Which variable of the function has its address. */
+  readonly variable: string;
+  readonly url: string;
+  /** The page of it that is asked for first. */
+  readonly path: `/${string}`;
+  /** What waits while it is away, as a sentence. */
+  readonly without: string;
 }
 
 export interface HandlerFunctionProps<E extends z.ZodObject> {
@@ -51,15 +65,25 @@ export interface HandlerFunctionProps<E extends z.ZodObject> {
   readonly database?: Database;
   /** Puts the function into the VPC, where it reaches the brokers; what it may do there its grants say. @default outside */
   readonly brokers?: Placed;
-  /** Invoked without anybody waiting for the answer: failures go to dead letters. @default false */
+  /** Invoked asynchronously: failures go to dead letters. @default false */
   readonly asynchronous?: boolean;
   /** Texts that stand beside its code, by name: variables have 4 KB together. They hold nothing that only an account knows. */
   readonly files?: Readonly<Record<string, string>>;
+  /** A site of others that it asks: a look at all dependencies names it while it doesn't answer. */
+  readonly site?: Site;
+  /** It tells people what happens to all others: it has an alarm where few are wanted, too. @default false */
+  readonly tellsOfOthers?: boolean;
   /** Sends work to itself, which Lambda takes for a mistake after 16 rounds. @default false */
   readonly recursive?: boolean;
 }
 
 const bundles = 'build/handlers';
+
+/** Stands in a template that can't be deployed. */
+const notBundled = '// Only names were asked for.';
+
+/** CloudFormation refuses a template with a type that it doesn't know, before it changes anything. */
+const undeployable = 'Millrace::NoCode::OnlyNamesWereAskedFor';
 
 /** One handler as a Lambda function with the house's settings, a role of its own, a log group and an alarm. */
 export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Construct {
@@ -72,6 +96,7 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
   readonly severity: Severity;
   readonly timeout: Duration;
   readonly concurrency: number;
+  readonly site: Site | undefined;
   /** Events that failed for good; only where `asynchronous`. */
   readonly deadLetters: DeadLetters | undefined;
 
@@ -83,6 +108,7 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
     this.severity = props.severity ?? 'medium';
     this.timeout = props.timeout ?? Duration.seconds(30);
     this.concurrency = props.concurrency;
+    this.site = props.site;
     this.deadLetters = props.asynchronous ? this.#makeDeadLetters() : undefined;
     this.function = this.#makeFunction(props);
     if (this.deadLetters) {
@@ -95,16 +121,18 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
       metric: this.function.metricErrors({ period: Duration.minutes(1), statistic: 'Sum' }),
       impact: this.impact,
       severity: this.severity,
+      spared: !props.tellsOfOthers,
     });
   }
 
   #makeFunction(props: HandlerFunctionProps<E>): LambdaFunction {
     const logs = logGroup(this, 'Logs');
-    const role = this.#makeRole((props.database ?? props.brokers) !== undefined);
+    const placement = (props.database ?? props.brokers)?.placement;
+    const role = this.#makeRole(placement !== undefined);
     logs.grantWrite(role);
     return new LambdaFunction(this, 'Function', {
       description: props.handler,
-      code: bundleOf(props.handler, props.files),
+      code: this.#bundlesNothing ? this.#noCode() : bundleOf(props.handler, props.files),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -117,17 +145,37 @@ export class HandlerFunction<E extends z.ZodObject = z.ZodObject> extends Constr
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
       ...(props.recursive ? { recursiveLoop: RecursiveLoop.ALLOW } : {}),
-      ...(props.database?.placement ?? props.brokers?.placement ?? {}),
+      ...(placement ? { ...placement, ipv6AllowedForDualStack: this.#leavesByIpv6 } : {}),
       ...(this.deadLetters ? { onFailure: new SqsDestination(this.deadLetters), retryAttempts: 2 } : {}),
     });
   }
 
-  #houseEnvironment({ handler, database, contract, concurrency }: HandlerFunctionProps<E>): Record<string, string> {
+  /** `cdk ls` and `cdk destroy` ask for names alone, which take a second where no code is read. */
+  get #bundlesNothing(): boolean {
+    const stacks: unknown = this.node.tryGetContext(BUNDLING_STACKS);
+    return Array.isArray(stacks) && stacks.length === 0;
+  }
+
+  /** The CDK asks for no code by `cdk deploy --all --exclusively` either: functions must not end up without it. */
+  #noCode(): Code {
+    const stack = Stack.of(this);
+    if (!stack.node.tryFindChild('NoCode')) new CfnResource(stack, 'NoCode', { type: undeployable });
+    return Code.fromInline(notBundled);
+  }
+
+  get #leavesByIpv6(): boolean {
+    return environmentOf(this).standing.wayOut === 'ipv6';
+  }
+
+  #houseEnvironment(props: HandlerFunctionProps<E>): Record<string, string> {
+    const { handler, database, brokers, contract, concurrency } = props;
+    // Without it, each first connection would wait for the addresses that lead nowhere.
+    const ipv6First = (database ?? brokers) && this.#leavesByIpv6 ? ' --dns-result-order=ipv6first' : '';
     return {
       POWERTOOLS_SERVICE_NAME: handler.split('/')[0] ?? handler,
       POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(this),
       POWERTOOLS_LOG_LEVEL: environmentOf(this).logLevel,
-      NODE_OPTIONS: '--enable-source-maps',
+      NODE_OPTIONS: `--enable-source-maps${ipv6First}`,
       // Lambda's own file of authorities knows those of RDS; Node's built-in list does not.
       ...('CALLER_INSTANCES' in contract.shape ? { CALLER_INSTANCES: String(concurrency) } : {}),
       ...(database ? { NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem' } : {}),

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { Environment } from '../environment.ts';
 
@@ -26,7 +26,20 @@ export function environmentOf(scope: IConstruct): Environment {
   throw new Error(`${scope.node.path} stands in no MillraceStack`);
 }
 
-/** What becomes of data when its stack is deleted, as the environment says. */
+/**
+ * What becomes of data when its stack is deleted, as the environment says. What is retained goes all the same when the very
+ * deployment that made it is taken back, so that it can be tried again.
+ */
 export function removalPolicyOf(scope: IConstruct): RemovalPolicy {
-  return environmentOf(scope).removal === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  return environmentOf(scope).removal === 'retain' ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
+}
+
+/**
+ * `millrace-prod-1f6b3c2d`: a name that no other stack of this app gets, in no later deployment either. What is retained
+ * keeps its name, and a stack made anew must not meet it. Ends as the stack's own id begins, which AWS makes up. For
+ * resources of the scope's stack only: in another, it would be that one's id.
+ */
+export function nameOfStacksOwn(scope: IConstruct): string {
+  const stackUuid = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+  return `millrace-${environmentOf(scope).name}-${Fn.select(0, Fn.split('-', stackUuid))}`;
 }

@@ -21,7 +21,7 @@ export interface QueueHandlerProps<E extends z.ZodObject>
   readonly attempts?: number;
   /** Keeps an order within groups, and drops a message that is sent again within five minutes. @default false */
   readonly fifo?: boolean;
-  /** How long a message waits before anybody sees it. @default not at all */
+  /** How long a message waits before a consumer sees it. @default not at all */
   readonly delay?: Duration;
   /** Its dead letters go to the ledger; those of the ledger's own intake can't. @default true */
   readonly ledger?: boolean;
@@ -63,7 +63,7 @@ export class QueueHandler<E extends z.ZodObject = z.ZodObject> extends Construct
       new SqsEventSource(this.queue, {
         batchSize: props.batchSize ?? 10,
         ...(props.batchingWindow ? { maxBatchingWindow: props.batchingWindow } : {}),
-        maxConcurrency: concurrency,
+        ...(environmentOf(this).standing.queueReaders === 'bounded' ? { maxConcurrency: concurrency } : {}),
         reportBatchItemFailures: true,
       }),
     );

@@ -1,4 +1,4 @@
-import { Aws, Duration, TimeZone } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy, TimeZone } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
@@ -10,11 +10,13 @@ import {
 } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct, type IConstruct } from 'constructs';
+import { edgeResourceName } from '../../lambdas/kit/ledger/edge.ts';
 import type { ScheduledTask, SlotRules } from '../../lambdas/kit/schedule/schedule.ts';
 import { acknowledgeWildcards } from '../permissions/acknowledge.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { type EdgeName, FailureBook } from './failure-book.ts';
 import type { HandlerFunction } from './handler-function.ts';
+import { environmentOf } from './millrace-stack.ts';
 
 export interface ScheduledFlowProps {
   /** Where several schedules have one door: what this one is called. @default the door's own name */
@@ -29,7 +31,8 @@ export interface ScheduledFlowProps {
 /** One schedule in its own zone, with few retries and a dead end for starts that never reached the function. */
 export class ScheduledFlow extends Construct {
   readonly schedule: Schedule;
-  readonly group: ScheduleGroup;
+  /** Known beforehand, unlike the schedule's own name. */
+  readonly groupName: string;
   /** `platform-export-tables`: named for the function it calls. */
   readonly name: string;
   /** What a missed run costs. */
@@ -54,11 +57,11 @@ export class ScheduledFlow extends Construct {
       }),
     });
     acknowledgeWildcards(role, 'Versions of this one function.', [`${start.function.functionArn}:*`]);
-    this.group = new ScheduleGroup(this, 'Group');
+    this.groupName = edgeResourceName({ environment: environmentOf(this).name, edge });
     this.schedule = new Schedule(this, 'Schedule', {
       description: task.impact,
       schedule: ScheduleExpression.expression(task.at, TimeZone.of(task.timeZone)),
-      scheduleGroup: this.group,
+      scheduleGroup: this.#makeGroup(),
       enabled,
       target: new LambdaInvoke(start.function, {
         input: ScheduleTargetInput.fromObject({
@@ -73,6 +76,12 @@ export class ScheduledFlow extends Construct {
       }),
     });
     if (task.slots) this.#keep(edge, props, role);
+  }
+
+  /** It holds nothing but this schedule: retained, its name would be in the way of the next deployment. */
+  #makeGroup(): ScheduleGroup {
+    const { groupName: scheduleGroupName } = this;
+    return new ScheduleGroup(this, 'Group', { scheduleGroupName, removalPolicy: RemovalPolicy.DESTROY });
   }
 
   /** The keeper of slots finds it in the book. */

@@ -51,7 +51,7 @@ export const permanentErrors = [
   'RequestExpiredError',
   'ForbiddenError',
   'ConfigurationError',
-  // Faults of whoever was asked.
+  // Faults of the other side.
   'TooLarge',
 ];
 
@@ -63,7 +63,7 @@ export const passingErrors = [
   'TooManyRequestsError',
   'NoRoomError',
   'NoAnswerError',
-  // Faults of whoever was asked.
+  // Faults of the other side.
   'Timeout',
   'NoConnection',
   'CutOff',
@@ -95,7 +95,7 @@ export class FaultBook {
     this.#faults.set(workload, faults);
   }
 
-  /** Those that a handler may fail with. */
+  /** The errors that a handler may fail with. */
   ofHandler({ handler }: HandlerFunction): WorkloadFaults {
     return this.#faults.get(handler.split('/')[0] ?? '') ?? { passing: [], lasting: [] };
   }

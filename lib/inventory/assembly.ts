@@ -14,6 +14,8 @@ export interface Resource {
   readonly type: string;
   readonly properties: Properties;
   readonly deletionPolicy: string | undefined;
+  /** Ids of the same stack that it says it waits for. */
+  readonly dependsOn: readonly string[];
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -27,6 +29,7 @@ interface TemplateResource {
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly DeletionPolicy?: string;
+  readonly DependsOn?: string | readonly string[];
 }
 
 interface Intrinsic {
@@ -58,6 +61,12 @@ export class Assembly {
     this.resources = [...this.templates].flatMap(([stack, { Resources }]) =>
       Object.entries(Resources).map(([id, resource]) => asResource(stack, id, resource)),
     );
+  }
+
+  /** The same templates with those resources alone that stay when their stacks are deleted. */
+  retained(): Assembly {
+    const resources = this.resources.filter(({ deletionPolicy }) => deletionPolicy?.startsWith('Retain'));
+    return Object.assign(Object.create(Assembly.prototype), this, { resources });
   }
 
   ofType(type: string): readonly Resource[] {
@@ -123,6 +132,15 @@ function readTemplates(folder: string): ReadonlyMap<string, Template> {
 }
 
 function asResource(stack: string, id: string, resource: TemplateResource): Resource {
-  const { Type, Properties = {}, Metadata = {}, DeletionPolicy } = resource;
-  return { stack, id, type: Type, properties: Properties, metadata: Metadata, deletionPolicy: DeletionPolicy };
+  const { Type, Properties = {}, Metadata = {}, DeletionPolicy, DependsOn = [] } = resource;
+  const dependsOn = [DependsOn].flat();
+  return {
+    stack,
+    id,
+    type: Type,
+    properties: Properties,
+    metadata: Metadata,
+    deletionPolicy: DeletionPolicy,
+    dependsOn,
+  };
 }

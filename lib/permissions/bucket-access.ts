@@ -28,6 +28,15 @@ export function allowRemoval(handler: HandlerFunction, bucket: Bucket, prefix: s
   acknowledgeWildcards(handler, 'Objects are named by their file; the grant ends at a prefix.', [below]);
 }
 
+/** The same of several, with all of their versions. */
+export function allowRemovalForGood(handler: HandlerFunction, bucket: Bucket, prefixes: readonly string[]): void {
+  for (const prefix of prefixes) allowRemoval(handler, bucket, prefix);
+  const below = prefixes.map((prefix) => bucket.arnForObjects(`${prefix}/*`));
+  handler.allow(['s3:DeleteObjectVersion'], below);
+  handler.allow(['s3:ListBucketVersions'], [bucket.bucketArn]);
+  acknowledgeWildcards(handler, 'Objects are named by their file; the grant ends at a prefix.', below);
+}
+
 /** Lets a function read one object, or learn that it isn't there. */
 export function allowObject(handler: HandlerFunction, bucket: Bucket, key: string): void {
   handler.allow(['s3:GetObject'], [bucket.arnForObjects(key)]);

@@ -16,5 +16,7 @@ export const presale = z.strictObject({
   /** Counties fetched and loaded at once; each holds one database connection while it loads. */
   parallelCounties: z.int().min(1).max(22).default(4),
   retrySeconds: z.int().positive().default(3600),
+  /** How long changes are gathered before a county's file is written; SQS delays by 900 at most. */
+  filesDelaySeconds: z.int().min(2).max(900).default(60),
   maxAttempts: z.int().positive().default(24),
 });

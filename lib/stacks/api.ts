@@ -8,7 +8,7 @@ import {
   healthEnv,
   healthRoutes,
 } from '../../lambdas/platform/contract.ts';
-import { ApiHandler } from '../constructs/api/api-handler.ts';
+import { ApiHandler, type ApiHandlerPlatform } from '../constructs/api/api-handler.ts';
 import { Callers } from '../constructs/api/callers.ts';
 import { HttpApi } from '../constructs/api/http-api.ts';
 import type { KafkaCluster } from '../constructs/kafka/cluster.ts';
@@ -16,7 +16,9 @@ import { MillraceStack } from '../constructs/millrace-stack.ts';
 import type { Environment } from '../environment.ts';
 import { Dependencies } from '../workloads/dependencies.ts';
 import { FailuresApi } from '../workloads/ledger/failures-api.ts';
+import { QueryApi } from '../workloads/query-api.ts';
 import { RunsApi } from '../workloads/runs/runs-api.ts';
+import { TopicsApi } from '../workloads/topics-api.ts';
 import { UsersApi } from '../workloads/users-api.ts';
 import type { ApiPlatform, WorkloadInApp } from '../workloads/workload.ts';
 import type { DataStack } from './data.ts';
@@ -39,13 +41,7 @@ export class ApiStack extends MillraceStack {
     this.api = new HttpApi(this, 'Http');
     const { database, raw, users } = data;
     const callers = new Callers(this, 'Callers', { users, database });
-    const platform: ApiPlatform = {
-      ...data.platform,
-      api: this.api,
-      callers,
-      backfills: ledger.slots.backfills,
-      cluster,
-    };
+    const platform: ApiHandlerPlatform = { ...data.platform, api: this.api, callers };
     new ApiHandler(this, 'Health', {
       platform,
       handler: 'platform/health',
@@ -56,16 +52,21 @@ export class ApiStack extends MillraceStack {
       memory: 256,
       concurrency: 2,
     });
-    this.#pages(platform);
-    for (const workload of workloads) workload.api(this, platform);
-    new FailuresApi(this, 'Failures', { platform, replays: ledger.replays });
-    new RunsApi(this, 'Runs', { platform, slots: ledger.slots, workloads: workloads.map(({ name }) => name) });
-    new UsersApi(this, 'Users', { platform, users });
-    new Dependencies(this, 'Dependencies', { platform, raw, users, cluster });
+    const console = this.#pages(platform);
+    const uploads: ApiPlatform['uploads'] = ({ bucketName }) =>
+      console.function.addEnvironment('UPLOADS_BUCKET', bucketName);
+    const all: ApiPlatform = { ...data.platform, ...platform, backfills: ledger.slots.backfills, cluster, uploads };
+    for (const workload of workloads) workload.api(this, all);
+    new FailuresApi(this, 'Failures', { platform: all, replays: ledger.replays });
+    new RunsApi(this, 'Runs', { platform: all, slots: ledger.slots, workloads: workloads.map(({ name }) => name) });
+    new UsersApi(this, 'Users', { platform: all, users });
+    if (cluster) new TopicsApi(this, 'Topics', { platform: all, cluster });
+    new QueryApi(this, 'Query', { platform: all, analytics: data.analytics });
+    new Dependencies(this, 'Dependencies', { platform: all, raw, users, cluster });
   }
 
-  /** What browsers open. */
-  #pages(platform: ApiPlatform): void {
+  /** What browsers open; the console is told later where files are uploaded to. */
+  #pages(platform: ApiHandlerPlatform): ApiHandler {
     const docs = new ApiHandler(this, 'Docs', {
       platform,
       handler: 'platform/docs',
@@ -79,12 +80,12 @@ export class ApiStack extends MillraceStack {
       concurrency: 12,
     });
     this.api.fallback(docs);
-    new ApiHandler(this, 'Console', {
+    return new ApiHandler(this, 'Console', {
       platform,
       handler: 'platform/console',
       contract: consoleEnv,
       routes: consoleRoutes,
-      env: { CONSOLE_FILES: consoleFolder },
+      env: { CONSOLE_FILES: consoleFolder, UPLOADS_BUCKET: '' },
       impact: 'Nobody can open the console; the API answers all the same.',
       severity: 'low',
       memory: 256,

@@ -1,4 +1,5 @@
 import { Duration, Lazy } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -18,9 +19,9 @@ export interface AlertsProps {
   readonly mails: Queue;
 }
 
-/** Who tells people: a mailer that sleeps until somebody has something to tell, and the door of CloudWatch's alarms. */
+/** Tells people: a mailer that sleeps until there is something to tell, and the consumer of CloudWatch's alarms. */
 export class Alerts extends Construct {
-  /** Whoever has written failures or alerts wakes the mailer here. */
+  /** A function that has written failures or alerts wakes the mailer here. */
   readonly wakes: Queue;
   readonly #mails: Queue;
   readonly #database: Database;
@@ -31,6 +32,22 @@ export class Alerts extends Construct {
     this.#database = database;
     this.wakes = this.#mailer();
     this.#hearOfAlarms();
+    if (environmentOf(this).standing.alarms === 'few') this.#watchAllFunctions();
+  }
+
+  /** In place of an alarm for each function. Without a dimension the metric is that of all functions there are. */
+  #watchAllFunctions(): void {
+    AlarmBook.of(this).add(this, {
+      name: 'platform-functions-fail',
+      metric: new Metric({
+        namespace: 'AWS/Lambda',
+        metricName: 'Errors',
+        statistic: 'Sum',
+        period: Duration.minutes(5),
+      }),
+      impact: 'A function of this account and region fails; the overview says which, and the ledger what it failed on.',
+      severity: 'medium',
+    });
   }
 
   #mailer(): Queue {
@@ -52,6 +69,7 @@ export class Alerts extends Construct {
       // The queue is delayed so that whatever fails within a minute is one mail.
       delay: Duration.minutes(1),
       fifo: true,
+      tellsOfOthers: true,
       // Two hours of six minutes' pauses: a database that is away comes back.
       attempts: 20,
       database: this.#database,
@@ -72,6 +90,7 @@ export class Alerts extends Construct {
       // What goes down together is one mail also when the database is down with it.
       batchSize: 100,
       batchingWindow: Duration.seconds(10),
+      tellsOfOthers: true,
       database: this.#database,
     });
     this.#allow(door.handler, this.wakes);
@@ -123,13 +142,13 @@ export class Alerts extends Construct {
    */
   #edges(): string {
     const { deadEnds, machines } = FailureBook.of(this);
-    const { alarms, places } = AlarmBook.of(this);
+    const { rated: names, places } = AlarmBook.of(this);
     const rated = [...new Set([...deadEnds, ...machines].map(({ edge }) => edge))].flatMap((edge) => {
-      const alarm = alarms.find(({ name }) => name === `${edge.replace('/', '-')}-fails`);
-      return alarm ? [`${edge}:${alarm.severity}`] : [];
+      const known = names.find(({ name }) => name === `${edge.replace('/', '-')}-fails`);
+      return known ? [`${edge}:${known.severity}`] : [];
     });
     const placed = places.map(({ edge, severity, section }) => {
-      if (!alarms.some(({ name }) => name === section)) throw new Error(`${edge}: no alarm is named ${section}`);
+      if (!names.some(({ name }) => name === section)) throw new Error(`${edge}: no alarm is named ${section}`);
       return `${edge}:${severity}:${section}`;
     });
     return [...rated, ...placed].join();

@@ -15,6 +15,7 @@ import {
 } from '../../lambdas/platform/contract.ts';
 import { ApiHandler, type ApiHandlerPlatform } from '../constructs/api/api-handler.ts';
 import { FailureBook } from '../constructs/failure-book.ts';
+import { HandlerFunction } from '../constructs/handler-function.ts';
 import type { KafkaCluster } from '../constructs/kafka/cluster.ts';
 import { environmentOf } from '../constructs/millrace-stack.ts';
 import { QueueHandler } from '../constructs/queue-handler.ts';
@@ -32,9 +33,11 @@ export interface DependenciesProps {
 /** A dependency and what looking at it takes. */
 interface Watched {
   readonly told: OutsideDependency;
-  readonly actions: readonly string[];
-  readonly arn: string;
-  /** A schedule's name for people, and `group/name`, which only the account knows. */
+  /** @default none: it is asked without credentials */
+  readonly permission?: { readonly actions: readonly string[]; readonly arn: string };
+  /** The variable of a site, and its address. */
+  readonly site?: readonly [readonly [string, string]];
+  /** A schedule's name for people, and its own within its group, which only the account knows. */
   readonly schedule?: readonly [readonly [string, string]];
 }
 
@@ -73,11 +76,12 @@ export class Dependencies extends Construct {
       env: {
         MAIL_FROM: environmentOf(this).mail.from,
         MACHINE_PREFIX: `arn:aws:states:${Aws.REGION}:${Aws.ACCOUNT_ID}:stateMachine:${namePrefix(this)}`,
+        SITES: JSON.stringify(Object.fromEntries(watched.flatMap(({ site }) => site ?? []))),
         SCHEDULES: Stack.of(this).toJsonString(Object.fromEntries(watched.flatMap(({ schedule }) => schedule ?? []))),
       },
       files: { [dependenciesFile]: JSON.stringify(watched.map(({ told }) => told)) },
     });
-    for (const { actions, arn } of watched) outside.allow(actions, [arn]);
+    for (const { permission } of watched) if (permission) outside.allow(permission.actions, [permission.arn]);
     // SES knows no resources for this question.
     outside.allow(['ses:GetIdentityVerificationAttributes'], ['*']);
   }
@@ -89,19 +93,22 @@ function namePrefix(scope: IConstruct): string {
 }
 
 function watchedOf(construct: IConstruct): readonly Watched[] {
+  if (construct instanceof HandlerFunction && construct.site) {
+    const { name, variable, url, path, without } = construct.site;
+    return [{ told: { kind: 'site', name, without, id: variable, path }, site: [[variable, url]] }];
+  }
   if (construct instanceof QueueHandler) {
     const { queue, handler } = construct;
     return [watchedQueue(queue, handler.handler, handler.impact)];
   }
   if (construct instanceof FailureReports) return [watchedQueue(construct.queue, construct.edge, construct.impact)];
   if (construct instanceof ScheduledFlow) {
-    const { schedule, group, name, impact: without } = construct;
+    const { schedule, name, impact: without } = construct;
     return [
       {
         told: { kind: 'schedule', name, without },
-        actions: ['scheduler:GetSchedule'],
-        arn: schedule.scheduleArn,
-        schedule: [[name, `${group.scheduleGroupName}/${schedule.scheduleName}`]],
+        permission: { actions: ['scheduler:GetSchedule'], arn: schedule.scheduleArn },
+        schedule: [[name, schedule.scheduleName]],
       },
     ];
   }
@@ -116,7 +123,7 @@ function watchedOf(construct: IConstruct): readonly Watched[] {
       without: `No run of ${name} starts or goes on.`,
       id,
     };
-    return [{ told, actions: ['states:DescribeStateMachine'], arn: construct.stateMachineArn }];
+    return [{ told, permission: { actions: ['states:DescribeStateMachine'], arn: construct.stateMachineArn } }];
   }
   return [];
 }
@@ -124,5 +131,5 @@ function watchedOf(construct: IConstruct): readonly Watched[] {
 function watchedQueue(queue: Queue, edge: EdgeName, without: string): Watched {
   const id = edgeResourceName({ environment: environmentOf(queue).name, edge, fifo: queue.fifo });
   const told: OutsideDependency = { kind: 'queue', name: edge.replace('/', '-'), without, id };
-  return { told, actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], arn: queue.queueArn };
+  return { told, permission: { actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], arn: queue.queueArn } };
 }

@@ -16,7 +16,7 @@ import { QueueHandler } from '../constructs/queue-handler.ts';
 import { recipientsOf, severities } from '../environment.ts';
 import { allowObjects } from '../permissions/bucket-access.ts';
 
-/** Mails wait in a queue, so that SES may be slow or away; whoever writes to the queue needs no right to send. */
+/** Mails wait in a queue, so that SES may be slow or away; functions that write to the queue need no right to send. */
 export class Mails extends Construct {
   readonly queue: Queue;
 
@@ -44,6 +44,7 @@ export class Mails extends Construct {
       },
       impact: 'Reports and warnings are written but reach nobody.',
       severity: 'high',
+      tellsOfOthers: true,
       timeout: Duration.seconds(30),
       batchSize: 5,
       // An hour of SES being away, at three minutes between tries: a report is worth waiting for.

@@ -39,6 +39,8 @@ export interface ApiPlatform extends PipelinesPlatform {
   readonly callers: Callers;
   /** Turns of backfills. */
   readonly backfills: Queue;
+  /** Tells the console which bucket callers upload their files to. */
+  readonly uploads: (bucket: Bucket) => void;
 }
 
 /**

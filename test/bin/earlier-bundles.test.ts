@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { earlierBundles, rememberInputs } from '../../bin/earlier-bundles.ts';
+import { earlierBundles } from '../../bin/earlier-bundles.ts';
 
 let directory: string;
 let output: string;
@@ -15,7 +15,7 @@ beforeEach(async () => {
   await writeFile(source, 'one');
   await mkdir(join(output, 'a/b'), { recursive: true });
   await writeFile(join(output, 'a/b/index.mjs'), 'bundled');
-  await rememberInputs(output, new Map([['a/b', [source]]]));
+  await (await earlierBundles(output)).remember(output, new Map([['a/b', [source]]]));
 });
 
 afterEach(() => rm(directory, { recursive: true, force: true }));
@@ -40,6 +40,31 @@ test.each([
   ['removed', () => rm(source)],
 ])('a bundle with a file that was %s is made anew', async (_what, change) => {
   await change();
+
+  expect(await take()).toBeUndefined();
+});
+
+test('a bundle that is postponed is put there as it was, and is still to be made anew', async () => {
+  await writeFile(source, 'two');
+  const bundles = await earlierBundles(output);
+  const taken = join(directory, 'taken');
+
+  expect(await bundles.postpone('a/b', join(taken, 'a/b'))).toBe(true);
+  expect(await bundles.postpone('a/other', join(taken, 'a/other'))).toBe(false);
+  await bundles.remember(taken, new Map());
+
+  expect(await readFile(join(taken, 'a/b/index.mjs'), 'utf8')).toBe('bundled');
+  expect(await (await earlierBundles(taken)).take('a/b', join(directory, 'again'))).toBeUndefined();
+  await writeFile(source, 'one');
+  expect(await (await earlierBundles(taken)).take('a/b', join(directory, 'again'))).toEqual([source]);
+});
+
+test('a file that changes while it is bundled has its bundle made anew the next time', async () => {
+  const bundles = await earlierBundles(output);
+  await bundles.take('a/b', join(directory, 'taken'));
+  await writeFile(source, 'two');
+
+  await bundles.remember(output, new Map([['a/b', [source]]]));
 
   expect(await take()).toBeUndefined();
 });

@@ -31,13 +31,13 @@ beforeAll(async () => {
     cwd: checkout.directory,
     env: {
       ...process.env,
-      CDK_OUTDIR: path.join(checkout.directory, 'build/assembly/dev'),
-      CDK_CONTEXT_JSON: JSON.stringify({ environment: 'dev', validate: 'false' }),
+      CDK_OUTDIR: path.join(checkout.directory, 'build/assembly/staging'),
+      CDK_CONTEXT_JSON: JSON.stringify({ environment: 'staging', validate: 'false' }),
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  before = new Assembly(path.join(project, 'build/assembly/dev'));
-  after = new Assembly(path.join(checkout.directory, 'build/assembly/dev'));
+  before = new Assembly(path.join(project, 'build/assembly/staging'));
+  after = new Assembly(path.join(checkout.directory, 'build/assembly/staging'));
 });
 
 afterAll(() => checkout?.forget());
@@ -61,15 +61,15 @@ test('it has its queue, its function, its route, its alarms and its dashboard', 
       .sort();
 
   expect(named('AWS::SQS::Queue', 'QueueName')).toEqual([
-    'millrace-dev-greetings-greet',
-    'millrace-dev-greetings-greet-dead',
+    'millrace-staging-greetings-greet',
+    'millrace-staging-greetings-greet-dead',
   ]);
   expect(named('AWS::Lambda::Function', 'Description')).toEqual(['greetings/api', 'greetings/greet']);
   expect(named('AWS::ApiGatewayV2::Route', 'RouteKey')).toEqual(['POST /greetings']);
   expect(named('AWS::CloudWatch::Alarm', 'AlarmName')).toEqual([
-    'millrace-dev-greetings-api-fails',
-    'millrace-dev-greetings-greet-dead-letters',
-    'millrace-dev-greetings-greet-fails',
+    'millrace-staging-greetings-api-fails',
+    'millrace-staging-greetings-greet-dead-letters',
+    'millrace-staging-greetings-greet-fails',
   ]);
   expect(named('AWS::CloudWatch::Dashboard', 'DashboardName')).toHaveLength(1);
 });

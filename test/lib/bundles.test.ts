@@ -20,7 +20,7 @@ function machineOf(file: string): number | undefined {
 }
 
 // What tags reads its model, its rules and the dictionary of words beside its code.
-const tagging = ['default-rules.json', 'jieba_rs_wasm_bg.wasm', 'topics.model'];
+const tagging = ['default-rules.json', 'jieba_rs_wasm_bg.wasm', 'topics.model', 'words.dictionary'];
 // What reads pages starts a thread of its own with this file.
 const pageThread = ['page-worker.mjs', 'page-worker.mjs.map'];
 // Functions run in processes of their own, whose program lies there too.
@@ -29,6 +29,7 @@ const assetsOf: Readonly<Record<string, readonly string[]>> = {
   // Words are cut with the dictionary, and drawn with a font by a rasterizer that is WebAssembly.
   'briefs/export-stage': ['index_bg.wasm', 'jieba_rs_wasm_bg.wasm', 'noto-sans-sc.ttf'],
   'platform/check-outside': ['dependencies.json'],
+  'platform/query-api': ['query-tables.json'],
   'platform/docs': docsFileNames.map((name) => `${name}.gz`),
   // Words are cut for vectors.
   'recommender/make-vectors': ['jieba_rs_wasm_bg.wasm'],
@@ -56,6 +57,7 @@ const megabytesOf: Readonly<Record<string, number>> = {
   'briefs/export-stage': 1.75,
   'briefs/read-answer': 2.25,
   'platform/check-inside': 2,
+  'platform/topics-api': 2,
   // Of models: reading and writing them, and the recommender's API has all rooms.
   'recommender/api': 1.5,
   'recommender/run-scenario': 1.5,

@@ -8,11 +8,11 @@ describe('an environment', () => {
     expect(environmentNamed(name).name).toBe(name);
   });
 
-  test('that nobody has described is refused with the names there are', () => {
+  test('that is not described is refused with the names there are', () => {
     expect(() => environmentNamed('test')).toThrow(/"test".*dev, staging, prod/);
   });
 
-  test('with a kind of broker that nobody sells is refused', () => {
+  test('with an unknown kind of broker is refused', () => {
     expect(() => readEnvironment({ ...dev, broker: 'rabbit' })).toThrow(/broker/);
   });
 
@@ -68,7 +68,7 @@ describe('an environment', () => {
     );
   });
 
-  test('says of a workload only what differs from its settings, and nothing that nobody reads', () => {
+  test('holds only what differs from a workload’s settings, and no unread keys', () => {
     const { filesDelaySeconds } = dev.workloads.recommender;
     const workloads = { recommender: { filesDelaySeconds }, tagger: { pages: { workers: 9 } } };
     const named = readEnvironment({ ...dev, workloads }).workloads;

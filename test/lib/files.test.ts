@@ -41,7 +41,7 @@ test.each(assemblies)(
 );
 
 test.each(assemblies)(
-  'nobody removes anything but callers’ files, what Spark has written, what briefs have, files of behaviour and told slots ($folder)',
+  'nobody removes anything but callers’ files, what Spark has written, what briefs have, files of behaviour, told slots and published rules ($folder)',
   (assembly) => {
     const statements = assembly
       .ofType('AWS::IAM::Policy')
@@ -52,7 +52,7 @@ test.each(assemblies)(
     expect(statements.length).toBeGreaterThan(0);
     for (const statement of statements)
       expect(statement).toMatch(
-        /(Files\w*Bucket.*\/(files|spark)|\/briefs(\/raw)?|\/recommender\/behaviors|\/platform\/skipped-slots)\/\*/,
+        /(Files\w*Bucket.*\/(files|spark)|\/briefs(\/raw)?|\/recommender\/(behaviors|late-behaviors|segments|models|spark)|\/platform\/skipped-slots)\/\*|\/tagger\/rules\.json"/,
       );
   },
 );

@@ -32,6 +32,7 @@ const actionsByVariable: Readonly<Record<string, readonly string[]>> = {
   VERIFY_FILES_QUEUE_URL: ['sqs:SendMessage'],
   KAFKA_BROKERS: ['kafka-cluster:Connect'],
   PRESALE_STATE_MACHINE: ['states:StartExecution', 'states:DescribeExecution'],
+  TRAINING_STATE_MACHINE: ['states:StartExecution', 'states:DescribeExecution'],
 };
 
 /** Objects are granted by prefix, to each function what its work needs. */
@@ -83,15 +84,29 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
     'states:StopExecution',
   ],
   'platform/switch-schedule': ['iam:PassRole', 'scheduler:GetSchedule', 'scheduler:UpdateSchedule'],
+  'platform/query-api': [
+    'athena:BatchGetQueryExecution',
+    'athena:GetQueryExecution',
+    'athena:GetQueryResults',
+    'athena:ListQueryExecutions',
+    'athena:StartQueryExecution',
+    'athena:StopQueryExecution',
+    'glue:GetTable',
+    's3:GetObject',
+    's3:ListBucket',
+    's3:PutObject',
+  ],
+  'platform/topics-api': ['kafka-cluster:DescribeGroup', 'kafka-cluster:DescribeTopic'],
   'platform/users-api': ['secretsmanager:PutSecretValue'],
   'presale/fetch-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
   'presale/load-county': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
   'presale/load-corrections': ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'],
   'presale/correct-problem': ['s3:PutObject', 's3:AbortMultipartUpload'],
   'presale/check-run': ['s3:GetObject', 's3:ListBucket'],
+  'presale/write-deals': ['s3:PutObject'],
   'platform/keep-slots': ['s3:GetObject', 's3:ListBucket', 's3:DeleteObject'],
   'recommender/api': ['s3:GetObject', 's3:ListBucket'],
-  'recommender/cleanup-expired-cache': ['s3:GetObject', 's3:ListBucket'],
+  'recommender/cleanup-expired-cache': ['s3:GetObject', 's3:ListBucket', 's3:DeleteObject'],
   'recommender/ingest-items': [
     'kafka-cluster:ReadData',
     'kafka-cluster:WriteData',
@@ -102,7 +117,14 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
   'recommender/start-schedule': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
   'recommender/store-behaviors': ['kafka-cluster:ReadData', 's3:PutObject'],
   'recommender/track': ['kafka-cluster:WriteData', 'kafka-cluster:WriteDataIdempotently'],
-  'recommender/train-scenario': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
+  'recommender/train-scenario': [
+    's3:GetObject',
+    's3:ListBucket',
+    's3:ListBucketVersions',
+    's3:PutObject',
+    's3:DeleteObject',
+    's3:DeleteObjectVersion',
+  ],
   'recommender/write-files': [
     's3:GetObject',
     's3:ListBucket',
@@ -127,7 +149,14 @@ const actionsByHandler: Readonly<Record<string, readonly string[]>> = {
     's3:GetObject',
     's3:ListBucket',
   ],
-  'tagger/try': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
+  'tagger/try': [
+    's3:DeleteObject',
+    's3:GetObject',
+    's3:GetObjectVersion',
+    's3:ListBucket',
+    's3:ListBucketVersions',
+    's3:PutObject',
+  ],
   'tasks/api': ['s3:GetObject', 's3:PutObject'],
   'tasks/run-tasks': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
   'tasks/run-long-tasks': ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
@@ -187,10 +216,23 @@ describe.each(assemblies)('what a function needs is granted ($folder)', (assembl
     expect([...granted(fn)]).toEqual(expect.arrayContaining(needed));
   });
 
+  test('what a function inside of the network may do is in reach from there', () => {
+    const reached = ['s3', 'sqs', 'secretsmanager'];
+    // Lambda does these for it, a signature made within opens the door, or the brokers ask for them.
+    const uncalled = ['ec2', 'kafka', 'kafka-cluster', 'logs', 'rds-db', 'xray'];
+    const inside = assembly.functions.filter(({ properties }) => properties.VpcConfig);
+
+    expect(inside.length).toBeGreaterThan(20);
+    for (const fn of inside) {
+      const services = [...granted(fn)].map((action) => action.split(':')[0]);
+      expect([...reached, ...uncalled], handlerOf(fn)).toEqual(expect.arrayContaining(services));
+    }
+  });
+
   test('every bucket that a function is told about has its line above', () => {
     const withBucket = assembly.functions.filter((fn) => variables(fn).some((name) => name.endsWith('_BUCKET')));
-    // It only writes the bucket's name into links.
-    const namesIt = ['presale/write-report'];
+    // They only write the bucket's name: into links, and into what a page may ask.
+    const namesIt = ['presale/write-report', 'platform/console'];
 
     for (const fn of withBucket) {
       expect([...Object.keys(actionsByHandler), ...namesIt], handlerOf(fn)).toContain(handlerOf(fn));

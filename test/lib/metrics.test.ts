@@ -15,17 +15,14 @@ interface OwnMetric {
   readonly service: string | undefined;
 }
 
-const handlers = globSync('build/handlers/*/*/index.mjs').map((file) => ({
+// Every bundle is read through once: all of them are some fifty megabytes.
+const words = globSync('build/handlers/*/*/index.mjs').map((file) => ({
   service: path.basename(path.dirname(path.dirname(file))),
-  text: readFileSync(file, 'utf8'),
+  quoted: new Set([...readFileSync(file, 'utf8').matchAll(/["'](\w+)["']/g)].map(([, word]) => word)),
 }));
 
-function countsIt({ text }: { readonly text: string }, name: string): boolean {
-  return text.includes(`"${name}"`) || text.includes(`'${name}'`);
-}
-
 const countedBy = (name: string) =>
-  new Set(handlers.filter((one) => countsIt(one, name)).map(({ service }) => service));
+  new Set(words.filter(({ quoted }) => quoted.has(name)).map(({ service }) => service));
 
 const isOurs = (namespace: unknown) => typeof namespace === 'string' && /^Millrace\b/.test(namespace);
 

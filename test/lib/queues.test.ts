@@ -10,7 +10,7 @@ describe.each(assemblies)('a queue’s consumer ($folder)', (assembly) => {
     return fn && queue?.type === 'AWS::SQS::Queue' && handlerOf(fn) !== intake ? [{ fn, queue }] : [];
   });
 
-  test('every function that the ledger names as a door may be called by whoever replays', () => {
+  test('the replayer may call every function that the ledger names as a door', () => {
     const replayer = assembly.functions.find((fn) => handlerOf(fn) === 'platform/replay-failure');
     const role = replayer && assembly.referred(replayer.stack, replayer.properties.Role);
     const callable = assembly

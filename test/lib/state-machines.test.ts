@@ -126,7 +126,7 @@ describe('presale', () => {
   test.each([
     ['out', 1, 'Each county'],
     ['out', 24, 'Each county'],
-    ['not-yet', 23, 'Wait an hour'],
+    ['not-yet', 23, 'Say what it waits for'],
     ['not-yet', 24, 'Refresh what is loaded'],
   ])('a publication that is %s at attempt %i goes on to "%s"', async (state, attempt, next) => {
     expect(await choose('Out yet?', { answer: { state }, attempt, plan })).toBe(next);
@@ -134,7 +134,7 @@ describe('presale', () => {
 
   test.each([
     ['complete', 24, 'Write the report'],
-    ['incomplete', 1, 'Wait an hour for the rest'],
+    ['incomplete', 1, 'Say what is missing'],
     ['incomplete', 24, 'Refresh what is loaded'],
     ['failed', 1, 'Refresh what is loaded'],
   ])('a run that is %s at attempt %i goes on to "%s"', async (state, attempt, next) => {
@@ -159,6 +159,15 @@ describe('presale', () => {
     };
     const named = await evaluate(Arguments.Payload.plan.counties, { outcomes });
     expect(Array.from(named as ArrayLike<string>)).toEqual(counties);
+  });
+
+  test.each([
+    ['Say what it waits for', 'Wait an hour'],
+    ['Say what is missing', 'Wait an hour for the rest'],
+  ])('"%s" leads to "%s", also where it fails', (note, wait) => {
+    const { Next, Catch } = states.get(note) as unknown as { Next: string; Catch: { Next: string }[] };
+
+    expect([Next, ...Catch.map((one) => one.Next)]).toEqual([wait, wait]);
   });
 
   test('each round is followed by the statistics and then by the check, whatever became of them', () => {

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
+import { evaluate } from 'one-machine/state-machines/language/expression.ts';
 import { expect, test } from 'vitest';
 import * as z from 'zod';
 import cdk from '../../cdk.json' with { type: 'json' };
@@ -18,7 +19,6 @@ import {
   type WorkloadFaults,
 } from '../../lib/constructs/step.ts';
 import { environmentNamed } from '../../lib/environment.ts';
-import { evaluate } from '../../local/state-machines/language/expression.ts';
 
 test('the state machines know each error of the kit by what happens next', () => {
   const classes = Object.values(errors) as readonly (new (message: never) => Error)[];

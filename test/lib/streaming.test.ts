@@ -11,7 +11,7 @@ import { StreamHandler, type StreamHandlerProps } from '../../lib/constructs/kaf
 import { MillraceStack } from '../../lib/constructs/millrace-stack.ts';
 import { RawBucket } from '../../lib/constructs/raw-bucket.ts';
 import { boundVendoredLogs } from '../../lib/constructs/vendored-logs.ts';
-import { environmentNamed } from '../../lib/environment.ts';
+import { environmentNamed, withEverything } from '../../lib/environment.ts';
 import { NetworkStack } from '../../lib/stacks/network.ts';
 import { StreamingStack } from '../../lib/stacks/streaming.ts';
 import { assemblies, objectsIn } from './assemblies.ts';
@@ -28,7 +28,7 @@ function appWith(kind: BrokerKind, changes: Changes = {}) {
 }
 
 function appIn(app: App, kind: BrokerKind, props: (stack: MillraceStack) => Changes & { failures: Bucket }) {
-  const environment = { ...environmentNamed('dev'), broker: kind };
+  const environment = { ...withEverything(environmentNamed('dev')), broker: kind };
   const network = new NetworkStack(app, environment);
   const topics = [{ name: 'wx.messages', partitions: 4, retentionHours: 48 }];
   const streaming = new StreamingStack(app, environment, { network, kind, topics });
@@ -104,6 +104,7 @@ describe('a handler of a topic', () => {
     expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([
       'kafka-cluster:AlterGroup',
       'kafka-cluster:Connect',
+      'kafka-cluster:DescribeClusterDynamicConfiguration',
       'kafka-cluster:DescribeGroup',
       'kafka-cluster:DescribeTopic',
       'kafka-cluster:ReadData',

@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
@@ -8,11 +11,33 @@ import { HandlerFunction } from '../../lib/constructs/handler-function.ts';
 import { MillraceStack } from '../../lib/constructs/millrace-stack.ts';
 import { RawBucket } from '../../lib/constructs/raw-bucket.ts';
 import { environmentNamed, readEnvironment } from '../../lib/environment.ts';
+import { Assembly } from '../../lib/inventory/assembly.ts';
+import { makeApp } from '../../lib/millrace.ts';
 import { begin, workloads } from '../../lib/workloads/index.ts';
 import { type ApiPlatform, workload } from '../../lib/workloads/workload.ts';
 import { prod } from './assemblies.ts';
 
 const dev = environmentNamed('dev');
+
+test('where names alone are asked for, as by cdk ls, the same stacks are there and no code is read', async () => {
+  const outdir = mkdtempSync(path.join(tmpdir(), 'millrace-test-'));
+  try {
+    const context = { ...cdk.context, 'aws:cdk:bundling-stacks': [] };
+    const app = await makeApp({ context, validate: false, environment: dev, outdir });
+    const { stacksRecursively } = app.synth();
+
+    const checked = new Assembly('build/assembly/dev').templates;
+    expect(stacksRecursively.map(({ stackName }) => stackName).sort()).toEqual([...checked.keys()].sort());
+    expect(readdirSync(outdir).filter((name) => existsSync(path.join(outdir, name, 'index.mjs')))).toEqual([]);
+    // `cdk deploy --all --exclusively` names no stack either: CloudFormation must refuse what has no code.
+    const texts = stacksRecursively.map(({ template }) => JSON.stringify(template));
+    const withoutCode = texts.filter((text) => text.includes('"ZipFile":"// Only names were asked for."'));
+    expect(withoutCode.length).toBeGreaterThan(1);
+    for (const text of withoutCode) expect(text).toContain('"Type":"Millrace::NoCode::OnlyNamesWereAskedFor"');
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+});
 
 test('the list of workloads and the list of their settings have the same names', () => {
   expect(workloads.map(({ name }) => name).sort()).toEqual(Object.keys(dev.workloads).sort());
@@ -72,7 +97,7 @@ describe('a workload', () => {
   });
 });
 
-test('a step is offered before somebody asks for it, or not at all', () => {
+test('a step is offered before it is requested, or not at all', () => {
   const stack = new MillraceStack(new App({ context: cdk.context }), 'Some', dev);
   const step = (id: string, handler: 'platform/health' | 'platform/docs') =>
     new HandlerFunction(stack, id, { handler, contract: z.object({}), env: {}, impact: 'None.', concurrency: 1 });

@@ -19,7 +19,7 @@ export interface ApiHandlerPlatform {
 }
 
 /** Where the template of a function says what is answered while every place of it is taken. */
-const noRoomMetadata = 'millrace:no-room';
+const noRoomMetadata = 'one-machine:no-room';
 
 /** Variables that the platform knows the values of. */
 type KnownVariables = Callers['env'] & Callers['askingEnv'] & { readonly DATABASE_URL: string };
@@ -73,7 +73,8 @@ export class ApiHandler<E extends z.ZodObject = z.ZodObject> extends HandlerFunc
       );
     if (objects) allowObjects(this, objects.bucket, objects);
     // Lambda's refusal is in no function's hands: whatever stands before the functions finds the words here.
-    (this.function.node.defaultChild as CfnResource).addMetadata(noRoomMetadata, noRoom());
-    api.route(routes, this);
+    // As text: a template may hold no null, and a body may.
+    (this.function.node.defaultChild as CfnResource).addMetadata(noRoomMetadata, JSON.stringify(noRoom()));
+    api.route(routes, this, { open: !declares('USERS_SECRET') });
   }
 }

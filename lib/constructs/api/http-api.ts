@@ -1,7 +1,8 @@
-import { CfnOutput, Duration } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Lazy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   HttpApi as Api,
+  type CfnStage,
   CorsHttpMethod,
   HttpMethod,
   HttpRoute,
@@ -31,12 +32,28 @@ const accessLogFields = {
   error: '$context.error.message',
 };
 
+/**
+ * One permission for a function and not one for each of its routes: CloudFormation takes 500 resources in a stack. What the API
+ * calls it for, its routes say.
+ */
+const anyRoute = { scopePermissionToRoute: false } as const;
+
 /** API Gateway hangs up after 30 s; a function that stops before it leaves a log that says why. */
 export const apiTimeout = Duration.seconds(29);
+
+/**
+ * Of what the whole API takes, the part that all routes which anybody may call take together. The gateway knows nobody; where
+ * callers are known, functions tell them from strangers (lambdas/kit/api/authentication/strangers.ts).
+ */
+const openPart = 3 / 4;
+/** A page comes with some twenty files at once: of the whole burst, what one such route may take. */
+const openBurst = 1 / 4;
 
 /** One HTTP API: routes by the contracts' own keys, throttled, logged, open to the environment's web pages. */
 export class HttpApi extends Construct {
   readonly api: Api;
+  readonly #stage: HttpStage;
+  readonly #openRoutes: string[] = [];
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -51,7 +68,7 @@ export class HttpApi extends Construct {
         maxAge: Duration.hours(1),
       },
     });
-    const stage = new HttpStage(this, 'Stage', {
+    this.#stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
@@ -61,27 +78,47 @@ export class HttpApi extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
       },
     });
-    new CfnOutput(this, 'Url', { value: stage.url, description: 'Where the API answers' });
+    (this.#stage.node.defaultChild as CfnStage).routeSettings = Lazy.any({ produce: () => this.#routeSettings() });
+    new CfnOutput(this, 'Url', { value: this.#stage.url, description: 'Where the API answers' });
     this.#watch();
   }
 
-  /** Serves routes (`GET /runs/{workload}`) by one function. */
-  route(keys: readonly string[], handler: HandlerFunction): void {
-    const integration = new HttpLambdaIntegration(handler.name, handler.function);
+  /** Serves routes (`GET /runs/{workload}`) by one function; `open` ones are for callers whom nobody knows. */
+  route(keys: readonly string[], handler: HandlerFunction, { open = false } = {}): void {
+    const integration = new HttpLambdaIntegration(handler.name, handler.function, anyRoute);
     for (const key of keys) {
       const [method, path] = key.split(' ');
       const known = Object.values(HttpMethod).find((name) => name === method);
       if (!known || !path?.startsWith('/')) throw new Error(`"${key}" is no route: expected METHOD /path`);
       const [route] = this.api.addRoutes({ path, methods: [known], integration });
-      if (route) this.#acknowledge(route);
+      if (!route) continue;
+      this.#acknowledge(route);
+      if (open) this.#open(key, route);
     }
   }
 
   /** Answers every request that has no route. */
   fallback(handler: HandlerFunction): void {
-    const integration = new HttpLambdaIntegration(`${handler.name}-fallback`, handler.function);
+    const integration = new HttpLambdaIntegration(`${handler.name}-fallback`, handler.function, anyRoute);
     const route = new HttpRoute(this, 'Fallback', { httpApi: this.api, routeKey: HttpRouteKey.DEFAULT, integration });
     this.#acknowledge(route);
+    this.#open(HttpRouteKey.DEFAULT.key, route);
+  }
+
+  #open(key: string, route: HttpRoute): void {
+    this.#openRoutes.push(key);
+    // The stage names the route, which must be there by then.
+    this.#stage.node.addDependency(route);
+  }
+
+  /** What open routes take is bounded route by route; in the long run they share their part, and a page's files come at once. */
+  #routeSettings(): Record<string, object> {
+    const { requestsPerSecond, burst } = environmentOf(this).api;
+    const each = {
+      ThrottlingRateLimit: Math.max(1, Math.floor((requestsPerSecond * openPart) / this.#openRoutes.length)),
+      ThrottlingBurstLimit: Math.max(1, Math.floor(burst * openBurst)),
+    };
+    return Object.fromEntries(this.#openRoutes.map((key) => [key, each]));
   }
 
   #acknowledge(route: HttpRoute): void {

@@ -1,13 +1,24 @@
+import type { CustomResource } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { AwsCustomResource, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import { acknowledge } from '../../permissions/acknowledge.ts';
 import { logGroup } from '../log-group.ts';
 
-/** The cluster's addresses are known only when it stands, and CloudFormation doesn't tell them. */
+/** What of a cluster other stacks must know, each as one value that CloudFormation hands on. */
+export interface ToldOfCluster {
+  readonly brokers: string;
+  readonly clusterName: string;
+}
+
+/**
+ * The cluster's addresses are known only when it stands, and CloudFormation doesn't tell them. Who asks for them is called as the
+ * cluster is, so that its name, too, is the value of one reference.
+ */
 export function bootstrapBrokers(
-  scope: Construct & { readonly clusterArn: string; readonly clusterName: string },
-): string {
+  scope: Construct & { readonly clusterArn: string },
+  clusterName: string,
+): ToldOfCluster {
   const logs = logGroup(scope, 'AddressesLogs');
   const role = new Role(scope, 'AddressesRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   logs.grantWrite(role);
@@ -20,11 +31,14 @@ export function bootstrapBrokers(
       action: 'GetBootstrapBrokers',
       parameters: { ClusterArn: scope.clusterArn },
       outputPaths: ['BootstrapBrokerStringSaslIam'],
-      physicalResourceId: PhysicalResourceId.of(scope.clusterName),
+      physicalResourceId: PhysicalResourceId.of(clusterName),
     },
     role,
     installLatestAwsSdk: false,
     logGroup: logs,
   });
-  return asked.getResponseField('BootstrapBrokerStringSaslIam');
+  return {
+    brokers: asked.getResponseField('BootstrapBrokerStringSaslIam'),
+    clusterName: (asked.node.findChild('Resource') as CustomResource).ref,
+  };
 }

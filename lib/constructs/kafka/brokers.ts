@@ -2,6 +2,7 @@ import type { IVpc, SecurityGroup, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { CfnCluster, CfnConfiguration, CfnServerlessCluster } from 'aws-cdk-lib/aws-msk';
 import type { Construct } from 'constructs';
 import { logGroup } from '../log-group.ts';
+import { environmentOf, removalPolicyOf } from '../millrace-stack.ts';
 
 export type BrokerKind = 'provisioned' | 'serverless' | 'express';
 
@@ -15,10 +16,9 @@ export interface BrokersProps {
 }
 
 const versions = { provisioned: '3.9.x', express: '3.9.x' } as const;
-const instances = { provisioned: 'kafka.m7g.large', express: 'express.m7g.large' } as const;
+const expressInstance = 'express.m7g.large';
 /** One broker per zone: two of standard ones, the three that express brokers always span. */
 export const zones = { provisioned: 2, express: 3 } as const;
-const gigabytesPerBroker = 100;
 // A name misspelt is an error, not a topic; acknowledged is on two brokers where there are as many.
 const serverProperties = ['auto.create.topics.enable=false', 'default.replication.factor=2', 'min.insync.replicas=1'];
 
@@ -35,21 +35,26 @@ function provisioned(scope: Construct, { kind, clusterName, vpc, subnets, group 
     kafkaVersionsList: [versions[kind]],
     serverProperties: serverProperties.join('\n'),
   });
+  // MSK deletes none that a cluster uses.
+  configuration.applyRemovalPolicy(removalPolicyOf(scope));
   const logs = logGroup(scope, 'Logs');
+  const { instance, gigabytes } = environmentOf(scope).brokers;
   return new CfnCluster(scope, 'Cluster', {
     clusterName,
     kafkaVersion: versions[kind],
     numberOfBrokerNodes: zones[kind],
     brokerNodeGroupInfo: {
-      instanceType: instances[kind],
+      instanceType: kind === 'express' ? expressInstance : instance,
       clientSubnets: vpc.selectSubnets(subnets).subnetIds,
       securityGroups: [group.securityGroupId],
       // Express brokers bring storage that grows by itself.
-      ...(kind === 'provisioned' ? { storageInfo: { ebsStorageInfo: { volumeSize: gigabytesPerBroker } } } : {}),
+      ...(kind === 'provisioned' ? { storageInfo: { ebsStorageInfo: { volumeSize: gigabytes } } } : {}),
     },
     clientAuthentication: { sasl: { iam: { enabled: true } }, unauthenticated: { enabled: false } },
     encryptionInfo: { encryptionInTransit: { clientBroker: 'TLS', inCluster: true } },
-    ...(kind === 'provisioned' ? { configurationInfo: { arn: configuration.attrArn, revision: 1 } } : {}),
+    ...(kind === 'provisioned'
+      ? { configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision } }
+      : {}),
     loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: logs.logGroupName } } },
   });
 }

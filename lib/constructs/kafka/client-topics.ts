@@ -19,7 +19,7 @@ interface TopicsCluster extends Placed {
 
 /**
  * Topics of a cluster for which CloudFormation makes none (MSK Serverless): a function makes them as a client, within the
- * deployment and before anything that reads or writes them. One that is no longer named stays, with what is in it.
+ * deployment and before anything that reads or writes them. A topic that is no longer named stays, with its records.
  */
 export class ClientTopics extends Construct {
   readonly #topics: ClientTopic[] = [];

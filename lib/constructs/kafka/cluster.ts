@@ -1,20 +1,21 @@
-import { Fn } from 'aws-cdk-lib';
+import { Aws, Fn } from 'aws-cdk-lib';
 import type { ISecurityGroup, IVpc, SubnetSelection } from 'aws-cdk-lib/aws-ec2';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnTopic } from 'aws-cdk-lib/aws-msk';
 import { Construct } from 'constructs';
 import { acknowledgeWildcards } from '../../permissions/acknowledge.ts';
 import type { HandlerFunction } from '../handler-function.ts';
-import { environmentOf, removalPolicyOf } from '../millrace-stack.ts';
+import { environmentOf, nameOfStacksOwn, removalPolicyOf } from '../millrace-stack.ts';
 import { bootstrapBrokers } from './bootstrap-brokers.ts';
 import { type BrokerKind, makeBrokers, zones } from './brokers.ts';
 import { ClientTopics } from './client-topics.ts';
+import { openToPollers } from './poller-endpoints.ts';
 
 export interface KafkaClusterProps {
   readonly kind: BrokerKind;
   readonly vpc: IVpc;
   readonly subnets: SubnetSelection;
-  /** Whoever carries this group may reach the brokers; nobody else. */
+  /** Only functions that carry this group may reach the brokers. */
   readonly clients: ISecurityGroup;
 }
 
@@ -38,23 +39,28 @@ export class KafkaCluster extends Construct {
   readonly env: { readonly KAFKA_BROKERS: string; readonly KAFKA_AUTH: 'iam'; readonly KAFKA_REGION: string };
   /** Function settings of everything that produces. */
   readonly placement: { vpc: IVpc; vpcSubnets: SubnetSelection; securityGroups: ISecurityGroup[] };
+  readonly #topics: string[] = [];
   #clientTopics: ClientTopics | undefined;
 
   constructor(scope: Construct, id: string, props: KafkaClusterProps) {
     super(scope, id);
     this.kind = props.kind;
-    this.clusterName = `millrace-${environmentOf(this).name}`;
     const group = this.#makeGroup(props);
-    const cluster = makeBrokers(this, { ...props, clusterName: this.clusterName, group });
+    const clusterName = nameOfStacksOwn(this);
+    const cluster = makeBrokers(this, { ...props, clusterName, group });
     cluster.applyRemovalPolicy(removalPolicyOf(this));
     this.clusterArn = cluster.ref;
+    if (environmentOf(this).standing.pollers === 'demand') openToPollers(this, { ...props, group });
     this.placement = { vpc: props.vpc, vpcSubnets: props.subnets, securityGroups: [props.clients] };
     const { region } = environmentOf(this);
-    this.env = { KAFKA_BROKERS: bootstrapBrokers(this), KAFKA_AUTH: 'iam', KAFKA_REGION: region };
+    const told = bootstrapBrokers(this, clusterName);
+    this.clusterName = told.clusterName;
+    this.env = { KAFKA_BROKERS: told.brokers, KAFKA_AUTH: 'iam', KAFKA_REGION: region };
   }
 
   /** CloudFormation makes topics of provisioned and express clusters only; a serverless one’s are made by a client. */
   topic(id: string, { name, partitions, retentionHours }: TopicProps): void {
+    this.#topics.push(name);
     const retention = retentionHours === undefined ? undefined : String(retentionHours * 60 * 60 * 1000);
     if (this.kind === 'serverless') {
       this.#clientTopics ??= new ClientTopics(this, 'Topics', this);
@@ -72,9 +78,15 @@ export class KafkaCluster extends Construct {
     topic.applyRemovalPolicy(removalPolicyOf(this));
   }
 
+  /** Names of all that were asked for. */
+  get topics(): readonly string[] {
+    return this.#topics;
+  }
+
   grantProduce(handler: HandlerFunction, topics: readonly string[]): void {
     handler.allow(['kafka-cluster:Connect', 'kafka-cluster:WriteDataIdempotently'], [this.clusterArn]);
-    handler.allow(
+    this.#allow(
+      handler,
       ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
       topics.map((topic) => this.#arnOf('topic', topic)),
     );
@@ -83,7 +95,8 @@ export class KafkaCluster extends Construct {
   /** Making one topic, and giving it more partitions. */
   grantMake(handler: HandlerFunction, topic: string): void {
     handler.allow(['kafka-cluster:Connect'], [this.clusterArn]);
-    handler.allow(
+    this.#allow(
+      handler,
       ['kafka-cluster:CreateTopic', 'kafka-cluster:DescribeTopic', 'kafka-cluster:AlterTopic'],
       [this.#arnOf('topic', topic)],
     );
@@ -97,33 +110,57 @@ export class KafkaCluster extends Construct {
   /** Asking how far topics reach. */
   grantDescribe(handler: HandlerFunction, topics: readonly string[]): void {
     this.grantConnect(handler);
-    handler.allow(
+    this.#allow(
+      handler,
       ['kafka-cluster:DescribeTopic'],
       topics.map((topic) => this.#arnOf('topic', topic)),
     );
   }
 
+  /** Asking how far consumer groups have come. */
+  grantDescribeGroups(handler: HandlerFunction, groups: readonly string[]): void {
+    this.#allow(
+      handler,
+      ['kafka-cluster:DescribeGroup'],
+      groups.map((group) => this.#arnOf('group', group)),
+    );
+  }
+
   /** What Lambda's pollers do in the function's name. */
   grantConsume(handler: HandlerFunction, topic: string): void {
-    handler.allow(['kafka-cluster:Connect', 'kafka:DescribeCluster', 'kafka:DescribeClusterV2'], [this.clusterArn]);
-    handler.allow(['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], [this.#arnOf('topic', topic)]);
-    const groups = this.#arnOf('group', '*');
-    handler.allow(['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'], [groups]);
-    // A policy that named the mapping would wait for it, and it for the policy.
-    acknowledgeWildcards(handler, 'The group is named for a mapping that comes later.', [groups]);
+    handler.allow(
+      [
+        'kafka-cluster:Connect',
+        'kafka-cluster:DescribeClusterDynamicConfiguration',
+        'kafka:DescribeCluster',
+        'kafka:DescribeClusterV2',
+      ],
+      [this.clusterArn],
+    );
+    this.#allow(handler, ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'], [this.#arnOf('topic', topic)]);
+    // The group is named for a mapping that comes later: a policy that named it would wait for it, and it for the policy.
+    this.#allow(handler, ['kafka-cluster:DescribeGroup', 'kafka-cluster:AlterGroup'], [this.#arnOf('group', '*')]);
     // IAM knows no resource for it.
     handler.allow(['kafka:GetBootstrapBrokers'], ['*']);
   }
 
-  /** `arn:...:topic/<cluster>/<uuid>/<name>` out of `arn:...:cluster/<cluster>/<uuid>`. */
+  /**
+   * `arn:...:topic/<cluster>/<uuid>/<name>`, with any uuid: it stands only within the cluster's ARN, which CloudFormation would have
+   * to take apart in each stack that reads it. No other cluster of the account has the name.
+   */
   #arnOf(kind: 'topic' | 'group', name: string): string {
-    const [before, after] = [0, 1].map((part) => Fn.select(part, Fn.split(':cluster/', this.clusterArn)));
-    return `${before}:${kind}/${after}/${name}`;
+    return `arn:${Aws.PARTITION}:kafka:${Aws.REGION}:${Aws.ACCOUNT_ID}:${kind}/${this.clusterName}/*/${name}`;
+  }
+
+  /** The one wildcard in these is the cluster's own uuid. */
+  #allow(handler: HandlerFunction, actions: readonly string[], arns: readonly string[]): void {
+    handler.allow(actions, arns);
+    acknowledgeWildcards(handler, 'The uuid of a cluster whose name is its own.', arns);
   }
 
   #makeGroup({ vpc, clients }: KafkaClusterProps): SecurityGroup {
     const group = new SecurityGroup(this, 'Brokers', { vpc, description: 'Kafka brokers of Millrace' });
-    group.addIngressRule(clients, iamPort, 'Functions of Millrace');
+    group.connections.allowFrom(clients, iamPort, 'Functions of Millrace');
     // Lambda's pollers stand in the brokers' own group.
     group.addIngressRule(group, iamPort, 'Pollers of Lambda');
     return group;

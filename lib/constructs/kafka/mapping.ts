@@ -24,8 +24,9 @@ export interface MappingProps {
   /** Where a batch goes that kept failing, whole; its arrival there goes to the ledger. */
   readonly failures: IBucket;
   /**
-   * Pollers that are kept ready: only they take partial answers, retries, bisecting. Each takes 5 MB/s; a group of ten
-   * costs some 135 USD a month, shared by all handlers of one group's name. @default pollers on demand
+   * Pollers that are kept ready: only they take partial answers, retries, bisecting. Each takes 5 MB/s; ten of them, begun
+   * or not, are a unit that is paid for (lib/costs/prices.ts), shared by all handlers of one group's name. An environment
+   * may go without (`standing.pollers`). @default pollers on demand
    */
   readonly pollers?: { readonly minimum: number; readonly maximum: number; readonly group: string };
   /** Records of a batch at most, up to 10,000. @default 500 */

@@ -9,6 +9,7 @@ import { acknowledgeWildcards } from '../../permissions/acknowledge.ts';
 import { DeadLetters } from '../dead-letters.ts';
 import { FailureBook } from '../failure-book.ts';
 import { HandlerFunction, type HandlerFunctionProps } from '../handler-function.ts';
+import { environmentOf } from '../millrace-stack.ts';
 import { KafkaCluster } from './cluster.ts';
 import { type Mapping, type MappingProps, mapTopic } from './mapping.ts';
 import { watchLag } from './watch-lag.ts';
@@ -29,16 +30,20 @@ const longestTimeout = Duration.minutes(14);
 export class StreamHandler<E extends z.ZodObject = z.ZodObject> extends Construct {
   readonly handler: HandlerFunction<E>;
   readonly deadLetters: DeadLetters;
+  /** Of each topic; a mapping's id is its consumer group's name. */
+  readonly mappings: readonly Mapping[];
 
-  constructor(scope: Construct, id: string, props: StreamHandlerProps<E>) {
+  constructor(scope: Construct, id: string, { pollers, ...given }: StreamHandlerProps<E>) {
     super(scope, id);
+    const ready = environmentOf(this).standing.pollers === 'ready' ? pollers : undefined;
+    const props: StreamHandlerProps<E> = { ...given, ...(ready ? { pollers: ready } : {}) };
     this.handler = new HandlerFunction(this, 'Handler', props);
     if (this.handler.timeout.toSeconds() > longestTimeout.toSeconds())
       throw new Error(
         `${props.handler}: a function behind Kafka may take ${longestTimeout.toMinutes()} minutes at most`,
       );
     // The kit answers in the way that the pollers understand.
-    this.handler.function.addEnvironment('STREAM_ANSWER', props.pollers ? 'partial' : 'whole');
+    this.handler.function.addEnvironment('STREAM_ANSWER', ready ? 'partial' : 'whole');
     this.deadLetters = new DeadLetters(this, 'DeadLetters', {
       edge: props.handler,
       end: 'failed',
@@ -48,7 +53,8 @@ export class StreamHandler<E extends z.ZodObject = z.ZodObject> extends Construc
     });
     this.#takeReplays();
     if (props.source instanceof KafkaCluster) this.#allowPollers();
-    const mappings = props.topics.map((topic) => ({ topic, id: mapTopic(this, topic, props).eventSourceMappingId }));
+    this.mappings = props.topics.map((topic) => ({ topic, id: mapTopic(this, topic, props).eventSourceMappingId }));
+    const { mappings } = this;
     this.#allowFailures(props.failures);
     this.#tellLedger(props, mappings);
     const { source, lag = Duration.minutes(10) } = props;
@@ -63,7 +69,7 @@ export class StreamHandler<E extends z.ZodObject = z.ZodObject> extends Construc
     acknowledgeWildcards(this.handler, 'Lambda names what it puts there itself.', [below]);
   }
 
-  /** A record comes again from the ledger as an invocation nobody waits for. */
+  /** A record comes again from the ledger as an asynchronous invocation. */
   #takeReplays(): void {
     this.handler.function.configureAsyncInvoke({ onFailure: new SqsDestination(this.deadLetters), retryAttempts: 2 });
     FailureBook.of(this).functions.push(this.handler.function);

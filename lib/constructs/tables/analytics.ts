@@ -24,53 +24,65 @@ export interface TableProps {
 }
 
 /**
- * `injected`: a question has to say the value, so that none goes over all of them. `day`: every day of a range is one, so
- * that nobody has to add partitions.
+ * `injected`: a question has to say the value, so that none goes over all of them. `firstDay`: every day from then on is one,
+ * so that no partitions have to be added. `values`: these are all.
  */
-export type Partition = 'injected' | { readonly firstDay: string };
+export type Partition = 'injected' | { readonly firstDay: string } | { readonly values: readonly string[] };
 
-/** Tables that no question may be asked of for more than this: 10 GB cost 5 cents. */
-const mostRead = Size.gibibytes(10);
+/** What one question may read of the tables, at 5 USD a TB: one of ours 5 cents, one of a person's half a cent. */
+const mostRead = { ours: Size.gibibytes(10), people: Size.gibibytes(1) } as const;
 
-const results = 'platform/analytics';
+/** Whose questions: each has a work group with its bound. */
+export type Asking = keyof typeof mostRead;
 
-/** Parquet in the bucket, asked with SQL by Athena: a database of tables, and a work group that bounds each question. */
+/** Answers of one work group: who may read those of the other is nobody of this one. */
+const resultsOf = (asking: Asking) => `platform/analytics/${asking}`;
+
+/** Parquet in the bucket, asked with SQL by Athena: a database of tables, and work groups that bound each question. */
 export class Analytics extends Construct {
   readonly databaseName: string;
-  readonly workGroupName: string;
   readonly #bucket: Bucket;
   readonly #database: CfnDatabase;
-  readonly #prefixes = new Map<string, string>();
+  readonly #tables = new Map<string, TableProps>();
 
   constructor(scope: Construct, id: string, { bucket }: AnalyticsProps) {
     super(scope, id);
-    const { name } = environmentOf(this);
     this.#bucket = bucket;
-    this.databaseName = `millrace_${name}`;
-    this.workGroupName = `millrace-${name}`;
+    this.databaseName = `millrace_${environmentOf(this).name}`;
     this.#database = new CfnDatabase(this, 'Database', {
       catalogId: Aws.ACCOUNT_ID,
       databaseInput: { name: this.databaseName },
     });
-    new CfnWorkGroup(this, 'WorkGroup', {
-      name: this.workGroupName,
-      description: 'Questions of Millrace to its own tables',
+    this.#workGroup('WorkGroup', 'ours', 'Questions of Millrace to its own tables');
+    this.#workGroup('PeoplesWorkGroup', 'people', 'Questions that people ask of the tables of Millrace');
+  }
+
+  #workGroup(id: string, asking: Asking, description: string): void {
+    new CfnWorkGroup(this, id, {
+      name: this.#workGroupName(asking),
+      description,
       recursiveDeleteOption: true,
       workGroupConfiguration: {
         enforceWorkGroupConfiguration: true,
-        bytesScannedCutoffPerQuery: mostRead.toBytes(),
+        bytesScannedCutoffPerQuery: mostRead[asking].toBytes(),
         publishCloudWatchMetricsEnabled: true,
         engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
         resultConfiguration: {
-          outputLocation: `s3://${bucket.bucketName}/${results}/`,
+          outputLocation: `s3://${this.#bucket.bucketName}/${resultsOf(asking)}/`,
           encryptionConfiguration: { encryptionOption: 'SSE_S3' },
         },
       },
     });
   }
 
+  #workGroupName(asking: Asking): string {
+    const own = `millrace-${environmentOf(this).name}`;
+    return asking === 'ours' ? own : `${own}-${asking}`;
+  }
+
   /** Adds a table; its partitions are worked out from the question, and never listed. */
-  table(id: string, { name, prefix, columns, partitions }: TableProps): void {
+  table(id: string, props: TableProps): void {
+    const { name, prefix, columns, partitions } = props;
     const location = `s3://${this.#bucket.bucketName}/${prefix}/`;
     const keys = Object.entries(partitions);
     const folders = keys.map(([key]) => `${key}=\${${key}}`).join('/');
@@ -98,22 +110,30 @@ export class Analytics extends Construct {
       },
     });
     table.addResourceDependency(this.#database);
-    this.#prefixes.set(name, prefix);
+    this.#tables.set(name, props);
+  }
+
+  /** All that were added, in their order. */
+  get tables(): readonly TableProps[] {
+    return [...this.#tables.values()];
   }
 
   /** Variables of a function that asks. */
-  get env() {
-    return { ANALYTICS_DATABASE: this.databaseName, ANALYTICS_WORK_GROUP: this.workGroupName };
+  env(asking: Asking = 'ours') {
+    return { ANALYTICS_DATABASE: this.databaseName, ANALYTICS_WORK_GROUP: this.#workGroupName(asking) };
   }
 
   /** Lets a function ask about these tables: their rows, and nothing else of the bucket but its own answers. */
-  allowAsking(handler: HandlerFunction, ...tables: readonly string[]): void {
+  allowAsking(handler: HandlerFunction, tables: readonly string[], asking: Asking = 'ours'): void {
     const arn = (service: string, resource: string) =>
       Stack.of(this).formatArn({ service, resource, region: Aws.REGION, account: Aws.ACCOUNT_ID });
+    const workGroup = [arn('athena', `workgroup/${this.#workGroupName(asking)}`)];
     handler.allow(
       ['athena:StartQueryExecution', 'athena:GetQueryExecution', 'athena:GetQueryResults', 'athena:StopQueryExecution'],
-      [arn('athena', `workgroup/${this.workGroupName}`)],
+      workGroup,
     );
+    // Of people's, what takes too long is found and stopped.
+    if (asking === 'people') handler.allow(['athena:ListQueryExecutions', 'athena:BatchGetQueryExecution'], workGroup);
     handler.allow(
       ['glue:GetDatabase', 'glue:GetTable', 'glue:GetPartition', 'glue:GetPartitions'],
       [
@@ -123,12 +143,12 @@ export class Analytics extends Construct {
       ],
     );
     const read = tables.map((name) => {
-      const prefix = this.#prefixes.get(name);
-      if (prefix === undefined) throw new Error(`There is no table ${name} to ask about`);
-      return prefix;
+      const table = this.#tables.get(name);
+      if (table === undefined) throw new Error(`There is no table ${name} to ask about`);
+      return table.prefix;
     });
     // Athena reads and writes the bucket as who asks.
-    allowObjects(handler, this.#bucket, { read: [...read, results], write: [results] });
+    allowObjects(handler, this.#bucket, { read: [...read, resultsOf(asking)], write: [resultsOf(asking)] });
     handler.allow(['s3:GetBucketLocation', 's3:ListBucketMultipartUploads'], [this.#bucket.bucketArn]);
   }
 }
@@ -136,6 +156,8 @@ export class Analytics extends Construct {
 /** Source: Athena User Guide, "Supported types for partition projection". */
 function projectionOf(key: string, partition: Partition): Record<string, string> {
   if (partition === 'injected') return { [`projection.${key}.type`]: 'injected' };
+  if ('values' in partition)
+    return { [`projection.${key}.type`]: 'enum', [`projection.${key}.values`]: partition.values.join(',') };
   return {
     [`projection.${key}.type`]: 'date',
     [`projection.${key}.format`]: 'yyyy-MM-dd',

@@ -1,6 +1,7 @@
-import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { ownMetric } from '../../constructs/own-metric.ts';
+import { dashboard } from '../dashboard.ts';
 import type { Briefs } from './briefs.ts';
 
 const half = 12;
@@ -17,21 +18,19 @@ export class BriefsDashboard extends Construct {
       queue.metricApproximateNumberOfMessagesVisible({ label }),
     );
     const oldest = Object.entries(queues).map(([label, queue]) => queue.metricApproximateAgeOfOldestMessage({ label }));
-    new Dashboard(this, 'Dashboard', {
-      widgets: [
-        [graph('Waiting', ...waiting), graph('Oldest of them (s)', ...oldest)],
-        [
-          graph('Articles: stored, to the ledger', ours('RecordsHandled'), ours('RecordsRejected')),
-          graph('Calls that were given back', ours('CallsGivenBack')),
-        ],
-        [
-          graph('Errors', ...handlers.map((handler) => handler.function.metricErrors({ label: handler.name }))),
-          graph(
-            'Time (ms, p99)',
-            ...handlers.map((handler) => handler.function.metricDuration({ label: handler.name, statistic: 'p99' })),
-          ),
-        ],
+    dashboard(this, 'Briefs', [
+      [graph('Waiting', ...waiting), graph('Oldest of them (s)', ...oldest)],
+      [
+        graph('Articles: stored, to the ledger', ours('RecordsHandled'), ours('RecordsRejected')),
+        graph('Calls that were given back', ours('CallsGivenBack')),
       ],
-    });
+      [
+        graph('Errors', ...handlers.map((handler) => handler.function.metricErrors({ label: handler.name }))),
+        graph(
+          'Time (ms, p99)',
+          ...handlers.map((handler) => handler.function.metricDuration({ label: handler.name, statistic: 'p99' })),
+        ),
+      ],
+    ]);
   }
 }

@@ -138,7 +138,8 @@ export class Briefs extends Construct {
         ALERTS_QUEUE_URL: wakes.queueUrl,
       },
       impact,
-      maxConcurrency: 4,
+      // A batch costs little more than one answer, and each gives calls their turns: few with full hands, not many with one each.
+      maxConcurrency: 2,
       timeout: Duration.minutes(1),
       memory: 1024,
       database,

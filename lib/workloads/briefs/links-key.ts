@@ -19,6 +19,6 @@ export class LinksKey extends Construct {
       },
       removalPolicy: removalPolicyOf(this),
     });
-    acknowledge(this.secret, 'A new key ends all links that were sent: that is a person’s step.', 'AwsSolutions-SMG4');
+    acknowledge(this.secret, 'npm run keys rotates it, with an overlap that a person chooses.', 'AwsSolutions-SMG4');
   }
 }

@@ -10,6 +10,7 @@ import { AlarmBook } from '../../constructs/alarm-book.ts';
 import type { Database } from '../../constructs/database.ts';
 import { DeadLetters } from '../../constructs/dead-letters.ts';
 import { FailureBook } from '../../constructs/failure-book.ts';
+import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { ownMetric } from '../../constructs/own-metric.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
@@ -40,10 +41,11 @@ export class FailureIntake extends Construct {
       impact,
       severity: 'high',
       timeout: Duration.seconds(30),
-      maxConcurrency: 4,
+      maxConcurrency: environmentOf(this).ledger.intake,
       // Ten tries three minutes apart: a database that is away for longer leaves the rest to the redrive by hand.
       attempts: 10,
       ledger: false,
+      tellsOfOthers: true,
       database,
     });
     allowObjects(this.#intake.handler, raw, {
@@ -54,7 +56,13 @@ export class FailureIntake extends Construct {
     this.#intake.handler.allow(['sqs:SendMessage'], [wakes.queueArn]);
     for (const queue of [reports, ...book.deadEnds.map(({ deadLetters }) => deadLetters)])
       this.#intake.handler.function.addEventSource(
-        new SqsEventSource(queue, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
+        // Dead ends know no number of tries, so what is offered too soon may be refused; and without a maximum, an empty
+        // one is asked by two pollers instead of five. The reports' queue counts its tries.
+        new SqsEventSource(queue, {
+          batchSize: 10,
+          ...(queue === reports ? { maxConcurrency: 2 } : {}),
+          reportBatchItemFailures: true,
+        }),
       );
     this.#hearOfExecutions(undelivered);
     this.#hearOfReplays(undelivered);

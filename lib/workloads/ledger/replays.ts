@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -10,6 +10,7 @@ import { HandlerFunction } from '../../constructs/handler-function.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
 import { acknowledgeWildcards } from '../../permissions/acknowledge.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
+import { executionsOf } from '../../permissions/executions.ts';
 import { ReplayFlow } from './replay-flow.ts';
 
 export interface ReplaysProps {
@@ -63,12 +64,7 @@ export class Replays extends Construct {
     const { deadEnds, machines, functions } = FailureBook.of(this);
     const queues = deadEnds.flatMap(({ source }) => (source ? [source.queueArn] : []));
     handler.allow(['sqs:SendMessage', 'sqs:GetQueueUrl'], queues);
-    const stack = Stack.of(this);
-    const arnFormat = ArnFormat.COLON_RESOURCE_NAME;
-    const runs = machines.map(({ machine }) => {
-      const { resourceName: name } = stack.splitArn(machine.stateMachineArn, arnFormat);
-      return stack.formatArn({ service: 'states', resource: 'execution', resourceName: `${name}:*`, arnFormat });
-    });
+    const runs = machines.map(({ machine }) => executionsOf(machine));
     handler.allow(
       ['states:StartExecution'],
       machines.map(({ machine }) => machine.stateMachineArn),

@@ -5,20 +5,22 @@ import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { allowRuns } from '../../permissions/executions.ts';
 import type { ApiPlatform } from '../workload.ts';
+import type { DealFiles } from './deal-files.ts';
 
 export interface PresaleApiProps {
   readonly platform: ApiPlatform;
   readonly stateMachine: StateMachine;
+  readonly files: DealFiles;
 }
 
 /** The routes of presale: deals, statistics, runs and problems to read; runs to start; problem rows to correct. */
 export class PresaleApi extends Construct {
-  constructor(scope: Construct, id: string, { platform, stateMachine }: PresaleApiProps) {
+  constructor(scope: Construct, id: string, { platform, stateMachine, files }: PresaleApiProps) {
     super(scope, id);
     this.#read(platform);
     this.#start(platform, stateMachine);
     this.#backfill(platform, stateMachine);
-    this.#correct(platform);
+    this.#correct(platform, files);
   }
 
   #read(platform: ApiPlatform): void {
@@ -49,17 +51,18 @@ export class PresaleApi extends Construct {
     allowRuns(start, stateMachine);
   }
 
-  #correct(platform: ApiPlatform): void {
+  #correct(platform: ApiPlatform, files: DealFiles): void {
     const { raw } = platform;
     new ApiHandler(this, 'CorrectProblem', {
       platform,
       handler: 'presale/correct-problem',
       contract: contract.correctProblemEnv,
       routes: contract.correctRoutes,
-      env: { RAW_BUCKET: raw.bucketName },
+      env: { RAW_BUCKET: raw.bucketName, ...files.env },
       impact: 'Nobody can correct problem rows by the API.',
       concurrency: 2,
       objects: { bucket: raw, write: ['presale/problems'] },
+      sends: [files.queue],
     });
   }
 

@@ -88,6 +88,7 @@ export class PresaleFlow extends Construct {
       done: ['out', 'replaced'],
       next,
       wait: 'Wait an hour',
+      note: this.#note('NoteWait', 'Say what it waits for'),
       ...retries,
       giveUp: this.#giveUp,
       giveUpCause: '$answer.reason',
@@ -110,6 +111,23 @@ export class PresaleFlow extends Construct {
       assign: { outcomes: '{% $states.result %}' },
     }).itemProcessor(this.#oneCounty());
     catchAll(counties, this.#giveUp);
+    const check = this.#checkLoaded();
+    return new CheckAndRetry(this, 'LoadUntilVerified', {
+      attempt: counties,
+      afterwards: this.#refreshThen(check),
+      check,
+      question: 'All loaded?',
+      done: ['complete'],
+      next,
+      wait: 'Wait an hour for the rest',
+      note: this.#note('NoteRest', 'Say what is missing'),
+      ...retries,
+      giveUp: this.#giveUp,
+      giveUpCause: '$answer.reason',
+    });
+  }
+
+  #checkLoaded(): LambdaInvoke {
     const check = step(this, 'CheckRun', {
       name: 'Is it loaded?',
       handler: this.#steps.checkRun,
@@ -128,21 +146,27 @@ export class PresaleFlow extends Construct {
       },
     });
     catchAll(check, this.#giveUp);
-    return new CheckAndRetry(this, 'LoadUntilVerified', {
-      attempt: counties,
-      afterwards: this.#refreshThen(check),
-      check,
-      question: 'All loaded?',
-      done: ['complete'],
-      next,
-      wait: 'Wait an hour for the rest',
-      ...retries,
-      giveUp: this.#giveUp,
-      giveUpCause: '$answer.reason',
+    return check;
+  }
+
+  /** Lists of runs tell what the run waits for; the answer of the check says it in words. */
+  #note(id: string, name: string): LambdaInvoke {
+    return step(this, id, {
+      name,
+      handler: this.#steps.noteWait,
+      input: {
+        workload: 'presale',
+        name: '{% $plan.name %}',
+        execution: '{% $plan.run_id %}',
+        reason: '{% $answer.reason %}',
+        seconds: '{% $plan.retry_seconds %}',
+      },
+      // The pause itself tells what the check said, too.
+      outputs: '{% $states.input %}',
     });
   }
 
-  /** What is loaded is in the statistics at once, verified or not. A failure undoes no load: the check hears of it. */
+  /** Puts what is loaded into the statistics at once, verified or not. A failure undoes no load: the check hears of it. */
   #refreshThen(check: IChainable): LambdaInvoke {
     const refresh = step(this, 'RefreshStatistics', {
       name: 'Refresh the statistics',

@@ -2,17 +2,20 @@ import { Duration } from 'aws-cdk-lib';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { noteWaitEnv } from '../../../lambdas/platform/contract.ts';
 import * as contract from '../../../lambdas/presale/contract.ts';
 import type { Database } from '../../constructs/database.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
+import type { DealFiles } from './deal-files.ts';
 
 export interface PresaleStepsProps {
   readonly database: Database;
   readonly raw: Bucket;
   /** Wakes the mailer. */
   readonly wakes: Queue;
+  readonly files: DealFiles;
 }
 
 // A publication and a backfill may run at once.
@@ -25,6 +28,7 @@ export class PresaleSteps extends Construct {
   readonly fetchCounty: HandlerFunction;
   readonly loadCounty: HandlerFunction;
   readonly checkRun: HandlerFunction;
+  readonly noteWait: HandlerFunction;
   readonly refreshStatistics: HandlerFunction;
   readonly writeReport: HandlerFunction;
   readonly closeRun: HandlerFunction;
@@ -36,6 +40,7 @@ export class PresaleSteps extends Construct {
     this.fetchCounty = this.#fetchCounty(props);
     this.loadCounty = this.#loadCounty(props);
     this.checkRun = this.#checkRun(props);
+    this.noteWait = this.#noteWait(props);
     this.refreshStatistics = this.#refreshStatistics(props);
     this.writeReport = this.#writeReport(props);
     this.closeRun = this.#closeRun(props);
@@ -76,6 +81,13 @@ export class PresaleSteps extends Construct {
       handler: 'presale/check-publication',
       contract: contract.checkPublicationEnv,
       env: { PRESALE_SITE_URL: this.#settings.siteUrl },
+      site: {
+        name: 'presale-site',
+        variable: 'PRESALE_SITE_URL',
+        url: this.#settings.siteUrl,
+        path: '/DownloadHistory_ajax_list',
+        without: 'Runs wait for it, and ask again each hour.',
+      },
       impact: 'Nobody knows whether the newest publication is out; the run asks again in an hour.',
       severity: 'low',
       timeout: Duration.minutes(2),
@@ -135,16 +147,31 @@ export class PresaleSteps extends Construct {
     return handler;
   }
 
-  #refreshStatistics({ database }: PresaleStepsProps): HandlerFunction {
-    return new HandlerFunction(this, 'RefreshStatistics', {
+  #noteWait({ database }: PresaleStepsProps): HandlerFunction {
+    return new HandlerFunction(this, 'NoteWait', {
+      handler: 'platform/note-wait',
+      contract: noteWaitEnv,
+      env: { DATABASE_URL: database.url },
+      impact: 'Lists of runs don’t say what a waiting run waits for; it waits and goes on all the same.',
+      severity: 'low',
+      timeout: Duration.seconds(30),
+      concurrency: runsAtOnce,
+      database,
+    });
+  }
+
+  #refreshStatistics({ database, files }: PresaleStepsProps): HandlerFunction {
+    const handler = new HandlerFunction(this, 'RefreshStatistics', {
       handler: 'presale/refresh-statistics',
       contract: contract.refreshStatisticsEnv,
-      env: { DATABASE_URL: database.url },
+      env: { DATABASE_URL: database.url, ...files.env },
       impact: 'The statistics are those of the publication before.',
       timeout: Duration.minutes(5),
       concurrency: runsAtOnce,
       database,
     });
+    files.allowAsking(handler);
+    return handler;
   }
 
   #writeReport({ database, raw, wakes }: PresaleStepsProps): HandlerFunction {

@@ -18,6 +18,7 @@ import { acknowledge, acknowledgeWildcards } from '../../permissions/acknowledge
 import { allowRuns } from '../../permissions/executions.ts';
 import { watchConservation } from '../runs/conservation.ts';
 import { watchExecutions } from '../runs/watch-executions.ts';
+import { DealFiles } from './deal-files.ts';
 import { PresaleCorrections } from './presale-corrections.ts';
 import { PresaleFlow } from './presale-flow.ts';
 import { PresaleSteps } from './presale-steps.ts';
@@ -32,15 +33,18 @@ export interface PresaleProps {
   readonly wakes: Queue;
 }
 
-/** Taiwan pre-sale house prices: schedule -> door -> state machine -> bucket, database and report. */
+/** Taiwan pre-sale house prices: schedule -> function -> state machine -> bucket, database and report. */
 export class Presale extends Construct {
   readonly stateMachine: StateMachine;
   readonly steps: PresaleSteps;
+  readonly files: DealFiles;
 
   constructor(scope: Construct, id: string, { database, raw, mails, slots, wakes }: PresaleProps) {
     super(scope, id);
     const { parallelCounties, scheduled } = environmentOf(this).workloads.presale;
-    this.steps = new PresaleSteps(this, 'Steps', { database, raw, wakes });
+    this.files = new DealFiles(this, 'Files', { database, raw });
+    const { files } = this;
+    this.steps = new PresaleSteps(this, 'Steps', { database, raw, wakes, files });
     CapabilityBook.of(this).offer(this.steps.refreshStatistics);
     const flow = new PresaleFlow(this, 'Flow', { steps: this.steps, mails, parallelCounties });
     this.stateMachine = this.#makeStateMachine(flow);
@@ -48,7 +52,7 @@ export class Presale extends Construct {
     FailureBook.of(this).machines.push({ edge: 'presale/run', machine: this.stateMachine, stopped });
     this.#watch();
     watchConservation(this, 'presale');
-    new PresaleCorrections(this, 'Corrections', { database, raw, wakes });
+    new PresaleCorrections(this, 'Corrections', { database, raw, wakes, files });
     new ScheduledFlow(this, 'Schedule', {
       task: schedules['start-publication'],
       start: this.#makeDoor(slots),

@@ -5,7 +5,7 @@ import * as contract from '../../../lambdas/recommender/contract.ts';
 import { HandlerFunction } from '../../constructs/handler-function.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { ScheduledFlow } from '../../constructs/scheduled-flow.ts';
-import { allowObjects } from '../../permissions/bucket-access.ts';
+import { allowObjects, allowRemoval, allowRemovalForGood } from '../../permissions/bucket-access.ts';
 import type { DataPlatform } from '../workload.ts';
 
 export interface CleanupProps extends Pick<DataPlatform, 'database' | 'raw' | 'slots'> {
@@ -13,11 +13,11 @@ export interface CleanupProps extends Pick<DataPlatform, 'database' | 'raw' | 's
   readonly files: Queue;
 }
 
-/** Retention: what nobody reads any more goes, behaviour only once its files are read back. */
+/** Retention: removes what is not read any more, behaviour only once its files are read back. */
 export class Cleanup extends Construct {
   constructor(scope: Construct, id: string, { database, raw, slots, files }: CleanupProps) {
     super(scope, id);
-    const { hotDays, filesDelaySeconds } = environmentOf(this).workloads.recommender;
+    const { hotDays, modelDays, filesDelaySeconds } = environmentOf(this).workloads.recommender;
     const task = contract.cleanUpSchedule;
     const start = new HandlerFunction(this, 'Handler', {
       handler: 'recommender/cleanup-expired-cache',
@@ -29,6 +29,7 @@ export class Cleanup extends Construct {
         FILES_DELAY_MS: String(filesDelaySeconds * 1000),
         SLOTS_QUEUE_URL: slots.queueUrl,
         HOT_DAYS: String(hotDays),
+        MODEL_DAYS: String(modelDays),
       },
       impact: task.impact,
       severity: 'low',
@@ -39,7 +40,10 @@ export class Cleanup extends Construct {
       asynchronous: true,
       database,
     });
-    allowObjects(start, raw, { read: [contract.behaviorFiles] });
+    const { behaviors, late } = contract.fileFolders;
+    allowObjects(start, raw, { read: [behaviors, late] });
+    allowRemoval(start, raw, contract.modelsFolder);
+    allowRemovalForGood(start, raw, [contract.sparkFolder]);
     start.allow(['sqs:SendMessage'], [files.queueArn, slots.queueArn]);
     new ScheduledFlow(this, 'Daily', { task, start, enabled: true });
   }

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { behaviorFiles } from '../../../lambdas/recommender/contract.ts';
+import { fileFolders, modelsFolder, sparkFolder } from '../../../lambdas/recommender/contract.ts';
 import { workload } from '../workload.ts';
-import { addBehaviorTable } from './behavior-table.ts';
 import { Cleanup } from './cleanup.ts';
+import { addFileTables } from './file-tables.ts';
 import { Recommender } from './recommender.ts';
 import { RecommenderApi } from './recommender-api.ts';
 import { RecommenderDashboard } from './recommender-dashboard.ts';
@@ -13,13 +13,27 @@ import { recommenderTopics } from './topics.ts';
 export const recommender = workload({
   name: 'recommender',
   topics: recommenderTopics,
-  // A day's file is written anew with whatever comes to it: what it was before is of use for nothing but a slip of hands.
-  lifecycle: () => [{ prefix: `${behaviorFiles}/`, noncurrentVersionExpiration: Duration.days(1) }],
-  data: (_stack, { analytics }) => addBehaviorTable(analytics),
+  // A file is written anew with whatever comes to it: what it was before is of use for nothing but a slip of hands.
+  lifecycle: () => [
+    ...[...Object.values(fileFolders), modelsFolder].map((folder) => ({
+      prefix: `${folder}/`,
+      noncurrentVersionExpiration: Duration.days(1),
+    })),
+    // Of abandoned jobs, where cleanup is paused.
+    {
+      prefix: `${sparkFolder}/`,
+      expiration: Duration.days(7),
+      noncurrentVersionExpiration: Duration.days(1),
+    },
+  ],
+  data: (_stack, { analytics }) => addFileTables(analytics),
   pipelines: (stack, { cluster, ...platform }) => {
-    const { machine } = new ScenarioSchedules(stack, 'RecommenderSchedules', platform);
     if (!cluster) return undefined;
     const recommender = new Recommender(stack, 'Recommender', { ...platform, cluster });
+    const { machine } = new ScenarioSchedules(stack, 'RecommenderSchedules', {
+      ...platform,
+      files: recommender.files.queue,
+    });
     new Cleanup(stack, 'RecommenderCleanup', { ...platform, files: recommender.files.queue });
     return { recommender, machine };
   },

@@ -1,11 +1,12 @@
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import * as contract from '../../../lambdas/recommender/contract.ts';
+import { AlarmBook } from '../../constructs/alarm-book.ts';
 import { ApiHandler } from '../../constructs/api/api-handler.ts';
 import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
+import { ownMetric } from '../../constructs/own-metric.ts';
 import { allowObjects } from '../../permissions/bucket-access.ts';
-import { allowRuns } from '../../permissions/executions.ts';
 import type { ApiPlatform } from '../workload.ts';
 import { MetricsApi } from './metrics-api.ts';
 import type { Recommender } from './recommender.ts';
@@ -47,7 +48,6 @@ export class RecommenderApi extends Construct {
         VECTORS_QUEUE_URL: recommender.queues.urlOf('vectors'),
         FILES_QUEUE_URL: recommender.queues.urlOf('files'),
         ERASURE_SECRET: recommender.erasure.secretArn,
-        TRAINING_STATE_MACHINE: machine.stateMachineArn,
       },
       impact: 'Sites get no recommendations, and nobody sees how they do.',
       severity: 'high',
@@ -56,8 +56,17 @@ export class RecommenderApi extends Construct {
     });
     api.allow(['secretsmanager:GetSecretValue'], [recommender.erasure.secretArn]);
     recommender.queues.allowSending(api, 'vectors', 'files');
-    new MetricsApi(this, 'Metrics', platform);
-    allowRuns(api, machine);
+    new MetricsApi(this, 'Metrics', platform, machine);
     allowObjects(api, platform.raw, { read: ['recommender/models'] });
+    this.#watchModels();
+  }
+
+  #watchModels(): void {
+    AlarmBook.of(this).add(this, {
+      name: 'recommender-model-unreadable',
+      metric: ownMetric(this, { name: 'ModelUnreadable', workload: 'recommender' }),
+      impact: 'The model of a scenario can’t be read: its users get popular items in the place of what is theirs.',
+      severity: 'medium',
+    });
   }
 }

@@ -1,7 +1,8 @@
-import { Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ownMetric } from '../../constructs/own-metric.ts';
+import { dashboard } from '../dashboard.ts';
 import type { Recommender } from './recommender.ts';
 
 const half = 12;
@@ -21,27 +22,22 @@ export class RecommenderDashboard extends Construct {
     const ours = (name: string) => ownMetric(this, { name, workload: 'recommender' });
     const queues = Object.entries({ vectors: vectors.queue, files: files.queue });
     const handlers = [items, behavior, vectors, files].map(({ handler }) => handler);
-    new Dashboard(this, 'Dashboard', {
-      widgets: [
-        [
-          graph('Records: stored, to the ledger', ours('RecordsHandled'), ours('RecordsRejected')),
-          graph(
-            'Waiting',
-            ...queues.map(([label, queue]) => queue.metricApproximateNumberOfMessagesVisible({ label })),
-          ),
-        ],
-        [
-          graph('Schedules: started, failed', machine.metricStarted(), machine.metricFailed()),
-          graph('Schedules’ work (ms, p99)', machine.metricTime({ statistic: 'p99' })),
-        ],
-        [
-          graph('Errors', ...handlers.map((handler) => handler.function.metricErrors({ label: handler.name }))),
-          graph(
-            'Time (ms, p99)',
-            ...handlers.map((handler) => handler.function.metricDuration({ label: handler.name, statistic: 'p99' })),
-          ),
-        ],
+    dashboard(this, 'Recommender', [
+      [
+        graph('Records: stored, to the ledger', ours('RecordsHandled'), ours('RecordsRejected')),
+        graph('Waiting', ...queues.map(([label, queue]) => queue.metricApproximateNumberOfMessagesVisible({ label }))),
       ],
-    });
+      [
+        graph('Schedules: started, failed', machine.metricStarted(), machine.metricFailed()),
+        graph('Schedules’ work (ms, p99)', machine.metricTime({ statistic: 'p99' })),
+      ],
+      [
+        graph('Errors', ...handlers.map((handler) => handler.function.metricErrors({ label: handler.name }))),
+        graph(
+          'Time (ms, p99)',
+          ...handlers.map((handler) => handler.function.metricDuration({ label: handler.name, statistic: 'p99' })),
+        ),
+      ],
+    ]);
   }
 }

@@ -6,11 +6,11 @@ import type { KafkaCluster } from '../../constructs/kafka/cluster.ts';
 import { StreamHandler } from '../../constructs/kafka/stream-handler.ts';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { QueueHandler } from '../../constructs/queue-handler.ts';
-import { acknowledgeWildcards } from '../../permissions/acknowledge.ts';
-import { allowObjects, allowRemoval } from '../../permissions/bucket-access.ts';
+import { allowObjects, allowRemovalForGood } from '../../permissions/bucket-access.ts';
 import { QueueRing } from '../queue-ring.ts';
 import { watchConservation } from '../runs/conservation.ts';
 import type { PipelinesPlatform } from '../workload.ts';
+import { allowBedrock } from './bedrock.ts';
 import { ErasureKey } from './erasure-key.ts';
 
 export interface RecommenderProps extends Omit<PipelinesPlatform, 'cluster'> {
@@ -68,7 +68,7 @@ export class Recommender extends Construct {
       source: cluster,
       topics: [first, ...others],
       failures: raw,
-      pollers: { ...pollers, group: 'millrace-recommender' },
+      pollers: { ...pollers, group: 'millrace' },
       batchSize: 1000,
       batchingWindow: Duration.seconds(1),
       timeout: Duration.minutes(1),
@@ -101,7 +101,7 @@ export class Recommender extends Construct {
       source: cluster,
       topics: [contract.behaviorTopic],
       failures: raw,
-      pollers: { ...pollers, group: 'millrace-recommender' },
+      pollers: { ...pollers, group: 'millrace' },
       batchSize: 2000,
       batchingWindow: Duration.seconds(1),
       timeout: Duration.minutes(2),
@@ -117,10 +117,15 @@ export class Recommender extends Construct {
   }
 
   #makeVectors({ database }: RecommenderProps): QueueHandler<typeof contract.makeVectorsEnv> {
+    const { textVectors } = this.#settings;
     const vectors = new QueueHandler(this, 'MakeVectors', {
       handler: 'recommender/make-vectors',
       contract: contract.makeVectorsEnv,
-      env: { DATABASE_URL: database.url, VECTORS_QUEUE_URL: this.queues.urlOf('vectors') },
+      env: {
+        DATABASE_URL: database.url,
+        VECTORS_QUEUE_URL: this.queues.urlOf('vectors'),
+        TEXT_VECTORS: textVectors,
+      },
       impact: 'New items have no neighbours, so that only the newest lists show them.',
       fifo: true,
       delay: vectorsDelay,
@@ -131,6 +136,8 @@ export class Recommender extends Construct {
       database,
     });
     this.queues.allowSending(vectors.handler, 'vectors');
+    if (textVectors === 'bedrock')
+      allowBedrock(this, { handler: vectors.handler, database, model: contract.embeddingModel });
     return vectors;
   }
 
@@ -147,13 +154,9 @@ export class Recommender extends Construct {
       memory: 1769,
       database,
     });
-    const kept = [contract.behaviorFiles];
+    const kept = Object.values(contract.fileFolders);
     allowObjects(files.handler, raw, { read: kept, write: kept });
-    allowRemoval(files.handler, raw, contract.behaviorFiles);
-    const below = raw.arnForObjects(`${contract.behaviorFiles}/*`);
-    files.handler.allow(['s3:DeleteObjectVersion'], [below]);
-    files.handler.allow(['s3:ListBucketVersions'], [raw.bucketArn]);
-    acknowledgeWildcards(files.handler, 'Files are named by tenant and day; the grant ends at a prefix.', [below]);
+    allowRemovalForGood(files.handler, raw, kept);
     files.handler.allow(['secretsmanager:GetSecretValue'], [this.erasure.secretArn]);
     return files;
   }

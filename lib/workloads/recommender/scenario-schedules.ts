@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import {
   Choice,
   Condition,
@@ -18,6 +19,7 @@ import { edgeResourceName } from '../../../lambdas/kit/ledger/edge.ts';
 import {
   recommenderSchedules,
   runScenarioEnv,
+  sparkFolder,
   startScheduleEnv,
   trainScenarioEnv,
 } from '../../../lambdas/recommender/contract.ts';
@@ -28,24 +30,34 @@ import { environmentOf } from '../../constructs/millrace-stack.ts';
 import { ScheduledFlow } from '../../constructs/scheduled-flow.ts';
 import { causeInFewWords, step } from '../../constructs/step.ts';
 import { acknowledge, acknowledgeWildcards } from '../../permissions/acknowledge.ts';
-import { allowObjects } from '../../permissions/bucket-access.ts';
+import { allowObjects, allowRemovalForGood } from '../../permissions/bucket-access.ts';
 import { allowRuns } from '../../permissions/executions.ts';
 import { watchExecutions } from '../runs/watch-executions.ts';
 import type { DataPlatform } from '../workload.ts';
+import { SparkTraining } from './spark-training.ts';
 
 const impact = 'What is recommended stays as it was: similar items, profiles, hot items, lists.';
 
+export interface ScenarioSchedulesProps extends DataPlatform {
+  /** Of files that are to be written: segments of users. */
+  readonly files: Queue;
+}
+
 /**
- * Every schedule that computes per scenario: schedule -> door, which reads markers and lets the database sleep where nothing
- * is new -> state machine -> one step for each scenario. One that fails doesn't hold up the others.
+ * Every schedule that computes per scenario: schedule -> function, which reads markers and lets the database sleep where nothing
+ * is new -> state machine -> one step for each scenario. A failing step doesn't hold up the others.
  */
 export class ScenarioSchedules extends Construct {
   /** Runs a schedule's work in scenarios; a training can also be asked for by hand. */
   readonly machine: StateMachine;
+  readonly #training: SparkTraining;
 
-  constructor(scope: Construct, id: string, platform: DataPlatform) {
+  constructor(scope: Construct, id: string, platform: ScenarioSchedulesProps) {
     super(scope, id);
-    this.machine = this.#makeMachine(this.#makeWorker(platform), this.#makeTrainer(platform));
+    const { raw } = platform;
+    this.#training = new SparkTraining(this, 'Spark', { raw, trainer: this.#makeTrainer(platform) });
+    this.machine = this.#makeMachine(this.#makeWorker(platform));
+    this.#training.allowRuns(this.machine);
     this.#makeDoor(platform, this.machine);
   }
 
@@ -53,7 +65,11 @@ export class ScenarioSchedules extends Construct {
     const trainer = new HandlerFunction(this, 'TrainScenario', {
       handler: 'recommender/train-scenario',
       contract: trainScenarioEnv,
-      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName },
+      env: {
+        DATABASE_URL: database.url,
+        RAW_BUCKET: raw.bucketName,
+        SPARK_ABOVE: String(environmentOf(this).workloads.recommender.sparkAbove),
+      },
       impact: 'Recommendations are made by older models.',
       // Lambda's longest: ten thousand items take 40 s a solve, and parameters are chosen among several.
       timeout: Duration.minutes(15),
@@ -63,17 +79,24 @@ export class ScenarioSchedules extends Construct {
       database,
     });
     allowObjects(trainer, raw, {
-      read: ['recommender/models'],
-      write: ['recommender/models', 'recommender/seen-markers'],
+      read: ['recommender/models', sparkFolder],
+      write: ['recommender/models', 'recommender/seen-markers', sparkFolder],
     });
+    allowRemovalForGood(trainer, raw, [sparkFolder]);
     return trainer;
   }
 
-  #makeWorker({ database, raw }: DataPlatform): HandlerFunction {
+  #makeWorker({ database, raw, files }: ScenarioSchedulesProps): HandlerFunction {
+    const { filesDelaySeconds } = environmentOf(this).workloads.recommender;
     const worker = new HandlerFunction(this, 'RunScenario', {
       handler: 'recommender/run-scenario',
       contract: runScenarioEnv,
-      env: { DATABASE_URL: database.url, RAW_BUCKET: raw.bucketName },
+      env: {
+        DATABASE_URL: database.url,
+        RAW_BUCKET: raw.bucketName,
+        FILES_QUEUE_URL: files.queueUrl,
+        FILES_DELAY_MS: String(filesDelaySeconds * 1000),
+      },
       impact,
       // A million behaviours take seconds; lists of a hundred thousand users take minutes.
       timeout: Duration.minutes(15),
@@ -83,6 +106,7 @@ export class ScenarioSchedules extends Construct {
       database,
     });
     allowObjects(worker, raw, { read: ['recommender/models'], write: ['recommender/seen-markers'] });
+    worker.allow(['sqs:SendMessage'], [files.queueArn]);
     return worker;
   }
 
@@ -109,13 +133,14 @@ export class ScenarioSchedules extends Construct {
       new ScheduledFlow(this, name, { name: `recommender/${name}`, task, start: door, enabled: true });
   }
 
-  #makeMachine(worker: HandlerFunction, trainer: HandlerFunction): StateMachine {
+  #makeMachine(worker: HandlerFunction): StateMachine {
+    const { trainer } = this.#training;
     const machine = new StateMachine(this, 'StateMachine', {
       stateMachineName: edgeResourceName({ environment: environmentOf(this).name, edge: 'recommender/scheduled' }),
       stateMachineType: StateMachineType.STANDARD,
       queryLanguage: QueryLanguage.JSONATA,
       comment: 'recommender',
-      definitionBody: DefinitionBody.fromChainable(this.#eachScenario(worker, trainer)),
+      definitionBody: DefinitionBody.fromChainable(this.#eachScenario(worker)),
       timeout: Duration.hours(12),
       tracingEnabled: true,
       logs: { destination: logGroup(this, 'Logs'), level: LogLevel.ALL, includeExecutionData: true },
@@ -131,27 +156,27 @@ export class ScenarioSchedules extends Construct {
   }
 
   /** One scenario: training has a function of its own, all else is computed by one. */
-  #oneScenario(worker: HandlerFunction, trainer: HandlerFunction): Choice {
+  #oneScenario(worker: HandlerFunction): Choice {
     const notThisOne = Pass.jsonata(this, 'NotThisOne', { stateName: 'Not this one' });
-    const by = (id: string, handler: HandlerFunction) =>
-      // The others go on; the end of the run tells of it.
-      step(this, id, {
-        name: id,
-        handler,
-        patient: true,
-        waitsForPlace: true,
-        input: '{% $states.input %}',
-        outputs: '{% { "state": "done", "counts": $states.result.Payload.counts } %}',
-      }).addCatch(notThisOne, {
-        errors: ['States.ALL'],
-        outputs: { state: 'failed', cause: `{% ${causeInFewWords} %}` },
-      });
+    // The others go on; the end of the run tells of it.
+    const failed = { errors: ['States.ALL'], outputs: { state: 'failed', cause: `{% ${causeInFewWords} %}` } };
+    const compute = step(this, 'Compute', {
+      name: 'Compute',
+      handler: worker,
+      patient: true,
+      waitsForPlace: true,
+      input: '{% $states.input %}',
+      outputs: '{% { "state": "done", "counts": $states.result.Payload.counts } %}',
+    }).addCatch(notThisOne, failed);
     return Choice.jsonata(this, 'Kind', { stateName: 'A training?' })
-      .when(Condition.jsonata('{% $states.input.schedule = "train-model" %}'), by('Train', trainer))
-      .otherwise(by('Compute', worker));
+      .when(
+        Condition.jsonata('{% $states.input.schedule = "train-model" %}'),
+        this.#training.states((state) => state.addCatch(notThisOne, failed)),
+      )
+      .otherwise(compute);
   }
 
-  #eachScenario(worker: HandlerFunction, trainer: HandlerFunction): MapState {
+  #eachScenario(worker: HandlerFunction): MapState {
     const failed = Fail.jsonata(this, 'Failed', {
       stateName: 'Some failed',
       error: 'ScenariosFailed',
@@ -175,7 +200,7 @@ export class ScenarioSchedules extends Construct {
       maxConcurrency: 2,
       outputs:
         '{% { "failed": $count($states.result[state = "failed"]), "done": $count($states.result[state = "done"]), "cause": $string($states.result[state = "failed"][0].cause) } %}',
-    }).itemProcessor(this.#oneScenario(worker, trainer));
+    }).itemProcessor(this.#oneScenario(worker));
     each.next(question);
     return each;
   }

@@ -33,7 +33,7 @@ export interface SlotsProps {
 const paceSeconds = 30;
 
 /**
- * The keeper of slots, which finds those that nobody ran; the chain of turns that moves backfills on; and the queue of
+ * The keeper of slots, which finds the missed ones; the chain of turns that moves backfills on; and the queue of
  * starts, through which both start what they want done. Made after every schedule and state machine, and before the ledger's intake.
  */
 export class Slots extends Construct {
@@ -103,10 +103,7 @@ export class Slots extends Construct {
 
   #makeSwitch(): Queue {
     const { schedules } = ScheduleBook.of(this);
-    const ids = schedules.map(({ name, flow }) => [
-      name,
-      `${flow.group.scheduleGroupName}/${flow.schedule.scheduleName}`,
-    ]);
+    const ids = schedules.map(({ name, flow }) => [name, `${flow.groupName}/${flow.schedule.scheduleName}`]);
     const turn = new QueueHandler(this, 'Switch', {
       handler: 'platform/switch-schedule',
       contract: switchScheduleEnv,

@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { environmentOf } from '../../constructs/millrace-stack.ts';
 
-/** The limits and manners of whoever fetches pages, as its variables. */
+/** The limits and manners of the functions that fetch pages, as their variables. */
 export function pageVariables(scope: IConstruct, { longestMs = Number.POSITIVE_INFINITY } = {}) {
   const { pages } = environmentOf(scope).workloads.tagger;
   return {
@@ -20,5 +20,5 @@ export function servicesVariable(scope: IConstruct): { readonly TAGGER_SERVICES:
   return { TAGGER_SERVICES: JSON.stringify(environmentOf(scope).workloads.tagger.services) };
 }
 
-/** Whoever changes the rules sees them work within a minute; S3 is asked 1,440 times a day by each instance. */
+/** Changed rules work within a minute; S3 is asked 1,440 times a day by each instance. */
 export const rulesVariable = { RULES_FRESH_MS: '60000' };

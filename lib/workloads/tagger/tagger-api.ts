@@ -46,12 +46,15 @@ export class TaggerApi extends Construct {
         ...rulesVariable,
         RAW_BUCKET: raw.bucketName,
       },
-      impact: 'Nobody can try what the tagger says of a text.',
+      impact: 'Nobody can try what the tagger says of a text, or publish rules by the API.',
       concurrency: 2,
       memory: 1769,
       objects: { bucket: raw, read: ['tagger/pages'], write: ['tagger/pages'] },
     });
     allowObject(attempt, raw, contract.rulesKey);
+    // Publishing and going back.
+    attempt.allow(['s3:PutObject', 's3:DeleteObject', 's3:GetObjectVersion'], [raw.arnForObjects(contract.rulesKey)]);
+    attempt.allow(['s3:ListBucketVersions'], [raw.bucketArn]);
     allowObject(attempt, raw, contract.keptRulesKey);
   }
 }

@@ -148,7 +148,7 @@ export class Tagger extends Construct {
       impact: 'Rules that somebody has put into the bucket do not count; those before them do.',
       severity: 'medium',
     });
-    // Told within a minute, as whoever watches a service's pages wants it: never more than a mail a minute.
+    // Told within a minute, as people who watch a service's pages want it: never more than a mail a minute.
     AlarmBook.of(this).places.push({
       edge: 'tagger/fetch-page',
       severity: 'medium',

@@ -12,7 +12,7 @@ export const tasks = workload({
   name: 'tasks',
   // Callers have files without tasks, too.
   present: () => true,
-  // Large results of tasks, and what their callers are told, go with their rows: after that nobody can ask for them.
+  // Large results of tasks, and what their callers are told, go with their rows: after that they can't be asked for.
   lifecycle: ({ workloads }) =>
     ['tasks/results/', 'tasks/callbacks/'].map((prefix) => ({
       prefix,
@@ -28,6 +28,7 @@ export const tasks = workload({
   },
   api: (stack, platform, { data, pipelines }) => {
     if (pipelines.tasks) new TasksApi(stack, 'Tasks', { platform, queues: pipelines.tasks.queues });
+    platform.uploads(data);
     new FilesApi(stack, 'Files', { platform, files: data, verification: pipelines.verification });
   },
   operations: (stack, { pipelines }) => {

@@ -15,7 +15,7 @@ export interface TaskSchedulesProps {
   readonly queues: TaskQueues;
 }
 
-/** One schedule for each line of the contract's list, all through one door. */
+/** One schedule for each line of the contract's list, all calling one function. */
 export class TaskSchedules extends Construct {
   constructor(scope: Construct, id: string, { database, raw, slots, queues }: TaskSchedulesProps) {
     super(scope, id);

@@ -204,9 +204,13 @@ export class Tasks extends Construct {
       },
       removalPolicy: removalPolicyOf(this),
     });
-    acknowledge(secret, 'Those who are called back hold it: a new one is a person’s step.', 'AwsSolutions-SMG4');
+    acknowledge(
+      secret,
+      'npm run keys rotates it: those who are called back hold it, and take up the new one.',
+      'AwsSolutions-SMG4',
+    );
     const { callbackTimeoutMs } = this.#settings;
-    // One that never answers has all the time there is, but nobody else's.
+    // One that never answers has all the time there is, but takes none of the others'.
     const patient = this.#sending({ raw, secret }, callbackTimeoutMs);
     const slow = new QueueHandler(this, 'SlowCallbacks', {
       ...patient,
@@ -248,7 +252,7 @@ export class Tasks extends Construct {
   #watch(): void {
     const book = AlarmBook.of(this);
     // A message that comes again after its worker died is as old as its visibility, six times its function's timeout; a
-    // queue that nobody works off is older.
+    // queue without a consumer is older.
     this.#watchAge('tasks-wait-too-long', this.worker, Duration.hours(1));
     this.#watchAge('long-tasks-wait-too-long', this.longWorker, Duration.hours(2));
     book.add(this, {

@@ -34,7 +34,7 @@ export interface TurnsFlowProps {
   readonly alarm?: string;
   /** @default that of any long task */
   readonly impact?: string;
-  /** Whether an execution that somebody stopped is a failure. @default it is */
+  /** Whether a stopped execution is a failure. @default it is */
   readonly stopped?: 'on-purpose';
   /** What else a task may ask for, by name: the states of it, which lead back to the turn. */
   readonly jobs?: Readonly<Record<string, (turn: IChainable) => IChainable>>;
