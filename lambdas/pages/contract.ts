@@ -1,24 +1,31 @@
 import * as z from 'zod';
 
-const milliseconds = z.coerce.number().int().positive();
+const wholeNumber = z.coerce.number().int().positive();
+// Of Lambda's: no function waits longer.
+const longestRunMs = 900_000;
 
-/** The limits and manners of whoever fetches pages: its variables. */
+function isHost(text: string): boolean {
+  return /^[^\s/?#@]+$/.test(text) && URL.canParse(`http://${text}`);
+}
+
+/** The limits and manners of functions that fetch pages: their variables. */
 export const pageEnv = {
-  PAGE_TIMEOUT_MS: milliseconds,
+  PAGE_TIMEOUT_MS: wholeNumber.max(longestRunMs),
   /** Of the decoded page. */
-  PAGE_MAX_BYTES: milliseconds,
+  PAGE_MAX_BYTES: wholeNumber,
   /** Of what is kept of a page, as HTML and as text. */
-  PAGE_KEPT_BYTES: milliseconds,
+  PAGE_KEPT_BYTES: wholeNumber,
   /** Requests to one host at once, and the gap between two of them. */
-  PAGE_PER_HOST: milliseconds,
-  PAGE_GAP_MS: z.coerce.number().int().nonnegative(),
+  PAGE_PER_HOST: wholeNumber,
+  PAGE_GAP_MS: z.coerce.number().int().nonnegative().max(longestRunMs),
   /** How long a page stands for itself in further messages. */
-  PAGE_FRESH_MS: milliseconds,
+  PAGE_FRESH_MS: wholeNumber,
   /** `127.0.0.1:4600`, comma separated: addresses that may be asked for although they are not public. */
   PAGE_ALLOWED: z
     .string()
     .default('')
-    .transform((list) => list.split(',').filter(Boolean)),
+    .transform((list) => list.split(',').filter(Boolean))
+    .refine((hosts) => hosts.every(isHost), 'It takes hosts, such as 127.0.0.1:8000, comma separated.'),
 };
 
 /**

@@ -17,6 +17,9 @@ export interface PageElement extends PageNode {
   hasAttribute(name: string): boolean;
   getAttribute(name: string): string | null;
   removeAttribute(name: string): void;
+  remove(): void;
+  querySelector(selector: string): PageElement | null;
+  querySelectorAll(selector: string): Iterable<PageElement>;
   append(...nodes: PageNode[]): void;
   replaceWith(node: PageNode): void;
 }

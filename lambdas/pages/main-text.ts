@@ -1,6 +1,7 @@
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
-import type { PageDocument } from './dom.ts';
+import { type DropRules, dropBlocks, dropRules } from './article/drop-blocks.ts';
+import type { PageDocument, PageElement } from './dom.ts';
 import { embeddedText } from './hidden/embedded-text.ts';
 import { type HiddenBlock, reveal, shownAndHidden } from './hidden/hidden-blocks.ts';
 import { isArticle } from './hidden/is-article.ts';
@@ -20,10 +21,10 @@ const knownBy = 20;
 
 /**
  * Title and article of a page, without navigation, scripts, ads and comments; all of the page's text where no article
- * is found or the page is too large or too deep to look for one. Mozilla's Readability over linkedom: docs/benchmarks.md
- * says what it was measured beside. Its time is not bounded: pages of strangers are read in a thread that can be stopped.
+ * is found or the page is too large or too deep to look for one. Mozilla's Readability over linkedom, and a pass that drops
+ * what is none of the article: docs/benchmarks.md says what it was measured beside. Its time is not bounded: pages of strangers are read in a thread that can be stopped.
  */
-export function mainText(html: string, url = ''): RawText {
+export function mainText(html: string, url = '', rules = dropRules): RawText {
   const whole = wholeText(html);
   const { nodes, depth } = pageShape(html, mostLevels);
   if (depth > mostLevels || nodes > mostNodes) return whole;
@@ -34,9 +35,9 @@ export function mainText(html: string, url = ''): RawText {
   const readable = hidden.flatMap((block, index) => (isArticle(block) ? [readableOf(block, index)] : []));
   const embedded = embeddedText(document);
   const title = document.title.trim() || whole.title;
-  const found = articleOf(document, title);
+  const found = articleOf(document, title, rules);
   const article = { ...found, text: found.text || shown };
-  const better = shownByScripts(html, article, readable) ?? article;
+  const better = shownByScripts(html, article, { readable, rules }) ?? article;
   if (embedded.length > muchMore * better.text.length && embedded.length > knownBy) return { title, text: embedded };
   return better.text === '' ? { ...better, text: whole.text } : better;
 }
@@ -58,17 +59,26 @@ function readableOf({ element, text }: HiddenBlock, index: number): Readable {
   return { index, text, before: rawText(element.previousElementSibling?.innerHTML ?? '') };
 }
 
+/** Readability hands over the element that it has made; its types are a browser's. */
+const asElement = (node: unknown) => node as PageElement;
+
 /** Readability takes the document apart. */
-function articleOf(document: PageDocument, title: string): RawText {
-  const article = new Readability(document).parse();
-  return { title: article?.title?.trim() || title, text: rawText(article?.content ?? '') };
+function articleOf(document: PageDocument, title: string, rules: DropRules): RawText {
+  // Its classes say what a part of a page is.
+  const article = new Readability<PageElement>(document, { keepClasses: true, serializer: asElement }).parse();
+  if (article?.content) dropBlocks(article.content, rules);
+  return { title: article?.title?.trim() || title, text: rawText(article?.content?.innerHTML ?? '') };
 }
 
 /**
  * The article with what the page hides until a script shows it: the article itself, or the rest of it. `undefined` where
  * nothing that is hidden reads as one.
  */
-function shownByScripts(html: string, article: RawText, readable: readonly Readable[]): RawText | undefined {
+function shownByScripts(
+  html: string,
+  article: RawText,
+  { readable, rules }: { readonly readable: readonly Readable[]; readonly rules: DropRules },
+): RawText | undefined {
   const longest = readable.toSorted((a, b) => b.text.length - a.text.length)[0];
   if (!longest) return undefined;
   const replaced = longest.text.length > muchMore * article.text.length;
@@ -80,7 +90,7 @@ function shownByScripts(html: string, article: RawText, readable: readonly Reada
     const same = again[block.index];
     if (same) reveal(same.element);
   }
-  const revealed = articleOf(document, article.title);
+  const revealed = articleOf(document, article.title, rules);
   const has = wanted.every(({ text }) => revealed.text.includes(firstOf(text)));
   if (has) return revealed;
   // Readability would not have it, though the page says where it stands.

@@ -21,7 +21,7 @@ export interface PageReaderLimits {
   readonly failedFreshMs: number;
 }
 
-/** Reads each page once: from the cache, with whoever is reading it just now, or from its site. */
+/** Reads each page once: from the cache, together with a read under way, or from its site. */
 export function pageReader(ports: PageReaderPorts, limits: PageReaderLimits): ReadPage {
   const underWay = new Map<string, Promise<PageRecord>>();
   return (url) => {

@@ -36,10 +36,10 @@ const sampleBytes = 64 * 1024;
 
 function guessed(body: Uint8Array): string {
   const sample = body.subarray(0, sampleBytes);
-  // Bytes of ideographs may all be ASCII: whoever has zeros is asked first.
+  // Bytes of ideographs may all be ASCII: zeros are looked for first.
   const wide = wideEncoding(sample);
   if (wide) return wide;
-  // What shifts by escapes is ASCII to whoever doesn't know them.
+  // Text that shifts by escapes looks like ASCII to code that doesn't know them.
   if (isUtf8(body)) return (sample.includes(0x1b) && escapedEncoding(sample)) || 'utf-8';
   return chardet.detect(withoutTags(sample)) ?? 'windows-1252';
 }

@@ -21,8 +21,8 @@ export const blocks = new Set(
 );
 
 const ignore = () => undefined;
-/** What a page has beside its tags and its text. */
-const unread = {
+/** What a page has beside its tags and its text, for tokenizers that leave it unread. */
+export const unread = {
   onattribdata: ignore,
   onattribend: ignore,
   onattribentity: ignore,

@@ -3,11 +3,13 @@ import { callerEnv, usersEnv } from '#kit/api/authentication/env.ts';
 import { choiceParameter, dateParameter, textParameter } from '#kit/api/parameters.ts';
 import type { EditableSources } from '#kit/ledger/editable.ts';
 import type { ScheduledTask } from '#kit/schedule/schedule.ts';
+import { dealFilesEnv, writeDealsEnv, writeDealsMessage } from './parquet/contract.ts';
 import { countyLetters } from './publication/counties.ts';
 
 export { siteFaults } from './faults.ts';
+export { dealColumns, dealsFolder } from './parquet/columns.ts';
 /** What the stack and the handlers of this workload agree on. Imported by both; does no work. */
-export { countyLetters };
+export { countyLetters, writeDealsEnv, writeDealsMessage };
 
 const county = choiceParameter(countyLetters);
 const text = z.string().min(1);
@@ -15,7 +17,7 @@ const count = z.int().nonnegative();
 const milliseconds = z.int().nonnegative();
 const wholeNumber = z.coerce.number().int().positive();
 
-/** `A,F,W`: which counties a run takes when nobody names any. */
+/** `A,F,W`: which counties a run takes when none are named. */
 const countyList = z
   .string()
   .transform((list) => list.split(',').map((letter) => letter.trim().toUpperCase()))
@@ -26,7 +28,7 @@ export const startPublicationEnv = z.object({ PRESALE_STATE_MACHINE: text, SLOTS
 export const startRunEnv = z.object({ PRESALE_STATE_MACHINE: text, ...usersEnv, ADMISSION_FUNCTION: text });
 export const planRunEnv = z.object({
   DATABASE_URL: text,
-  PRESALE_RETRY_SECONDS: wholeNumber,
+  PRESALE_RETRY_SECONDS: wholeNumber.max(365 * 24 * 60 * 60), // A state machine runs a year at most.
   PRESALE_MAX_ATTEMPTS: wholeNumber,
   PRESALE_COUNTIES: countyList,
 });
@@ -34,18 +36,18 @@ export const checkPublicationEnv = z.object({ PRESALE_SITE_URL: z.url() });
 export const fetchCountyEnv = z.object({
   PRESALE_SITE_URL: z.url(),
   RAW_BUCKET: text,
-  /** For one try at one county's file. */
-  PRESALE_FETCH_SECONDS: z.coerce.number().positive(),
+  /** For one try at one county's file: a function runs a quarter of an hour at most. */
+  PRESALE_FETCH_SECONDS: z.coerce.number().positive().max(900),
   PRESALE_FETCH_ATTEMPTS: z.coerce.number().int().min(1),
 });
 export const loadCountyEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
 export const checkRunEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, ALERTS_QUEUE_URL: text });
-export const refreshStatisticsEnv = z.object({ DATABASE_URL: text });
+export const refreshStatisticsEnv = z.object({ DATABASE_URL: text, ...dealFilesEnv });
 export const writeReportEnv = z.object({
   DATABASE_URL: text,
   RAW_BUCKET: text,
   ALERTS_QUEUE_URL: text,
-  /** With a slash at its end; empty where nobody knows. */
+  /** With a slash at its end; empty where it is not known. */
   ALERT_API_URL: z.union([z.url(), z.literal('')]).default(''),
 });
 export const closeRunEnv = z.object({ DATABASE_URL: text });
@@ -60,8 +62,8 @@ export const backfillSeasonsEnv = z.object({
   RUN_DOOR: text,
 });
 
-export const loadCorrectionsEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, ALERTS_QUEUE_URL: text });
-export const correctProblemEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, ...callerEnv });
+export const loadCorrectionsEnv = writeDealsEnv.extend({ ALERTS_QUEUE_URL: text, ...dealFilesEnv });
+export const correctProblemEnv = writeDealsEnv.extend({ ...callerEnv, ...dealFilesEnv });
 
 /** `start-publication` runs `start-publication.handler.ts`. */
 export const schedules = {
@@ -190,7 +192,7 @@ export const runPlan = z.object({
   publication_date: z.iso.date(),
   season: season.nullable(),
   counties: z.array(county).min(1),
-  /** Nobody named counties: these are all there are. */
+  /** No counties were named: these are all there are. */
   whole: z.boolean().optional(),
   retry_seconds: z.int().positive(),
   max_attempts: z.int().positive(),

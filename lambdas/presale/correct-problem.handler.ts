@@ -4,6 +4,7 @@ import { objectStore } from '#adapters/object-store.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { correctProblemEnv } from './contract.ts';
 import { correctApi } from './corrections/correct-problem.ts';
+import { dealsQueue, withDealFiles } from './parquet/deals-queue.ts';
 import { correctionStore } from './stores/correction-store.ts';
 import { problemReader } from './stores/problem-store.ts';
 import type { PresaleTables } from './stores/tables.ts';
@@ -15,7 +16,7 @@ export const handler = apiHandler({
   services: (env) => {
     const database = apiDatabase<PresaleTables>(env.DATABASE_URL);
     return {
-      corrections: correctionStore(database, env.RAW_BUCKET),
+      corrections: withDealFiles(correctionStore(database, env.RAW_BUCKET), dealsQueue(env)),
       problems: problemReader(database),
       raw: objectStore(env.RAW_BUCKET),
     };

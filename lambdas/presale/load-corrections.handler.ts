@@ -8,6 +8,7 @@ import { recordFailures } from '#record/failure-ledger.ts';
 import { sendFailures } from '#record/failure-sender.ts';
 import { correctedFileEvent, loadCorrectionsEnv } from './contract.ts';
 import { loadCorrections } from './corrections/load-corrections.ts';
+import { dealsQueue, withDealFiles } from './parquet/deals-queue.ts';
 import { correctionStore } from './stores/correction-store.ts';
 import { problemReader } from './stores/problem-store.ts';
 import type { PresaleTables } from './stores/tables.ts';
@@ -22,7 +23,7 @@ export const handler = queueHandler({
     const raw = objectStore(env.RAW_BUCKET);
     const wake = wakeAlerts(env.ALERTS_QUEUE_URL);
     return {
-      corrections: correctionStore(database, env.RAW_BUCKET),
+      corrections: withDealFiles(correctionStore(database, env.RAW_BUCKET), dealsQueue(env)),
       problems: problemReader(database),
       raw,
       bucket: env.RAW_BUCKET,

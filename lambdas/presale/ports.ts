@@ -4,7 +4,7 @@ import type { Refusals } from './file/read-file.ts';
 import type { CountyLetter } from './publication/counties.ts';
 import type { RunStanding } from './publication/run-standing.ts';
 
-/** What the site answers, before anybody knows whether it is what was asked for. */
+/** What the site answers, not yet checked to be what was asked for. */
 export interface SiteAnswer {
   readonly status: number;
   /** Lower case; '' when the site names none. */
@@ -56,7 +56,7 @@ export interface KeptProblem {
 }
 
 /**
- * Hands the problem rows of one county of a run to whoever writes them down, in the file's order. Those who write the same
+ * Hands the problem rows of one county of a run to their writer, in the file's order. Those who write the same
  * county's follow one another: what is written last is the newest.
  */
 export type ReadProblems = (
@@ -74,7 +74,7 @@ export interface CountyFacts {
   readonly kept_newer: number;
   /** Rows in deals that carry the run's publication date and are not withdrawn. */
   readonly rows_in_database: number;
-  /** Those of them that were problem rows until somebody corrected them. */
+  /** Those of them that were problem rows until they were corrected. */
   readonly corrected: number;
 }
 
@@ -162,10 +162,10 @@ export interface EarlierCounts {
 
 /** What is remembered of earlier files, to notice what is odd about a new one. */
 export interface DriftBook {
-  /** Columns that nobody knew; each is kept with the run that saw it first. */
+  /** Unknown columns; each is kept with the run that saw it first. */
   sawColumns(file: CountyFile, names: readonly string[]): Promise<void>;
   /**
-   * Tells, once, of what is odd about a run and of new columns that nobody was told of yet, whichever execution saw them;
+   * Tells, once, of what is odd about a run and of new columns that no report told of yet, whichever execution saw them;
    * resolves to all of it as sentences, and to how many of them are told for the first time. The same execution may say
    * so twice.
    */

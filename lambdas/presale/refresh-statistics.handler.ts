@@ -2,6 +2,7 @@ import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { stepHandler } from '#kit/step-handler.ts';
 import { refreshStatisticsEnv, refreshStatisticsInput, refreshStatisticsOutput } from './contract.ts';
+import { dealsQueue } from './parquet/deals-queue.ts';
 import { refreshStatistics } from './steps/refresh-statistics.ts';
 import { newProjectsRefresher } from './stores/new-projects-store.ts';
 import { staleStatistics } from './stores/statistics/stale-statistics-store.ts';
@@ -19,6 +20,7 @@ export const handler = stepHandler({
       refresh: statisticsRefresher(database),
       refreshNewProjects: newProjectsRefresher(database),
       stale: staleStatistics(database),
+      writeDeals: dealsQueue(env),
       clock: systemClock,
     };
   },

@@ -5,7 +5,7 @@ import { apiHandler } from '#kit/api-handler.ts';
 import { taggerApi } from './api/service-routes.ts';
 import { taggerApiEnv } from './contract.ts';
 import { defaultModel } from './model/default-model.ts';
-import { failureView } from './stores/failure-view-store.ts';
+import { failureView, hostCounts } from './stores/failure-view-store.ts';
 import { serviceReader } from './stores/service-store.ts';
 
 /** How the tagger's services are doing, and what they failed on. */
@@ -20,6 +20,7 @@ export const handler = apiHandler({
       ends: topicEnds(env),
       model: () => defaultModel().version,
       failures: failureView(database),
+      hosts: hostCounts(database),
     };
   },
   routes: taggerApi,

@@ -16,7 +16,7 @@ export interface TaggerService {
   readonly name: string;
   readonly in: string;
   readonly out: string;
-  /** How what goes out is packed: whoever reads it must know how to unpack it. */
+  /** How what goes out is packed: its readers must know how to unpack it. */
   readonly compression: Compression;
 }
 
@@ -89,10 +89,17 @@ export const checkCountsEnv = z.object({ DATABASE_URL: z.string().min(1), TAGGER
 export const checkCountsImpact = 'Nobody looks whether messages got lost.';
 
 /** Served by `tagger/api`, inside of the VPC. */
-export const taggerRoutes = ['GET /tagger/services', 'GET /tagger/failures'] as const;
+export const taggerRoutes = ['GET /tagger/services', 'GET /tagger/failures', 'GET /tagger/page-failures'] as const;
 
 /** Served by `tagger/try`, outside of it, for it may have to fetch a page. */
-export const tryRoutes = ['POST /tagger/try'] as const;
+export const tryRoutes = [
+  'POST /tagger/try',
+  'GET /tagger/rules',
+  'PUT /tagger/rules',
+  'DELETE /tagger/rules',
+  'GET /tagger/rules/versions',
+  'GET /tagger/rules/versions/{version}',
+] as const;
 
 /** The rules that stand above the shipped ones: docs/how-to/change-the-rules.md. */
 export const rulesKey = 'tagger/rules.json';

@@ -1,14 +1,16 @@
 import { batches } from '#kit/messages/batches.ts';
-import { topWords } from '#language/keywords.ts';
+import { type Keyword, topWords } from '#language/keywords.ts';
+import { joinNames } from '#language/names.ts';
 import { withOwnWords } from '#language/own-words.ts';
-import { joinNames, segment } from '#language/segmenter.ts';
+import { segment } from '#language/segmenter.ts';
+import { simplified } from '#language/simplified.ts';
 import type { ReadText } from './model/features.ts';
 import { readText } from './model/read-text.ts';
 import type { TopicModel } from './model/topic-model.ts';
 import type { RuleBook } from './rules/rule-book.ts';
 import type { BatchTagger, Tag, Tagger, Tagging } from './tagging.ts';
 
-// A topic less likely than one in ten is noise to whoever reads the tags; more than three are no answer.
+// A topic less likely than one in ten is noise to readers of the tags; more than three are no answer.
 const leastScore = 0.1;
 const mostTopics = 3;
 
@@ -45,12 +47,38 @@ function stages(model: TopicModel, rules: RuleBook) {
       return { text, words: joinNames(text.words) };
     },
     conclude: ({ text, words }: Cut): Tagging => {
-      const ruled = rules.match(text.folded);
+      const ruled = rules.match(text.written);
       const tags = [...ruled.tags, ...topicsOf(model, model.knows(text) ? model.classify(text) : undefined)];
-      const said = withOwnWords(text.folded, words, ruled.words);
-      return { tags: tags.sort((a, b) => b.score - a.score), keywords: topWords(said, model.rarity) };
+      return { tags: tags.sort((a, b) => b.score - a.score), keywords: keywordsOf(model, text, words, ruled.words) };
     },
   };
+}
+
+/** Words count by their simplified form, by which the model and the stop words know them, and are told as written. */
+function keywordsOf(
+  { rarity }: TopicModel,
+  { written, folded }: ReadText,
+  words: readonly string[],
+  own: ReturnType<RuleBook['match']>['words'],
+): Keyword[] {
+  if (written === folded) return topWords(withOwnWords(folded, words, own), rarity);
+  const said = withOwnWords(folded, words, own);
+  const first = new Map<string, string>();
+  const forms = [...own.map(({ begin, end }) => written.slice(begin, end)), ...wordsAsWritten(written, folded, words)];
+  for (const form of forms) if (!first.has(simplified(form))) first.set(simplified(form), form);
+  return topWords(said, rarity).map(({ word, weight }) => ({ word: first.get(word) ?? word, weight }));
+}
+
+/** Each word as it stands in the text, whose signs have the same places in both forms. */
+function wordsAsWritten(written: string, folded: string, words: readonly string[]): string[] {
+  let at = 0;
+  return words.map((word) => {
+    const begin = folded.indexOf(word, at);
+    // Of a lone surrogate the word is U+FFFD, which the text hasn't.
+    if (begin < 0) return word;
+    at = begin + word.length;
+    return written.slice(begin, at);
+  });
 }
 
 /** The likeliest topic always, two more where they are likely, too; none for a text of which the model knows too little. */

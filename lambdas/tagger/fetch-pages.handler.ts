@@ -7,7 +7,7 @@ import { sendFailures } from '#record/failure-sender.ts';
 import { fetchPagesEnv } from './contract.ts';
 import { pageRequestMessage } from './message/page-request.ts';
 
-/** The queue of pages' door, outside of the VPC: reads the page into the bucket, then sends its message on. */
+/** Consumer of the queue of pages, outside of the VPC: reads the page into the bucket, then sends its message on. */
 export const handler = queueHandler({
   env: fetchPagesEnv,
   message: pageRequestMessage,

@@ -1,5 +1,6 @@
 import type { StreamHeader, StreamRecord } from '#kit/stream/event.ts';
 import type { TaggerVersion } from './message/tagged-message.ts';
+import type { RuleReason } from './rules/rule-book.ts';
 import type { BatchTagger, Tagger } from './tagging.ts';
 
 /** Where a record stands in the broker. */
@@ -30,6 +31,8 @@ export interface PageRequest {
 export interface CurrentTagger {
   readonly tag: Tagger;
   readonly tagAll: BatchTagger;
+  /** Which rules gave which tags to a text, and by what. */
+  readonly explain: (text: string) => readonly RuleReason[];
   readonly version: TaggerVersion;
 }
 

@@ -11,7 +11,7 @@ import { progressStore } from './stores/progress-store.ts';
 import { publisher } from './stores/publisher-topic.ts';
 import { shippedTagger } from './stores/rules-bucket.ts';
 
-/** The topic's door: tags what needs no page at once, and puts the rest into the queue of pages. */
+/** Consumer of the topic: tags what needs no page at once, and puts the rest into the queue of pages. */
 export const handler = streamBatchHandler({
   edge: 'tagger/tag-messages',
   env: tagMessagesEnv,

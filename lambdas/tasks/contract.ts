@@ -106,7 +106,7 @@ export const editableInputs = { 'run-tasks': { fields: ['input'] } } as const sa
 export const taskMessage = z.object({
   task_id: z.uuid(),
   input: z.record(z.string(), z.unknown()).optional(),
-  /** Its execution ended without it: nobody else would end it. */
+  /** Its execution ended without it: otherwise nothing would ever end it. */
   lost: z.string().optional(),
   /** It was told to end, and nothing runs of it any more. */
   stopped: z.literal(true).optional(),
@@ -125,8 +125,8 @@ export const startMessage = z.object({
 });
 
 /**
- * One answer that a caller wants sent. Address and body are no part of it: a signature is worth nothing where whoever can
- * put a message into the queue chooses what is signed.
+ * One answer that a caller wants sent. Address and body are no part of it: a signature is worth nothing where every
+ * sender to the queue chooses what is signed.
  */
 export const callbackMessage = z.object({ task_id: z.uuid() });
 
@@ -188,7 +188,7 @@ export const shortSeconds = 60;
 /** Tasks that a worker runs beside each other, each in a process of its own. */
 export const slots = 10;
 
-/** When a function is run without anybody asking, with which arguments. */
+/** When a function is run by itself, with which arguments. */
 export interface ScheduledFunction extends ScheduledTask {
   readonly name: `${string}:${string}`;
   readonly kwargs: Readonly<Record<string, unknown>>;

@@ -58,6 +58,8 @@ export interface TaskRow {
   readonly callback_url: string | null;
   readonly deliveries: readonly Delivery[];
   readonly terminate_at: Date | null;
+  /** What its function said of itself last; null: nothing yet. */
+  readonly progress_percent: number | null;
   readonly created_at: Date;
   readonly started_at: Date | null;
   readonly ended_at: Date | null;
@@ -113,7 +115,7 @@ export type Ending =
   | { readonly status: 'FAILURE'; readonly error: Error }
   | { readonly status: 'REVOKED'; readonly error: Error };
 
-/** An ending of one task, by whoever holds its lease. */
+/** An ending of one task, by the holder of its lease. */
 export interface Ended {
   readonly task: LeasedTask;
   readonly ending: Ending;

@@ -5,7 +5,7 @@ import { hashFurther, type WordLimits, WordTable } from './word-table.ts';
 /** As many as a result can hold and 512 MB can count, with room for the text of the result. */
 export const wordLimits: WordLimits = { words: 500_000, bytes: 16 * 1024 * 1024 };
 
-// Nobody's word: a file without white space would else be kept whole.
+// No real word is as long: a file without white space would else be kept whole.
 const longestWordBytes = 1024 * 1024;
 
 /** How far a counter is: all of it, for another one to go on. */

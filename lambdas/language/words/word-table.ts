@@ -27,7 +27,7 @@ export function hashFurther(hash: number, byte: number): number {
  */
 export class WordTable {
   readonly #limits: WordLimits;
-  /** Where each word's hash begins: at random, so that nobody can prepare words that all fall into one place. */
+  /** Where each word's hash begins: at random, so that words can't be prepared that all fall into one place. */
   readonly seed = Math.floor(Math.random() * 2 ** 31);
   #bytes = Buffer.alloc(64 * 1024);
   #used = 0;

@@ -41,7 +41,7 @@ export function pageExtractor(limits: ReadingLimits): ExtractPage {
   };
 }
 
-/** Whoever waits for it hears of its failure; until then nobody has to. */
+/** A caller that waits for it gets its failure; until then it may go unheard. */
 function quietly<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => undefined);
   return promise;

@@ -42,7 +42,7 @@ export async function startThread(limits: ReadingLimits): Promise<PageThread> {
   const { promise: ready, resolve, reject } = Promise.withResolvers<unknown>();
   const ended = (code: number) => reject(new Error(`The thread that reads pages ended with ${code} at its start`));
   worker.once('message', resolve).once('exit', ended);
-  // One listener for good: a thread that is being stopped may still fail, and nobody's failure may end the process.
+  // One listener for good: a thread that is being stopped may still fail, and a failure without a listener would end the process.
   worker.on('error', reject);
   await ready;
   worker.off('exit', ended);

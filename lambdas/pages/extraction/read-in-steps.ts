@@ -5,7 +5,7 @@ import type { Order, Report } from './messages.ts';
 
 /**
  * Reads a page and tells what it has as soon as it has it: all of the page's text, which takes a linear pass, before its
- * article, which may take any time. Whoever stops it in between keeps what was told.
+ * article, which may take any time. A caller that stops it in between keeps what was told.
  */
 export function readInSteps({ id, page, keptBytes }: Order, tell: (report: Report) => void): void {
   try {

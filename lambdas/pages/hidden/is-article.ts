@@ -5,7 +5,7 @@ import type { HiddenBlock } from './hidden-blocks.ts';
 const leastCharacters = 120;
 const mostLinked = 0.3;
 
-// What pages keep hidden because nobody came for it.
+// What pages keep hidden because readers don't come for it.
 const junkNames =
   /cookie|consent|gdpr|ccpa|modal|dialog|pop-?up|overlay|lightbox|drawer|off-?canvas|(?:^|[-_\s])(?:nav|menu|ad|ads|advert\w*|toast|tooltip|dropdown|login|sign-?in|sign-?up|register|subscribe|newsletter|paywall|banner|sidebar|footer|share|social|comments?|search|related|recommend\w*|captcha|breadcrumbs?|terms|policy|privacy)(?:$|[-_\s])/i;
 const junkElements = new Set(['nav', 'footer', 'aside', 'dialog', 'form', 'menu', 'header']);

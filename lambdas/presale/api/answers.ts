@@ -130,6 +130,10 @@ export const presaleRun = z
       .describe('`complete`: every county is in. `partial`: some are, and the reason lists the others.'),
     attempts: count.describe('Rounds over the counties, so far.'),
     reason: text.nullable(),
+    waits_for: text
+      .nullable()
+      .describe('What a running run waits for: the site, or counties that are not in yet; null: it does not wait.'),
+    waits_until: momentText.nullable().describe('When it tries again.'),
     started_at: momentText,
     ended_at: momentText.nullable(),
     results: z.array(countyRun),

@@ -5,7 +5,7 @@ import { route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import { taipeiDate } from '../publication/publication-date.ts';
 import { deal, monthlyStatistic, newProject } from './answers.ts';
-import { countyParameter, epochSeconds, idPath, paging } from './parameters.ts';
+import { countiesParameter, epochSeconds, idPath, paging } from './parameters.ts';
 import type { ReadPorts } from './ports.ts';
 import { sortParameter } from './sort.ts';
 
@@ -14,7 +14,7 @@ const daySeconds = 24 * 60 * 60;
 const district = textParameter({ max: 32 }).meta({ description: "The district's whole name.", examples: ['板橋區'] });
 
 const dealsQuery = z.object({
-  county: countyParameter().default('新北市'),
+  county: countiesParameter().default(['新北市']),
   district: district.optional(),
   from_: epochSeconds().optional().describe('Epoch seconds; deals of its day in Taiwan count. A year before to_.'),
   to_: epochSeconds().optional().describe('Epoch seconds; deals of its day in Taiwan count. Now.'),
@@ -28,13 +28,13 @@ const dealsQuery = z.object({
 export const listDeals = route({
   summary: 'Lists pre-sale deals',
   permission: 'read',
-  description: 'Deals of one county with transaction dates between two moments, both days included.',
+  description: 'Deals of one county or several with transaction dates between two moments, both days included.',
   answers: { 200: pageOf(deal) },
   query: dealsQuery,
   handle: async ({ query }, { deals, clock }: ReadPorts) => {
-    const { from_, to_ = Math.floor(clock().getTime() / 1000), ...filter } = query;
+    const { from_, to_ = Math.floor(clock().getTime() / 1000), county: counties, ...filter } = query;
     const from = dateOf(from_ ?? to_ - 365 * daySeconds);
-    return { status: 200, body: { result: await deals.list({ ...filter, from, to: dateOf(to_) }) } };
+    return { status: 200, body: { result: await deals.list({ ...filter, counties, from, to: dateOf(to_) }) } };
   },
 });
 
@@ -58,16 +58,16 @@ export const listStatistics = route({
   description: 'Deals by county, district, month, project and number of rooms.',
   answers: { 200: pageOf(monthlyStatistic) },
   query: z.object({
-    county: countyParameter().optional(),
+    county: countiesParameter().optional(),
     district: district.optional(),
     year: integerParameter({ min: 1, max: 9999 }).optional(),
     month: integerParameter({ min: 1, max: 12 }).optional(),
     project: textParameter({ max: 200 }).optional().describe("The project's whole name."),
     ...paging,
   }),
-  handle: async ({ query }, { deals }: ReadPorts) => ({
+  handle: async ({ query: { county: counties, ...filter } }, { deals }: ReadPorts) => ({
     status: 200,
-    body: { result: await deals.statistics(query) },
+    body: { result: await deals.statistics({ ...filter, counties }) },
   }),
 });
 
@@ -78,13 +78,13 @@ export const listNewProjects = route({
   description: 'The last one, three and six months of a project, by size of the house.',
   answers: { 200: pageOf(newProject) },
   query: z.object({
-    county: countyParameter().optional(),
+    county: countiesParameter().optional(),
     district: district.optional(),
     ...paging,
   }),
-  handle: async ({ query }, { deals }: ReadPorts) => ({
+  handle: async ({ query: { county: counties, ...filter } }, { deals }: ReadPorts) => ({
     status: 200,
-    body: { result: await deals.newProjects(query) },
+    body: { result: await deals.newProjects({ ...filter, counties }) },
   }),
 });
 

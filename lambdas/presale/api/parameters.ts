@@ -18,12 +18,29 @@ export function epochSeconds() {
 }
 
 /** A county's name. 台 is how people type 臺. */
-export function countyParameter() {
+function countyParameter() {
   const county = z
     .string()
     .transform((name) => name.replace('台', '臺'))
     .pipe(choiceParameter(countyNames));
   return written(county, { type: 'string', enum: countyNames }).describe("The county's name; 台 is taken for 臺.");
+}
+
+/** One county or several, between commas. */
+export function countiesParameter() {
+  const known = new Set<string>(countyNames);
+  const list = z.string().transform((text, context): readonly string[] => {
+    const names = [...new Set(text.split(',').map((name) => name.replace('台', '臺')))];
+    if (names.every((name) => known.has(name))) return names;
+    context.addIssue({ code: 'custom', message: `Must be one of: ${countyNames.join(', ')}.` });
+    return z.NEVER;
+  });
+  const name = `(${countyNames.join('|')})`;
+  return written(list, {
+    type: 'string',
+    pattern: `^${name}(,${name})*$`,
+    examples: ['臺北市,新北市'],
+  }).describe("A county's name, or several between commas; 台 is taken for 臺.");
 }
 
 /** A county's name or letter. */
@@ -43,7 +60,8 @@ export const publicationDate = written(
     .string()
     .transform((text) => (/^\d{2,3}S[1-4]$/.test(text) ? seasonDate(text) : text))
     .pipe(dateParameter('Not a valid date or season.')),
-  { type: 'string', examples: ['2022-09-11', '111S3'] },
+  // A season as its words for callers; a date has ten characters.
+  { type: 'string', maxLength: 10, examples: ['2022-09-11', '111S3'] },
 ).describe('A publication date, or a season (ROC year and quarter).');
 
 /** Where a page begins and how long it is, in rows. */

@@ -12,7 +12,7 @@ import type {
 import type { SortBy } from './sort.ts';
 
 export interface DealFilter extends Paging {
-  readonly county: string;
+  readonly counties: readonly string[];
   readonly district?: string | undefined;
   /** First and last transaction date, both included. */
   readonly from: string;
@@ -25,7 +25,7 @@ export interface DealFilter extends Paging {
 }
 
 export interface StatisticFilter extends Paging {
-  readonly county?: string | undefined;
+  readonly counties?: readonly string[] | undefined;
   readonly district?: string | undefined;
   readonly year?: number | undefined;
   readonly month?: number | undefined;
@@ -33,7 +33,7 @@ export interface StatisticFilter extends Paging {
 }
 
 export interface NewProjectFilter extends Paging {
-  readonly county?: string | undefined;
+  readonly counties?: readonly string[] | undefined;
   readonly district?: string | undefined;
 }
 
@@ -59,7 +59,7 @@ export interface RunReader {
 }
 
 export interface ProblemBook {
-  /** Those that nobody has put right. */
+  /** The problem rows that are not put right yet. */
   list(filter: ProblemFilter): Promise<Page<ProblemReport>>;
   /** Also one that is right by now; with its corrections, the first of them first. */
   find(id: number): Promise<(ProblemReport & { readonly corrections: readonly CorrectionRow[] }) | undefined>;

@@ -82,7 +82,7 @@ function serialsOf({ raw }: FoundProblem): readonly (string | undefined)[] {
   return [...new Set(line.split(',').map((field) => field.trim()))];
 }
 
-/** A value under a name that nobody reads would be lost without a word. */
+/** A value under an unknown name would be lost silently. */
 function refuseUnknown(unknown: readonly string[], place: number): void {
   if (unknown.length === 0) return;
   const reason = `Row ${place} of the corrected file has columns that its file hasn’t: ${unknown.join(', ')}`;

@@ -39,7 +39,7 @@ export async function loadCorrections(
   { detail: { object } }: z.output<typeof correctedFileEvent>,
   ports: CorrectedFilePorts,
 ): Promise<readonly CorrectedRow[]> {
-  // S3's console makes a folder by putting an empty object of its name: nobody has dropped anything.
+  // S3's console makes a folder by putting an empty object of its name: that is no corrected file.
   if (object.key.endsWith('/')) return [];
   const text = await readText(object, ports);
   try {

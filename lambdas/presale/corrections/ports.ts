@@ -21,7 +21,7 @@ export interface ProblemRows extends ProblemPlace {
   readonly lines?: readonly number[] | undefined;
 }
 
-/** What somebody changes in one problem row. */
+/** What a person changes in one problem row. */
 export interface Change {
   readonly line_number: number;
   readonly cells: Cells;

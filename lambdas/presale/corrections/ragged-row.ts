@@ -12,7 +12,7 @@ export function namesOf(raw: Cells): readonly string[] {
 
 /**
  * A problem row as people see it. Of one whose values don't fit the columns only the line: the values that stand under a
- * name there may be another column's, and whoever corrects one of them would vouch for all.
+ * name there may be another column's, and a person who corrects one of them would vouch for all.
  */
 export function shownRaw(raw: Cells): Cells {
   const line = raw[rawLineName];

@@ -11,7 +11,7 @@ import { namesOf, shownRaw } from './ragged-row.ts';
 export interface Uncorrected {
   readonly line_number: number;
   readonly raw: Cells;
-  /** What the file says, once somebody has changed raw. */
+  /** What the file says, once raw was changed. */
   readonly file_raw: Cells | null;
   readonly reasons: readonly ProblemReason[];
 }

@@ -1,6 +1,6 @@
 import { columns } from './columns.ts';
 
-/** Columns that stay in the raw file: nobody needs them, and nobody is surprised by them. */
+/** Columns that stay in the raw file: they are not needed, and no surprise. */
 const leftInTheFile = [
   '都市土地使用分區',
   '非都市土地使用分區',

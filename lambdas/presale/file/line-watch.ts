@@ -8,7 +8,7 @@ export interface LineWatch {
   end(): void;
 }
 
-// A row has under 2 KB. Whoever reads the file later holds one line at a time.
+// A row has under 2 KB. Later readers of the file hold one line at a time.
 const longestLineBytes = 1024 * 1024;
 const newline = 10;
 const carriageReturn = 13;

@@ -1,6 +1,6 @@
 import type { CountyLine } from './county-lines.ts';
 
-/** A sentence, or where to go on: an address, or the request in words where nobody knows the address. */
+/** A sentence, or where to go on: an address, or the request in words where the address is not known. */
 export type Paragraph = string | { readonly label: string; readonly address: string };
 
 /** A mail as plain text: a line per paragraph, county and file. */

@@ -4,13 +4,13 @@ import { type CountyLetter, counties } from './counties.ts';
 /** What the book says of one county of a run. */
 export interface CountyStanding {
   readonly letter: CountyLetter;
-  /** null: nobody has tried it. */
+  /** null: it was not tried. */
   readonly state: CountyOutcome['state'] | null;
   /** Why it isn't in; of a county that is loaded, why that could not be verified. */
   readonly reason: string | null;
 }
 
-/** How a run stands that nobody works on, by all counties it was ever asked for. */
+/** How an ended run stands, by all counties it was ever asked for. */
 export interface RunStanding {
   readonly state: 'complete' | 'partial' | 'failed';
   /** null for a run that is complete. */

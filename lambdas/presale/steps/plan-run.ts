@@ -35,7 +35,7 @@ function subjectOf(input: z.output<typeof planRunInput>) {
   try {
     return runSubject(input);
   } catch (error) {
-    // Nobody sent a request here: the execution was started with a wrong input.
+    // There is no request to answer: the execution was started with a wrong input.
     if (error instanceof InvalidInputError) throw new PermanentError(`The run's input: ${error.message}`);
     throw error;
   }

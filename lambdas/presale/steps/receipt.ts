@@ -15,7 +15,7 @@ export const receipt = z.object({
 
 export type Receipt = z.output<typeof receipt>;
 
-/** Reads a receipt's text. Throws {@link PermanentError}: somebody has changed the bucket by hand. */
+/** Reads a receipt's text. Throws {@link PermanentError}: the bucket was changed by hand. */
 export function readReceipt(text: string, key: string): Receipt {
   const parsed = receipt.safeParse(parsedJson(text).value);
   if (!parsed.success) throw new PermanentError(`${key} is not a receipt`);

@@ -33,13 +33,13 @@ export async function startRun(
     ...(request.allow_withdrawals ? { allow_withdrawals: true } : {}),
     ...(request.refetch ? { refetch: true } : {}),
   };
-  // Somebody took the name between the question and the start: then theirs is running.
+  // Another start took the name between the question and this one: then that run is running.
   if ((await machine.start(runId, input)) === 'exists') throw running(subject);
   return { ...subject, run_id: runId };
 }
 
 /**
- * The first name from `first` on that nobody has taken. The schedule knows one name only, the first: a run of some
+ * The first free name from `first` on. The schedule knows one name only, the first: a run of some
  * counties, or one that may give up before the slot has come, leaves it free, or the rest would never be loaded.
  */
 async function freeName(subject: RunSubject, machine: RunMachine, first: 1 | 2): Promise<string> {

@@ -14,7 +14,7 @@ export interface WriteReportPorts {
   /** Wakes the mailer of these workloads. */
   readonly wake: (workloads: Iterable<string>) => Promise<void>;
   readonly bucket: string;
-  /** Where the API answers, with a slash at its end; `undefined` where nobody knows. */
+  /** Where the API answers, with a slash at its end; `undefined` where it is not known. */
   readonly api: string | undefined;
   /** Adds to a metric. */
   readonly count: (name: string, value: number) => void;

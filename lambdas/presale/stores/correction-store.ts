@@ -10,7 +10,7 @@ import { counties } from '../publication/counties.ts';
 import { asOf } from '../publication/season.ts';
 import { reopenProblems, resolveProblems } from './ledger/problem-failures-store.ts';
 import { createStaging, lockCounty, stage } from './load-store.ts';
-import { merge } from './merge-store.ts';
+import { merge } from './loading/merge-store.ts';
 import { refreshProjects } from './new-projects-store.ts';
 import { refreshMonths } from './statistics-store.ts';
 import type { PresaleTables, ProblemRow, RunRow } from './tables.ts';

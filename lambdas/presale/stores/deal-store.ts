@@ -45,11 +45,11 @@ function inOrder<O>(deals: SelectQueryBuilder<PresaleTables, 'presale.deals', O>
 }
 
 function matchingDeals(query: Query, filter: DealFilter) {
-  const { county, district, from, to, search, withdrawn } = filter;
+  const { counties, district, from, to, search, withdrawn } = filter;
   return (
     query
       .selectFrom('presale.deals')
-      .where('county', '=', county as never)
+      .where('county', 'in', counties as never[])
       .where('transaction_date', '>=', from)
       .where('transaction_date', '<=', to)
       .$if(!withdrawn, (builder) => builder.where('withdrawn_at', 'is', null))
@@ -61,19 +61,19 @@ function matchingDeals(query: Query, filter: DealFilter) {
   );
 }
 
-function matchingStatistics(query: Query, { county, district, year, month, project }: StatisticFilter) {
+function matchingStatistics(query: Query, { counties, district, year, month, project }: StatisticFilter) {
   return query
     .selectFrom('presale.deal_statistics_monthly')
-    .$if(county !== undefined, (builder) => builder.where('county', '=', county as never))
+    .$if(counties !== undefined, (builder) => builder.where('county', 'in', counties as never[]))
     .$if(district !== undefined, (builder) => builder.where('district', '=', district ?? ''))
     .$if(year !== undefined, (builder) => builder.where('year', '=', year ?? 0))
     .$if(month !== undefined, (builder) => builder.where('month', '=', month ?? 0))
     .$if(project !== undefined, (builder) => builder.where('project_name', '=', project ?? ''));
 }
 
-function matchingProjects(query: Query, { county, district }: NewProjectFilter) {
+function matchingProjects(query: Query, { counties, district }: NewProjectFilter) {
   return query
     .selectFrom('presale.deal_statistics_new_projects')
-    .$if(county !== undefined, (builder) => builder.where('county', '=', county as never))
+    .$if(counties !== undefined, (builder) => builder.where('county', 'in', counties as never[]))
     .$if(district !== undefined, (builder) => builder.where('district', '=', district ?? ''));
 }

@@ -56,7 +56,7 @@ function raise(query: Database<PresaleTables>['query'], alert: { naturalKey: str
   return raiseAlert(query, { ...alert, workload: 'presale', severity: 'low', name: 'presale-files-drift' });
 }
 
-/** New columns that nobody was told of, and those that this execution has told of already: its report may be composed twice. */
+/** New columns that no report told of, and those that this execution has told of already: its report may be composed twice. */
 async function columnsToTell(query: Database<PresaleTables>['query'], runId: string) {
   await sql`
     UPDATE presale.headers SET alerted_at = now(), alerted_by = ${runId} WHERE alerted_at IS NULL`.execute(query);

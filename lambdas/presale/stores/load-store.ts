@@ -5,36 +5,86 @@ import { serialColumn } from '../file/columns.ts';
 import type { ProblemReason } from '../file/file-row.ts';
 import type { CountyFile, LoadDeals, OpenRows } from '../ports.ts';
 import { type CountyLetter, counties } from '../publication/counties.ts';
-import { keepProblems } from './ledger/kept-problems-store.ts';
-import { list, merge } from './merge-store.ts';
+import { haveProblems, keepProblems } from './ledger/kept-problems-store.ts';
+import { beforeStraight, isFirstLoad, type LoadedStraight, loadStraight } from './loading/first-load-store.ts';
+import { list, merge } from './loading/merge-store.ts';
+import { copyText, dealFields, stagedFields } from './loading/staging-rows.ts';
 import { missingDeals } from './problem-store.ts';
-import { copyText, dealFields, stagedFields } from './staging-rows.ts';
 import { statisticsLag } from './statistics/stale-statistics-store.ts';
 import type { PresaleTables } from './tables.ts';
-import { withdrawMissing } from './withdrawal-store.ts';
+import { lackingDeals, withdrawMissing } from './withdrawal-store.ts';
 
 type Query = Session<PresaleTables>['query'];
 
 const staged = (table: string) => list(dealFields, table);
 
 /**
- * Loads files into presale.deals by COPY through a staging table. A row that a newer publication holds is left as it
- * is; one that says what the database says already is not written.
+ * Loads files into presale.deals: the first of a publication straight by COPY, others through a staging table. A row that a
+ * newer publication holds is left as it is; one that says what the database says already is not written.
  */
 export function dealLoader(database: Database<PresaleTables>, bucket: string): LoadDeals {
   return (file, rows) =>
-    database.transaction(async (session) => {
-      const { query } = session;
-      await lockCounty(query, file.county);
-      await createStaging(query);
-      const read = await stageFile(session, rows);
-      const withdrawn = await withdrawMissing(query, file);
-      const merged = await merge(query, file, read.good);
-      await keepProblems(query, file, { found: read.problems, bucket });
-      if (read.problems > 0) await mergeMissing(session, file);
-      await statisticsLag(query, file.county);
-      return keepCounts(query, file, { ...read, ...merged, withdrawn });
+    database.transaction(
+      async (session) => {
+        const { query } = session;
+        const [first] = await session.together(() => [isFirstLoad(query, file), beforeStraight(query)]);
+        const straight = first ? await loadStraight(session, file, rows) : undefined;
+        const counts = straight
+          ? await settleFirst(session, file, { rows, bucket, ...straight })
+          : await loadStaged(session, file, { rows, bucket });
+        const [, loaded] = await session.together(() => [
+          statisticsLag(query, file.county),
+          keepCounts(query, file, counts),
+        ]);
+        return loaded;
+      },
+      ({ query }) => [lockCounty(query, file.county), createStaging(query)],
+    );
+}
+
+type Counts = Omit<LoadedCounty, 'county' | 'state' | 'load_ms'>;
+
+interface Loading {
+  readonly rows: OpenRows;
+  readonly bucket: string;
+}
+
+/** Of a first load there is nothing to compare with; its problem rows are kept as those of every other. */
+async function settleFirst(
+  session: Session<PresaleTables>,
+  file: CountyFile,
+  { rows, bucket, good, problems, kept }: Loading & LoadedStraight,
+): Promise<Counts> {
+  if (problems > 0) {
+    await stage(session, async function* () {
+      if (kept) yield kept;
+      else for await (const batch of rows()) yield batch.filter(({ state }) => state === 'problem');
     });
+    await keepProblems(session.query, file, { before: false, found: problems, bucket });
+  }
+  const nothing = { duplicates: 0, updated: 0, unchanged: 0, kept_newer: 0, withdrawn: 0 };
+  return { rows_read: good + problems, good, problems, inserted: good, ...nothing };
+}
+
+async function loadStaged(
+  session: Session<PresaleTables>,
+  file: CountyFile,
+  { rows, bucket }: Loading,
+): Promise<Counts> {
+  const { query } = session;
+  const staged = await stage(session, rows);
+  const [serials, before, lacking] = await session.together(() => [
+    countSerials(query),
+    haveProblems(query, file),
+    // Also true when repeats are refused or dropped below: the first of each serial number stays.
+    lackingDeals(query, file),
+  ]);
+  const read = await withoutRepeats(session, rows, { ...staged, serials });
+  const withdrawn = await withdrawMissing(query, file, lacking);
+  const merged = await merge(query, file, read.good);
+  await keepProblems(query, file, { before, found: read.problems, bucket });
+  if (read.problems > 0) await mergeMissing(session, file);
+  return { ...read, ...merged, withdrawn };
 }
 
 /** Deals of corrected rows that were lost come back with their file, which doesn't count them: it has them as problems. */
@@ -61,23 +111,23 @@ export async function createStaging(query: Query): Promise<void> {
     FROM presale.deals WITH NO DATA`.execute(query);
 }
 
-/** Stages the file; once more when rows with a serial number that came before must be refused. */
-async function stageFile(
+/** Of staged rows with a serial number that came before: the file is staged once more where some must be refused. */
+async function withoutRepeats(
   session: Session<PresaleTables>,
   rows: OpenRows,
+  staged: { readonly good: number; readonly problems: number; readonly serials: number },
 ): Promise<Pick<LoadedCounty, 'rows_read' | 'good' | 'problems' | 'duplicates'>> {
   const { query } = session;
-  let taken = await stage(session, rows);
-  const rowsRead = taken.good + taken.problems;
-  if (taken.good > (await countSerials(query))) {
+  const rowsRead = staged.good + staged.problems;
+  let { good, problems } = staged;
+  if (good > staged.serials) {
     const refusals = await differingRepeats(query);
     if (refusals.size > 0) {
       await sql`TRUNCATE staged`.execute(query);
-      taken = await stage(session, () => rows(refusals));
+      ({ good, problems } = await stage(session, () => rows(refusals)));
     }
-    taken = { ...taken, good: taken.good - (await dropEqualRepeats(query)) };
+    good -= await dropEqualRepeats(query);
   }
-  const { good, problems } = taken;
   return { rows_read: rowsRead, good, problems, duplicates: rowsRead - good - problems };
 }
 
@@ -124,11 +174,7 @@ async function dropEqualRepeats(query: Query): Promise<number> {
   return Number(numAffectedRows ?? 0);
 }
 
-async function keepCounts(
-  query: Query,
-  { plan, county, backup }: CountyFile,
-  counts: Omit<LoadedCounty, 'county' | 'state' | 'load_ms'>,
-): Promise<LoadedCounty> {
+async function keepCounts(query: Query, { plan, county, backup }: CountyFile, counts: Counts): Promise<LoadedCounty> {
   const fields = Object.keys(counts);
   const all = [
     ...fields,

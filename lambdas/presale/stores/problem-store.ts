@@ -9,7 +9,7 @@ import type { PresaleTables, ProblemRow } from './tables.ts';
 // Rows of a file are small; a page of them is about a megabyte.
 const pageRows = 1000;
 
-/** Reads problem rows that nobody has put right. The lock is its own: who loads or corrects deals doesn't wait for S3. */
+/** Reads problem rows that are not put right yet. The lock is its own: loads and corrections of deals don't wait for S3. */
 export function problemReader(database: Database<PresaleTables>): ReadProblems {
   return (runName, county, write) =>
     database.transaction(async ({ query }) => {

@@ -1,7 +1,9 @@
+import { sql } from 'kysely';
 import { paged } from '#adapters/database/paged.ts';
 import type { Database } from '#adapters/database.ts';
+import { waitOf } from '#record/run-book.ts';
 import type { RunReader } from '../api/ports.ts';
-import type { PresaleTables, RunReport, RunRow } from './tables.ts';
+import type { PresaleTables, RunReport, RunRow, RunWaits } from './tables.ts';
 
 type Query = Database<PresaleTables>['query'];
 
@@ -29,10 +31,20 @@ async function withResults(query: Query, runs: readonly RunRow[]): Promise<RunRe
     .where('run_name', 'in', names)
     .orderBy('letter')
     .execute();
+  const waits = await waitsOf(query, names);
   return runs.map((run) => ({
     ...run,
+    ...(waits.get(run.name) ?? { waits_for: null, waits_until: null }),
     results: results
       .filter(({ run_name, letter }) => run_name === run.name && run.counties.includes(letter))
       .map(({ run_name: _, ...result }) => result),
   }));
+}
+
+/** The book of all workloads knows what a run waits for. */
+async function waitsOf(query: Query, names: readonly string[]): Promise<ReadonlyMap<string, RunWaits>> {
+  const { rows } = await sql<RunWaits & { name: string }>`
+    SELECT r.name, ${waitOf('r')} FROM platform.runs r
+    WHERE r.workload = 'presale' AND r.name = ANY (${names})`.execute(query);
+  return new Map(rows.map(({ name, ...wait }) => [name, wait]));
 }

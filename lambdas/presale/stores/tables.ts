@@ -97,7 +97,7 @@ export interface ProblemRow {
   readonly source_key: string;
   readonly run_id: string;
   readonly found_at: Date;
-  /** What the file says, once somebody has changed raw. */
+  /** What the file says, once raw was changed. */
   readonly file_raw: Readonly<Record<string, string>> | null;
   /** Since when the row is right, and under which serial number; null while it is a problem. */
   readonly corrected_at: Date | null;
@@ -174,7 +174,13 @@ export interface PresaleTables {
   'presale.deal_statistics_new_projects': NewProjectRow;
 }
 
+/** What a run waits for now, and until when; null while it doesn't wait. */
+export interface RunWaits {
+  readonly waits_for: string | null;
+  readonly waits_until: Date | null;
+}
+
 /** A run with what became of each of its counties. */
-export interface RunReport extends RunRow {
+export interface RunReport extends RunRow, RunWaits {
   readonly results: readonly Omit<CountyRunRow, 'run_name'>[];
 }

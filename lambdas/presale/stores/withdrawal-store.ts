@@ -16,29 +16,43 @@ const largestShare = 0.1;
 // Below this many a share says nothing: a small county has 8 deals in a season.
 const alwaysAllowed = 4;
 
-/**
- * A season's file is the truth for its season: its deals that the staged file lacks are withdrawn. From then on they
- * count as of the season, so that their publication, loaded again, doesn't bring them back. Resolves to their number.
- * Throws {@link ConflictError} above a tenth of the season's deals, unless the plan allows it: it may be half a file.
- */
-export async function withdrawMissing(query: Query, { plan, county }: CountyFile): Promise<number> {
-  if (plan.season === null) return 0;
-  const end = seasonEnd(plan.season);
-  const held = sql`presale.deals d
+/** Deals of a season that the file is the truth for. */
+function heldDeals(season: string, { plan, county }: Pick<CountyFile, 'plan' | 'county'>): RawBuilder<unknown> {
+  const end = seasonEnd(season);
+  return sql`presale.deals d
     WHERE d.county = ${counties[county]} AND d.as_of BETWEEN ${seasonStart(plan.publication_date)}::date AND ${end}::date
       AND d.withdrawn_at IS NULL AND ${isOver(end)}`;
-  const { rows: lacking } = await sql<{ serial_number: string }>`
-    SELECT d.serial_number FROM ${held}
+}
+
+/** The serial numbers of its season's deals that no good row of the staged file has; none where it is no season's. */
+export async function lackingDeals(query: Query, { plan, county }: CountyFile): Promise<ReadonlySet<string>> {
+  if (plan.season === null) return new Set();
+  const { rows } = await sql<{ serial_number: string }>`
+    SELECT d.serial_number FROM ${heldDeals(plan.season, { plan, county })}
       AND serial_number NOT IN (SELECT serial_number FROM staged WHERE serial_number IS NOT NULL)
       AND serial_number NOT IN (SELECT corrected_serial FROM presale.problems
         WHERE run_name = ${plan.name} AND letter = ${county} AND corrected_serial IS NOT NULL)`.execute(query);
-  const serials = new Set(lacking.map(({ serial_number }) => serial_number));
-  const perhaps = await mentioned(serials, (after) => stagedProblems(query, after));
-  const missing = [...serials].filter((serial) => !perhaps.has(serial));
+  return new Set(rows.map(({ serial_number }) => serial_number));
+}
+
+/**
+ * A season's file is the truth for its season: its deals that the staged file lacks ({@link lackingDeals}) are withdrawn.
+ * From then on they count as of the season, so that their publication, loaded again, doesn't bring them back. Resolves to
+ * their number. Throws {@link ConflictError} above a tenth of the season's deals, unless the plan allows it: it may be half
+ * a file.
+ */
+export async function withdrawMissing(
+  query: Query,
+  { plan, county }: CountyFile,
+  lacking: ReadonlySet<string>,
+): Promise<number> {
+  if (plan.season === null || lacking.size === 0) return 0;
+  const perhaps = await mentioned(lacking, (after) => stagedProblems(query, after));
+  const missing = [...lacking].filter((serial) => !perhaps.has(serial));
   if (missing.length === 0) return 0;
-  await refuseTooMany(query, { plan, missing: missing.length, held });
+  await refuseTooMany(query, { plan, missing: missing.length, held: heldDeals(plan.season, { plan, county }) });
   await sql`
-    UPDATE presale.deals SET withdrawn_at = now(), as_of = ${end}::date
+    UPDATE presale.deals SET withdrawn_at = now(), as_of = ${seasonEnd(plan.season)}::date
     WHERE county = ${counties[county]} AND serial_number = ANY (${missing})`.execute(query);
   return missing.length;
 }

@@ -32,6 +32,17 @@ export const taggerFailure = z
   })
   .meta({ id: 'TaggerFailure' });
 
+/** How often pages of one host could not be had. */
+export const hostFailures = z
+  .object({
+    host: text,
+    count,
+    open: count.describe('Of them those that wait for a person.'),
+    last_at: momentText,
+    reasons: z.record(z.string(), count),
+  })
+  .meta({ id: 'HostFailures' });
+
 const score = z.number().min(0).max(1);
 
 /** What would be published for a text. */
@@ -39,6 +50,14 @@ export const tried = z
   .object({
     tags: z.array(z.object({ tag: text, score, source: z.enum(['model', 'rule']) })).describe('The best first.'),
     keywords: z.array(z.object({ word: text, weight: z.number().describe('TF-IDF, comparable within one text.') })),
+    rules: z
+      .array(
+        z.object({
+          tag: text,
+          because: z.array(text).describe('Keywords as the text has them, patterns as the file has them.'),
+        }),
+      )
+      .describe('Why rules gave their tags.'),
     taggedAt: momentText,
     tagger: z.object({ model: text, version: text }),
     webCrawlConsume: z.number().optional().describe('Seconds that the page took; with url only.'),

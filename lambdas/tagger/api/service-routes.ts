@@ -1,13 +1,13 @@
 import * as z from 'zod';
 import { pageOf, resultOf } from '#kit/api/answers.ts';
 import { pagingParameters } from '#kit/api/paging.ts';
-import { textParameter } from '#kit/api/parameters.ts';
+import { integerParameter, textParameter } from '#kit/api/parameters.ts';
 import { type Route, route } from '#kit/api/route.ts';
 import type { TaggerService, taggerRoutes } from '../contract.ts';
 import { unaccountedOf } from '../steps/check-counts.ts';
-import type { ListFailures } from '../stores/failure-view-store.ts';
+import type { CountHosts, ListFailures } from '../stores/failure-view-store.ts';
 import type { ServiceReader } from '../stores/service-store.ts';
-import { service as serviceAnswer, taggerFailure } from './answers.ts';
+import { hostFailures, service as serviceAnswer, taggerFailure } from './answers.ts';
 
 export interface ServicePorts {
   readonly services: readonly TaggerService[];
@@ -17,6 +17,7 @@ export interface ServicePorts {
   /** Day of its training and checksum, as published messages have it. */
   readonly model: () => string;
   readonly failures: ListFailures;
+  readonly hosts: CountHosts;
 }
 
 /** GET /tagger/services */
@@ -63,8 +64,22 @@ const listFailures = route({
   }),
 });
 
+/** GET /tagger/page-failures */
+const countPageFailures = route({
+  summary: 'Counts the pages that could not be had by host',
+  permission: 'operate',
+  description: 'Those with most failures first, a hundred at most.',
+  answers: { 200: resultOf(z.object({ data: z.array(hostFailures) })) },
+  query: z.object({ days: integerParameter({ min: 1, max: 90 }).default(7).describe('Back from now.') }),
+  handle: async ({ query }, { hosts }: ServicePorts) => ({
+    status: 200,
+    body: { result: { data: await hosts(query.days) } },
+  }),
+});
+
 /** What `api` answers. */
 export const taggerApi = {
   'GET /tagger/services': listServices,
   'GET /tagger/failures': listFailures,
+  'GET /tagger/page-failures': countPageFailures,
 } satisfies Record<(typeof taggerRoutes)[number], Route<ServicePorts>>;

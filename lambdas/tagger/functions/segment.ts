@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineTask } from '#kit/task.ts';
-import { joinNames, segment } from '#language/segmenter.ts';
+import { joinNames } from '#language/names.ts';
+import { segment } from '#language/segmenter.ts';
 import { input } from './text.ts';
 
 /** `tasks.text:segment` */

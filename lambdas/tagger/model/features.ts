@@ -6,7 +6,9 @@ import { addShape } from './shape.ts';
 export interface ReadText {
   /** As it came: its widths and signs are features too. */
   readonly raw: string;
-  /** Folded: NFKC, lower case, white space collapsed. */
+  /** Folded: NFKC, lower case, white space collapsed; in the characters it was written in. */
+  readonly written: string;
+  /** The same in simplified characters, sign for sign: what the model was trained on. */
   readonly folded: string;
   /** The words of the folded text, without white space. */
   readonly words: readonly string[];

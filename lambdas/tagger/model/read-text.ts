@@ -1,4 +1,5 @@
 import type { Segment } from '#language/segmenter.ts';
+import { simplified } from '#language/simplified.ts';
 import type { ReadText } from './features.ts';
 import { fold } from './fold.ts';
 
@@ -12,6 +13,7 @@ export const readLength = 20_000;
 export function readText(text: string, segment: Segment): ReadText {
   const raw = text.length > readLength ? text.slice(0, readLength) : text;
   // NFKC makes eighteen signs of one (U+FDFA).
-  const folded = fold(raw).slice(0, readLength);
-  return { raw, folded, words: segment(folded) };
+  const written = fold(raw).slice(0, readLength);
+  const folded = simplified(written);
+  return { raw, written, folded, words: segment(folded) };
 }

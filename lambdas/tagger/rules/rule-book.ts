@@ -8,6 +8,15 @@ export interface RuleBook {
   readonly version: string;
   /** What the rules say of a folded text. */
   readonly match: (folded: string) => RuleMatch;
+  /** By which of its phrases and patterns each of these tags was given; slower, for a person who asks why. */
+  readonly explain: (folded: string) => readonly RuleReason[];
+}
+
+/** Why a rule gave its tag. */
+export interface RuleReason {
+  readonly tag: string;
+  /** Keywords as the text has them, patterns as the file has them. */
+  readonly because: readonly string[];
 }
 
 /** The tags that rules give, and where words of the user dictionary stand. */
@@ -33,14 +42,16 @@ export function readRules(text: string): RuleBook {
   const file = parseRules(text);
   const meanings = meaningsOf(file);
   const automaton = new AhoCorasick([...meanings.keys()]);
-  const match = (folded: string): RuleMatch => {
-    const found = automaton
+  const foundIn = (folded: string) =>
+    automaton
       .matchInText(folded)
       .filter(({ keyword, begin, end }) => standsAlone(folded, keyword, { begin, end }))
       .flatMap(({ keyword, begin, end }) => (meanings.get(keyword) ?? []).map((meaning) => ({ meaning, begin, end })));
+  const match = (folded: string): RuleMatch => {
+    const found = foundIn(folded);
     return found.length === 0 ? nothing : interpret(file, folded, found);
   };
-  return { version: file.version, match };
+  return { version: file.version, match, explain: (folded) => reasonsIn(folded, foundIn(folded)) };
 }
 
 const nothing: RuleMatch = { tags: [], words: [] };
@@ -83,6 +94,25 @@ function interpret(file: RuleFile, folded: string, found: readonly Found[]): Rul
     tags: [...given].map((tag) => ({ tag, score: file.tags[tag]?.score ?? 0, source: 'rule' as const })),
     words: found.filter(({ meaning }) => meaning.kind === 'word').map(({ begin, end }) => ({ begin, end })),
   };
+}
+
+/** All that speaks for each tag, each once, in the order in which the text has it. */
+function reasonsIn(folded: string, found: readonly Found[]): readonly RuleReason[] {
+  const reasons = new Map<string, Set<string>>();
+  const tried = new Set<RE2JS>();
+  const excepted = exceptedIn(found);
+  for (const one of found) {
+    const { meaning, begin, end } = one;
+    if (meaning.kind === 'word' || meaning.kind === 'except' || excepted.has(one)) continue;
+    if (meaning.kind === 'when') {
+      if (tried.has(meaning.pattern)) continue;
+      tried.add(meaning.pattern);
+      if (!meaning.pattern.matcher(folded).find()) continue;
+    }
+    const because = meaning.kind === 'when' ? meaning.pattern.pattern() : folded.slice(begin, end);
+    reasons.set(meaning.tag, (reasons.get(meaning.tag) ?? new Set()).add(because));
+  }
+  return [...reasons].map(([tag, because]) => ({ tag, because: [...because] }));
 }
 
 /** The keywords that an exception of their tag covers, in one pass: a text may be nothing but exceptions. */

@@ -10,7 +10,7 @@ export type RuleObject =
 export interface RulePorts {
   /** Reads the rules unless they are those of the ETag. */
   readonly readRules: (etag: string | undefined) => Promise<RuleObject>;
-  /** The last file of the store that was good, whoever read it; `undefined`: there was none. */
+  /** The last good file of the store, by whichever instance it was read; `undefined`: there was none. */
   readonly readKept: () => Promise<string | undefined>;
   /** Keeps a good file for those who start while the newest is broken; '' when the store has none any more. */
   readonly keep: (text: string) => Promise<void>;
@@ -21,7 +21,7 @@ export interface RulePorts {
 
 /**
  * The rules in force: asks the store at most once in `everyMs`. A broken file is refused and the old rules stay, also for
- * whoever starts while it is there.
+ * instances that start while it is there.
  */
 export function ruleSource(shipped: RuleBook, everyMs: number, ports: RulePorts): () => Promise<RuleBook> {
   let rules = shipped;

@@ -36,7 +36,7 @@ export async function tagMessages(messages: readonly Message[], ports: TagMessag
   return rejected;
 }
 
-/** Known as waiting before anybody can be done with it. */
+/** Known as waiting before a worker can be done with it. */
 async function askAll(requests: readonly PageRequest[], { progress, askForPages }: TagMessagesPorts): Promise<void> {
   if (requests.length === 0) return;
   await progress.asked(requests);

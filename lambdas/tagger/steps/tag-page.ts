@@ -77,7 +77,7 @@ function failureOf(
     reason: fault,
     message: `${topic}, partition ${partition}, offset ${offset}: ${url}: ${reason}`,
     input: `{"Exception":${JSON.stringify(fault)},"raw_json":${raw}}`,
-    attributes: {},
+    attributes: { host: URL.canParse(url) ? new URL(url).host : '' },
     occurredAt,
   };
 }

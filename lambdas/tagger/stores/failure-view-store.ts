@@ -18,6 +18,18 @@ export interface TaggerFailure {
   readonly occurred_at: Date;
 }
 
+/** Pages of one host that could not be had. */
+export interface HostFailures {
+  readonly host: string;
+  readonly count: number;
+  /** Of them those that wait for a person. */
+  readonly open: number;
+  readonly last_at: Date;
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+export type CountHosts = (days: number) => Promise<readonly HostFailures[]>;
+
 export type ListFailures = (query: FailureQuery) => Promise<Page<TaggerFailure>>;
 
 /** The newest first. What was no JSON stands as it is kept: the event with the record's bytes in base64. */
@@ -46,4 +58,27 @@ function rawOf(input: string | null): unknown {
   const value = objectInJson(input);
   if (value === undefined) return input;
   return Object.hasOwn(value, 'raw_json') ? value.raw_json : value;
+}
+
+// Below these nobody looks for a pattern.
+const mostHosts = 100;
+
+/** Failures of pages within the last days by host, those with most first; what was sent again counts once. */
+export function hostCounts<T>({ query }: Pick<Database<T>, 'query'>): CountHosts {
+  return async (days) => {
+    const { rows } = await sql<HostFailures>`
+      SELECT host, sum(found)::bigint AS count, sum(open)::bigint AS open, max(last_at) AS last_at,
+        json_object_agg(reason, found) AS reasons
+      FROM (
+        -- Of before hosts were noted the message tells them.
+        SELECT coalesce(attributes ->> 'host', substring(message FROM '://(?:[^/?#@]*@)?([^/?#[:space:]]+)'), '') AS host,
+          reason, count(*) AS found, count(*) FILTER (WHERE state = 'open') AS open, max(occurred_at) AS last_at
+        FROM platform.failures
+        WHERE workload = 'tagger' AND source_name = 'fetch-page' AND replay_of IS NULL
+          AND occurred_at >= now() - make_interval(days => ${days})
+        GROUP BY 1, 2
+      ) AS by_reason
+      GROUP BY host ORDER BY count DESC, host LIMIT ${mostHosts}`.execute(query);
+    return rows;
+  };
 }

@@ -4,7 +4,7 @@ import { orderedQueue } from '#adapters/queues/ordered-queue.ts';
 import { packed } from '../message/page-request.ts';
 import type { PageRequest } from '../ports.ts';
 
-/** The queue of pages. One host is one group: nobody else is asking it while one batch of its pages is fetched. */
+/** The queue of pages. One host is one group: no other batch asks it while one batch of its pages is fetched. */
 export function pageQueue(url: string, bucket: Pick<ObjectStore, 'put'>) {
   const send = orderedQueue(url);
   return async (requests: readonly PageRequest[]): Promise<void> => {
@@ -19,7 +19,7 @@ export function pageQueue(url: string, bucket: Pick<ObjectStore, 'put'>) {
   };
 }
 
-/** A group's name has 128 signs of a few kinds. What is no URL is refused later, by whoever fetches it. */
+/** A group's name has 128 signs of a few kinds. What is no URL is refused later, by the function that fetches it. */
 function groupOf(url: string): string {
   const host = URL.canParse(url) ? new URL(url).host : '';
   return createHash('sha256').update(host).digest('hex').slice(0, 32);

@@ -16,7 +16,7 @@ export function mayChange(task: Owned, caller: Caller): boolean {
   return isOwn(task, caller) || (task.username === scheduleUser && isGiven(caller, 'operate'));
 }
 
-/** Whether a caller sees what goes into a task and what comes of it. What a schedule submits belongs to nobody. */
+/** Whether a caller sees what goes into a task and what comes of it. What a schedule submits has no owner. */
 export function mayRead(task: Owned, caller: Caller): boolean {
   return isOwn(task, caller) || task.username === scheduleUser || task.visibility === 'everyone';
 }

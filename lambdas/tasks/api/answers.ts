@@ -41,6 +41,10 @@ export const taskAnswer = z.object({
     .nullable()
     .meta({ description: 'Tries to call back, the last one last; null for others than the owner and admins.' }),
   terminate_at: moment.nullable().meta({ description: 'When somebody asked it to end.' }),
+  progress: z
+    .number()
+    .nullable()
+    .meta({ description: `Percent, as the function said last; ${ofAnother}.` }),
   create_date: httpDate,
   created_at: moment,
   started_at: moment.nullable(),

@@ -40,7 +40,7 @@ const kwargs = orText(z.record(z.string(), z.unknown()), 'object').meta({
 
 const notAUrl = 'Not a valid URL.';
 
-/** One that is called as it is written: without what parsers leave out, and without a user whom nobody would be. */
+/** One that is called as it is written: without what parsers leave out, and without an impossible user. */
 function isPlainUrl(text: string): boolean {
   const url = URL.parse(text);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
@@ -105,4 +105,4 @@ export const functionsQuery = z.object(paging);
 /** Any text: one that is no task's id is a task that isn't found. */
 export const taskPath = z.object({ task_id: z.string().meta({ format: 'uuid' }) });
 
-export const functionPath = z.object({ name: z.string() });
+export const functionPath = z.object({ name: shortText(200) });

@@ -27,6 +27,7 @@ export function shownTask(task: TaskRow, caller: Caller): z.output<typeof taskAn
     callback_url: isOwn(task, caller) ? task.callback_url : null,
     deliveries: isOwn(task, caller) ? [...task.deliveries] : null,
     terminate_at: moment(task.terminate_at),
+    progress: readable ? task.progress_percent : null,
     create_date: task.created_at.toUTCString(),
     created_at: task.created_at.toISOString(),
     started_at: moment(task.started_at),

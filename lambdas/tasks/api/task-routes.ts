@@ -114,7 +114,7 @@ export const retryTask = route({
   },
 });
 
-/** What would never be told is refused while somebody listens. */
+/** Refuses what could never be told, while the caller still listens. */
 async function checkCallback(url: string, ports: Pick<TasksApiPorts, 'checkCallback'>): Promise<void> {
   await ports.checkCallback(url).catch((error: unknown) => {
     if (!(error instanceof PageError)) throw error;
@@ -148,5 +148,5 @@ function ownerOf({ username }: TaskRow, caller: Caller): string {
   return username === scheduleUser ? caller.name : username;
 }
 
-// Whoever asked reads it now; else the next answer has another link.
+// The caller reads it now; else the next answer has another link.
 const linkSeconds = 3600;

@@ -66,9 +66,9 @@ export interface HashProgress {
 /** The rows of files. */
 export interface FileBook {
   add(file: Omit<FileRow, 'state' | 'reason' | 'completedAt'>): Promise<void>;
-  /** Whoever's it is. */
+  /** Of any owner. */
   find(id: string): Promise<FileRow | undefined>;
-  /** From `uploading`: complete, or complete but for the check of its hash. False: somebody else has settled it. */
+  /** From `uploading`: complete, or complete but for the check of its hash. False: another call has settled it. */
   complete(
     id: string,
     as: { readonly state: 'ready' | 'verifying'; readonly at: Date; readonly expiresAt: Date },

@@ -5,7 +5,7 @@ const deepest = 500;
 // A worker of ten tasks must be able to hold a result of each beside its own needs.
 const largestBytes = 64 * 1024 * 1024;
 
-/** A function's value as JSON. Throws PermanentError, which says why, for what JSON can't hold or nobody could read. */
+/** A function's value as JSON. Throws PermanentError, which says why, for what JSON can't hold or readers can't read. */
 export function jsonOf(value: unknown, what: string): string {
   const text = written(value, what);
   if (text.length > largestBytes) {

@@ -35,5 +35,5 @@ export type FromProcess =
   | ({ readonly kind: 'ask'; readonly ask: number } & Ask)
   /** `left`: timers or connections are still open; the process is not for another task. */
   | { readonly kind: 'done'; readonly result: Uint8Array; readonly left: boolean }
-  /** `fatal`: nobody caught it, so the process ends. */
+  /** `fatal`: it was not caught, so the process ends. */
   | { readonly kind: 'failed'; readonly error: ToldError; readonly left: boolean; readonly fatal: boolean };

@@ -16,7 +16,7 @@ export function serveFunctions(functions: ReadonlyMap<string, TaskFunction>): vo
   let uncaught: { readonly error: unknown } | undefined;
   const end = (error: unknown) => {
     uncaught ??= { error };
-    // Between two tasks there is nobody to tell but the log.
+    // Between two tasks only the log can be told.
     if (!context) throw error;
     context = undefined;
     const last: FromProcess = { kind: 'failed', error: tell(error), left: true, fatal: true };
@@ -40,7 +40,7 @@ export function serveFunctions(functions: ReadonlyMap<string, TaskFunction>): vo
     } catch (error) {
       last = { kind: 'failed', error: tell(error), left: false, fatal: false };
     }
-    // A rejection that nobody handles is heard of at the end of the turn in which it came.
+    // An unhandled rejection is reported at the end of the event loop's turn in which it came.
     await nextTurn();
     if (uncaught) return;
     own.flush();

@@ -58,7 +58,7 @@ function text(value: unknown): string {
 
 const known = { ArgumentError, NotFoundError, ConflictError, UnavailableError, TransientError, ThrottledError };
 
-/** The error again, of the class that it had as far as somebody decides by it. */
+/** The error again, of the class that it had where code decides by it. */
 export function untold(error: ToldError): Error {
   if (error.as === 'stopped') return new TaskStoppedError(error.reason);
   if (error.as === 'unknown-file') return new UnknownFileError(error.message);

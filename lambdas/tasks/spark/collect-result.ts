@@ -27,7 +27,7 @@ const summary = z.object({
   distinct: z.int().min(0),
 });
 
-// As long as a task's result is of use to whoever waits for it.
+// As long as a task's result is of use to those who wait for it.
 const keepMs = 7 * 24 * 3_600_000;
 
 /**

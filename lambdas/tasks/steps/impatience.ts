@@ -4,7 +4,7 @@ import type { SendCallbackPorts } from './send-callback.ts';
 
 type Post = SendCallbackPorts['post'];
 
-// As long as a dead receiver's callbacks cost nobody time; afterwards one of them finds out whether it is back.
+// As long as a dead receiver's callbacks cost no other time; afterwards one of them finds out whether it is back.
 const rememberedMs = 60_000;
 // Of names that callers chose: memory is bound. The oldest go.
 const mostHosts = 1000;

@@ -7,14 +7,14 @@ export interface SendCallbackPorts {
   /** Throws NotFoundError where nothing is. */
   readonly readText: (key: string) => Promise<string>;
   readonly post: (url: string, body: string, headers: Readonly<Record<string, string>>) => Promise<void>;
-  /** What signs; whoever is called back holds it too. */
-  readonly key: () => Promise<string>;
+  /** The keys that sign, more than one while they are rotated; the receiver holds one of them. */
+  readonly keys: () => Promise<readonly string[]>;
   readonly clock: Clock;
 }
 
 /**
- * Posts what the stack composed when the task ended, signed: `millrace-signature: t={epoch seconds},v1={hex of HMAC-SHA256 of "{t}.{body}"}`. It may come
- * twice; `millrace-task-id` says of which task.
+ * Posts what the stack composed when the task ended, signed: `millrace-signature: t={epoch seconds},v1={hex of HMAC-SHA256 of "{t}.{body}"}`,
+ * with one more `,v1=` while the key is rotated: one that fits is enough. It may come twice; `millrace-task-id` says of which task.
  */
 export async function sendCallback({ task_id }: { readonly task_id: string }, ports: SendCallbackPorts): Promise<void> {
   // One task has one spelling: what is asked for is what is looked up.
@@ -22,8 +22,9 @@ export async function sendCallback({ task_id }: { readonly task_id: string }, po
   const composed = await ports.readText(`${callbacksPrefix}/${id}.json`);
   const { url, body } = readJsonAs(composedCallback, composed, 'The callback');
   const time = Math.floor(ports.clock().getTime() / 1000);
-  const signature = createHmac('sha256', await ports.key())
-    .update(`${time}.${body}`)
-    .digest('hex');
-  await ports.post(url, body, { 'millrace-task-id': id, 'millrace-signature': `t=${time},v1=${signature}` });
+  const signatures = (await ports.keys()).map((key) =>
+    createHmac('sha256', key).update(`${time}.${body}`).digest('hex'),
+  );
+  const signed = [`t=${time}`, ...signatures.map((signature) => `v1=${signature}`)].join(',');
+  await ports.post(url, body, { 'millrace-task-id': id, 'millrace-signature': signed });
 }

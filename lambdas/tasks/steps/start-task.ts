@@ -18,8 +18,8 @@ export interface StartTaskPorts {
 }
 
 /**
- * Starts a task's execution, which is named for it: twice is once. One whose execution ended without the task's having
- * ended is told of: nobody would end it else.
+ * Starts a task's execution, which is named for it: twice is once. Reports tasks whose execution
+ * ended without them; otherwise nothing would ever end those tasks.
  */
 export async function startTask(
   { task_id, host, stop }: z.output<typeof startMessage>,

@@ -3,7 +3,7 @@ import { systemClock } from '#adapters/clock.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { jsonPoster } from '#adapters/public-http/post-json.ts';
 import { queue } from '#adapters/queue.ts';
-import { secretField } from '#adapters/secrets.ts';
+import { signingKeys } from '#adapters/secrets.ts';
 import type { sendSlowCallbacksEnv } from '../contract.ts';
 import type { NoteDeliveryPorts } from '../steps/note-delivery.ts';
 import type { SendCallbackPorts } from '../steps/send-callback.ts';
@@ -13,7 +13,7 @@ export function callbackPorts(env: z.output<typeof sendSlowCallbacksEnv>): SendC
   return {
     post: jsonPoster({ timeoutMs: env.CALLBACK_TIMEOUT_MS, allowed: env.PAGE_ALLOWED }),
     readText: objectStore(env.RAW_BUCKET).readText,
-    key: () => secretField(env.CALLBACKS_SECRET, 'key'),
+    keys: async () => (await signingKeys(env.CALLBACKS_SECRET)).accepted,
     tell: queue(env.TASKS_QUEUE_URL),
     clock: systemClock,
   };

@@ -204,7 +204,7 @@ function rowOf({ task, ending, workedMs }: Ended) {
   };
 }
 
-/** What went wrong and why, without the places in our code: answers show those to nobody, the ledger has them. */
+/** What went wrong and why, without the places in our code: answers never show those, the ledger has them. */
 function inWords(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const own = `${error.name}: ${error.message}`;

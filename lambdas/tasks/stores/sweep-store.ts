@@ -2,7 +2,7 @@ import { type QueryExecutorProvider, sql } from 'kysely';
 import type { TaskHost } from '#kit/task.ts';
 import type { AfterEnd } from '../task.ts';
 
-/** A task that has no message, as far as anybody knows. */
+/** A task that seems to have no message. */
 export interface Forgotten {
   readonly id: string;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface Forgotten {
 }
 
 export interface SweepStore {
-  /** Tasks that nobody works on although they should be; marked as sent. At most `limit`. */
+  /** Tasks that no worker has although one should; marked as sent. At most `limit`. */
   forgotten(limit: number): Promise<readonly Forgotten[]>;
   /** Ended tasks whose caller hasn't been told. */
   unheard(limit: number): Promise<readonly AfterEnd[]>;

@@ -29,7 +29,7 @@ export interface TaskStore {
 
 const head = sql`
   number AS id, id AS task_id, username, name, status, visibility, description AS "desc", host AS runs_on, attempts, retries, retry_of,
-  first_id AS first_task_id, callback_url, deliveries, terminate_at, created_at, started_at, ended_at`;
+  first_id AS first_task_id, callback_url, deliveries, terminate_at, progress_percent, created_at, started_at, ended_at`;
 const columns = sql`${head}, args, kwargs`;
 const tasks = {
   // A hundred rows of a list must stay far below Lambda's 6 MB.

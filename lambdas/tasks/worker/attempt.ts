@@ -119,7 +119,7 @@ function remainingMs(task: LeasedTask, fn: TaskFunction | undefined, { clock }: 
 async function success(task: LeasedTask, text: string, { results }: WorkerPorts): Promise<Ending> {
   const resultBytes = Buffer.byteLength(text);
   if (resultBytes <= largestResultBytes) return { status: 'SUCCESS', result: text, resultBytes };
-  // Under the lease's own name: a worker that was thought dead overwrites nobody's.
+  // Under the lease's own name: a worker that was thought dead overwrites no other's.
   const resultKey = `tasks/results/${task.id}/${task.lease}.json`;
   await persistently(() => results.put(resultKey, text));
   return { status: 'SUCCESS', result: text, resultKey, resultBytes };

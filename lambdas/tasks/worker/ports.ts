@@ -48,6 +48,6 @@ export interface TaskSends {
   readonly stop: (task: { readonly id: string }) => Promise<void>;
   /** To those whose caller wants to hear of an end; others are left out. */
   readonly callbacks: (ended: readonly AfterEnd[]) => Promise<void>;
-  /** In half a minute somebody looks whether anything is stuck. */
+  /** Wakes the sweep, which looks in half a minute whether anything is stuck. */
   readonly sweep: () => Promise<void>;
 }

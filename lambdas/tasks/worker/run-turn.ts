@@ -9,7 +9,7 @@ import { writer } from './write-ends.ts';
 const turnMs = 13 * 60 * 1000;
 // There are few places: a task that takes hours leaves its own now and then to one that takes a second.
 const shareMs = 60 * 1000;
-// Whoever waits asks again within eight seconds (lib/workloads/tasks/turns-flow.ts).
+// A waiting turn asks again within eight seconds (lib/workloads/tasks/turns-flow.ts).
 const giveWaySeconds = 15;
 
 /**
@@ -35,7 +35,7 @@ export async function runTurn(
     }
     if (ended.paused === 'asked') {
       const asked = await ports.leases.ask(task, ended.workedMs);
-      // Whoever has the lease now asks for itself.
+      // The holder of the lease asks for itself.
       if (asked === undefined) return { state: 'again', seconds: ports.leaseSeconds };
       return { state: 'call', call: asked, capability: ended.capability, input: ended.input };
     }

@@ -37,7 +37,7 @@ const betweenEndsMs = 2;
 // A batch of ten of them; what ends beside one that goes on is no later than that.
 const longestWaitMs = 20;
 
-/** Others may end as well: waits while they do. Nobody waits for one that runs alone. */
+/** Others may end as well: waits while they do. A task that runs alone waits for no other. */
 async function othersEnd(running: () => number): Promise<void> {
   // Whatever ended in the same turn of the loop.
   await new Promise((resolve) => setImmediate(resolve));

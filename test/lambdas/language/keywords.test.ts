@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { topWords } from '#language/keywords.ts';
+import { joinNames } from '#language/names.ts';
 import { withOwnWords } from '#language/own-words.ts';
-import { joinNames, segment } from '#language/segmenter.ts';
+import { segment } from '#language/segmenter.ts';
 import { processorSeconds } from '../../support/processor-seconds.ts';
 
 test('words are cut by the dictionary, without white space', () => {

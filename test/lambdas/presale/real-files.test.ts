@@ -117,7 +117,7 @@ describe.runIf(here)('the statistics of 2022', () => {
     ['台北灣銀河', 4, 4, 1690, 1536, 28.0],
     ['好風光II', 3, 12, 1471, 1301, 34.0],
   ])('January of %s with %d rooms in 淡水區 is known', async (project, rooms, count, total, house, unit) => {
-    const filter = { county: '新北市', district: '淡水區', year: 2022, month: 1, project, start: 0, length: 50 };
+    const filter = { counties: ['新北市'], district: '淡水區', year: 2022, month: 1, project, start: 0, length: 50 };
     const { data } = await dealReader(database.app).statistics(filter);
 
     expect(data.find((row) => row.rooms === rooms)).toMatchObject({

@@ -18,6 +18,31 @@ test('a headline gets topics of the model and tags of the rules, best first', ()
   expect(keywords.map(({ word }) => word)).toContain('召回');
 });
 
+test.each([
+  ['央行宣布下调存款准备金率', '央行宣布下調存款準備金率'],
+  ['国足主场两球取胜晋级亚洲杯决赛', '國足主場兩球取勝晉級亞洲盃決賽'],
+  ['教育部公布高考改革方案', '教育部公佈高考改革方案'],
+])(
+  '%s has the topics and weights of its traditional form, whose keywords are told as written',
+  (simple, traditional) => {
+    const topics = (text: string) => tag(text).tags.filter(({ source }) => source === 'model');
+    const weights = (text: string) => tag(text).keywords.map(({ weight }) => weight);
+
+    expect(topics(traditional)).toEqual(topics(simple));
+    expect(topics(simple).length).toBeGreaterThan(0);
+    expect(weights(traditional)).toEqual(weights(simple));
+    for (const { word } of tag(traditional).keywords) expect(traditional).toContain(word);
+  },
+);
+
+test('rules and own words are found as they are written, and stop words in either form', () => {
+  const rules = readRules(JSON.stringify({ version: '1', tags: {}, words: ['臺灣大學'] }));
+  const words = createTagger(defaultModel(), rules)('我們認為臺灣大學的學費不能再漲').keywords.map(({ word }) => word);
+
+  expect(words).toContain('臺灣大學');
+  expect(words).not.toContain('我們');
+});
+
 test('any string has tags and keywords with scores in their bounds', () => {
   const anything = fc.oneof(
     fc.string({ unit: 'binary' }),

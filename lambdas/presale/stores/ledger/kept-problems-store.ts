@@ -9,15 +9,15 @@ type Query = Session<PresaleTables>['query'];
 
 /**
  * Keeps the staged problem rows in presale.problems and in the failure ledger, in the load's transaction. What the file
- * no longer has is dropped here and resolved there; what it still has is left as it is, corrections included.
+ * no longer has is dropped here and resolved there; what it still has is left as it is, corrections included. `before`:
+ * {@link haveProblems}; `found`: how many problem rows are staged.
  */
 export async function keepProblems(
   query: Query,
   file: CountyFile,
-  { found, bucket }: { readonly found: number; readonly bucket: string },
+  { before, found, bucket }: { readonly before: boolean; readonly found: number; readonly bucket: string },
 ): Promise<void> {
   const { plan, county } = file;
-  const before = await haveProblems(query, file);
   if (!before && found === 0) return;
   const solved = before ? await dropSolved(query, file) : [];
   const replaced = found > 0 ? await upsert(query, file) : [];
@@ -26,8 +26,8 @@ export async function keepProblems(
   await recordProblems(query, { runName: plan.name, county, publicationDate: plan.publication_date, bucket });
 }
 
-/** Most files have none, before or now, and need no more than this question. */
-async function haveProblems(query: Query, { plan, county }: CountyFile): Promise<boolean> {
+/** Whether an earlier load of the file left any: most files have none, before or now, and need no more than this question. */
+export async function haveProblems(query: Query, { plan, county }: CountyFile): Promise<boolean> {
   const { rows } = await sql`
     SELECT FROM presale.problems WHERE run_name = ${plan.name} AND letter = ${county} LIMIT 1`.execute(query);
   return rows.length > 0;

@@ -58,7 +58,7 @@ export async function resolveProblems(query: Query, keys: readonly (string | nul
 }
 
 /**
- * Lines that somebody has tried to correct: each that is a problem still has an open failure afterwards. The one it
+ * Lines that a person has tried to correct: each that is a problem still has an open failure afterwards. The one it
  * stands under already, while that is open; else a new one that names it, for a replay of it has failed again.
  */
 export async function reopenProblems(query: Query, place: ProblemPlace, lines: readonly number[]): Promise<void> {

@@ -39,6 +39,7 @@ export function stepsOver({ app, admin }: TestDatabase<PresaleTables>) {
     refresh: statisticsRefresher(app),
     refreshNewProjects: newProjectsRefresher(app),
     stale: staleStatistics(app),
+    writeDeals: async () => undefined,
     clock: () => new Date('2022-09-11T02:00:00Z'),
   });
 

@@ -228,3 +228,23 @@ test("a season's file is newer than its ten-day publications and older than thos
   expect(await loadPlan(row('season'), samplePlan(season))).toMatchObject({ updated: 0, kept_newer: 1 });
   expect(await note()).toBe('next season');
 });
+
+test('a first load keeps more problem rows than memory holds at once', async () => {
+  const wrong = Array.from({ length: 1200 }, (_, index) =>
+    sampleLine({ 編號: `RPTEST0P${index}`, '建物現況格局-房': 'x' }),
+  );
+  const outcome = await load([...wrong, ...lines]);
+
+  expect(outcome).toMatchObject({ rows_read: 1203, good: 3, inserted: 3, problems: 1200, duplicates: 0 });
+  expect(await problems()).toHaveLength(1200);
+  expect(await deals()).toHaveLength(3);
+});
+
+test('a first load that meets a deal of another publication loads as if it were not the first', async () => {
+  await load(lines, '2022-09-11');
+  const more = ['RPTEST00S4', 'RPTEST00S5'].map((serial) => sampleLine({ 編號: serial }));
+  const outcome = await load([...more, ...lines], '2022-09-21');
+
+  expect(outcome).toMatchObject({ rows_read: 5, good: 5, inserted: 2, updated: 3, problems: 0, duplicates: 0 });
+  expect(await deals()).toHaveLength(5);
+});

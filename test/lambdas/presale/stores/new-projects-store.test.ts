@@ -125,14 +125,17 @@ test('the API filters by county and district', async () => {
 
 test('the step counts from the day it is in Taiwan', async () => {
   await load([{}]);
+  const written: string[] = [];
   const ports = {
     refresh: statisticsRefresher(database.app),
     refreshNewProjects: newProjectsRefresher(database.app),
     stale: staleStatistics(database.app),
+    writeDeals: async (letters: readonly string[]) => void written.push(...letters),
     clock: () => new Date('2022-08-12T16:00:00Z'),
   };
 
   expect(await refreshStatistics({ plan: samplePlan() }, ports)).toEqual({ groups: 1, new_project_groups: 2 });
+  expect(written).toEqual(expect.arrayContaining([...samplePlan().counties, 'A']));
   const { rows } = await sql`SELECT DISTINCT as_of FROM presale.deal_statistics_new_projects`.execute(
     database.app.query,
   );

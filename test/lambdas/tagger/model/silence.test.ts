@@ -7,17 +7,18 @@ import { otherDomains } from '../../../../training/other-domains.ts';
 const tagger = createTagger(defaultModel(), defaultRules());
 const topics = (text: string) => tagger(text).tags.filter(({ source }) => source === 'model');
 
+// The thresholds were chosen on the texts of even places (docs/benchmarks.md); here are the others, which nobody looked at.
 // What is measured, and no more: English headlines have names that Chinese ones have, and everyday words are in news, too.
 test.each([
-  ['none', 20],
-  ['english', 19],
-  ['everyday', 7],
+  ['none', 10],
+  ['english', 9],
+  ['everyday', 3],
 ] as const)(
-  'of the 20 texts of domain %s, %i get no topic: too little that the model knows is said',
+  'of the other 10 texts of domain %s, %i get no topic: too little that the model knows is said',
   (domain, silent) => {
-    const texts = otherDomains[domain] ?? [];
+    const texts = (otherDomains[domain] ?? []).filter((_text, at) => at % 2 === 1);
 
-    expect(texts).toHaveLength(20);
+    expect(texts).toHaveLength(10);
     expect(texts.filter((text) => topics(text).length === 0).length).toBeGreaterThanOrEqual(silent);
   },
 );

@@ -22,6 +22,26 @@ test('an exception voids the keyword that it covers, and no other', () => {
   expect(tagsOf(rules, '火箭队老板参观火箭发射')).toEqual(['space']);
 });
 
+test('each tag tells the keywords and patterns that it was given by, each once, and none that an exception covers', () => {
+  const rules = book({
+    space: {
+      score: 0.8,
+      keywords: ['火箭', '卫星'],
+      except: ['火箭队'],
+      patterns: [{ pattern: '第\\d+次发射', when: ['发射'] }],
+    },
+    sport: { score: 0.7, keywords: ['火箭队'] },
+  });
+  const explain = (text: string) => rules.explain(fold(text));
+
+  expect(explain('火箭队看卫星，卫星由火箭第3次发射，发射成功')).toEqual([
+    { tag: 'sport', because: ['火箭队'] },
+    { tag: 'space', because: ['卫星', '火箭', '第\\d+次发射'] },
+  ]);
+  expect(explain('火箭队险胜')).toEqual([{ tag: 'sport', because: ['火箭队'] }]);
+  expect(explain('发射')).toEqual([]);
+});
+
 test('an exception covers what it reaches over, whichever begins first and however many there are', () => {
   const { match } = readRules(
     JSON.stringify({

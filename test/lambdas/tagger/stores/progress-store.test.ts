@@ -12,7 +12,9 @@ beforeAll(async () => {
 afterAll(() => database?.stop());
 
 beforeEach(async () => {
-  await sql`TRUNCATE tagger.partitions, tagger.pages, tagger.page_counts`.execute(database.admin.query);
+  await sql`TRUNCATE tagger.partitions, tagger.pages, tagger.page_counts, platform.stream_counts`.execute(
+    database.admin.query,
+  );
 });
 
 const progress = () => progressStore(database.app);
@@ -50,6 +52,19 @@ test('a batch that comes again, whole or in part, is counted once', async () => 
   await progress().done(places(1, 2, 3), places(1, 2, 3));
 
   expect(await known()).toEqual([{ first_offset: 0, next_offset: 4, published: 4 }]);
+});
+
+test('the counts by the hour say a message once, whatever comes again, and a page when it is done', async () => {
+  await progress().asked([request(2), request(3)]);
+  await progress().done(places(0, 1, 2, 3), places(0, 1));
+  await progress().done(places(1, 2, 3, 4), places(1, 4));
+  for (const state of ['published', 'published', 'rejected'] as const)
+    await progress().pageDone({ topic: 'wx.messages', partition: 0, offset: state === 'rejected' ? 3 : 2 }, state);
+
+  const { rows } = await sql`
+    SELECT workload, source, sum(rows_in)::int AS "in", sum(rows_out)::int AS "out", sum(rows_failed)::int AS failed
+    FROM platform.stream_counts GROUP BY 1, 2`.execute(database.app.query);
+  expect(rows).toEqual([{ workload: 'tagger', source: 'tag-messages', in: 5, out: 4, failed: 1 }]);
 });
 
 test('a record that stands twice in a batch is counted once', async () => {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Admin, Consumer } from '@platformatic/kafka';
 import { Kafka, logLevel } from 'kafkajs';
+import { type RunningBroker, startBroker } from 'one-machine/services/kafka/broker.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Compression, compressions } from '../../../../lambdas/kit/stream/compression.ts';
 import { taggerServices } from '../../../../lambdas/tagger/contract.ts';
 import { publisher } from '../../../../lambdas/tagger/stores/publisher-topic.ts';
-import { type RunningBroker, startBroker } from '../../../../local/services/kafka/broker.ts';
 import { pythonWith, runPython } from '../../../support/python.ts';
 
 let directory: string;

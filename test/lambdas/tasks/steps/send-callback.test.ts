@@ -8,7 +8,7 @@ const id = '0f0e0d0c-0b0a-4908-8706-050403020100';
 const composed = { url: 'https://caller.example/done', body: '{"status":"SUCCESS"}' };
 const objects = new Map([[`tasks/callbacks/${id}.json`, JSON.stringify(composed)]]);
 
-async function sent(message: object) {
+async function sent(message: object, keys: readonly string[] = ['k']) {
   const posts: { url: string; body: string; headers: Readonly<Record<string, string>> }[] = [];
   await sendCallback(callbackMessage.parse(message), {
     post: async (url, body, headers) => void posts.push({ url, body, headers }),
@@ -17,7 +17,7 @@ async function sent(message: object) {
       if (text === undefined) throw new NotFoundError(key);
       return text;
     },
-    key: async () => 'k',
+    keys: async () => keys,
     clock: () => new Date('2026-11-29T00:00:00Z'),
   });
   return posts;
@@ -32,6 +32,14 @@ test('what the stack composed is what is signed and sent, whatever the message s
     { ...composed, headers },
   ]);
   expect(await sent({ task_id: id.toUpperCase() })).toEqual([{ ...composed, headers }]);
+});
+
+test('while the key is rotated both sign, so that a receiver of either finds its own', async () => {
+  const time = Date.parse('2026-11-29T00:00:00Z') / 1000;
+  const by = (key: string) => createHmac('sha256', key).update(`${time}.${composed.body}`).digest('hex');
+  const [post] = await sent({ task_id: id }, ['new', 'old']);
+
+  expect(post?.headers['millrace-signature']).toBe(`t=${time},v1=${by('new')},v1=${by('old')}`);
 });
 
 test('of a task for which nothing was composed nothing is signed', async () => {

@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Session } from '#adapters/database.ts';
-import type { LoadedCounty } from '../contract.ts';
-import { counties } from '../publication/counties.ts';
-import { asOf, seasonEnd, seasonOf } from '../publication/season.ts';
+import type { LoadedCounty } from '../../contract.ts';
+import { counties } from '../../publication/counties.ts';
+import { asOf, seasonEnd, seasonOf } from '../../publication/season.ts';
+import type { PresaleTables } from '../tables.ts';
+import { lackedBySeason, type MergedFile } from '../withdrawal-store.ts';
 import { dealFields } from './staging-rows.ts';
-import type { PresaleTables } from './tables.ts';
-import { lackedBySeason, type MergedFile } from './withdrawal-store.ts';
 
 type Query = Session<PresaleTables>['query'];
 type MergeCounts = Pick<LoadedCounty, 'inserted' | 'updated' | 'unchanged' | 'kept_newer'>;
@@ -21,7 +21,7 @@ const written = list([...dealFields, ...origin]);
 /**
  * The good staged rows into presale.deals. A row that a season's file lacks already arrives withdrawn, and counts as kept
  * newer: the result is the same whichever of the two files came first. Two statements, as one would hold every row twice,
- * and most files need but the first. Nobody else writes the county's deals while its lock is held, so what the first
+ * and most files need but the first. No other load writes the county's deals while its lock is held, so what the first
  * finds is true for the second.
  */
 export async function merge(query: Query, file: MergedFile, good: number): Promise<MergeCounts> {

@@ -1,6 +1,6 @@
 import { copyLine } from '#kit/text/copy-text.ts';
-import { columns } from '../file/columns.ts';
-import type { FileRow } from '../file/file-row.ts';
+import { columns } from '../../file/columns.ts';
+import type { FileRow } from '../../file/file-row.ts';
 
 /** The deal's columns of the staging table, in the order of {@link copyText}. */
 export const dealFields = columns.map(({ field }) => field);
