@@ -1,7 +1,7 @@
 import { authenticateCallers } from '#adapters/callers.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { apiDatabase } from '#adapters/database/api-database.ts';
-import { secretField } from '#adapters/secrets.ts';
+import { signingKeys } from '#adapters/secrets.ts';
 import { type Link, linkVerifier, signedLink } from '#kit/api/link.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { briefsEnvelope } from './api/envelope.ts';
@@ -14,9 +14,13 @@ import { briefFiles } from './lists/brief-files-bucket.ts';
 export const handler = apiHandler({
   env: briefsApiEnv,
   authenticate: (env) => authenticateCallers(env),
-  verifyLink: (env) => linkVerifier({ key: () => secretField(env.LINKS_SECRET, 'key'), clock: systemClock }),
+  verifyLink: (env) =>
+    linkVerifier({
+      keys: async () => (await signingKeys(env.LINKS_SECRET)).accepted,
+      clock: systemClock,
+    }),
   services: (env) => {
-    const key = () => secretField(env.LINKS_SECRET, 'key');
+    const key = async () => (await signingKeys(env.LINKS_SECRET)).signing;
     const links = { key, api: env.API_URL, days: env.FILES_KEEP_DAYS };
     return {
       settings: env.BRIEFS_PLATFORMS,

@@ -8,13 +8,13 @@ import { queueHandler } from '#kit/queue-handler.ts';
 import { sendFailures } from '#record/failure-sender.ts';
 import { callPlatform } from './collect/call-platform.ts';
 import { credentialIn } from './collect/credentials.ts';
-import { callMessage } from './collect/messages.ts';
+import { callsMessage } from './collect/messages.ts';
 import { callPlatformEnv } from './contract.ts';
 
 /** Asks a platform, outside of the VPC, and keeps what it answers. */
 export const handler = queueHandler({
   env: callPlatformEnv,
-  message: callMessage,
+  message: callsMessage,
   ledger: sendFailures,
   services: (env) => {
     const bucket = objectStore(env.RAW_BUCKET);

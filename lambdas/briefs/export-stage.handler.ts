@@ -2,7 +2,7 @@ import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { queue } from '#adapters/queue.ts';
-import { secretField } from '#adapters/secrets.ts';
+import { signingKeys } from '#adapters/secrets.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { sendFailures } from '#record/failure-sender.ts';
 import { exportStageEnv, exportStageMessage } from './contract.ts';
@@ -13,7 +13,7 @@ import { wordFilter } from './export/words/content-words.ts';
 import { mailStore } from './mails/mail-store.ts';
 import { tellEnd } from './mails/tell-end.ts';
 
-/** Makes the files of a stage whose tasks have ended, or whose files somebody wants anew. */
+/** Makes the files of a stage whose tasks have ended, or whose files are wanted anew. */
 export const handler = queueHandler({
   env: exportStageEnv,
   message: exportStageMessage,
@@ -22,7 +22,11 @@ export const handler = queueHandler({
     const database = openDatabase<unknown>({ url: env.DATABASE_URL });
     const bucket = objectStore(env.RAW_BUCKET);
     const send = queue(env.MAIL_QUEUE_URL);
-    const links = { key: () => secretField(env.LINKS_SECRET, 'key'), api: env.API_URL, days: env.FILES_KEEP_DAYS };
+    const links = {
+      key: async () => (await signingKeys(env.LINKS_SECRET)).signing,
+      api: env.API_URL,
+      days: env.FILES_KEEP_DAYS,
+    };
     return {
       ...exportStore(database),
       counts: wordFilter(env.STOP_WORDS),

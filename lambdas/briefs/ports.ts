@@ -29,7 +29,7 @@ export interface AnswerPorts {
   readonly open: (
     calls: readonly { readonly call: number; readonly attempt: number }[],
   ) => Promise<readonly (OpenCall | undefined)[]>;
-  /** An answer that nobody may want any more goes with the brief that was deleted. */
+  /** Removes an answer whose brief was deleted. */
   readonly dropAnswer: (call: number, rawKey: string) => Promise<void>;
   /** Decides under the task's lock; what was decided before keeps its fate. */
   readonly writeFates: (
@@ -45,7 +45,7 @@ export interface AnswerPorts {
   readonly send: (articles: readonly SentArticle[]) => Promise<void>;
   /** Asks for the files of stages. */
   readonly exportStages: (stages: readonly string[]) => Promise<void>;
-  /** Somebody is to hear of a platform that has stopped. */
+  /** Has alerts sent about a platform that has stopped. */
   readonly wakeAlerts: () => Promise<void>;
   /** Gives the next calls their turns. */
   readonly dispatch: () => Promise<void>;

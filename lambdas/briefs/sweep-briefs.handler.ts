@@ -2,7 +2,7 @@ import { systemClock } from '#adapters/clock.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { objectStore } from '#adapters/object-store.ts';
 import { queue } from '#adapters/queue.ts';
-import { secretField } from '#adapters/secrets.ts';
+import { signingKeys } from '#adapters/secrets.ts';
 import { queueHandler } from '#kit/queue-handler.ts';
 import { count } from '#kit/telemetry.ts';
 import { sendFailures } from '#record/failure-sender.ts';
@@ -20,7 +20,11 @@ export const handler = queueHandler({
   ledger: sendFailures,
   services: (env) => {
     const database = openDatabase<unknown>({ url: env.DATABASE_URL });
-    const links = { key: () => secretField(env.LINKS_SECRET, 'key'), api: env.API_URL, days: env.FILES_KEEP_DAYS };
+    const links = {
+      key: async () => (await signingKeys(env.LINKS_SECRET)).signing,
+      api: env.API_URL,
+      days: env.FILES_KEEP_DAYS,
+    };
     const telling = { ...mailStore(database), send: queue(env.MAIL_QUEUE_URL), links, clock: systemClock };
     return {
       ...sweepPorts(env, database, { bucket: objectStore(env.RAW_BUCKET), clock: systemClock }),

@@ -17,8 +17,13 @@ export async function ownBrief(
   { briefs }: Pick<BriefsApiPorts, 'briefs'>,
 ): Promise<BriefHead> {
   const found = isId(id) ? await briefs.find(id) : undefined;
-  if (!found || !isOwn(found, caller)) throw new NotFoundError(`There is no brief ${shortened(id)}.`);
+  if (!found || !isOwn(found, caller)) throw noBrief(id);
   return found;
+}
+
+/** Also of one that was deleted while it was asked for. */
+export function noBrief(id: string): NotFoundError {
+  return new NotFoundError(`There is no brief ${shortened(id)}.`);
 }
 
 /** A stage of a brief that is the caller's. */
@@ -46,7 +51,7 @@ export async function ownPart(
   return { brief, part: { stage } };
 }
 
-/** A stage that somebody with its signed address asks for. */
+/** A stage that is asked for by its signed address. */
 export async function signedStage(id: string, { briefs }: Pick<BriefsApiPorts, 'briefs'>): Promise<StageHead> {
   const found = isId(id) ? await briefs.stage(id) : undefined;
   if (!found) throw new NotFoundError(`There is no stage ${shortened(id)}.`);

@@ -76,7 +76,7 @@ export const viewed = z.object({
   data: z.array(stage),
 });
 
-const ofAnother = 'null of a brief of somebody else.';
+const ofAnother = 'null of another user’s brief.';
 
 export const found = z.object({
   jobList: z.array(

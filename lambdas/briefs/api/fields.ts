@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lastPage, pageParameter } from '#kit/api/paging.ts';
 import { dateParameter, integerParameter, textParameter, written } from '#kit/api/parameters.ts';
 import { rangeOf } from '../reading/post-time.ts';
 
@@ -81,8 +82,10 @@ export function integersField() {
   return written(field, { type: 'array', items: { type: 'integer' }, maxItems: mostListed });
 }
 
+/** An empty list chooses nothing, as an empty text does: the front end's way to say all. */
 function listed(given: unknown): unknown {
   if (typeof given === 'number') return [given];
+  if (Array.isArray(given)) return given.length === 0 ? undefined : given;
   if (typeof given !== 'string') return leftOut(given);
   const parts = given
     .trim()
@@ -98,6 +101,17 @@ const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** The id of a brief or a stage. A text that is none is one that isn't found. */
 export function idField() {
   return z.string().meta({ format: 'uuid' });
+}
+
+/** An id that need not be given. */
+export function optionalIdField() {
+  return written(z.preprocess(leftOut, z.string().optional()), { type: 'string', format: 'uuid' });
+}
+
+/** The length or the number of a page; left out, it is `otherwise`. */
+export function pageField(otherwise: number, most = lastPage) {
+  const field = z.preprocess(leftOut, pageParameter(most).default(otherwise));
+  return written(field, { type: 'integer', minimum: 1, maximum: most, default: otherwise });
 }
 
 /** Whether a text can be an id at all. */

@@ -28,7 +28,7 @@ interface Reached {
 
 type LinkPorts = Pick<BriefsApiPorts, 'sign' | 'address' | 'keepDays' | 'clock'>;
 
-/** Signed addresses of a stage's files, whole, as whoever asked reaches this API. */
+/** Signed addresses of a stage's files, whole, by the host under which the caller reaches this API. */
 export function linksOf(
   { uuid, exported_at: exportedAt }: { readonly uuid: string; readonly exported_at: Date | null },
   event: Reached,

@@ -6,7 +6,7 @@ import { notText, placeOfNoText } from '#kit/text/well-formed.ts';
 import { BriefRefusedError } from '../work/codes.ts';
 import { estimateOf } from '../work/estimate.ts';
 import { readJobContent } from '../work/job-content.ts';
-import { ownBrief, ownPart } from './access.ts';
+import { noBrief, ownBrief, ownPart } from './access.ts';
 import { cancelled, changed, ranAgain, remade, removed, submitted } from './answers.ts';
 import { briefId, briefOrStage, cancellation, change, submission } from './parameters.ts';
 import type { BriefsApiPorts } from './ports.ts';
@@ -21,17 +21,16 @@ export const submitBrief = route({
   answers: { 200: submitted },
   handle: async ({ body, caller }, { briefs, settings }: BriefsApiPorts) => {
     const asked = askedFor(body);
-    const estimate = estimateOf(asked.orders, settings);
-    if (body.dry_run) return { status: 200, body: { estimate } };
-    const { uuid, code } = await briefs.submit({
+    if (body.dry_run) return { status: 200, body: { estimate: estimateOf(asked.orders, settings) } };
+    const { uuid, code, name, remarks, orders, jobContent } = await briefs.submit({
       ...asked,
       remarks: storableText(body.remarks ?? ''),
       owner: caller.name,
       createUserName: storableText(body.create_user_name ?? caller.name),
       idempotencyKey: body.idempotency_key && storableText(body.idempotency_key),
     });
-    const told = { jobUuid: uuid, jobCode: code, jobName: asked.name, remarks: body.remarks ?? '' };
-    return { status: 200, body: { ...told, jobContent: asked.jobContent, estimate } };
+    const told = { jobUuid: uuid, jobCode: code, jobName: name, remarks, jobContent };
+    return { status: 200, body: { ...told, estimate: estimateOf(orders, settings) } };
   },
 });
 
@@ -46,7 +45,8 @@ export const changeBrief = route({
     const { uuid } = await ownBrief(body.job_uuid, caller, ports);
     const asked = askedFor(body);
     const outcome = await ports.briefs.change({ uuid, ...asked });
-    if (outcome !== 'changed') throw new BriefRefusedError('NOT_QUEUED');
+    if (outcome === 'unknown') throw noBrief(uuid);
+    if (outcome === 'not-queued') throw new BriefRefusedError('NOT_QUEUED');
     const estimate = estimateOf(asked.orders, ports.settings);
     return { status: 200, body: { jobUuid: uuid, job_name: asked.name, job_desc: asked.jobContent, estimate } };
   },
@@ -60,11 +60,11 @@ export const cancelBrief = route({
   bodyOrQuery: true,
   answers: { 200: cancelled },
   handle: async ({ body, caller }, ports: BriefsApiPorts) => {
-    const { uuid, state } = await ownBrief(body.job_uuid, caller, ports);
-    const reason = storableText(body.cancel_reason ?? '');
-    const { outcome } = await ports.briefs.cancel({ uuid, reason });
-    if (outcome !== 'cancelled' && state !== 'cancelled') throw new ConflictError('工单已结束，无法取消！');
-    return { status: 200, body: { jobUuid: uuid, jobReason: reason } };
+    const { uuid } = await ownBrief(body.job_uuid, caller, ports);
+    const stopped = await ports.briefs.cancel({ uuid, reason: storableText(body.cancel_reason ?? '') });
+    if (stopped.outcome === 'unknown') throw noBrief(uuid);
+    if (stopped.outcome === 'ended') throw new ConflictError('工单已结束，无法取消！');
+    return { status: 200, body: { jobUuid: uuid, jobReason: stopped.reason } };
   },
 });
 
@@ -92,7 +92,8 @@ export const runBriefAgain = route({
   handle: async ({ body, caller }, ports: BriefsApiPorts) => {
     const { brief, part } = await ownPart(body, caller, ports);
     const again = await ports.briefs.runAgain(part);
-    if (again === undefined || again === 'cancelled') throw new ConflictError('工单已取消，无法重新执行！');
+    if (again === undefined) throw noBrief(brief.uuid);
+    if (again === 'cancelled') throw new ConflictError('工单已取消，无法重新执行！');
     return { status: 200, body: { jobUuid: brief.uuid, calls: again.calls, pages: again.pages } };
   },
 });

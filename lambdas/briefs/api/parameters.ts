@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { numberedPage, pageParameter } from '#kit/api/paging.ts';
+import { numberedPage } from '#kit/api/paging.ts';
 import { choiceParameter } from '#kit/api/parameters.ts';
 import type { FanLevel } from '../article/fan-level.ts';
 import { type ListedFigure, listings } from '../lists/figures.ts';
@@ -12,12 +12,14 @@ import {
   integersField,
   numberedField,
   numberField,
+  optionalIdField,
+  pageField,
   requiredNumberedField,
   textField,
   timeField,
 } from './fields.ts';
 
-/** Parameters of the routes, in the query or in a JSON body. What nobody knows is ignored: the front end sends some. */
+/** Parameters of the routes, in the query or in a JSON body. Unknown ones are ignored: the front end sends some. */
 
 // A body's own limit comes first.
 const longestName = 2 ** 20;
@@ -25,13 +27,16 @@ const longestText = 2000;
 
 /** Its length is the order's own rule: see work/job-content.ts. */
 const jobName = textField({ max: longestName }).describe('At most 20 characters.');
-const jobDesc = z.unknown().meta({
-  description:
-    'JSON text or object: `{"job_content": [{"platform", "keywords", "limitnum", "starttime", "endtime"}]}`.',
-  examples: [
-    '{"job_content":[{"platform":"2/3","keywords":"精华水/抗老","limitnum":1000,"starttime":20190101,"endtime":20200417}]}',
-  ],
-});
+const jobDesc = z
+  .unknown()
+  .optional()
+  .meta({
+    description:
+      'JSON text or object: `{"job_content": [{"platform", "keywords", "limitnum", "starttime", "endtime"}]}`.',
+    examples: [
+      '{"job_content":[{"platform":"2/3","keywords":"精华水/抗老","limitnum":1000,"starttime":20190101,"endtime":20200417}]}',
+    ],
+  });
 
 export const submission = z.object({
   job_name: jobName,
@@ -50,7 +55,7 @@ export const cancellation = z.object({ ...briefId.shape, cancel_reason: textFiel
 
 /** A brief, or one of its stages. */
 export const briefOrStage = z
-  .object({ job_uuid: idField().optional(), stage_uuid: idField().optional() })
+  .object({ job_uuid: optionalIdField(), stage_uuid: optionalIdField() })
   .refine(({ job_uuid, stage_uuid }) => job_uuid !== undefined || stage_uuid !== undefined, {
     error: 'One of job_uuid and stage_uuid is needed.',
     path: ['job_uuid'],
@@ -58,8 +63,8 @@ export const briefOrStage = z
 
 /** The front end's names: `page_offset` is how long a page is, `page_size` its number. */
 const paging = (otherwise: number) => ({
-  page_offset: pageParameter(500).default(otherwise).describe('Items on a page: from 1 to 500.'),
-  page_size: pageParameter().default(1).describe('The number of the page, from 1.'),
+  page_offset: pageField(otherwise, 500).describe('Items on a page: from 1 to 500.'),
+  page_size: pageField(1).describe('The number of the page, from 1.'),
 });
 
 /** A list under its name, or as some clients write lists: `job_status[]`. */
@@ -186,7 +191,7 @@ export const accountSearch = z
     name: given.account_name,
     leastFans: given.account_min_fans,
     mostFans: given.account_max_fans,
-    // A level that the front end doesn't have is nobody's.
+    // A level that the front end doesn't have is refused by the route.
     levels: either(given.kol_level, given['kol_level[]'])?.map((level) => levels.get(level)) ?? [],
     pageNumber: number,
     page: numberedPage(number, length),

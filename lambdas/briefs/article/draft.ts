@@ -45,13 +45,39 @@ export function articleOf(told: Needed, shown: Figures): CrawledArticle {
   const values = Object.fromEntries(counts.map(([name, count]) => [name, count?.value ?? null]));
   const at_least = counts.filter(([, count]) => count?.atLeast).map(([name]) => name);
   const article = { ...untold, ...told, ...(values as Record<(typeof figures)[number], number | null>), at_least };
+  const { title, content, url, user_url, cover_url, tags, duration_seconds } = article;
   return {
     ...article,
+    title: title && cut(title, longestTitle),
+    content: content && cut(content, longestContent),
+    content_cut: article.content_cut || (content?.length ?? 0) > longestContent,
+    url: cut(url, longestAddress),
+    user_url: user_url && cut(user_url, longestAddress),
+    cover_url: cover_url && cut(cover_url, longestAddress),
+    tags: tags.slice(0, mostTags).map((tag) => cut(tag, longestTag)),
+    duration_seconds: duration_seconds !== null && duration_seconds <= longestSeconds ? duration_seconds : null,
     article_key: indexable(article.article_key),
     platform_id: article.platform_id === null ? null : indexable(article.platform_id),
     user_id: article.user_id === null ? null : indexable(article.user_id),
     user_name: article.user_name === null ? null : indexable(article.user_name),
   };
+}
+
+/**
+ * No article has as much: together they stay far below the MiB that Kafka takes at once, so that a page with something
+ * endless in it loses nothing else.
+ */
+export const longestContent = 100_000;
+const longestTitle = 5000;
+const longestAddress = 8192;
+const mostTags = 200;
+const longestTag = 200;
+// An integer of PostgreSQL's.
+const longestSeconds = 2 ** 31 - 1;
+
+/** At most so many UTF-16 units of a text, and no half of a pair at its end. */
+export function cut(text: string, length: number): string {
+  return text.length <= length ? text : text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 }
 
 // An entry of PostgreSQL's index has 2,704 bytes at most, and a character in it up to three for each of UTF-16's units.

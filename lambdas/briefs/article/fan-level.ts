@@ -48,7 +48,7 @@ export function fansOf(
   const at = all.findIndex(([, name]) => name === level);
   return {
     from: all[at - 1]?.[0] ?? 0,
-    // More than any account has, and still a whole number to whoever compares with it.
+    // More than any account has, and still a safe integer.
     below: at < 0 ? 0 : Math.min(all[at]?.[0] ?? 0, Number.MAX_SAFE_INTEGER),
     unknown: level === '未知' && platform !== 'weixin',
   };

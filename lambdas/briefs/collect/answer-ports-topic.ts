@@ -61,7 +61,7 @@ export function answerPorts<T>(
 
 const recordOf = (article: SentArticle) => ({
   topic: topicOf(article.platform),
-  // One stage's articles are one partition's: they are stored in bulk, and nobody waits for their rows.
+  // One stage's articles are one partition's: they are stored in bulk, and no transaction waits for another's rows.
   key: Buffer.from(article.stage_uuid),
   value: Buffer.from(JSON.stringify(article)),
 });

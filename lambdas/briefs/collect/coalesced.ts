@@ -1,6 +1,6 @@
 /**
- * Work that many ask for at once, and that is done for all of them together: who asks while it is under way waits for one
- * further time, which sees what they have done. Nobody's wish is met by work that began before it.
+ * Does work once for many callers: those who call while it runs share one further run, which sees what they have done. No
+ * caller is answered by a run that began before its call.
  */
 export function coalesced(work: () => Promise<void>): () => Promise<void> {
   let running: Promise<void> | undefined;
@@ -12,10 +12,10 @@ export function coalesced(work: () => Promise<void>): () => Promise<void> {
     return running;
   };
   const afterThis = async (current: Promise<void>) => {
-    // Whoever asked for it hears of its failure.
+    // Its own callers hear of its failure.
     await Promise.allSettled([current]);
     next = undefined;
-    // Somebody may have come in between: that began after this as well.
+    // A run that another caller started in between began after this call as well.
     await (running ?? start());
   };
   return () => {

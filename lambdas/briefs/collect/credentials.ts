@@ -5,7 +5,7 @@ import type { Credential } from './call-platform.ts';
 
 const credential = z.object({ cookie: z.string().optional(), token: z.string().optional() });
 
-/** `{"weibo": {"cookie": "..."}, "gateway": {"token": "..."}}`; what else stands in it is nobody's business here. */
+/** `{"weibo": {"cookie": "..."}, "gateway": {"token": "..."}}`; all else in it is left alone. */
 const credentials = z.record(z.string(), z.unknown());
 
 /**

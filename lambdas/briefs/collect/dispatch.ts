@@ -1,21 +1,66 @@
 import { platformNamed } from '../platforms/index.ts';
+import type { PlatformName } from '../platforms/names.ts';
 import type { PlatformRequest } from '../platforms/platform.ts';
 import { rangeOf } from '../reading/post-time.ts';
 import type { TakenCall } from '../stores/dispatch-store.ts';
-import type { CallMessage } from './messages.ts';
+import { type CallMessage, type CallsMessage, longestSpanMs } from './messages.ts';
 import type { AllPlatformSettings } from './settings.ts';
 
-/** A call's message, and for how long SQS holds it back. */
-export interface DispatchedCall {
-  readonly message: CallMessage;
+/** A message of calls, and for how long SQS holds it back. */
+export interface DispatchedCalls {
+  readonly message: CallsMessage;
   readonly delaySeconds: number;
 }
 
-/** The message of a call that has been given its turn. Throws for a kind that its platform's driver doesn't have. */
-export function dispatchedCall(call: TakenCall, settings: AllPlatformSettings, now: Date): DispatchedCall {
+/** Calls in one message at most: their answers travel in one as well. */
+const mostTogether = 10;
+
+/**
+ * The messages of calls that have been given their turns. The details of a platform share messages as far as their turns
+ * lie within a second: each message costs two queues, two objects and a part of two functions' time, whatever is in it. Throws for a kind of call that its platform's driver doesn't have.
+ */
+export function dispatchedCalls(
+  calls: readonly TakenCall[],
+  settings: AllPlatformSettings,
+  now: Date,
+): readonly DispatchedCalls[] {
+  return together(calls).map(([first, ...others]) => {
+    const message = messageOf(first, settings);
+    const waitMs = first.turnAt.getTime() - now.getTime();
+    return {
+      message: others.length === 0 ? message : { calls: [message, ...others.map((call) => messageOf(call, settings))] },
+      delaySeconds: Math.max(0, Math.floor(waitMs / 1000)),
+    };
+  });
+}
+
+type Together = [TakenCall, ...TakenCall[]];
+
+/** What shares a message, in the order of turns. Pages are large and hang on one another: they go alone. */
+function together(calls: readonly TakenCall[]): readonly Together[] {
+  const messages: Together[] = [];
+  const filling = new Map<PlatformName, Together>();
+  for (const call of calls.toSorted((one, other) => one.turnAt.getTime() - other.turnAt.getTime())) {
+    const isDetail = call.kind === 'user' || call.kind === 'note';
+    const known = isDetail ? filling.get(call.platform) : undefined;
+    if (known && hasRoom(known, call)) known.push(call);
+    else {
+      const begun: Together = [call];
+      messages.push(begun);
+      if (isDetail) filling.set(call.platform, begun);
+    }
+  }
+  return messages;
+}
+
+function hasRoom(known: Together, { turnAt }: TakenCall): boolean {
+  return known.length < mostTogether && turnAt.getTime() - known[0].turnAt.getTime() <= longestSpanMs;
+}
+
+function messageOf(call: TakenCall, settings: AllPlatformSettings): CallMessage {
   const { driver } = settings[call.platform];
   if (driver === 'off') throw new Error(`${call.platform} is off`);
-  const message: CallMessage = {
+  return {
     call: call.id,
     attempt: call.attempt,
     platform: call.platform,
@@ -24,7 +69,6 @@ export function dispatchedCall(call: TakenCall, settings: AllPlatformSettings, n
     turn_at: call.turnAt.toISOString(),
     raw_key: rawKeyOf(call),
   };
-  return { message, delaySeconds: Math.max(0, Math.floor((call.turnAt.getTime() - now.getTime()) / 1000)) };
 }
 
 function requestOf(call: TakenCall, driver: 'native' | 'gateway', settings: AllPlatformSettings): PlatformRequest {

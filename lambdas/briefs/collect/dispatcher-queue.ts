@@ -2,10 +2,10 @@ import type { Database } from '#adapters/database.ts';
 import { queue, sendEach } from '#adapters/queue.ts';
 import { wakeOnce } from '#adapters/queues/wake-once.ts';
 import { logger } from '#kit/telemetry.ts';
-import { hasOpenCalls, markRunning, takeCalls } from '../stores/dispatch-store.ts';
+import { hasCallsUnderWay, hasOpenCalls, markRunning, takeCalls } from '../stores/dispatch-store.ts';
 import { giveUpCalls, takeRereads } from '../stores/sweep-store.ts';
 import { coalesced } from './coalesced.ts';
-import { dispatchedCall } from './dispatch.ts';
+import { type DispatchedCalls, dispatchedCalls } from './dispatch.ts';
 import type { AllPlatformSettings } from './settings.ts';
 
 /** A call may wait for its turn in the queue, take its time, and be read; then it counts as lost. */
@@ -34,7 +34,7 @@ export interface Dispatcher {
   readonly dispatch: () => Promise<void>;
   /** Asks for the files of stages. */
   readonly exportStages: (stages: readonly string[]) => Promise<void>;
-  /** Has somebody look after what is under way, in half a minute; before it is written, so that it can't be forgotten. */
+  /** Wakes the sweep in half a minute. Called before work is written, so that the sweep looks after all of it. */
   readonly wakeSweep: () => Promise<void>;
 }
 
@@ -54,9 +54,10 @@ export function dispatcher<T>(
   };
   const wakeSweep = () => wake(['sweep']);
   let lookedAtMs = Number.NEGATIVE_INFINITY;
-  /** What waits in vain is looked for where nothing else goes on, and otherwise now and then. */
+  /** Looks for what waits in vain now and then while something is under way, whose end comes by again, and else at once. */
   const giveUp = async (now: Date, taken: number): Promise<void> => {
-    if (taken > 0 && now.getTime() - lookedAtMs < giveUpEveryMs) return;
+    const isRecent = now.getTime() - lookedAtMs < giveUpEveryMs;
+    if (isRecent && (taken > 0 || (await hasCallsUnderWay(database.query, now)))) return;
     lookedAtMs = now.getTime();
     await exportStages((await giveUpCalls(database, { settings, door, now })).toExport);
   };
@@ -72,9 +73,14 @@ export function dispatcher<T>(
       if (calls.length > 0 || (await hasOpenCalls(database.query))) await wakeSweep();
       if (calls.length === 0) return;
       await markRunning(database, calls);
-      const taken = await sendCalls(calls.map((call) => dispatchedCall(call, settings, now)));
-      if (taken.length < calls.length)
-        logger().warn('Calls did not reach their queue: they are given back', { lost: calls.length - taken.length });
+      await sendAll(sendCalls, dispatchedCalls(calls, settings, now));
     }),
   };
+}
+
+/** Messages that don't reach the queue are given back with the leases of their calls. */
+async function sendAll(send: ReturnType<typeof sendEach>, messages: readonly DispatchedCalls[]): Promise<void> {
+  const taken = await send(messages);
+  if (taken.length < messages.length)
+    logger().warn('Calls did not reach their queue: they are given back', { messages: messages.length - taken.length });
 }

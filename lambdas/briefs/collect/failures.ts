@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { NewFailure } from '#kit/ledger/failure.ts';
 import type { Fate } from './fates.ts';
 
-/** Why a ledger's row has a brief's part in it: what it was about, for whoever reads it. */
+/** What a ledger's row tells of the call that failed. */
 export interface FailedCall {
   readonly id: number;
   readonly attempt: number;

@@ -1,6 +1,6 @@
-import { ThrottledError } from '#kit/errors.ts';
+import { ThrottledError, TransientError } from '#kit/errors.ts';
 import { storableText } from '#kit/text/storable.ts';
-import { BalanceError, BlockedError, LoginWantedError, UnknownShapeError } from '../platforms/refusals.ts';
+import { BalanceError, BlockedError, LoginWantedError } from '../platforms/refusals.ts';
 import { type CallOutcome, mostTries, retryAt } from './platform-state.ts';
 
 /** What follows from an answer that couldn't be used. */
@@ -30,7 +30,7 @@ export function refusedBy(
   const final = outcome === 'login-wanted' || outcome === 'no-balance' || tries >= mostTries[kind];
   const isDetail = kind === 'user' || kind === 'note';
   return {
-    outcome: isDetail && error instanceof UnknownShapeError ? 'answered' : outcome,
+    outcome: isDetail && word === 'unknown-shape' ? 'answered' : outcome,
     end: final ? { state: 'failed', reason } : { state: 'waiting', dueAt: retryAt(tries, now, random), reason },
   };
 }
@@ -40,6 +40,7 @@ function wordOf(error: unknown): readonly [CallOutcome, string] {
   if (error instanceof BalanceError) return ['no-balance', 'no-balance'];
   if (error instanceof BlockedError) return ['blocked', 'blocked'];
   if (error instanceof ThrottledError) return ['throttled', 'throttled'];
-  if (error instanceof UnknownShapeError) return ['failed', 'unknown-shape'];
-  return ['failed', 'unreachable'];
+  if (error instanceof TransientError) return ['failed', 'unreachable'];
+  // Whatever else a driver throws comes of an answer that it wasn't made for.
+  return ['failed', 'unknown-shape'];
 }

@@ -4,7 +4,7 @@ export type PlatformState = 'working' | 'slowed' | 'blocked' | 'needs-login' | '
 /** How a call ended, as far as the platform's state is concerned. */
 export type CallOutcome = 'answered' | 'throttled' | 'blocked' | 'login-wanted' | 'no-balance' | 'failed';
 
-/** The states that nobody but a person ends: calls don't wait for that. */
+/** The states that only a person ends: calls don't wait for that. */
 export const needsPerson: ReadonlySet<PlatformState> = new Set(['needs-login', 'no-balance']);
 
 /** The states that a person hears of. One that is slowed goes on by itself. */

@@ -1,27 +1,28 @@
 import { TransientError, UnavailableError } from '#kit/errors.ts';
 import { storableJson } from '#kit/text/storable.ts';
+import { cut, longestContent } from '../article/draft.ts';
 import { platformNamed } from '../platforms/index.ts';
-import type { Detail, Driver, PlatformAnswer, SearchPage } from '../platforms/platform.ts';
+import type { Cursor, Detail, Driver, PlatformAnswer, SearchPage } from '../platforms/platform.ts';
 import { UnknownShapeError } from '../platforms/refusals.ts';
 import type { AnswerPorts, SentArticle } from '../ports.ts';
 import { rangeOf } from '../reading/post-time.ts';
 import type { AnsweredDetail, CallEnd, KeptAnswer, PageRead, ToldEnd } from '../stores/answer-store.ts';
 import type { OpenCall } from '../stores/calls/open-call-store.ts';
 import { fatesOf, goesOn } from './fates.ts';
-import type { AnswerMessage, ReadMessage } from './messages.ts';
+import { type AnswerMessage, answersIn, type ReadMessage } from './messages.ts';
 import { refusedBy } from './outcome.ts';
 import { isTold } from './platform-state.ts';
 
 /**
  * Reads the answers to calls: articles go to Kafka, refusals to the platforms' states, and what comes next is asked for.
  * The same answer twice does nothing twice. What users' and notes' answers tell is put down together, all else one by one;
- * resolves to what became of each.
+ * resolves to what became of each message.
  */
 export async function readAnswers(
   messages: readonly ReadMessage[],
   ports: AnswerPorts,
 ): Promise<readonly PromiseSettledResult<unknown>[]> {
-  const answers = messages.flatMap((message) => ('wake' in message ? [] : [message]));
+  const answers = messages.flatMap(answersIn);
   const open = answers.length === 0 ? [] : await ports.open(answers);
   const waiting = answers.map((message, index) => ({ message, call: open[index] }));
   const read = await Promise.all(waiting.map((one) => answeredDetail(one, ports)));
@@ -33,9 +34,10 @@ export async function readAnswers(
     waiting.map((one, index) => (read[index] ? together : readOne(one.message, one.call, ports))),
   );
   const [dispatched] = await Promise.allSettled([ports.dispatch()]);
+  // A message with an answer that could not be used comes again: of its others the calls are no longer open then.
   return messages.map((message) => {
-    const own = 'wake' in message ? dispatched : (done.shift() ?? dispatched);
-    return own.status === 'rejected' ? own : dispatched;
+    const own = done.splice(0, answersIn(message).length);
+    return own.find(({ status }) => status === 'rejected') ?? dispatched;
   });
 }
 
@@ -110,7 +112,7 @@ function driverOf({ platform }: OpenCall, ports: AnswerPorts): Driver {
   return driver;
 }
 
-/** What PostgreSQL refuses in texts says nothing to anybody: it is replaced. */
+/** Characters that PostgreSQL refuses carry no meaning: they are replaced. */
 function readBy(driver: Driver, { kind, platform }: OpenCall, kept: KeptAnswer & { readonly text: string }): Read {
   const { status, content_type: contentType, url, text, asked_at } = kept;
   const answer: PlatformAnswer = { status, contentType, url, text };
@@ -121,7 +123,9 @@ function readBy(driver: Driver, { kind, platform }: OpenCall, kept: KeptAnswer &
   }
   const detail = driver.details?.[kind]?.read(answer);
   if (!detail) throw new UnknownShapeError(`${platform} tells no more of a ${kind}`);
-  return { kind: 'detail', detail: storableJson(detail) as Detail };
+  const { content } = detail;
+  const short = content ? { ...detail, content: cut(content, longestContent) } : detail;
+  return { kind: 'detail', detail: storableJson(short) as Detail };
 }
 
 async function used(
@@ -166,6 +170,11 @@ async function searched(
   });
   if (articles.length > 0) await ports.send(articles);
   const more = page < task.pages && goesOn(written, range.from, found.items);
-  const next = more && found.next ? { page: page + 1, cursor: found.next.cursor } : undefined;
+  const next = more && found.next ? { page: page + 1, cursor: cursorAfter(call, found.next.cursor, ports) } : undefined;
   return { state: 'answered', next };
+}
+
+/** Paging goes on with what the first page answered, or with what this one did. */
+function cursorAfter(call: OpenCall, answered: Cursor | undefined, ports: AnswerPorts): Cursor | undefined {
+  return driverOf(call, ports).cursorOfFirst ? (call.cursor ?? answered) : answered;
 }

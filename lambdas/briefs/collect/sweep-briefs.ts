@@ -13,7 +13,7 @@ export interface SweepPorts {
   readonly forget: () => Promise<void>;
   readonly exportStages: (stages: readonly string[]) => Promise<void>;
   readonly dispatch: () => Promise<void>;
-  /** Briefs of whose submission nobody was told. */
+  /** Briefs whose submission no mail has told. */
   readonly submissionsUntold: () => Promise<readonly string[]>;
   readonly tellSubmitted: (brief: string) => Promise<void>;
   /** Whether anything is under way. */

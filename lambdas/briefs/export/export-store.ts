@@ -19,7 +19,7 @@ export function exportStore<T>(
   };
 }
 
-/** Begins an attempt at a stage's files; `undefined` when nobody wants them any more, or the stage is gone. */
+/** Begins an attempt at a stage's files; `undefined` when they are no longer wanted, or the stage is gone. */
 async function beginExport<T>({ query }: Pick<Database<T>, 'query'>, stage: string): Promise<WantedFiles | undefined> {
   const { rows } = await sql<{ asked: Date; attempts: number }>`
     UPDATE briefs.stages SET export_attempts = export_attempts + 1
@@ -31,8 +31,8 @@ async function beginExport<T>({ query }: Pick<Database<T>, 'query'>, stage: stri
 }
 
 /**
- * Writes down that a stage's files are made, and ends what ends with them. Whoever has asked again since the attempt began
- * gets files of their own.
+ * Writes down that a stage's files are made, and ends what ends with them. A request that came since the attempt began
+ * gets files of its own.
  */
 function endExport<T>(
   { transaction }: Pick<Database<T>, 'transaction'>,

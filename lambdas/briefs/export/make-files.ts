@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { segmentMany } from '#language/segmenter.ts';
+import { segmentMany } from '#language/names.ts';
 import { platformNamed } from '../platforms/index.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import { StageAnalysis } from './analysis.ts';
@@ -25,7 +25,7 @@ export interface StageContent {
 }
 
 export interface MakeFilesPorts {
-  /** A folder of this machine for what is too large for its memory; it is empty, and somebody else's to remove. */
+  /** A folder of this machine for what is too large for its memory; it is empty, and the lender removes it. */
   readonly folder: string;
   /** Whether a word of a text is counted. */
   readonly counts: (word: string) => boolean;

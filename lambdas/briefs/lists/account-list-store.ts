@@ -88,7 +88,7 @@ function sized({ platform, leastFans, mostFans, levels }: AccountFilter): RawBui
   const ofLevels = levels.map((level) => {
     const { from, below, unknown } = fansOf(platform, level);
     if (unknown) return sql`max(user_fans) IS NULL`;
-    // On weixin everybody is of one level, with or without a number.
+    // On weixin all accounts are of one level, with or without a number.
     return sql`coalesce(max(user_fans), 0) >= ${from} AND coalesce(max(user_fans), 0) < ${below}
       AND (max(user_fans) IS NOT NULL OR ${platform === 'weixin'})`;
   });

@@ -44,25 +44,25 @@ export async function listArticles<T>(
   { start, length }: Paging,
 ): Promise<Page<ListedArticle>> {
   const chosen = sql.join(conditionsOf(filter), sql` AND `);
-  const counted = await sql<{ total: number }>`
-    SELECT count(*) AS total FROM briefs.articles WHERE ${chosen}`.execute(query);
-  const total = counted.rows[0]?.total ?? 0;
-  if (start >= total) return { data: [], total };
-  // Ids first, of the narrow index; texts are read for the rows of the page alone.
-  const { rows } = await sql<ListedArticle>`
-    WITH page AS MATERIALIZED (
+  const key = by === 'post_time' ? sql`post_time` : figureOf(by);
+  // Ids first, of the narrow index where no text is looked for; texts are shown of the rows of the page alone. Found once,
+  // for the number of all and the page: where texts are looked for, each row of the stage is read for it.
+  const { rows } = await sql<ListedArticle & { total: number; place: number | null }>`
+    WITH found AS MATERIALIZED (SELECT id, ${key} AS key FROM briefs.articles WHERE ${chosen}),
+    page AS MATERIALIZED (
       SELECT id, row_number() OVER () AS place FROM (
-        SELECT id FROM briefs.articles WHERE ${chosen}
-        ORDER BY ${orderOf(by, descending)} LIMIT ${length} OFFSET ${start}) AS ordered)
-    SELECT ${shownColumns} FROM page JOIN briefs.articles USING (id) ORDER BY place`.execute(query);
-  return { data: rows, total };
+        SELECT id FROM found ORDER BY ${orderOf(by, descending)} LIMIT ${length} OFFSET ${start}) AS ordered)
+    SELECT total, place, shown.* FROM (SELECT count(*) AS total FROM found) AS all_found
+    LEFT JOIN (page JOIN LATERAL (SELECT ${shownColumns} FROM briefs.articles WHERE id = page.id) AS shown ON true) ON true
+    ORDER BY place`.execute(query);
+  const data = rows.flatMap(({ total: _all, place, ...article }) => (place === null ? [] : [article as ListedArticle]));
+  return { data, total: rows[0]?.total ?? 0 };
 }
 
 /** What is unknown comes last, whichever way; of equals the same one first on every page. */
 function orderOf(by: ArticleOrder['by'], descending: boolean): RawBuilder<unknown> {
-  // As the index has it, or backwards.
-  if (by === 'post_time') return descending ? sql`post_time DESC, id` : sql`post_time, id DESC`;
-  return descending ? sql`${figureOf(by)} DESC NULLS LAST, id` : sql`${figureOf(by)} NULLS LAST, id`;
+  if (by === 'post_time') return descending ? sql`key DESC, id` : sql`key, id DESC`;
+  return descending ? sql`key DESC NULLS LAST, id` : sql`key NULLS LAST, id`;
 }
 
 /** A figure as SQL. */

@@ -72,8 +72,8 @@ function changing(database: Database<unknown>, env: DispatcherOptions, clock: Cl
     return changed;
   };
   return {
-    submit: (brief: NewBrief) => then(() => submitBrief(database, brief)),
-    change: (brief: ChangedBrief) => then(() => changeBrief(database, brief)),
+    submit: (brief: NewBrief) => then(() => submitBrief(database, brief, settings)),
+    change: (brief: ChangedBrief) => then(() => changeBrief(database, brief, settings)),
     cancel: (brief: { readonly uuid: string; readonly reason: string }) =>
       then(
         () => cancelBrief(database, brief),
@@ -90,7 +90,7 @@ function changing(database: Database<unknown>, env: DispatcherOptions, clock: Cl
   };
 }
 
-/** Does what the sweep, or nobody, does later where it can't be done now, and says so. */
+/** Does work now if it can; if not, it says so and leaves the work to the sweep. */
 async function untilSwept(said: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();

@@ -2,7 +2,7 @@ import { objectStore } from '#adapters/object-store.ts';
 import { presigner } from '#adapters/objects/presigned.ts';
 import type { BriefFiles } from '../api/ports.ts';
 
-// Whoever follows the link has it at once; a role's own credentials may end before.
+// Browsers follow the redirect at once; the role's own credentials may end before the hour does.
 const addressSeconds = 3600;
 
 /** The files of stages in the bucket. */

@@ -11,9 +11,9 @@ export interface BriefFilter {
   readonly name?: string | undefined;
   readonly createUserName?: string | undefined;
   readonly states?: readonly WorkState[] | undefined;
-  /** Any of these; of briefs that are not theirs nobody learns it, so none of those is found by it. */
+  /** Any of these. Platforms of another user's brief are not shown, so none is found by them either. */
   readonly platforms?: readonly PlatformName[] | undefined;
-  /** Who sees all of a brief: its owner, or everybody's where it is undefined. */
+  /** Who reads: this user sees the whole of their own briefs; `undefined` is an admin, who sees the whole of all. */
   readonly reader: string | undefined;
 }
 

@@ -5,7 +5,7 @@ import type { WorkState } from '../work/states.ts';
 import { figureOf } from './article-list-store.ts';
 import { type ListedFigure, listings } from './figures.ts';
 
-/** Whose a brief is, and what everybody may know of it. */
+/** Whose a brief is, and how it stands. */
 export interface BriefHead {
   readonly uuid: string;
   readonly code: string;
@@ -36,7 +36,7 @@ export interface StageHead {
   readonly ended_at: Date | null;
 }
 
-/** What a stage's articles on one platform come to; figures that nobody knows count 0. */
+/** What a stage's articles on one platform come to; unknown figures count 0. */
 export interface StageSums {
   readonly stage: string;
   readonly platform: PlatformName;
@@ -98,16 +98,10 @@ export async function sumsOf<T>(
   stages: readonly string[],
 ): Promise<readonly StageSums[]> {
   const sums = summed.map((figure) => sql`coalesce(sum(${figureOf(figure)}), 0) AS ${sql.ref(figure)}`);
-  // Accounts are counted on their own: distinct beside the sums, all rows would be sorted.
+  // In the order of the index, by which each account's articles stand together: nothing is sorted.
   const { rows } = await sql<Omit<StageSums, 'sums'> & Record<ListedFigure, number>>`
-    SELECT * FROM (
-      SELECT stage_uuid AS stage, platform, count(*) AS articles, ${sql.join(sums)}
-      FROM briefs.articles WHERE stage_uuid = ANY(${stages}::uuid[]) GROUP BY stage_uuid, platform) AS figures
-    JOIN (
-      SELECT stage_uuid AS stage, platform, count(account) AS accounts FROM (
-        SELECT stage_uuid, platform, account FROM briefs.articles
-        WHERE stage_uuid = ANY(${stages}::uuid[]) GROUP BY stage_uuid, platform, account) AS each
-      GROUP BY stage_uuid, platform) AS accounts USING (stage, platform)`.execute(query);
+    SELECT stage_uuid AS stage, platform, count(*) AS articles, count(DISTINCT account) AS accounts, ${sql.join(sums)}
+    FROM briefs.articles WHERE stage_uuid = ANY(${stages}::uuid[]) GROUP BY stage_uuid, platform`.execute(query);
   return rows.map(({ stage, platform, articles, accounts, ...sums }) => ({
     stage,
     platform,

@@ -9,7 +9,7 @@ import type { BriefFacts, StageFacts } from './brief-facts.ts';
 export interface BriefMail {
   /** A mail that comes twice under one id is sent once. */
   readonly id: string;
-  /** Nobody: the environment's recipients. */
+  /** Left out, the environment's recipients get the mail. */
   readonly to?: string[];
   readonly subject: string;
   readonly text: string;
@@ -20,7 +20,7 @@ export interface BriefMail {
 export interface Links {
   /** Signs the addresses. */
   readonly key: string;
-  /** Where the API answers, with a slash at its end; empty where nobody knows. */
+  /** Where the API answers, with a slash at its end; empty where it is unknown. */
   readonly api: string;
   /** As long as the files are kept. */
   readonly expiresAt: Date;
@@ -33,7 +33,7 @@ const endings: Readonly<Record<string, string>> = {
   cancelled: '已取消',
 };
 
-/** To whoever submitted a brief: that it is taken, what was asked for, and where its files will be. */
+/** Tells the submitter that a brief is taken, what was asked for, and where its files will be. */
 export function submittedMail(brief: BriefFacts, links: Links): BriefMail {
   const intro = [
     `工单 ${brief.code}「${brief.name}」已提交，最多采集 ${brief.articleLimit} 篇文章。`,
@@ -42,7 +42,7 @@ export function submittedMail(brief: BriefFacts, links: Links): BriefMail {
   return mailOf(brief, { kind: 'submitted', title: '已提交', intro, lines: (stage) => orderLines(stage), links });
 }
 
-/** To whoever submitted a brief: how it ended, what was found, what is missing, and where the files are. */
+/** Tells the submitter how a brief ended, what was found, what is missing, and where the files are. */
 export function endedMail(brief: BriefFacts, links: Links): BriefMail {
   const ending = endings[brief.state] ?? brief.state;
   const stored = brief.stages.reduce((sum, { articles }) => sum + total(articles), 0);

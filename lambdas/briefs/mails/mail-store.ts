@@ -42,7 +42,7 @@ async function briefFacts<T>({ query }: Pick<Database<T>, 'query'>, brief: strin
   return { ...found, stages: stages.rows };
 }
 
-/** The brief of a stage when it has ended and nobody was told of this end. */
+/** The brief of a stage when it has ended and no mail has told of this end. */
 async function briefToTell<T>({ query }: Pick<Database<T>, 'query'>, stage: string): Promise<string | undefined> {
   const { rows } = await sql<{ uuid: string }>`
     SELECT uuid FROM briefs.briefs
@@ -64,7 +64,7 @@ async function markSubmitTold<T>({ query }: Pick<Database<T>, 'query'>, brief: s
 // A sweep's worth; those that are left have the next one.
 const toldAtOnce = 100;
 
-/** Briefs of whose submission nobody was told: there was no queue for the mail. Who deletes or cancels one knows. */
+/** Briefs whose submission no mail has told, for want of a queue. A cancelled brief needs none: its owner knows. */
 export async function submissionsUntold<T>({ query }: Pick<Database<T>, 'query'>): Promise<readonly string[]> {
   const { rows } = await sql<{ uuid: string }>`
     SELECT uuid FROM briefs.briefs WHERE submit_told_at IS NULL AND state <> 'cancelled'

@@ -17,7 +17,7 @@ export interface TellPorts {
 }
 
 export interface TellEndPorts extends TellPorts {
-  /** The stage's brief when it has ended and nobody was told of this end. */
+  /** The stage's brief when it has ended and no mail has told of this end. */
   readonly toTell: (stage: string) => Promise<string | undefined>;
   readonly told: (brief: string) => Promise<void>;
 }
@@ -26,7 +26,7 @@ export interface TellSubmittedPorts extends TellPorts {
   readonly submitTold: (brief: string) => Promise<void>;
 }
 
-/** Tells the submitter that a brief is taken; killed in between, whoever tells again sends the same mail. */
+/** Tells the submitter that a brief is taken. After a kill in between, the next attempt sends the same mail under the same id. */
 export async function tellSubmitted(brief: string, ports: TellSubmittedPorts): Promise<void> {
   const facts = await ports.facts(brief);
   if (!facts) return;

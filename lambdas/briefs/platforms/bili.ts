@@ -2,7 +2,7 @@ import { ThrottledError } from '#kit/errors.ts';
 import type { CrawledArticle } from '../article/article.ts';
 import { articleOf, withScheme } from '../article/draft.ts';
 import { countOf } from '../reading/count.ts';
-import { at, listAt, textAt } from '../reading/json.ts';
+import { at, isSet, listAt, numberAt, shownAs, textAt } from '../reading/json.ts';
 import { plainText } from '../reading/plain-text.ts';
 import { readPostTime } from '../reading/post-time.ts';
 import { asReader } from './manners.ts';
@@ -122,7 +122,7 @@ function range({ from, until }: SearchQuery) {
 
 /** Codes of the site: -101 is not logged in, -352, -403 and -412 are its guard, -509 and -799 are too often. */
 function answeredData(answer: PlatformAnswer, envelope: unknown): unknown {
-  const code = at(envelope, 'code');
+  const code = numberAt(envelope, 'code');
   if (code === -101) throw new LoginWantedError(quoted(answer));
   if (code === -352 || code === -403 || code === -412) throw new BlockedError(quoted(answer));
   if (code === -509 || code === -799) throw new ThrottledError(quoted(answer));
@@ -134,22 +134,23 @@ function answeredData(answer: PlatformAnswer, envelope: unknown): unknown {
 
 function pageOf(data: unknown, place: string, crawledAt: Date): SearchPage {
   const results = at(data, 'result');
-  const [page, pages] = [Number(at(data, 'page')), Number(at(data, 'numPages'))];
+  const [page, pages] = [numberAt(data, 'page'), numberAt(data, 'numPages')];
   // A search without results has no list, and says so by its numbers.
-  if (!Array.isArray(results) && at(data, 'numResults') !== 0) throw new UnknownShapeError('No list of results');
+  if (!Array.isArray(results) && numberAt(data, 'numResults') !== 0) throw new UnknownShapeError('No list of results');
   const items = listAt(data, 'result').map((video, index) => itemOf(video, `${place}/result/${index}`, crawledAt));
-  return { items, next: items.length > 0 && page < pages ? { cursor: undefined } : undefined };
+  const last = page !== undefined && pages !== undefined && page >= pages;
+  return { items, next: items.length > 0 && !last ? { cursor: undefined } : undefined };
 }
 
 function itemOf(video: unknown, place: string, crawledAt: Date): FoundItem {
-  if (at(video, 'is_ad') === 1 || at(video, 'is_ad') === true || textAt(video, 'type') === 'ad')
+  if (isSet(video, 'is_ad') || textAt(video, 'type') === 'ad')
     return { state: 'dropped', place, reason: 'advertisement' };
   if (at(video, 'type') !== 'video') return { state: 'dropped', place, reason: 'not-an-article' };
   const [bvid, aid] = [textAt(video, 'bvid'), textAt(video, 'aid') ?? textAt(video, 'id')];
   if (bvid === null && aid === null) return { state: 'dropped', place, reason: 'no-content' };
   const shown = at(video, 'pubdate');
   const postTime = readPostTime(shown, crawledAt);
-  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: String(shown ?? '') };
+  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: shownAs(shown) };
   const address = `https://www.bilibili.com/video/${bvid ?? `av${aid}`}`;
   const userId = textAt(video, 'mid');
   const article = articleOf(

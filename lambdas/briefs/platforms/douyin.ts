@@ -1,10 +1,11 @@
 import { articleOf, topicsAfter, unlessZero } from '../article/draft.ts';
 import { countOf } from '../reading/count.ts';
-import { at, listAt, textAt } from '../reading/json.ts';
+import { at, isSet, listAt, numberAt, shownAs, textAt } from '../reading/json.ts';
+import { plainText } from '../reading/plain-text.ts';
 import { readPostTime } from '../reading/post-time.ts';
 import { asCustomer } from './manners.ts';
 import type { Cursor, Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
-import { UnknownShapeError } from './refusals.ts';
+import { BlockedError, UnknownShapeError } from './refusals.ts';
 import { gatewayData, gatewayProbe, quoted } from './statuses.ts';
 
 /** A paid data interface: each page wants the cursor of the one before. Routes: TikHub's API documentation. */
@@ -61,30 +62,36 @@ function readUser(answer: PlatformAnswer): Detail {
 
 function readVideos(answer: PlatformAnswer, crawledAt: Date): SearchPage {
   const data = gatewayData(answer);
+  // The site's no, which comes with an empty list, as does a guard's question whether the caller is human.
+  if ((numberAt(data, 'status_code') ?? 0) !== 0) throw new UnknownShapeError(quoted(answer));
+  if (textAt(data, 'search_nil_info', 'search_nil_type') === 'verify_check') throw new BlockedError(quoted(answer));
   // The general search names its list `data`, the video search `aweme_list` or `business_data`.
   const name = ['data', 'aweme_list', 'business_data'].find((list) => Array.isArray(at(data, list)));
   if (name === undefined) throw new UnknownShapeError(quoted(answer));
   const items = listAt(data, name).map((item, index) => itemOf(item, `/data/${name}/${index}`, crawledAt));
-  const more = at(data, 'has_more') === 1 || at(data, 'has_more') === true;
-  return { items, next: more && items.length > 0 ? { cursor: cursorOf(data) } : undefined };
+  const cursor = isSet(data, 'has_more') && items.length > 0 ? cursorOf(data) : undefined;
+  return { items, next: cursor && { cursor } };
 }
 
-function cursorOf(data: unknown): Cursor {
+/** Without a cursor the next call would bring this page again. */
+function cursorOf(data: unknown): Cursor | undefined {
+  const cursor = numberAt(data, 'cursor');
+  if (cursor === undefined || cursor <= 0) return undefined;
   const searchId = textAt(data, 'extra', 'logid') ?? textAt(data, 'log_pb', 'impr_id');
-  return { cursor: Number(at(data, 'cursor') ?? 0), ...(searchId !== null && { search_id: searchId }) };
+  return { cursor, ...(searchId !== null && { search_id: searchId }) };
 }
 
 function itemOf(item: unknown, place: string, crawledAt: Date): FoundItem {
   const video = at(item, 'aweme_info') ?? at(item, 'data', 'aweme_info') ?? (at(item, 'aweme_id') ? item : undefined);
   // Type 1 is a video or a note; others are cards of users, shops, searches.
   if (video === undefined) return { state: 'dropped', place, reason: 'no-content' };
-  if (at(video, 'is_ads') === true || at(video, 'raw_ad_data') != null || at(video, 'is_ad') === true)
+  if (isSet(video, 'is_ads') || at(video, 'raw_ad_data') != null || isSet(video, 'is_ad'))
     return { state: 'dropped', place, reason: 'advertisement' };
   const id = textAt(video, 'aweme_id');
   if (id === null) return { state: 'dropped', place, reason: 'no-content' };
   const shown = at(video, 'create_time');
   const postTime = readPostTime(shown, crawledAt);
-  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: String(shown ?? '') };
+  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: shownAs(shown) };
   return { state: 'article', place, article: videoOf(video, id, postTime) };
 }
 
@@ -94,12 +101,12 @@ function videoOf(video: unknown, id: string, postTime: Date) {
   const [kind, noteType] =
     listAt(video, 'images').length > 0 ? (['note', 'normal'] as const) : (['video', 'video'] as const);
   const address = `https://www.douyin.com/${kind}/${id}`;
-  const milliseconds = at(video, 'video', 'duration') ?? at(video, 'duration');
+  const milliseconds = numberAt(video, 'video', 'duration') ?? numberAt(video, 'duration') ?? 0;
   return articleOf(
     {
       article_key: `https://www.douyin.com/video/${id}`,
       url: textAt(video, 'share_url') ?? address,
-      title: textAt(video, 'item_title') ?? textAt(video, 'desc'),
+      title: plainText(textAt(video, 'item_title') ?? textAt(video, 'desc') ?? '') || null,
       content: textAt(video, 'desc'),
       post_time: postTime.toISOString(),
       user_name: textAt(author, 'nickname'),
@@ -108,13 +115,13 @@ function videoOf(video: unknown, id: string, postTime: Date) {
       tags: topicsOf(video),
       note_type: noteType,
       cover_url: coverOf(video),
-      duration_seconds: typeof milliseconds === 'number' && milliseconds > 0 ? Math.round(milliseconds / 1000) : null,
+      duration_seconds: milliseconds > 0 ? Math.round(milliseconds / 1000) : null,
       platform_id: id,
     },
     {
       like: at(statistics, 'digg_count'),
       comment: at(statistics, 'comment_count'),
-      share: at(statistics, 'share_count'),
+      share: at(statistics, 'share_count') ?? at(statistics, 'forward_count'),
       collect: at(statistics, 'collect_count'),
       download: at(statistics, 'download_count'),
       // A search sends 0 for what it doesn't tell.

@@ -1,6 +1,6 @@
 import { type PlatformName, platformNames } from './names.ts';
 
-/** Something for every platform: what some have of their own, and what holds for a platform that nobody has said more about. */
+/** Something for every platform: what some have of their own, and what holds for all others. */
 export function eachPlatform<T>(
   own: Partial<Readonly<Record<PlatformName, T>>>,
   otherwise: T,

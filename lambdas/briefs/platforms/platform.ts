@@ -98,10 +98,14 @@ export interface ProbeCall {
 export interface Driver {
   readonly search: (query: SearchQuery) => PlatformRequest;
   readonly read: ReadPage;
+  /** Further pages want what the first one answered for them, whatever later ones answer. */
+  readonly cursorOfFirst?: true;
   /** Of whom wrote it, and of the article itself. */
   readonly details?: { readonly user?: DetailCall; readonly note?: DetailCall };
   /** A cheap call that shows whether the credential is good. */
   readonly probe?: ProbeCall;
+  /** Articles on a page of results, where it has more than the platform's own pages. */
+  readonly pageSize?: number;
 }
 
 /** How politely a platform is asked, and for what money: what an environment's settings of it begin with. */

@@ -1,7 +1,8 @@
 import { idOf } from '../article/detail.ts';
-import { articleOf } from '../article/draft.ts';
+import { articleOf, unlessZero } from '../article/draft.ts';
 import { countOf } from '../reading/count.ts';
-import { at, listAt, textAt } from '../reading/json.ts';
+import { at, isSet, listAt, numberAt, shownAs, textAt } from '../reading/json.ts';
+import { plainText } from '../reading/plain-text.ts';
 import { readPostTime } from '../reading/post-time.ts';
 import { asCustomer } from './manners.ts';
 import type { Cursor, Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
@@ -23,6 +24,7 @@ const gateway: Driver = {
     },
   }),
   read: readNotes,
+  cursorOfFirst: true,
   details: {
     user: {
       subject: ({ user_id, user_fans }) => (user_fans === null ? (user_id ?? undefined) : undefined),
@@ -103,7 +105,9 @@ function readNotes(answer: PlatformAnswer, crawledAt: Date): SearchPage {
   const outer = gatewayData(answer);
   // The interface hands on the app's own envelope, in some of its versions within a further one.
   const [data, place] = Array.isArray(at(outer, 'items')) ? [outer, '/data'] : [at(outer, 'data'), '/data/data'];
-  if (!Array.isArray(at(data, 'items'))) throw new UnknownShapeError(quoted(answer));
+  // The app's own no stands beside an empty list.
+  const code = numberAt(outer, 'code') ?? 0;
+  if (code !== 0 || !Array.isArray(at(data, 'items'))) throw new UnknownShapeError(quoted(answer));
   const items = listAt(data, 'items').map((item, index) => itemOf(item, `${place}/items/${index}`, crawledAt));
   const more = at(data, 'has_more') !== false && items.some(({ state }) => state === 'article');
   return { items, next: more ? { cursor: cursorOf(outer, data) } : undefined };
@@ -118,16 +122,29 @@ function cursorOf(...envelopes: readonly unknown[]): Cursor | undefined {
 function itemOf(item: unknown, place: string, crawledAt: Date): FoundItem {
   const note = at(item, 'note') ?? at(item, 'note_card');
   const model = textAt(item, 'model_type') ?? 'note';
-  if (/ad/i.test(model) || at(note, 'is_ads') === true || at(item, 'ads_info') != null)
+  if (/ad/i.test(model) || isSet(note, 'is_ads') || at(item, 'ads_info') != null)
     return { state: 'dropped', place, reason: 'advertisement' };
   if (model !== 'note') return { state: 'dropped', place, reason: 'not-an-article' };
   const id = textAt(note, 'id') ?? textAt(note, 'note_id') ?? textAt(item, 'id');
   if (note === undefined || id === null) return { state: 'dropped', place, reason: 'no-content' };
-  const [title, content] = [textAt(note, 'title') ?? textAt(note, 'display_title'), textAt(note, 'desc')];
-  const shown = at(note, 'timestamp') ?? at(note, 'time') ?? at(note, 'update_time') ?? secondsOfId(id);
+  const title = plainText(textAt(note, 'title') ?? textAt(note, 'display_title') ?? '') || null;
+  const content = textAt(note, 'desc');
+  if (title === null && content === null && coverOf(note) === null)
+    return { state: 'dropped', place, reason: 'no-content' };
+  const shown = timeOf(note, id);
   const postTime = readPostTime(shown, crawledAt);
-  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: String(shown ?? '') };
+  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: shownAs(shown) };
   return { state: 'article', place, article: noteOf(note, { id, title, content, postTime }) };
+}
+
+/** What is told of the time of posting; the time of the last editing, in milliseconds, only where nothing else is. */
+function timeOf(note: unknown, id: string): unknown {
+  const told = [at(note, 'timestamp'), at(note, 'time')].find((one) => one != null && one !== '' && unlessZero(one));
+  return told ?? secondsOfId(id) ?? at(note, 'update_time');
+}
+
+function coverOf(note: unknown): string | null {
+  return textAt(listAt(note, 'images_list')[0], 'url') ?? textAt(note, 'cover', 'url_default');
 }
 
 /** A note's id begins with the second of its making, in hex: 5e37c6f9 is 1580713721. */
@@ -161,7 +178,7 @@ function noteOf(note: unknown, { id, title, content, postTime }: Note) {
       user_url: userId && `https://www.xiaohongshu.com/user/profile/${userId}`,
       tags: topicsOf(note, content),
       note_type: textAt(note, 'type') === 'video' ? 'video' : 'normal',
-      cover_url: textAt(listAt(note, 'images_list')[0], 'url') ?? textAt(note, 'cover', 'url_default'),
+      cover_url: coverOf(note),
       platform_id: id,
     },
     {

@@ -1,4 +1,4 @@
-/** How a platform says no. Each class names what happens next; nobody reads a message to decide. */
+/** How a platform says no. The class decides what happens next, never the message. */
 
 /** The platform wants a login, or its cookies or token renewed: one alert, and it is `needs login` until they work. */
 export class LoginWantedError extends Error {
@@ -10,7 +10,7 @@ export class BlockedError extends Error {
   override readonly name = 'BlockedError';
 }
 
-/** The account with a paid interface is empty: nothing is asked until somebody pays. */
+/** The account with a paid interface is empty: nothing is asked until it is topped up. */
 export class BalanceError extends Error {
   override readonly name = 'BalanceError';
 }

@@ -1,13 +1,12 @@
 import { ThrottledError, TransientError } from '#kit/errors.ts';
-import { parsedJson } from '#kit/text/json.ts';
-import { at, textAt } from '../reading/json.ts';
+import { answerIn, at, numberAt, textAt } from '../reading/json.ts';
 import type { Driver, PlatformAnswer, ProbeCall } from './platform.ts';
 import { BalanceError, BlockedError, LoginWantedError, UnknownShapeError } from './refusals.ts';
 
 /** How much of an answer an error quotes. */
 const quotedCharacters = 200;
 
-/** The beginning of an answer, for whoever mends the parser. */
+/** The beginning of an answer, as a clue to mend the parser by. */
 export function quoted({ status, text }: PlatformAnswer): string {
   return `status ${status}: ${text.slice(0, quotedCharacters)}`;
 }
@@ -25,7 +24,7 @@ export function refuseStatus(answer: PlatformAnswer): void {
 /** The JSON of an answer. Throws what {@link refuseStatus} throws, and UnknownShapeError for what is no JSON. */
 export function answeredJson(answer: PlatformAnswer): unknown {
   refuseStatus(answer);
-  const value = parsedJson(answer.text).value;
+  const value = answerIn(answer.text);
   if (value === undefined) throw new UnknownShapeError(`No JSON: ${quoted(answer)}`);
   return value;
 }
@@ -36,8 +35,8 @@ export function answeredJson(answer: PlatformAnswer): unknown {
  */
 export function gatewayData(answer: PlatformAnswer): unknown {
   const envelope = answeredJson(answer);
-  const code = at(envelope, 'code') ?? at(envelope, 'detail', 'code');
-  if (typeof code === 'number' && code !== 200) {
+  const code = numberAt(envelope, 'code') ?? numberAt(envelope, 'detail', 'code');
+  if (code !== undefined && code !== 200) {
     refuseStatus({ ...answer, status: code });
     throw new UnknownShapeError(`The gateway answers ${code}: ${textAt(envelope, 'message') ?? quoted(answer)}`);
   }
@@ -53,11 +52,10 @@ export const gatewayProbe: ProbeCall = {
   request: { method: 'GET', path: '/api/v1/tikhub/user/get_user_info' },
   read(answer) {
     const data = gatewayData(answer);
-    const account = at(parsedJson(answer.text).value, 'user_data') ?? data;
-    const balance = at(account, 'balance');
-    if (typeof balance !== 'number') throw new UnknownShapeError(`No balance: status ${answer.status}`);
-    const free = at(account, 'free_credit');
-    if (balance + (typeof free === 'number' ? free : 0) <= 0) throw new BalanceError('The account is empty');
+    const account = at(answerIn(answer.text), 'user_data') ?? data;
+    const balance = numberAt(account, 'balance');
+    if (balance === undefined) throw new UnknownShapeError(`No balance: status ${answer.status}`);
+    if (balance + (numberAt(account, 'free_credit') ?? 0) <= 0) throw new BalanceError('The account is empty');
   },
 };
 

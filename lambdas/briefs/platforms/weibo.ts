@@ -1,9 +1,8 @@
 import { TransientError } from '#kit/errors.ts';
-import { parsedJson } from '#kit/text/json.ts';
 import type { CrawledArticle } from '../article/article.ts';
 import { articleOf, topicsBetween, withScheme } from '../article/draft.ts';
 import { countOf } from '../reading/count.ts';
-import { at, listAt, textAt } from '../reading/json.ts';
+import { answerIn, at, isSet, listAt, numberAt, shownAs, textAt } from '../reading/json.ts';
 import { plainText } from '../reading/plain-text.ts';
 import { readPostTime } from '../reading/post-time.ts';
 import { asReader } from './manners.ts';
@@ -31,25 +30,26 @@ const native: Driver = {
     },
     // They have the beginning of a long text.
     note: {
-      subject: ({ content_cut, platform_id }) => (content_cut ? (platform_id ?? undefined) : undefined),
+      subject: longTextOf,
       ask: (id) => ({ method: 'GET', path: '/statuses/extend', query: { id } }),
       read: readLongText,
     },
   },
-  // Tells whether the cookie is somebody's.
+  // Tells whether the cookie belongs to a login.
   probe: {
     request: { method: 'GET', path: '/api/config' },
     read: (answer) => {
       const login = at(answeredCards(answer).data, 'login');
-      if (login === false) throw new LoginWantedError('/api/config says that nobody is logged in');
-      if (login !== true) throw new UnknownShapeError(quoted(answer));
+      if (login === false || login === 0) throw new LoginWantedError('/api/config says that there is no login');
+      if (!isSet(login)) throw new UnknownShapeError(quoted(answer));
     },
   },
 };
 
 /**
  * A paid data interface over the site's advanced search, which knows days. Fields (`data.parsed_data.results`, with
- * `interaction`): sunnyseed/last30days-cn-skill, scripts/lib/weibo.py; a user's as weibo.com's `profile/info` has them.
+ * `interaction`): sunnyseed/last30days-cn-skill, scripts/lib/weibo.py; a user's as weibo.com's `profile/info` has them, and a
+ * post's as its `statuses/show` (`longText.content`, `text_raw`): mx-insight-hub, 131_weibo_long_text_and_lcy_grants.sql.
  */
 const gateway: Driver = {
   search: (query) => ({
@@ -66,6 +66,15 @@ const gateway: Driver = {
         const data = gatewayData(answer);
         return figuresOf(at(data, 'user') ?? at(data, 'data', 'user'), answer);
       },
+    },
+    note: {
+      subject: longTextOf,
+      ask: (id) => ({
+        method: 'GET',
+        path: '/api/v1/weibo/web_v2/fetch_post_detail',
+        query: { id, is_get_long_text: 'true' },
+      }),
+      read: readWholePost,
     },
   },
   probe: gatewayProbe,
@@ -84,6 +93,10 @@ function userOf({ user_id, user_fans }: CrawledArticle): string | undefined {
   return user_fans === null ? (user_id ?? undefined) : undefined;
 }
 
+function longTextOf({ content_cut, platform_id }: CrawledArticle): string | undefined {
+  return content_cut ? (platform_id ?? undefined) : undefined;
+}
+
 function figuresOf(user: unknown, answer: PlatformAnswer): Detail {
   if (at(user, 'followers_count') === undefined) throw new UnknownShapeError(quoted(answer));
   return {
@@ -99,9 +112,18 @@ function readLongText(answer: PlatformAnswer): Detail {
   return text === null ? {} : { content: plainText(text) };
 }
 
+/** Texts of this answer are no HTML; the one of a post that is still folded tells nothing new. */
+function readWholePost(answer: PlatformAnswer): Detail {
+  const post = gatewayData(answer);
+  const text = textAt(post, 'longText', 'content') ?? textAt(post, 'text_raw');
+  if (text === null) throw new UnknownShapeError(quoted(answer));
+  return unfolding.test(text) ? {} : { content: text.trim() };
+}
+
 function readCards(answer: PlatformAnswer, crawledAt: Date): SearchPage {
   const { data, refused } = answeredCards(answer);
   if (refused) return { items: [], next: undefined };
+  if (!Array.isArray(at(data, 'cards'))) throw new UnknownShapeError(quoted(answer));
   const items = listAt(data, 'cards').flatMap((card, index) => itemsOf(card, `/data/cards/${index}`, crawledAt));
   // The site goes on with empty pages for ever: one without a post is the last.
   const last = !items.some(({ state }) => state === 'article');
@@ -113,8 +135,8 @@ function answeredCards(answer: PlatformAnswer): { readonly data: unknown; readon
   // 432 comes with a page instead of JSON when the cookies are no longer good.
   if (answer.status === 432) throw new LoginWantedError(quoted(answer));
   refuseStatus(answer);
-  const envelope = parsedJson(answer.text).value;
-  const ok = at(envelope, 'ok');
+  const envelope = answerIn(answer.text);
+  const ok = numberAt(envelope, 'ok');
   if (ok === -100) throw new LoginWantedError(quoted(answer));
   if (ok === 1) return { data: at(envelope, 'data'), refused: false };
   if (ok === 0 && textAt(envelope, 'msg') !== null) return { data: undefined, refused: true };
@@ -122,17 +144,23 @@ function answeredCards(answer: PlatformAnswer): { readonly data: unknown; readon
   throw new UnknownShapeError(quoted(answer));
 }
 
-function itemsOf(card: unknown, place: string, crawledAt: Date): readonly FoundItem[] {
-  const group = listAt(card, 'card_group');
-  if (group.length > 0) return group.flatMap((inner, i) => itemsOf(inner, `${place}/card_group/${i}`, crawledAt));
-  const post = at(card, 'mblog');
+/** A card's own post and those of its group; a group within a group is no group of the site's. */
+function itemsOf(card: unknown, place: string, crawledAt: Date, isInner = false): readonly FoundItem[] {
+  const group = isInner ? [] : listAt(card, 'card_group');
+  const inner = group.flatMap((one, i) => itemsOf(one, `${place}/card_group/${i}`, crawledAt, true));
+  const post = at(card, 'mblog') ?? undefined;
+  if (group.length > 0 && post === undefined) return inner;
+  return [...ownItem(card, post, place, crawledAt), ...inner];
+}
+
+function ownItem(card: unknown, post: unknown, place: string, crawledAt: Date): readonly FoundItem[] {
   if (isAdvertisement(card) || isAdvertisement(post)) return [{ state: 'dropped', place, reason: 'advertisement' }];
   if (post === undefined) return [{ state: 'dropped', place, reason: 'no-content' }];
   return [itemOf(card, post, place, crawledAt)];
 }
 
 function isAdvertisement(value: unknown): boolean {
-  if (at(value, 'is_ad') === 1 || at(value, 'is_ad') === true) return true;
+  if (isSet(value, 'is_ad')) return true;
   // Paid posts carry a `promotion`, or say 广告 or 推广 above their text. (`ad_state` stands on ordinary posts too.)
   if (at(value, 'promotion') !== undefined && at(value, 'promotion') !== null) return true;
   return /^(?:广告|推广)$/.test(textAt(value, 'title', 'text') ?? textAt(value, 'mark_text') ?? '');
@@ -140,11 +168,11 @@ function isAdvertisement(value: unknown): boolean {
 
 function itemOf(card: unknown, post: unknown, place: string, crawledAt: Date): FoundItem {
   const content = plainText(textAt(post, 'text') ?? '');
-  if (content === '' && listAt(post, 'pics').length === 0 && at(post, 'page_info') === undefined)
-    return { state: 'dropped', place, reason: 'no-content' };
+  const isEmpty = content === '' && listAt(post, 'pics').length === 0 && at(post, 'page_info') == null;
+  if (isEmpty || bidOf(post) === null) return { state: 'dropped', place, reason: 'no-content' };
   const shown = at(post, 'created_at');
   const postTime = readPostTime(shown, crawledAt);
-  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: String(shown ?? '') };
+  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: shownAs(shown) };
   return { state: 'article', place, article: postOf(card, post, { content, postTime }) };
 }
 
@@ -155,13 +183,13 @@ function postOf(
 ): CrawledArticle {
   const [user, video] = [at(post, 'user'), at(post, 'page_info', 'type') === 'video'];
   const userId = textAt(user, 'id');
-  const bid = textAt(post, 'bid') ?? textAt(post, 'id') ?? textAt(post, 'mid') ?? '';
+  const bid = bidOf(post) ?? '';
   return articleOf(
     {
       article_key: `https://m.weibo.cn/status/${bid}`,
       url: addressOf(card) ?? (userId ? `https://weibo.com/${userId}/${bid}` : `https://m.weibo.cn/status/${bid}`),
       content,
-      content_cut: at(post, 'isLongText') === true,
+      content_cut: isSet(post, 'isLongText'),
       post_time: postTime.toISOString(),
       user_name: textAt(user, 'screen_name'),
       user_id: userId,
@@ -185,10 +213,15 @@ function postOf(
   );
 }
 
+/** What names a post in its address. */
+function bidOf(post: unknown): string | null {
+  return textAt(post, 'bid') ?? textAt(post, 'id') ?? textAt(post, 'mid');
+}
+
 /** Cards of the app name addresses of the app (`sinaweibo://`): those are none for people. */
 function addressOf(card: unknown): string | undefined {
   const scheme = textAt(card, 'scheme');
-  return scheme && /^https?:/.test(scheme) ? scheme : undefined;
+  return scheme && /^https?:/.test(scheme) && URL.canParse(scheme) ? scheme : undefined;
 }
 
 const shanghaiMs = 8 * 3_600_000;
@@ -209,17 +242,17 @@ function readResults(answer: PlatformAnswer, crawledAt: Date): SearchPage {
 }
 
 // What the page of results ends a long text with, in place of the button that unfolds it.
-const unfolding = /\s*展开c?\s*$/;
+const unfolding = /展开c?\s*$/;
 
 function resultOf(post: unknown, place: string, crawledAt: Date): FoundItem {
   if (isAdvertisement(post)) return { state: 'dropped', place, reason: 'advertisement' };
   const shownText = plainText(textAt(post, 'content') ?? '');
-  const content = shownText.replace(unfolding, '');
+  const content = shownText.replace(unfolding, '').trimEnd();
   const [userId, bid] = addressedIn(textAt(post, 'post_url') ?? '');
   if (content === '' || bid === undefined) return { state: 'dropped', place, reason: 'no-content' };
   const shown = at(post, 'publish_time');
   const postTime = readPostTime(shown, crawledAt);
-  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: String(shown ?? '') };
+  if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: shownAs(shown) };
   const [, writer] = /\/(?:u\/)?(\d+)(?:\?|$)/.exec(textAt(post, 'user_url') ?? '') ?? [];
   const user = writer ?? userId ?? null;
   const [image] = listAt(post, 'media', 'images');

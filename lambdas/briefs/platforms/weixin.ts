@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { DomUtils, parseDocument } from 'htmlparser2';
 import { TransientError } from '#kit/errors.ts';
-import { parsedJson } from '#kit/text/json.ts';
 import { idOf } from '../article/detail.ts';
 import { articleOf } from '../article/draft.ts';
 import { countOf } from '../reading/count.ts';
-import { at, listAt, textAt } from '../reading/json.ts';
+import { answerIn, at, isSet, listAt, numberAt, shownAs, textAt } from '../reading/json.ts';
 import { plainText } from '../reading/plain-text.ts';
 import { readPostTime } from '../reading/post-time.ts';
+import { shallow } from '../reading/shallow.ts';
 import { asReader } from './manners.ts';
 import type { Detail, Driver, FoundItem, Platform, PlatformAnswer, SearchPage } from './platform.ts';
 import { BlockedError, UnknownShapeError } from './refusals.ts';
@@ -41,6 +41,7 @@ const gateway: Driver = {
     query: { keyword, offset: String((page - 1) * gatewayPage), sort_type: '_2' },
   }),
   read: gatewayPageOf,
+  pageSize: gatewayPage,
   details: {
     // Figures of an article whose address stays; the address that stays of one that has a link of today.
     note: {
@@ -78,9 +79,9 @@ function readList(answer: PlatformAnswer, crawledAt: Date): SearchPage {
   refuseStatus(answer);
   if (answer.url.includes('/antispider') || /id="seccodeForm"|antispider\.min\.js/.test(answer.text))
     throw new BlockedError('Sogou asks for a captcha');
-  const wap = parsedJson(answer.text).value;
+  const wap = answerIn(answer.text);
   if (wap !== undefined) return wapPage(wap, answer, crawledAt);
-  const document = parseDocument(answer.text);
+  const document = parseDocument(shallow(answer.text));
   const list = one(document, (part) => part.name === 'ul' && hasClass(part, 'news-list'));
   if (!list) {
     // The page of a search without results says so; any other page without a list is another page.
@@ -134,13 +135,14 @@ function rowItem(row: Element, place: string, crawledAt: Date): FoundItem {
 
 function wapPage(wap: unknown, answer: PlatformAnswer, crawledAt: Date): SearchPage {
   if (!Array.isArray(at(wap, 'items'))) throw new UnknownShapeError(quoted(answer));
-  const items = listAt(wap, 'items').map((piece, index) => wapItem(String(piece), `/items/${index}`, crawledAt));
-  const last = Number(at(wap, 'page')) >= Number(at(wap, 'totalPages'));
+  const items = listAt(wap, 'items').map((piece, index) => wapItem(shownAs(piece), `/items/${index}`, crawledAt));
+  const [page, pages] = [numberAt(wap, 'page'), numberAt(wap, 'totalPages')];
+  const last = page !== undefined && pages !== undefined && page >= pages;
   return { items, next: items.length > 0 && !last ? { cursor: undefined } : undefined };
 }
 
 function wapItem(xml: string, place: string, crawledAt: Date): FoundItem {
-  const document = parseDocument(xml, { xmlMode: true });
+  const document = parseDocument(shallow(xml, { xmlMode: true }), { xmlMode: true });
   const text = (name: string) => textOf(one(document, (part) => part.name === name));
   const rank = one(document, (part) => part.name === 'rank' && part.attribs.read !== undefined);
   return itemOf(
@@ -161,7 +163,8 @@ function wapItem(xml: string, place: string, crawledAt: Date): FoundItem {
 
 function itemOf(told: Told, place: string, crawledAt: Date): FoundItem {
   const { title, address, shownTime } = told;
-  if (title === '' || address === undefined) return { state: 'dropped', place, reason: 'no-content' };
+  if (title === '' || address === undefined || !URL.canParse(address, origin))
+    return { state: 'dropped', place, reason: 'no-content' };
   const postTime = readPostTime(shownTime, crawledAt);
   if (!postTime) return { state: 'problem', place, reason: 'unreadable-time', shown: shownTime ?? '' };
   const article = articleOf(
@@ -188,7 +191,7 @@ function gatewayPageOf(answer: PlatformAnswer, crawledAt: Date): SearchPage {
   const name = ['items', 'list', 'articles'].find((one) => Array.isArray(at(data, one)));
   if (name === undefined) throw new UnknownShapeError(quoted(answer));
   const items = listAt(data, name).map((article, index) => gatewayItem(article, `/data/${name}/${index}`, crawledAt));
-  const last = at(data, 'no_more') === true || at(data, 'no_more') === 1;
+  const last = isSet(data, 'no_more');
   return { items, next: items.length > 0 && !last ? { cursor: undefined } : undefined };
 }
 

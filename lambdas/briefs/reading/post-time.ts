@@ -19,14 +19,23 @@ interface WallTime {
 
 /**
  * The moment of a post: seconds or milliseconds since 1970, or text (`刚刚`, `5分钟前`, `昨天 12:30`, `05-26`,
- * `2022年5月26日`, `Thu May 26 00:41:52 +0800 2022`, ISO 8601). `undefined` for what can't be read, and for 0, which
- * platforms send for unknown.
+ * `2022年5月26日`, `Thu May 26 00:41:52 +0800 2022`, ISO 8601). `undefined` for what can't be read, for 0, which
+ * platforms send for unknown, and for a moment before 1970 or of a year with five digits, which no post has.
  */
 export function readPostTime(shown: unknown, crawledAt: Date): Date | undefined {
+  const read = momentOf(shown, crawledAt);
+  return read && read.getTime() > 0 && read.getTime() < yearOfFiveDigits ? read : undefined;
+}
+
+// Patterns look at a text more than once; none of theirs is longer.
+const longestShown = 200;
+const yearOfFiveDigits = Date.UTC(10_000, 0);
+
+function momentOf(shown: unknown, crawledAt: Date): Date | undefined {
   if (typeof shown === 'number') return ofEpoch(shown);
-  if (typeof shown !== 'string') return undefined;
+  if (typeof shown !== 'string' || shown.length > longestShown) return undefined;
   const text = withoutCompany(shown);
-  if (/^\d{9,13}$/.test(text)) return ofEpoch(Number(text));
+  if (/^\d{9,16}(?:\.\d+)?$/.test(text)) return ofEpoch(Number(text));
   return ofAge(text, crawledAt) ?? ofNamedDay(text, crawledAt) ?? ofDate(text, crawledAt) ?? ofOffsetText(text);
 }
 
@@ -36,13 +45,15 @@ function withoutCompany(shown: string): string {
     .normalize('NFKC')
     .trim()
     .replace(/^(?:编辑于|发布于|更新于|发表于)\s*/, '')
+    .replace(/[鐘時剛個]/g, (sign) => simplified[sign] ?? sign)
     .replace(/\s+来自.*$/s, '')
-    .replace(/(?<=\d|昨天|前天|今天)\s+[\p{Script=Han}]{2,8}$/u, '');
+    .replace(/(?<=\d|前|昨天|前天|今天|刚刚)\s+[\p{Script=Han}]{2,8}$/u, '');
 }
+
+const simplified: Readonly<Record<string, string>> = { 鐘: '钟', 時: '时', 剛: '刚', 個: '个' };
 
 /** Ten digits are seconds until the year 2286; milliseconds have passed eleven digits since 1973. */
 function ofEpoch(value: number): Date | undefined {
-  if (!Number.isFinite(value) || value <= 0) return undefined;
   const moment = new Date(value >= 1e11 ? value : value * 1000);
   return Number.isNaN(moment.getTime()) ? undefined : moment;
 }
@@ -110,11 +121,13 @@ function ofYearlessDate(text: string, crawledAt: Date): Date | undefined {
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const rubyTime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{2}:\d{2}:\d{2}) ([+-])(\d{2}):?(\d{2}) (\d{4})$/;
-const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/;
+const isoTime = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?(Z|[+-]\d{2}):?(\d{2})?$/;
 
 /** Times that bring their own offset. */
 function ofOffsetText(text: string): Date | undefined {
-  if (isoTime.test(text)) return ofEpoch(Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2')));
+  const [, isoDay, isoClock, zone, zoneMinutes] = isoTime.exec(text) ?? [];
+  if (isoDay !== undefined)
+    return ofEpoch(Date.parse(`${isoDay}T${isoClock}${zone}${zone === 'Z' ? '' : `:${zoneMinutes ?? '00'}`}`));
   const [, name = '', day, clock, sign, hours, minutes, year] = rubyTime.exec(text) ?? [];
   const month = months.indexOf(name) + 1;
   const seconds = secondsOf(clock);

@@ -58,6 +58,10 @@ export function writeFates<T>(
 ): Promise<WrittenPage> {
   const { task, page } = call;
   return transaction(async ({ query }) => {
+    // The call before its task, as in all transactions: one that deletes the brief would else wait for this one, and this for it.
+    await sql`
+      UPDATE briefs.calls SET raw_key = ${answer.raw_key}, answer = ${keptText(answer)}::json
+      WHERE id = ${call.id}`.execute(query);
     const { rows } = await sql<{ room: number }>`
       SELECT article_limit - taken AS room FROM briefs.tasks WHERE uuid = ${task.uuid}
       FOR NO KEY UPDATE`.execute(query);
@@ -71,9 +75,6 @@ export function writeFates<T>(
     const keys = known.rows.flatMap(({ article_key }) => article_key ?? []);
     const fates = decide({ room, known: new Set(keys) }).filter(({ place }) => !places.has(place));
     await insertFates(query, { task: task.uuid, page, fates });
-    await sql`
-      UPDATE briefs.calls SET raw_key = ${answer.raw_key}, answer = ${keptText(answer)}::json
-      WHERE id = ${call.id}`.execute(query);
     const failed = fates.filter((fate) => fate.state === 'failed');
     const told = { door, now, rawKey: answer.raw_key };
     await recordFailures(

@@ -53,7 +53,7 @@ function rowOf({ article, ...found }: SentArticle) {
 
 async function upsert<T>({ query }: Session<T>, sent: readonly SentArticle[]): Promise<void> {
   const rows = sent.map(rowOf);
-  // One row for what the batch has more than once: the first one's figures, everybody's keywords. Sorted, so that two
+  // One row for what the batch has more than once: the first one's figures, the keywords of all. Sorted, so that two
   // batches with the same articles lock them in one order.
   await sql`
     WITH came AS (

@@ -24,7 +24,7 @@ export interface PlatformTold {
   readonly now: Date;
 }
 
-/** The platform's rows come last: they are those that everybody wants. A page that is read once more tells nothing of it. */
+/** The platform's rows are locked last: every worker wants them. A page that is read once more tells nothing of its platform. */
 export async function tellPlatform<T>(
   session: Session<T>,
   platform: PlatformName,

@@ -15,8 +15,8 @@ type Query = QueryExecutorProvider;
 const freshMs = 24 * 60 * 60 * 1000;
 
 /**
- * Whoever changes a brief's articles does so alone: articles are found by their keys here and by their users there, and
- * two who lock them in different orders would wait for each other.
+ * Lets one transaction at a time change the articles of a brief: some find articles by their keys and others by their users,
+ * and two that lock the same rows in different orders would wait for each other.
  */
 export async function lockArticles(query: Query, briefs: readonly string[]): Promise<void> {
   for (const brief of [...new Set(briefs)].sort())
@@ -105,8 +105,8 @@ export async function askForDetails(
         SELECT FROM briefs.details AS known
         WHERE known.platform = item.platform AND known.kind = item.kind AND known.subject = item.subject
           AND known.fetched_at > ${new Date(now.getTime() - freshMs)})
-      -- What was asked for is left out here and not by its conflict: that would wait for whoever ends that call just now,
-      -- who waits for these articles.
+      -- Calls that exist are left out here and not by their conflict: a conflict would wait for the transaction that ends
+      -- the call just now, and that one waits for these articles.
       AND NOT EXISTS (
         SELECT FROM briefs.calls AS asked
         WHERE asked.brief_uuid = item.brief AND asked.platform = item.platform AND asked.kind = item.kind

@@ -23,6 +23,8 @@ export interface TakenCall {
   /** When it may be asked: how all workers together keep the platform's pace. */
   readonly turnAt: Date;
   readonly turnId: number;
+  /** Whether its task, stage or brief has not begun before it. */
+  readonly begins: boolean;
 }
 
 /** SQS holds a message back for a quarter of an hour at most; a turn after that is given later. */
@@ -43,19 +45,30 @@ export async function takeCalls<T>(
   database: Pick<Database<T>, 'query' | 'transaction'>,
   options: DispatchOptions,
 ): Promise<readonly TakenCall[]> {
-  const { rows } = await sql<{ platform: PlatformName }>`
-    SELECT DISTINCT platform FROM briefs.calls WHERE state = 'waiting' AND NOT reread AND due_at <= ${options.now}
-    ORDER BY 1`.execute(database.query);
+  const { rows } = await sql<{ platform: PlatformName; due: number }>`
+    SELECT platform, count(*) AS due FROM briefs.calls
+    WHERE state = 'waiting' AND NOT reread AND due_at <= ${options.now} GROUP BY 1 ORDER BY 1`.execute(database.query);
   const sites = rows.map(({ platform }) => siteOf(platform));
   const underWay = await turnsUnderWay(database, sites, options.now);
   const taken: TakenCall[] = [];
-  for (const { platform } of rows) {
+  for (const { platform, due } of rows) {
     const own = options.settings[platform];
-    // Whoever gives a turn back comes by here afterwards.
-    if (own.driver === 'off' || (underWay.get(siteOf(platform)) ?? 0) >= own.concurrency) continue;
+    if (own.driver === 'off' || !isWorthTaking({ due, underWay: underWay.get(siteOf(platform)) ?? 0, own })) continue;
     taken.push(...(await database.transaction((session) => takeOf(session, { ...options, platform, own }))));
   }
   return taken;
+}
+
+/** Of all that may be under way at once. */
+const leastFree = 1 / 4;
+
+/**
+ * Whether enough calls may be made now: giving turns costs the same for one call as for many. Each call that ends gives
+ * turns afterwards, so the few that wait beside many are not forgotten.
+ */
+function isWorthTaking({ due, underWay, own }: { due: number; underWay: number; own: PlatformSettings }): boolean {
+  const free = own.concurrency - underWay;
+  return underWay === 0 || free >= Math.min(due, Math.ceil(own.concurrency * leastFree));
 }
 
 interface Taking extends DispatchOptions {
@@ -99,7 +112,7 @@ async function mark<T>({ query }: Session<T>, taking: Taking, turns: readonly Po
   const { rows } = await sql<Row>`
     WITH ${affordable(taking)},
     free AS (
-      -- One that is being cancelled or deleted is not waited for: whoever does it may want what this holds.
+      -- A call that is being cancelled or deleted is skipped: that transaction may wait for what this one holds.
       SELECT id FROM briefs.calls
       WHERE id = ANY(ARRAY(SELECT id FROM affordable WHERE place <= ${turns.length})) AND state = 'waiting'
       FOR UPDATE SKIP LOCKED),
@@ -117,7 +130,12 @@ async function mark<T>({ query }: Session<T>, taking: Taking, turns: readonly Po
       given.turn_id, given.turn_at,
       (SELECT keyword FROM briefs.tasks WHERE uuid = call.task_uuid) AS keyword,
       (SELECT from_day FROM briefs.stages WHERE uuid = call.stage_uuid) AS from_day,
-      (SELECT to_day FROM briefs.stages WHERE uuid = call.stage_uuid) AS to_day`.execute(query);
+      (SELECT to_day FROM briefs.stages WHERE uuid = call.stage_uuid) AS to_day,
+      (EXISTS (SELECT FROM briefs.tasks WHERE uuid = call.task_uuid AND state = 'queued')
+        OR EXISTS (SELECT FROM briefs.stages WHERE uuid = call.stage_uuid AND state = 'queued')
+        OR EXISTS (SELECT FROM briefs.briefs WHERE uuid = call.brief_uuid AND state = 'queued')) AS begins`.execute(
+    query,
+  );
   return rows.map((row) => takenCall(row, platform));
 }
 
@@ -141,7 +159,7 @@ function affordable({ platform, own, now }: Taking) {
       WHERE ${price} = 0 OR today.cost + place * ${price} <= ${own.budgetPerDay}::numeric)`;
 }
 
-/** Of a platform whose calls are free nobody adds up what they cost. */
+/** Free calls are not added up. */
 const nothingSpent = sql`
   spent AS (SELECT NULL::uuid AS brief_uuid, 0::numeric AS cost WHERE false), today AS (SELECT 0::numeric AS cost)`;
 
@@ -160,6 +178,7 @@ function takenCall(row: Row, platform: PlatformName): TakenCall {
     toDay: row.to_day ?? undefined,
     turnAt: row.turn_at,
     turnId: row.turn_id,
+    begins: row.begins,
   };
 }
 
@@ -183,14 +202,14 @@ export function spending({ platform, now }: { readonly platform: PlatformName; r
 }
 
 /**
- * Says that work has begun on what these calls belong to. Not in the transaction that takes them: it holds the
- * platform's row, and whoever ends a call holds the task's and wants the platform's.
+ * Marks the tasks, stages and briefs of these calls as running. This has a transaction of its own: the one that takes calls
+ * holds the platform's row, and the one that ends a call holds the task's row while it waits for the platform's.
  */
 export async function markRunning<T>(
   { transaction }: Pick<Database<T>, 'transaction'>,
   calls: readonly TakenCall[],
 ): Promise<void> {
-  const ids = calls.map(({ id }) => id);
+  const ids = calls.flatMap(({ id, begins }) => (begins ? [id] : []));
   if (ids.length === 0) return;
   await transaction(async ({ query }) => {
     const begun = sql`state = 'running', started_at = coalesce(started_at, now())`;
@@ -210,7 +229,14 @@ export async function markRunning<T>(
   });
 }
 
-/** Whether calls wait, or are under way: then somebody must look after them. */
+/** Whether a call is under way that has not been given back. */
+export async function hasCallsUnderWay(query: QueryExecutorProvider, now: Date): Promise<boolean> {
+  const { rows } = await sql`
+    SELECT FROM briefs.calls WHERE state = 'sent' AND lease_until > ${now} LIMIT 1`.execute(query);
+  return rows.length > 0;
+}
+
+/** Whether calls wait or are under way: then a sweep must look after them. */
 export async function hasOpenCalls(query: QueryExecutorProvider): Promise<boolean> {
   const { rows } = await sql`SELECT FROM briefs.calls WHERE state IN ('waiting', 'sent') LIMIT 1`.execute(query);
   return rows.length > 0;
@@ -229,4 +255,5 @@ interface Row {
   readonly to_day: string | null;
   readonly turn_id: number;
   readonly turn_at: Date;
+  readonly begins: boolean;
 }

@@ -38,8 +38,8 @@ export function sweepPorts<T>(
 const exportWithinMs = 10 * 60 * 1000;
 
 /**
- * Stages whose files are wanted for longer than making them takes; from now on they wait again. What they were asked for
- * stays: whoever makes them just now may still end them.
+ * Stages whose files are wanted for longer than making them takes; from now on they wait again. The time
+ * of the request stays, so that an export that still runs may end them.
  */
 export async function exportsOverdue<T>({ query }: Pick<Database<T>, 'query'>, now: Date): Promise<readonly string[]> {
   const { rows } = await sql<{ uuid: string }>`

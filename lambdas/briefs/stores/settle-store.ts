@@ -69,7 +69,7 @@ export async function loseFinds<T>(
     WHERE find.task_uuid = lost.task_uuid AND find.page = lost.page AND find.state = 'sent'`.execute(query);
 }
 
-/** Locks tasks, in the order that everybody keeps. */
+/** Locks tasks in the one order that every transaction keeps. */
 export async function lockTasks<T>(query: Session<T>['query'], tasks: readonly string[]): Promise<void> {
   await sql`
     SELECT FROM briefs.tasks WHERE uuid = ANY(${[...new Set(tasks)]}::uuid[])

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
+import type { AllPlatformSettings } from '../collect/settings.ts';
 import type { StageOrder } from '../work/job-content.ts';
 import { articlesAskedFor, tasksOf } from '../work/plan.ts';
 
@@ -13,12 +14,13 @@ export interface NewBrief {
   /** What the front end calls its user. */
   readonly createUserName: string;
   readonly orders: readonly StageOrder[];
-  /** As it came, for whoever reads it again. */
+  /** The description as it came, for readers of the brief. */
   readonly jobContent: unknown;
   readonly idempotencyKey: string | undefined;
 }
 
-export interface SubmittedBrief {
+/** A brief as it is stored. */
+export interface SubmittedBrief extends Pick<NewBrief, 'name' | 'remarks' | 'orders' | 'jobContent'> {
   readonly uuid: string;
   readonly code: string;
   /** It was there already, by its idempotency key. */
@@ -29,24 +31,25 @@ export interface SubmittedBrief {
 export function submitBrief<T>(
   { transaction }: Pick<Database<T>, 'transaction'>,
   brief: NewBrief,
+  settings: AllPlatformSettings,
 ): Promise<SubmittedBrief> {
   return transaction(async (session) => {
     const uuid = randomUUID();
-    const { rows } = await sql<{ uuid: string; code: string }>`
+    const { rows } = await sql<Omit<SubmittedBrief, 'known'>>`
       INSERT INTO briefs.briefs (uuid, code, name, remarks, owner, create_user_name, orders, job_content, article_limit,
         idempotency_key)
       VALUES (${uuid}, ${uuid}, ${brief.name}, ${brief.remarks}, ${brief.owner}, ${brief.createUserName},
         ${JSON.stringify(brief.orders)}::json, ${JSON.stringify(brief.jobContent)}::json,
         ${articlesAskedFor(brief.orders)}, ${brief.idempotencyKey ?? null})
       ON CONFLICT (owner, idempotency_key) DO UPDATE SET idempotency_key = excluded.idempotency_key
-      RETURNING uuid, code`.execute(session.query);
+      RETURNING uuid, code, name, remarks, orders, job_content AS "jobContent"`.execute(session.query);
     const [row] = rows;
     if (!row) throw new Error('PostgreSQL returned no row for a brief');
     if (row.uuid !== uuid) return { ...row, known: true };
     const code = await nextCode(session);
     await sql`UPDATE briefs.briefs SET code = ${code} WHERE uuid = ${uuid}`.execute(session.query);
-    await addStages(session, { uuid, name: brief.name, orders: brief.orders });
-    return { uuid, code, known: false };
+    await addStages(session, { uuid, name: brief.name, orders: brief.orders }, settings);
+    return { ...row, code, known: false };
   });
 }
 
@@ -70,10 +73,11 @@ async function nextCode<T>({ query }: Session<T>): Promise<string> {
 export async function addStages<T>(
   { query }: Session<T>,
   { uuid, name, orders }: { readonly uuid: string; readonly name: string; readonly orders: readonly StageOrder[] },
+  settings: AllPlatformSettings,
 ): Promise<void> {
   for (const [index, order] of orders.entries()) {
     const stage = randomUUID();
-    const tasks = tasksOf(order);
+    const tasks = tasksOf(order, settings);
     await sql`
       INSERT INTO briefs.stages (uuid, brief_uuid, position, name, platforms, keywords, article_limit, from_day, to_day)
       VALUES (${stage}, ${uuid}, ${index + 1}, ${`${name}_${index + 1}`}, ${order.platforms}::text[],

@@ -10,7 +10,7 @@ import type { KeptAnswer } from './answer-store.ts';
 import { spending } from './dispatch-store.ts';
 import { loseFinds, type Settled, settle } from './settle-store.ts';
 
-/** What ends without an answer: calls that nobody will make, and those whose answer got lost. */
+/** What ends without an answer: calls that will never be made, and those whose answer got lost. */
 
 export interface GivingUp {
   readonly settings: AllPlatformSettings;
@@ -153,7 +153,7 @@ function touchedBy(rows: readonly EndedCall[]) {
 }
 
 /**
- * Gives back calls whose lease is over: whoever made them, or read their answer, got lost. A page whose fates are written
+ * Gives back calls whose lease is over: the worker that made them, or read their answer, died. A page whose fates are written
  * down is read again as it was received; one that got lost too often is given up.
  */
 export function giveBackCalls<T>(

@@ -2,7 +2,7 @@ import type { AllPlatformSettings } from '../collect/settings.ts';
 import { platformNamed } from '../platforms/index.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { StageOrder } from './job-content.ts';
-import { tasksOf } from './plan.ts';
+import { type TaskPlan, tasksOf } from './plan.ts';
 
 /** Calls at most, and what they cost. */
 export interface CallEstimate {
@@ -23,7 +23,7 @@ export interface BriefEstimate extends CallEstimate {
  * cheaper by every page that isn't there, and by users who wrote several articles.
  */
 export function estimateOf(orders: readonly StageOrder[], settings: AllPlatformSettings): BriefEstimate {
-  const tasks = orders.flatMap(tasksOf);
+  const tasks = orders.flatMap((order) => tasksOf(order, settings));
   const byPlatform = [...new Set(tasks.map(({ platform }) => platform))].map((platform) => {
     const own = tasks.filter((task) => task.platform === platform);
     return [platform, estimateOfOne(own, settings[platform], platform)] as const;
@@ -40,12 +40,13 @@ export function estimateOf(orders: readonly StageOrder[], settings: AllPlatformS
 }
 
 function estimateOfOne(
-  tasks: readonly { readonly pages: number; readonly limit: number }[],
+  tasks: readonly TaskPlan[],
   { driver, enrich, pricePerCall, budgetPerBrief }: AllPlatformSettings[PlatformName],
   platform: PlatformName,
 ): CallEstimate {
   if (driver === 'off') return { calls: 0, detail_calls: 0, cost_usd: 0, over_budget: false };
-  const details = enrich ? Object.keys(platformNamed(platform).drivers[driver]?.details ?? {}).length : 0;
+  const { details: known = {} } = platformNamed(platform).drivers[driver] ?? {};
+  const details = enrich ? Object.keys(known).length : 0;
   const pages = tasks.reduce((sum, task) => sum + task.pages, 0);
   const detail_calls = tasks.reduce((sum, task) => sum + task.limit, 0) * details;
   const cost_usd = rounded((pages + detail_calls) * pricePerCall);

@@ -1,3 +1,4 @@
+import { dateParameter } from '#kit/api/parameters.ts';
 import { InvalidInputError } from '#kit/errors.ts';
 import { parsedJson } from '#kit/text/json.ts';
 import { storableText } from '#kit/text/storable.ts';
@@ -122,13 +123,13 @@ function daysOf({ starttime, endtime }: Entry): Pick<StageOrder, 'fromDay' | 'to
   return { fromDay, toDay };
 }
 
+const calendarDate = dateParameter();
+
 /** `20190101`, or `2019-01-01`: a day that calendars have. */
 function dayOf(text: string): string | undefined {
   const [, year, month, day] = /^(\d{4})-?(\d{2})-?(\d{2})$/.exec(text) ?? [];
   if (year === undefined) return undefined;
-  const written = `${year}-${month}-${day}`;
-  const date = new Date(`${written}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(written) ? written : undefined;
+  return calendarDate.safeParse(`${year}-${month}-${day}`).data;
 }
 
 function limitOf(text: string): number {

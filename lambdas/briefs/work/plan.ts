@@ -1,3 +1,4 @@
+import type { AllPlatformSettings } from '../collect/settings.ts';
 import { platformNamed } from '../platforms/index.ts';
 import type { PlatformName } from '../platforms/names.ts';
 import type { StageOrder } from './job-content.ts';
@@ -12,19 +13,29 @@ export interface TaskPlan {
   readonly pages: number;
 }
 
-/** The tasks of a stage: each of its platforms with each of its keywords. */
-export function tasksOf({ platforms: names, keywords, limit }: StageOrder): readonly TaskPlan[] {
+/** The tasks of a stage: each of its platforms with each of its keywords, in pages as its driver has them. */
+export function tasksOf(
+  { platforms: names, keywords, limit }: StageOrder,
+  settings: AllPlatformSettings,
+): readonly TaskPlan[] {
   return names.flatMap((platform) =>
     keywords.map((keyword) => ({
       platform,
       keyword,
       limit,
-      pages: Math.ceil(limit / platformNamed(platform).pageSize),
+      pages: Math.ceil(limit / pageSizeOf(platform, settings)),
     })),
   );
 }
 
 /** How many articles a brief may bring: the sum over its tasks. */
 export function articlesAskedFor(stages: readonly StageOrder[]): number {
-  return stages.flatMap(tasksOf).reduce((sum, { limit }) => sum + limit, 0);
+  return stages.reduce((sum, { platforms, keywords, limit }) => sum + platforms.length * keywords.length * limit, 0);
+}
+
+/** Articles on a page of a platform, by the driver that asks it. */
+function pageSizeOf(platform: PlatformName, settings: AllPlatformSettings): number {
+  const { drivers, pageSize } = platformNamed(platform);
+  const { driver } = settings[platform];
+  return (driver === 'off' ? undefined : drivers[driver]?.pageSize) ?? pageSize;
 }

@@ -25,7 +25,7 @@ export async function archived(
   const zip = new ZipFile();
   const output = zip.outputStream as Readable;
   const gone = new Promise<never>((_, reject) => {
-    output.once('close', () => reject(new Error('Nobody reads the archive any more')));
+    output.once('close', () => reject(new Error('The archive’s reader is gone')));
   });
   gone.catch(() => undefined);
   const options = { mtime: noTime, mode: 0o100644, forceDosTimestamp: true, compressionLevel: level };
@@ -38,7 +38,7 @@ export async function archived(
   const writing = write({ add }).then(
     () => zip.end(),
     (error: unknown) => {
-      // Whoever reads must not wait for the rest.
+      // The reader must not wait for the rest.
       output.destroy(error instanceof Error ? error : new Error(String(error)));
       throw error;
     },

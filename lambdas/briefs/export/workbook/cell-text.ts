@@ -14,7 +14,7 @@ export function cellText(value: string): string {
   return text.slice(0, longestText - note.length).replace(/[\ud800-\udbff]$/, '') + note;
 }
 
-/** Whether somebody who edits the cell would turn its text into a formula. */
+/** Whether editing the cell would turn its text into a formula. */
 export function looksLikeFormula(text: string): boolean {
   return /^[=+\-@]/.test(text);
 }

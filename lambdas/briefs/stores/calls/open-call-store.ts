@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
 import type { PlatformName } from '../../platforms/names.ts';
+import type { Cursor } from '../../platforms/platform.ts';
 
 /** A call that is under way, with all that reading its answer needs. */
 export interface OpenCall {
@@ -11,6 +12,8 @@ export interface OpenCall {
   readonly kind: 'search' | 'user' | 'note' | 'probe';
   readonly platform: PlatformName;
   readonly page: number | undefined;
+  /** What an earlier page answered for this one. */
+  readonly cursor: Cursor | undefined;
   readonly subject: string | undefined;
   readonly stageUuid: string | undefined;
   readonly briefUuid: string | undefined;
@@ -33,7 +36,7 @@ export async function openCalls<T>(
 ): Promise<readonly (OpenCall | undefined)[]> {
   const { rows } = await sql<Row>`
     SELECT call.id, call.attempts, call.attempts - call.forgiven AS tries, call.kind, call.platform, call.page,
-      call.subject, call.stage_uuid, call.brief_uuid, task.uuid AS task_uuid, task.keyword, task.pages,
+      call.cursor, call.subject, call.stage_uuid, call.brief_uuid, task.uuid AS task_uuid, task.keyword, task.pages,
       stage.from_day, stage.to_day
     FROM unnest(${asked.map(({ call }) => call)}::bigint[], ${asked.map(({ attempt }) => attempt)}::integer[])
       AS asked (id, attempts)
@@ -45,7 +48,7 @@ export async function openCalls<T>(
   return asked.map(({ call, attempt }) => open.get(`${call}/${attempt}`));
 }
 
-function openCallOf({ id, attempts: attempt, tries, kind, platform, page, subject, ...row }: Row): OpenCall {
+function openCallOf({ id, attempts: attempt, tries, kind, platform, page, cursor, subject, ...row }: Row): OpenCall {
   const { task_uuid: uuid, keyword, pages, from_day: fromDay, to_day: toDay } = row;
   const known = uuid !== null && keyword !== null && pages !== null && fromDay !== null && toDay !== null;
   return {
@@ -55,6 +58,7 @@ function openCallOf({ id, attempts: attempt, tries, kind, platform, page, subjec
     kind,
     platform,
     page: page ?? undefined,
+    cursor: cursor ?? undefined,
     subject: subject ?? undefined,
     stageUuid: row.stage_uuid ?? undefined,
     briefUuid: row.brief_uuid ?? undefined,
@@ -74,6 +78,7 @@ interface Row {
   readonly kind: OpenCall['kind'];
   readonly platform: PlatformName;
   readonly page: number | null;
+  readonly cursor: Cursor | null;
   readonly subject: string | null;
   readonly stage_uuid: string | null;
   readonly brief_uuid: string | null;

@@ -72,7 +72,7 @@ describe.each(Object.entries(ofBrief))('%s', (route, parameters) => {
     expect([status, body]).toEqual([401, { err_code: 401, err_msg: 'task submit failed.', data: expect.any(String) }]);
   });
 
-  test.each(['', '1', 'x'.repeat(5000), "' OR 1=1--", '00000000-0000-4000-8000-00000000000g', '%'])(
+  test.each(['1', 'x'.repeat(5000), "' OR 1=1--", '00000000-0000-4000-8000-00000000000g', '%'])(
     'an id that is none is not found',
     async (id) => {
       const given = parameters({ uuid: id, code: '', stages: [id] });
@@ -83,6 +83,10 @@ describe.each(Object.entries(ofBrief))('%s', (route, parameters) => {
 
   test('needs its id: 400', async () => {
     expect((await api.post('owner', route, { platform: '2' })).status).toBe(400);
+    // One of two ids may be left out, as what is empty is.
+    const empty = parameters({ uuid: '', code: '', stages: [''] });
+    const either = ['zip', 'job/run_again'].includes(route);
+    expect((await api.post('owner', route, empty)).status).toBe(either ? 400 : 404);
   });
 
   test.each(['owner', 'admin'] satisfies Who[])('is for its %s', async (who) => {

@@ -74,15 +74,14 @@ describe('a brief that is changed', () => {
 describe('a brief that is stopped', () => {
   test('keeps the reason, and nothing of it goes on', async () => {
     const { jobUuid } = (await submit()).body.data;
-    const cancel = () => api.post('owner', 'job/cancel', { job_uuid: jobUuid, cancel_reason: '不要了' });
+    const cancel = (cancel_reason: string) => api.post('owner', 'job/cancel', { job_uuid: jobUuid, cancel_reason });
+    const kept = { status: 200, body: { err_code: 0, data: { jobUuid, jobReason: '不要了' } } };
 
-    expect(await cancel()).toMatchObject({
-      status: 200,
-      body: { err_code: 0, data: { jobUuid, jobReason: '不要了' } },
-    });
+    expect(await cancel('不要了')).toMatchObject(kept);
     expect(await rowsOf('briefs')).toMatchObject([{ state: 'cancelled', cancel_reason: '不要了' }]);
     expect((await rowsOf('calls')).map(({ state }) => state)).toEqual(['dropped', 'dropped', 'dropped', 'dropped']);
-    expect(await cancel()).toMatchObject({ status: 200 });
+    // Cancelled a second time, it keeps its first reason.
+    expect(await cancel('又不要了')).toMatchObject(kept);
     const again = await api.post('owner', 'job/run_again', { job_uuid: jobUuid });
     expect(again).toMatchObject({ status: 409, body: { err_code: 409 } });
   });
@@ -128,6 +127,28 @@ describe('a brief that is deleted', () => {
   });
 });
 
+describe.each([
+  ['changed', 'job/change', { job_name: '新', job_desc: desc(entry) }],
+  ['cancelled', 'job/cancel', {}],
+  ['run again', 'job/run_again', {}],
+])('a brief that is deleted just while it is %s', (_, path, asked) => {
+  test('is unknown', async () => {
+    const { jobUuid } = (await submit()).body.data;
+    const { query: watch } = api.database.another();
+    const waiting = async () =>
+      (await sql`SELECT FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted`.execute(watch)).rows.length;
+    const answer = await api.database.admin.transaction(async ({ query }) => {
+      await sql`DELETE FROM briefs.briefs WHERE uuid = ${jobUuid}`.execute(query);
+      // It is still there for whoever looks, and held for whoever wants to change it.
+      const answered = api.post('owner', path, { job_uuid: jobUuid, ...asked });
+      await expect.poll(waiting, { timeout: 600_000 }).toBeGreaterThan(0);
+      return { answered };
+    });
+
+    expect(await answer.answered).toMatchObject({ status: 404, body: { err_code: 404 } });
+  });
+});
+
 describe('files', () => {
   test('are made anew of stages that have ended', async () => {
     const { jobUuid } = (await submit()).body.data;
@@ -143,6 +164,16 @@ describe('files', () => {
   });
 
   test('are those of something: 400 without a brief and a stage', async () => {
-    for (const route of ['zip', 'job/run_again']) expect((await api.post('owner', route)).status).toBe(400);
+    for (const route of ['zip', 'job/run_again'])
+      for (const body of [undefined, {}, { job_uuid: '', stage_uuid: null }, { job_uuid: 1 }])
+        expect((await api.ask('owner', `POST /dts-auto-brief/${route}`, { body })).status).toBe(400);
+  });
+
+  test('are those of the brief where the stage is left empty', async () => {
+    const job_uuid = (await submit()).body.data.jobUuid;
+    for (const stage_uuid of ['', null])
+      expect(
+        await api.ask('owner', 'POST /dts-auto-brief/job/run_again', { body: { job_uuid, stage_uuid } }),
+      ).toMatchObject({ status: 200, body: { data: { jobUuid: job_uuid } } });
   });
 });

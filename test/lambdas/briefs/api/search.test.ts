@@ -98,6 +98,14 @@ describe('job/search', () => {
     expect(await names({ job_status: '[0, 5]' })).toBe('failed,queued');
     const listed = await api.ask('owner', 'POST /dts-auto-brief/job/search', { body: { job_status: [0, '5'] } });
     expect(listed.body.data.totalItems).toBe(2);
+    // The front end sends every field that it has: what is empty narrows nothing.
+    for (const body of [
+      { job_status: [], job_platform: [] },
+      { 'job_status[]': [], job_name: '', page_size: null },
+    ]) {
+      const all = await api.ask('owner', 'POST /dts-auto-brief/job/search', { body });
+      expect(all.body.data.totalItems).toBe(6);
+    }
     expect(await names({ job_platform: '1' })).toBe('failed,queued');
     expect(await names({ job_platform: '1,2' })).toBe('failed,running,queued');
     expect(await names({ job_platform: '9' })).toBe('');
@@ -111,6 +119,11 @@ describe('job/search', () => {
     expect(await names({ page_size: '2' })).toBe('n1,n0');
     expect(await names({ page_offset: '5', page_size: '2' })).toBe('n6,n5,n4,n3,n2');
     expect(await search({ page_offset: '5', page_size: '9' })).toEqual({ jobList: [], totalItems: 12, totalPages: 3 });
+    expect(await names({ page_offset: '', page_size: '' })).toBe('n11,n10,n9,n8,n7,n6,n5,n4,n3,n2');
+    const untold = { body: { page_offset: null, page_size: null } };
+    expect((await api.ask('owner', 'POST /dts-auto-brief/job/search', untold)).body.data.jobList).toHaveLength(10);
+    for (const page_size of ['x', '1.5', '1,2', '[]'])
+      expect((await api.post('owner', 'job/search', { page_size })).status).toBe(400);
     for (const page_size of ['0', '-1']) expect(await names({ page_offset: '1', page_size })).toBe('n11');
     expect(await names({ page_size: '1000000000' })).toBe('');
     expect((await api.post('owner', 'job/search', { job_status: 'done' })).status).toBe(400);

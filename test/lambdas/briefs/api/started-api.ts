@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { startStorage } from 'one-machine/services/storage.ts';
 import * as z from 'zod';
 import { objectStore } from '#adapters/object-store.ts';
 import { queue } from '#adapters/queue.ts';
@@ -16,8 +17,7 @@ import { briefFiles } from '../../../../lambdas/briefs/lists/brief-files-bucket.
 import { mailStore } from '../../../../lambdas/briefs/mails/mail-store.ts';
 import { tellSubmitted } from '../../../../lambdas/briefs/mails/tell-end.ts';
 import { sweepPorts } from '../../../../lambdas/briefs/stores/retention-store.ts';
-import { startStorage } from '../../../../local/services/storage.ts';
-import { testCredentials, useLocalAws } from '../../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../../packages/one-machine/test/support/aws.ts';
 import { startTestDatabase } from '../../../support/database.ts';
 import { expectDocumented } from '../../../support/documented.ts';
 import { httpRequest, lambdaContext } from '../../../support/lambda.ts';
@@ -96,7 +96,7 @@ export async function startApi({ without = [] }: { readonly without?: readonly (
   const handler = apiHandler({
     env: z.object({}),
     authenticate: () => async (event) => callerNamed(event.headers['x-who'] ?? 'nobody'),
-    verifyLink: () => linkVerifier({ key: async () => key, clock }),
+    verifyLink: () => linkVerifier({ keys: async () => [key], clock }),
     services: () => ({
       settings,
       briefs: briefBook(database.app, options, { clock, links }),

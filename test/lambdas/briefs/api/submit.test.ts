@@ -108,10 +108,16 @@ describe('a brief that is submitted', () => {
 
   test('is the first one under the same key of the same caller', async () => {
     const first = await submit({ idempotency_key: 'k' });
-    const again = await submit({ idempotency_key: 'k', job_name: 'x' });
+    const again = await submit({
+      idempotency_key: 'k',
+      job_name: 'x',
+      remarks: 'y',
+      job_desc: desc({ ...entry, platform: '1' }),
+    });
     const others = await api.post('other', 'job/submit', { ...good, idempotency_key: 'k' });
 
-    expect(again.body.data).toMatchObject({ jobUuid: first.body.data.jobUuid, jobCode: first.body.data.jobCode });
+    // As it is stored, and not as it was asked for the second time.
+    expect(again.body).toEqual(first.body);
     expect(others.body.data.jobUuid).not.toBe(first.body.data.jobUuid);
     expect(await rowsOf('briefs')).toHaveLength(2);
   });
@@ -141,6 +147,7 @@ describe('what is wrong with a brief', () => {
     ['a content that is no list', { job_desc: '{"job_content":{"a":1}}' }, 2004, '工单详情请输入列表格式数据！'],
     ['a description that is no JSON', { job_desc: '{"job_content":[' }, 2004, '工单详情请输入列表格式数据！'],
     ['no description', { job_desc: '' }, 2004, '工单详情请输入列表格式数据！'],
+    ['a day that no database has', { job_desc: desc({ ...entry, starttime: '00000101' }) }, 2008, /[\u4e00-\u9fff]/],
     ['six entries', { job_desc: desc(...six) }, 2005, '数据长度过大，请保持工单详情长度在5以内（包括5）！'],
     ['no entry', { job_desc: desc() }, 2006, '需求内容填写不全！！'],
     ['no name', { job_name: '' }, 2006, '需求内容填写不全！！'],
@@ -241,6 +248,12 @@ describe('hostile input', () => {
 
     expect([status, body.err_code, body.data]).toEqual([400, 400, expect.stringContaining('Not a valid string.')]);
     expect(await rowsOf('briefs')).toEqual([]);
+  });
+
+  test('a body without a description has no list, and its name comes first', async () => {
+    expect((await inBody({ job_name: 'x' })).body.err_code).toBe(2004);
+    expect((await inBody({ job_name: '字'.repeat(21) })).body.err_code).toBe(2003);
+    expect((await inBody({})).body.err_code).toBe(2004);
   });
 
   test('JSON nested beyond sense is no list of anything', async () => {

@@ -1,7 +1,12 @@
 import { oneExchange } from '../../../../lambdas/adapters/http/one-exchange.ts';
 import { callPlatform } from '../../../../lambdas/briefs/collect/call-platform.ts';
-import { dispatchedCall } from '../../../../lambdas/briefs/collect/dispatch.ts';
-import type { AnswerMessage, CallMessage, ReadMessage } from '../../../../lambdas/briefs/collect/messages.ts';
+import { dispatchedCalls } from '../../../../lambdas/briefs/collect/dispatch.ts';
+import {
+  type AnswersMessage,
+  type CallsMessage,
+  callsIn,
+  type ReadMessage,
+} from '../../../../lambdas/briefs/collect/messages.ts';
 import { readAnswers } from '../../../../lambdas/briefs/collect/read-answer.ts';
 import type { AllPlatformSettings } from '../../../../lambdas/briefs/collect/settings.ts';
 import { sweepBriefs } from '../../../../lambdas/briefs/collect/sweep-briefs.ts';
@@ -88,10 +93,8 @@ export function simulatedWorkers(simulation: Simulation) {
     for (const message of again) await mortal(async () => put('answers', message));
     const calls = await mortal(() => takeCalls(database.app, { settings, now: clock(), leaseMs }));
     await mortal(() => markRunning(database.app, calls));
-    for (const call of calls) {
-      const { message, delaySeconds } = dispatchedCall(call, settings, clock());
+    for (const { message, delaySeconds } of dispatchedCalls(calls, settings, clock()))
       await mortal(async () => put('calls', message, delaySeconds * 1000));
-    }
   }
 
   const answering: AnswerPorts = {
@@ -140,9 +143,9 @@ export function simulatedWorkers(simulation: Simulation) {
 
   async function work({ queue, body }: Delivery): Promise<void> {
     if (queue === 'calls') {
-      const message = body as CallMessage;
-      const takes = answersInMs(message.platform);
-      const sendOn = (answer: AnswerMessage) => mortal(async () => put('answers', answer, takes));
+      const message = body as CallsMessage;
+      const takes = answersInMs(callsIn(message)[0]?.platform ?? '');
+      const sendOn = (answers: AnswersMessage) => mortal(async () => put('answers', answers, takes));
       return callPlatform(message, { ...calling, sendOn });
     }
     if (queue === 'exports') {

@@ -4,7 +4,7 @@ import { type Analysed, StageAnalysis } from '../../../../lambdas/briefs/export/
 import { contentText } from '../../../../lambdas/briefs/export/words/content-text.ts';
 import { keyWordsOf, wordFilter } from '../../../../lambdas/briefs/export/words/content-words.ts';
 import { analysisWorkbook } from '../../../../lambdas/briefs/export/workbook/analysis-workbook.ts';
-import { segmentMany } from '../../../../lambdas/language/segmenter.ts';
+import { segmentMany } from '../../../../lambdas/language/names.ts';
 import { hasOpenpyxl, readByOpenpyxl } from './other-readers.ts';
 
 const article = (over: Partial<Analysed> = {}): Analysed => ({

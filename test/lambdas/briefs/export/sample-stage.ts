@@ -96,7 +96,7 @@ export async function storeSampleStage(
   database: Database<unknown>,
   { platforms, keywords, createUserName = '小梅', articles }: SampleOrder,
 ): Promise<SampleStage> {
-  const { uuid: brief } = await submitBrief(database, {
+  const order = {
     name: '秋季',
     remarks: '',
     owner: 'mei',
@@ -104,7 +104,8 @@ export async function storeSampleStage(
     orders: [{ platforms, keywords, limit: 10_000, fromDay: '2026-11-01', toDay: '2026-11-30' }],
     jobContent: [],
     idempotencyKey: undefined,
-  });
+  };
+  const { uuid: brief } = await submitBrief(database, order, noDetails);
   const tasks = await sql<{ uuid: string; stage_uuid: string; platform: PlatformName; keyword: string }>`
     UPDATE briefs.tasks SET state = 'running', started_at = '2026-11-29T01:00:00Z' WHERE brief_uuid = ${brief}
     RETURNING uuid, stage_uuid, platform, keyword`.execute(database.query);

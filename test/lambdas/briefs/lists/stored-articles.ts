@@ -18,7 +18,7 @@ export interface MadeBrief {
 
 /** A brief with a stage for each of its orders. */
 export async function madeBrief(database: Database<unknown>, over: Partial<NewBrief> = {}): Promise<MadeBrief> {
-  const { uuid, code } = await submitBrief(database, {
+  const order: NewBrief = {
     name: '秋季',
     remarks: '急',
     owner: 'owner',
@@ -35,7 +35,8 @@ export async function madeBrief(database: Database<unknown>, over: Partial<NewBr
     jobContent: { job_content: [] },
     idempotencyKey: undefined,
     ...over,
-  });
+  };
+  const { uuid, code } = await submitBrief(database, order, settingsOf());
   const { rows } = await sql<{ uuid: string }>`
     SELECT uuid FROM briefs.stages WHERE brief_uuid = ${uuid} ORDER BY position`.execute(database.query);
   return { uuid, code, stages: rows.map((row) => row.uuid) };

@@ -45,6 +45,23 @@ test('a weibo whose text is cut is asked for its long text, and no other is', ()
   expect(() => note.read(answered({ ok: -100 }))).toThrow(expect.objectContaining({ name: 'LoginWantedError' }));
 });
 
+test('the gateway is asked for the whole of a weibo that is cut, and what is still folded changes nothing', () => {
+  const note = detailOf('weibo', 'gateway', 'note');
+  const raw = '开头 a<b & #猫# 全文';
+
+  expect(note.subject(article)).toBe('n1');
+  expect(note.subject({ ...article, content_cut: false })).toBeUndefined();
+  expect(note.ask('PxYz0AbCd')).toEqual({
+    method: 'GET',
+    path: '/api/v1/weibo/web_v2/fetch_post_detail',
+    query: { id: 'PxYz0AbCd', is_get_long_text: 'true' },
+  });
+  expect(note.read(wrapped({ text_raw: '开头 展开c', longText: { content: `${raw}\n` } }))).toEqual({ content: raw });
+  expect(note.read(wrapped({ text_raw: raw }))).toEqual({ content: raw });
+  expect(note.read(wrapped({ text_raw: '开头 \u200b展开c' }))).toEqual({});
+  expect(() => note.read(wrapped({ idstr: '1' }))).toThrow(expect.objectContaining({ name: 'UnknownShapeError' }));
+});
+
 test('a note and its video are asked for at addresses of their own, and their user for fans', () => {
   const [user, note] = [detailOf('redbook', 'gateway', 'user'), detailOf('redbook', 'gateway', 'note')];
   const video = note.subject({ ...article, note_type: 'video' });
@@ -133,6 +150,13 @@ test('every driver has a probe, and a gateway tells by its balance', () => {
   expect(() => probe?.read(answered({ code: 401 }, { status: 401 }))).toThrow(
     expect.objectContaining({ name: 'LoginWantedError' }),
   );
+});
+
+test('a gateway takes ten requests a second of its one token, of all its platforms together', () => {
+  const asked = platforms.map(({ asked: manners }) => manners).filter(({ driver }) => driver === 'gateway');
+
+  expect(asked.length).toBeGreaterThan(1);
+  expect(asked.reduce((sum, { requestsPerSecond }) => sum + requestsPerSecond, 0)).toBeLessThanOrEqual(10);
 });
 
 test('a probe of weibo tells whether the cookie is somebody’s', () => {

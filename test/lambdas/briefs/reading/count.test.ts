@@ -13,6 +13,7 @@ test.each([
   ['8千', 8_000],
   ['1.1w', 11_000],
   ['12万次播放', 120_000],
+  ['3.5万粉丝', 35_000],
   ['１２３', 123],
   // 1.1 * 10,000 is 11000.000000000002 in binary fractions.
   ['1.1万', 11_000],
@@ -23,15 +24,34 @@ test.each([
 test.each([
   ['100万+', 1_000_000],
   ['10w+', 100_000],
+  ['10万+ 阅读', 100_000],
+  ['100万以上', 1_000_000],
   ['999+', 999],
   ['1000万＋', 10_000_000],
 ])('%j is at least %d', (shown, value) => {
   expect(readCount(shown)).toEqual({ value, atLeast: true });
 });
 
-test.each([undefined, null, '', ' ', '-', '--', '赞', '转发', 'abc', '1.2.3', '-5', -1, 1.5, Number.NaN, true, [], {}])(
-  '%j tells nothing, which is not 0',
-  (shown) => {
-    expect(readCount(shown)).toBeUndefined();
-  },
-);
+test.each([
+  undefined,
+  null,
+  '',
+  ' ',
+  '-',
+  '--',
+  '赞',
+  '转发',
+  'abc',
+  '1.2.3',
+  '-5',
+  -1,
+  1.5,
+  '1.5',
+  '9'.repeat(40),
+  Number.NaN,
+  true,
+  [],
+  {},
+])('%j tells nothing, which is not 0', (shown) => {
+  expect(readCount(shown)).toBeUndefined();
+});

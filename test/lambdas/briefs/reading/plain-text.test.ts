@@ -10,7 +10,14 @@ test.each([
   ['x<script>alert(1)</script>y<style>p{}</style>', 'xy'],
   ['1 < 2', '1 < 2'],
   ['<a href="x">没有结尾', '没有结尾'],
+  ['一</br>二', '一二'],
+  ['x<script src="y"/>z</script>w<STYLE>p</STYLE>', 'xw'],
+  ['x</script>y', 'xy'],
   ['', ''],
 ])('%j reads %j', (html, text) => {
   expect(plainText(html)).toBe(text);
+});
+
+test('a piece of any depth is read', () => {
+  expect(plainText(`${'<em>'.repeat(1_000_000)}深${'</em>'.repeat(1_000_000)}处`)).toBe('深处');
 });

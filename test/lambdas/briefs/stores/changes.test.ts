@@ -57,7 +57,7 @@ function orderOf() {
 test('a brief that waits can be changed: its stages are planned anew under the same code', async () => {
   const { uuid, code } = await walk.submit();
   const orders = [{ ...orderOf(), keywords: ['c'], limit: 5 }, orderOf()];
-  const changed = await changeBrief(database.app, { uuid, name: '冬季', orders, jobContent: ['new'] });
+  const changed = await changeBrief(database.app, { uuid, name: '冬季', orders, jobContent: ['new'] }, settingsOf());
 
   expect(changed).toBe('changed');
   expect(await rowsOf(sql`SELECT code, name, remarks, article_limit, job_content FROM briefs.briefs`)).toEqual([
@@ -75,8 +75,8 @@ test('a brief that has begun can not be changed, nor one that is not there', asy
   const change = { uuid, name: 'x', orders: [orderOf()], jobContent: [] };
   await walk.take();
 
-  expect(await changeBrief(database.app, change)).toBe('not-queued');
-  expect(await changeBrief(database.app, { ...change, uuid: nobody })).toBe('unknown');
+  expect(await changeBrief(database.app, change, settingsOf())).toBe('not-queued');
+  expect(await changeBrief(database.app, { ...change, uuid: nobody }, settingsOf())).toBe('unknown');
 });
 
 test('a cancelled brief makes no further call, and keeps what is there and still comes', async () => {
@@ -88,9 +88,14 @@ test('a cancelled brief makes no further call, and keeps what is there and still
   const stages = (await rowsOf(sql`SELECT uuid FROM briefs.stages`)).map((stage) => (stage as { uuid: string }).uuid);
   expect(await cancelBrief(database.app, { uuid, reason: '不需要了' })).toEqual({
     outcome: 'cancelled',
+    reason: '不需要了',
     toExport: stages,
   });
-  expect(await cancelBrief(database.app, { uuid, reason: '再次' })).toEqual({ outcome: 'ended', toExport: [] });
+  expect(await cancelBrief(database.app, { uuid, reason: '再次' })).toEqual({
+    outcome: 'cancelled',
+    reason: '不需要了',
+    toExport: [],
+  });
   expect(await cancelBrief(database.app, { uuid: nobody, reason: '' })).toEqual({ outcome: 'unknown', toExport: [] });
   // What was on its way comes into files that are made anew; making them ends nothing a second time.
   for (const stage of stages) await database.app.transaction((session) => endStage(session, stage));

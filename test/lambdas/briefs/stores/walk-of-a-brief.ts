@@ -89,7 +89,7 @@ export function walkOf(database: TestDatabase<unknown>) {
           briefs.removals, platform.sites, platform.failures, platform.runs, platform.alerts CASCADE`.execute(
         database.admin.query,
       ),
-    submit: (over?: Partial<NewBrief>) => submitBrief(database.app, brief(over)),
+    submit: (over?: Partial<NewBrief>) => submitBrief(database.app, brief(over), settingsOf()),
     async take(settings = settingsOf(), at = now) {
       const calls = await takeCalls(database.app, { settings, now: at, leaseMs: 60_000 });
       await markRunning(database.app, calls);

@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { articleOf } from '../../../../lambdas/briefs/article/draft.ts';
 import type { AllPlatformSettings } from '../../../../lambdas/briefs/collect/settings.ts';
+import { listAccounts } from '../../../../lambdas/briefs/lists/account-list-store.ts';
+import { sumsOf } from '../../../../lambdas/briefs/lists/brief-view-store.ts';
 import type { SentArticle } from '../../../../lambdas/briefs/ports.ts';
 import { endCall } from '../../../../lambdas/briefs/stores/answer-store.ts';
 import { openCalls } from '../../../../lambdas/briefs/stores/calls/open-call-store.ts';
@@ -24,7 +27,7 @@ beforeEach(() => walk.empty());
 const submit = (over?: Partial<NewBrief>) => walk.submit(over);
 const take = (settings?: AllPlatformSettings) => walk.take(settings);
 const statesOf = (table: Parameters<Walk['statesOf']>[0]) => walk.statesOf(table);
-const answer = (call: { readonly id: number; readonly attempt: number }, keys: readonly string[]) =>
+const answer = (call: { readonly id: number; readonly attempt: number }, keys: Parameters<Walk['answer']>[1]) =>
   walk.answer(call, keys);
 const store = (sent: readonly SentArticle[]) => walk.store(sent);
 
@@ -79,6 +82,22 @@ describe('turns', () => {
     ]);
   });
 
+  test('are given to several at once where many are under way, and to what is left when few are', async () => {
+    const keywords = Array.from({ length: 11 }, (_, index) => `k${index}`);
+    await submit({ orders: [{ ...orderOf(), keywords }] });
+    const eight = settingsOf({ concurrency: 8 });
+    const [first, second, ...others] = await take(eight);
+    if (!first || !second) throw new Error('no calls');
+    expect(others).toHaveLength(6);
+
+    await answer(first, []);
+    expect(await take(eight)).toEqual([]);
+    await answer(second, []);
+    expect(await take(eight)).toHaveLength(2);
+    for (const call of others.slice(0, 1)) await answer(call, []);
+    expect(await take(eight)).toHaveLength(1);
+  });
+
   test('go to the briefs one after the other', async () => {
     const keywords = ['a', 'b', 'c'];
     const first = await submit({ orders: [{ ...orderOf(), keywords }] });
@@ -127,6 +146,39 @@ describe('what was found', () => {
       brief: a.briefUuid,
     });
     expect([await statesOf('stages'), await statesOf('briefs')]).toEqual([['finished'], ['finished']]);
+  });
+
+  test('is stored and listed whatever its values are, up to the bounds of what is read', async () => {
+    await submit();
+    const [call] = await take();
+    if (!call) throw new Error('A call is due');
+    const most = Number.MAX_SAFE_INTEGER;
+    const long = '字'.repeat(500_000);
+    const article = articleOf(
+      {
+        ...{
+          article_key: long,
+          url: long,
+          title: long,
+          content: long,
+          user_name: long,
+          user_id: long,
+          platform_id: long,
+        },
+        ...{ cover_url: long, user_url: long, duration_seconds: most, post_time: '2026-11-10T00:00:00.000Z' },
+        tags: Array.from({ length: 1000 }, (_, index) => `{"'\\,NULL${index}${long}`),
+      },
+      { like: most, share: most, comment: most, collect: most, user_fans: most, read: '9007199254740991' },
+    );
+    await store((await answer(call, [{ state: 'article', place: '/0', article }])).sent);
+    const { rows } = await sql<{ stage: string }>`SELECT stage_uuid AS stage FROM briefs.articles`.execute(
+      database.app.query,
+    );
+    const filter = { stage: rows[0]?.stage ?? '', platform: 'weibo', levels: [], name: '字' } as const;
+    const { data } = await listAccounts(database.app, filter, { start: 0, length: 10 });
+
+    expect(data).toMatchObject([{ count: 1, fans: most, sums: { sumLike: most } }]);
+    expect(await sumsOf(database.app, [filter.stage])).toMatchObject([{ articles: 1, accounts: 1 }]);
   });
 
   test('by two keywords is one article with both, and a repeat of the second', async () => {

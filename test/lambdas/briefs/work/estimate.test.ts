@@ -19,6 +19,16 @@ test('an estimate counts all pages of all keywords, by platform', () => {
   });
 });
 
+test('pages are counted as the driver has them: the gateway’s of weixin hold twenty articles', () => {
+  const estimated = (driver: 'native' | 'gateway') =>
+    estimateOf([{ ...order, platforms: ['weixin'] }], settingsOf({}, { weixin: { driver, pricePerCall: 0.001 } }));
+
+  expect([estimated('native'), estimated('gateway')].map(({ calls, cost_usd }) => [calls, cost_usd])).toEqual([
+    [200, 0.2],
+    [100, 0.1],
+  ]);
+});
+
 test('a platform that is off makes no calls', () => {
   const settings = settingsOf({}, { weibo: { driver: 'off', pricePerCall: 1 } });
 

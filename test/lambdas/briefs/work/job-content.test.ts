@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BriefRefusedError } from '../../../../lambdas/briefs/work/codes.ts';
 import { readJobContent } from '../../../../lambdas/briefs/work/job-content.ts';
 import { articlesAskedFor, tasksOf } from '../../../../lambdas/briefs/work/plan.ts';
+import { settingsOf } from '../stores/walk-of-a-brief.ts';
 
 const entry = (over: object = {}) => ({
   platform: '2/3',
@@ -64,6 +65,7 @@ describe('refused are', () => {
     ['platform 6', 'x', content(entry({ platform: '1/6' })), 2007],
     ['a platform by its name', 'x', content(entry({ platform: 'weibo' })), 2007],
     ['a day that no calendar has', 'x', content(entry({ starttime: 20190230 })), 2008],
+    ['a day of the year 0', 'x', content(entry({ starttime: '00000101' })), 2008],
     ['an end before the start', 'x', content(entry({ starttime: 20200418 })), 2008],
     ['words for a day', 'x', content(entry({ endtime: 'today' })), 2008],
     ['limit 0', 'x', content(entry({ limitnum: 0 })), 2009],
@@ -91,7 +93,7 @@ test('each platform is asked for each keyword, page by page up to the limit', ()
   const [stage] = readJobContent('x', content(entry()));
   if (!stage) throw new Error('no stage');
 
-  expect(tasksOf(stage).map(({ platform, keyword, pages }) => [platform, keyword, pages])).toEqual([
+  expect(tasksOf(stage, settingsOf()).map(({ platform, keyword, pages }) => [platform, keyword, pages])).toEqual([
     ['weibo', 'a', 100],
     ['weibo', 'b', 100],
     ['weibo', 'c', 100],
@@ -100,5 +102,10 @@ test('each platform is asked for each keyword, page by page up to the limit', ()
     ['redbook', 'c', 50],
   ]);
   expect(articlesAskedFor([stage])).toBe(6000);
-  expect(tasksOf({ ...stage, platforms: ['bili'], limit: 15 })[0]?.pages).toBe(1);
+  expect(tasksOf({ ...stage, platforms: ['bili'], limit: 15 }, settingsOf())[0]?.pages).toBe(1);
+  // The gateway's pages of weixin hold twenty articles, the platform's own ten.
+  const weixin = { ...stage, platforms: ['weixin'] as const, limit: 95 };
+  const pagesBy = (driver: 'native' | 'gateway' | 'off') =>
+    tasksOf(weixin, settingsOf({}, { weixin: { driver } }))[0]?.pages;
+  expect([pagesBy('native'), pagesBy('gateway'), pagesBy('off')]).toEqual([10, 5, 10]);
 });
