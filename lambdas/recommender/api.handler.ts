@@ -2,7 +2,6 @@ import { authenticateCallers } from '#adapters/callers.ts';
 import { systemClock } from '#adapters/clock.ts';
 import { apiDatabase } from '#adapters/database/api-database.ts';
 import { secretField } from '#adapters/secrets.ts';
-import { stateMachine } from '#adapters/state-machine.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { apiPorts } from './api/compose.ts';
 import { recommenderEnvelope } from './api/envelope.ts';
@@ -16,7 +15,6 @@ export const handler = apiHandler({
   services: (env) =>
     apiPorts(env, {
       database: apiDatabase<unknown>(env.DATABASE_URL),
-      machine: stateMachine(env.TRAINING_STATE_MACHINE),
       key: () => secretField(env.ERASURE_SECRET, 'key'),
       clock: systemClock,
     }),

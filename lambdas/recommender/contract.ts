@@ -11,8 +11,13 @@ import {
   modelRoutes,
   scenarioRoutes,
   servingRoutes,
+  trainingRoutes,
 } from './api/rooms.ts';
-import { behaviorColumns as fileColumns } from './files/columns.ts';
+import {
+  behaviorColumns as behaviorFields,
+  type FileColumns,
+  segmentColumns as segmentFields,
+} from './files/columns.ts';
 import { dimensions, topFigures, trendDimensions } from './metrics/ports.ts';
 import { modelKinds } from './models/model.ts';
 
@@ -46,12 +51,13 @@ export const recommenderRoutes = [
   ...experimentRoutes,
 ] as const;
 
-/** Served by `recommender/metrics-api`, outside of the network: Athena is reached from there alone. */
+/** Served by `recommender/metrics-api`, outside of the network: Athena and Step Functions are reached from there alone. */
 export const metricsRoutes = [
   'GET /api/v1/metrics',
   'GET /api/v1/metrics/funnel',
   'GET /api/v1/metrics/top-items',
   'GET /api/v1/metrics/trends',
+  ...trainingRoutes,
 ] as const;
 
 export const trackEnv = z.object({ ...callerEnv, ...kafkaEnv });
@@ -63,7 +69,6 @@ export const recommenderApiEnv = z.object({
   ...callerEnv,
   DATABASE_URL: text,
   RAW_BUCKET: text,
-  TRAINING_STATE_MACHINE: text,
   VECTORS_QUEUE_URL: z.url(),
   FILES_QUEUE_URL: z.url(),
   ERASURE_SECRET: text,
@@ -75,6 +80,7 @@ export const metricsApiEnv = z.object({
   ANALYTICS_DATABASE: text,
   ANALYTICS_WORK_GROUP: text,
   ANSWER_NUMBERS_FUNCTION: text,
+  TRAINING_STATE_MACHINE: text,
 });
 
 const scope = z.object({
@@ -97,15 +103,20 @@ export const answerNumbersOutput = z.object({
   rows: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))).optional(),
   active_items: z.int(),
   hot_from: z.iso.date(),
+  kept_from: z.iso.date().nullable(),
 });
 export const answerNumbersEnv = z.object({ DATABASE_URL: text, HOT_DAYS });
 
+export { folders as fileFolders } from './files/columns.ts';
+
 const glueTypes = { text: 'string', integer: 'int', double: 'double', instant: 'timestamp' } as const;
 
-/** Columns of the table over the files of behaviour, with Glue's types; partitions are `tenant` and `day`. */
-export const behaviorColumns: Readonly<Record<string, string>> = Object.fromEntries(
-  fileColumns.map(({ name, type }) => [name, glueTypes[type]]),
-);
+const tableColumns = (columns: FileColumns): Readonly<Record<string, string>> =>
+  Object.fromEntries(columns.map(({ name, type }) => [name, glueTypes[type]]));
+
+/** Columns of the tables over the files, with Glue's types; partitions are `tenant`, and of behaviour `day`. */
+export const behaviorColumns = tableColumns(behaviorFields);
+export const segmentColumns = tableColumns(segmentFields);
 
 export const ingestItemsEnv = z.object({
   ...kafkaEnv,
@@ -118,7 +129,19 @@ export const ingestItemsEnv = z.object({
 /** A schedule's door: it reads markers and starts, and never wakes the database. */
 export const startScheduleEnv = z.object({ RAW_BUCKET: text, SCHEDULES_STATE_MACHINE: text, SLOTS_QUEUE_URL: z.url() });
 
-export const runScenarioEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text });
+export const trainScenarioEnv = z.object({
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  /** More acts of a scenario's month than that, and its factors are solved by Spark. */
+  SPARK_ABOVE: z.coerce.number().int().positive(),
+});
+export const runScenarioEnv = z.object({
+  DATABASE_URL: text,
+  RAW_BUCKET: text,
+  FILES_QUEUE_URL: z.url(),
+  /** How long the queue of files waits. */
+  FILES_DELAY_MS: z.coerce.number().int().positive(),
+});
 
 /** One scenario of one slot, as the state machine hands it on. */
 export const runScenarioInput = z.object({
@@ -127,13 +150,19 @@ export const runScenarioInput = z.object({
   tenant: text,
   scenario: text,
   marker: text,
-  /** The kind of model that somebody asked for, where it is a training. */
+  /** The kind of model that was asked for, where it is a training. */
   kind: z.enum(modelKinds).nullish(),
 });
-export const trainScenarioEnv = runScenarioEnv;
-
+/** The same of a training, whose factors a run of Spark may have solved. */
+export const trainScenarioInput = runScenarioInput.extend({ job: z.uuid().nullish() });
 /** What came of a scenario's training. */
-export const trainScenarioOutput = z.object({ counts: z.record(z.string(), z.number()) });
+export const trainScenarioOutput = z.object({
+  counts: z.record(z.string(), z.number()),
+  /** A run of Spark that is to solve the factors, before this is asked again. */
+  job: z.uuid().nullable(),
+});
+/** Of such a run. */
+export { sparkFolder, sparkParameters } from './spark/job.ts';
 export const runScenarioOutput = z.object({ counts: z.record(z.string(), z.number()) });
 
 export const storeBehaviorsEnv = z.object({
@@ -147,18 +176,25 @@ export const storeBehaviorsEnv = z.object({
   FILES_DELAY_MS: z.coerce.number().int().positive(),
 });
 
-/** Asks for the file of a tenant's day, or for all of its files without those who were erased. */
+/** Asks for the file of a tenant's day, or for all of its files without those who were erased, or without what is past its retention. */
 export const writeFileMessage = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('day'), tenant_id: text, day: z.iso.date() }),
+  z.object({ kind: z.literal('late'), tenant_id: text, day: z.iso.date() }),
+  z.object({ kind: z.literal('segments'), tenant_id: text }),
+  z.object({ kind: z.literal('retention'), tenant_id: text }),
   z.object({ kind: z.literal('erasure'), tenant_id: text }),
 ]);
 export const writeFilesEnv = z.object({ DATABASE_URL: text, RAW_BUCKET: text, ERASURE_SECRET: text });
 
-/** `recommender/behaviors/tenant=.../day=2026-11-30/behaviors.parquet`: one file for each tenant and day. */
-export const behaviorFiles = 'recommender/behaviors';
-
 export const makeVectorsMessage = z.object({ tenant_id: text, scenario_id: text });
-export const makeVectorsEnv = z.object({ DATABASE_URL: text, VECTORS_QUEUE_URL: z.url() });
+export const makeVectorsEnv = z.object({
+  DATABASE_URL: text,
+  VECTORS_QUEUE_URL: z.url(),
+  /** What makes vectors of texts. */
+  TEXT_VECTORS: z.enum(['hashed', 'bedrock']),
+});
+/** Of Bedrock, where it makes the vectors. */
+export const embeddingModel = 'amazon.titan-embed-text-v2:0';
 
 export const cleanUpEnv = z.object({
   DATABASE_URL: text,
@@ -168,7 +204,12 @@ export const cleanUpEnv = z.object({
   SLOTS_QUEUE_URL: z.url(),
   /** How long behaviour and answers stay in the database. */
   HOT_DAYS,
+  /** How long the file of a model stays after it went offline. */
+  MODEL_DAYS: z.coerce.number().int().positive(),
 });
+
+/** Where the bytes of models are. */
+export const modelsFolder = 'recommender/models';
 
 /** What those hear who find no place at routes of the recommender. */
 export const noRoom = () => noRoomAnswer(recommenderEnvelope);

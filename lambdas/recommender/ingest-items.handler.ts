@@ -7,11 +7,11 @@ import { sendFailures } from '#record/failure-sender.ts';
 import { ingestItemsEnv } from './contract.ts';
 import { ingestItems } from './items/ingest-items.ts';
 import { itemMessage } from './items/item-message.ts';
-import { upsertItems } from './items/item-view-store.ts';
+import { storeArrived } from './items/item-view-store.ts';
 import { itemResults } from './items/results-topic.ts';
 import { vectorsQueue } from './vectors/vectors-queue.ts';
 
-/** The items' topics' door: content into the database, vectors asked for, and told what came of it. */
+/** Reads the items' topics: stores content, asks for vectors, and reports the result to the results topic. */
 export const handler = streamBatchHandler({
   edge: 'recommender/ingest-items',
   env: ingestItemsEnv,
@@ -19,8 +19,7 @@ export const handler = streamBatchHandler({
   services: (env) => {
     const database = openDatabase<unknown>({ url: env.DATABASE_URL });
     return {
-      store: (items: Parameters<typeof upsertItems>[1]) =>
-        database.transaction((session) => upsertItems(session, items)),
+      store: storeArrived(database),
       wake: vectorsQueue(env.VECTORS_QUEUE_URL),
       tell: itemResults(env),
       clock: systemClock,

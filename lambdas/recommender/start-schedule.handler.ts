@@ -7,7 +7,7 @@ import { startScheduleEnv } from './contract.ts';
 import { scenarioMarkers } from './schedules/markers-bucket.ts';
 import { startSchedule } from './schedules/start-schedule.ts';
 
-/** The door of all schedules that compute per scenario: outside of the VPC, and no database wakes where nothing is new. */
+/** Starts all schedules that compute per scenario. It runs outside of the VPC, so that no database wakes where nothing is new. */
 export const handler = scheduleHandler({
   env: startScheduleEnv,
   services: (env) => ({

@@ -12,7 +12,7 @@ import { storeBehaviors } from './behavior/store-behaviors.ts';
 import { storeBehaviorsEnv } from './contract.ts';
 import { filesQueue } from './files/files-queue.ts';
 
-/** Behaviour's door: into its days, once, joined to the answer that led to it. */
+/** Reads the topic of behaviour: stores each event once, in its day, joined to the answer that led to it. */
 export const handler = streamBatchHandler({
   edge: 'recommender/store-behaviors',
   env: storeBehaviorsEnv,

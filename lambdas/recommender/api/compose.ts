@@ -8,8 +8,9 @@ import { itemView } from '../items/item-view-store.ts';
 import { hotFromOf } from '../metrics/hot-days.ts';
 import type { RecommenderApiPorts } from '../ports.ts';
 import { modelBook } from '../registry/model-store.ts';
+import { modelFiles } from '../registry/models-bucket.ts';
+import { readModel } from '../registry/read-model.ts';
 import { servedModels } from '../registry/served-models.ts';
-import { trainingsOf } from '../registry/training-runs.ts';
 import { servingParts } from '../serving/compose.ts';
 
 type Opened = Parameters<typeof itemView>[0] & Parameters<typeof userErasure>[0] & Parameters<typeof servedModels>[0];
@@ -17,7 +18,6 @@ type Opened = Parameters<typeof itemView>[0] & Parameters<typeof userErasure>[0]
 /** What the door opens. */
 export interface Opening {
   readonly database: Opened;
-  readonly machine: Parameters<typeof trainingsOf>[0];
   /** Of the hashes of erased users. */
   readonly key: () => Promise<string>;
   readonly clock: Clock;
@@ -26,13 +26,13 @@ export interface Opening {
 /** What the routes of the recommender are answered with. */
 export function apiPorts(
   env: z.output<typeof recommenderApiEnv>,
-  { database, machine, key, clock }: Opening,
+  { database, key, clock }: Opening,
 ): RecommenderApiPorts {
   return {
     clock,
     items: itemView(database, { vectorsUrl: env.VECTORS_QUEUE_URL, clock }),
     models: modelBook(database),
-    startTraining: trainingsOf(machine),
+    readModel: readModel(modelFiles(env.RAW_BUCKET)),
     experiments: experimentBook(database),
     hotFrom: () => hotFromOf(clock(), env.HOT_DAYS),
     ...servingParts(database, { clock, key, model: servedModels(database, env.RAW_BUCKET) }),

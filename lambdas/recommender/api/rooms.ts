@@ -10,6 +10,7 @@ export const itemRoutes = [
 ] as const;
 
 export const scenarioRoutes = [
+  'GET /api/v1/tenants',
   'POST /api/v1/scenarios',
   'GET /api/v1/scenarios',
   'GET /api/v1/scenarios/{scenario_id}',
@@ -23,14 +24,16 @@ export const servingRoutes = [
   'POST /api/v1/recommend/next',
   'GET /api/v1/items/{scenario_id}/{item_id}/similar',
   'GET /api/v1/users/{user_id}/profile',
+  'GET /api/v1/users/{user_id}/behaviors',
 ] as const;
 
 export const modelRoutes = [
   'GET /api/v1/models',
   'GET /api/v1/models/{model_id}',
   'POST /api/v1/models/{model_id}/promote',
-  'POST /api/v1/models/train',
 ] as const;
+
+export const trainingRoutes = ['POST /api/v1/models/train'] as const;
 
 export const erasureRoutes = ['DELETE /api/v1/users/{user_id}'] as const;
 

@@ -47,7 +47,7 @@ export const actionWeights: Readonly<Partial<Record<Action, number>>> = {
 /** Actions by which items are alike. */
 export const similarityActions: readonly Action[] = ['click', 'view', 'like', 'favorite', 'share', 'purchase'];
 
-/** Actions that say no. */
+/** Actions that express dislike. */
 export const negativeActions: readonly Action[] = ['dislike', 'not_interest'];
 
 /** Whether an action means that the user has seen the item: to have been shown it is not. */

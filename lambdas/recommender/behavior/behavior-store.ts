@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
 import { copyLine } from '#kit/text/copy-text.ts';
+import { countStream } from '#record/stream-counts.ts';
 import { erasedAmong } from '../erasure/tombstone-store.ts';
 import { userHash } from '../erasure/user-hash.ts';
+import { dayMaker } from './days-store.ts';
 import { type BehaviorRow, dayOf, latestDays } from './rows.ts';
 
 /** What became of rows: in = stored + late + repeated. */
@@ -18,19 +20,7 @@ export interface ArrivedRows {
   readonly late: readonly BehaviorRow[];
 }
 
-/** Makes the partitions of days, outside of any transaction that writes to them. */
-function dayMaker({ query }: Database<unknown>, table: 'behaviors' | 'answers') {
-  const made = new Set<string>();
-  return async (days: Iterable<string>): Promise<void> => {
-    for (const day of new Set(days)) {
-      if (made.has(day)) continue;
-      await sql`SELECT recommender.make_day(${table}, ${day}::date)`.execute(query);
-      made.add(day);
-    }
-  };
-}
-
-/** Stores what came, but for what erased users did; their names are looked for by their hash alone. */
+/** Stores what came, except from erased users, who are known by their hashes alone. */
 export function behaviorStore(
   database: Database<unknown>,
   key: () => Promise<string>,
@@ -45,7 +35,14 @@ export function behaviorStore(
       const known = (rows: readonly BehaviorRow[]) => rows.filter((row) => !erased.has(hashOf(row)));
       const kept = { timely: known(timely), late: known(late) };
       const dropped = timely.length + late.length - kept.timely.length - kept.late.length;
-      return { ...(await storeBehavior(session, kept)), erased: dropped };
+      const counts = await storeBehavior(session, kept);
+      await countStream(session.query, {
+        workload: 'recommender',
+        source: 'store-behaviors',
+        out: counts.stored,
+        filtered: counts.late + counts.repeated + dropped,
+      });
+      return { ...counts, erased: dropped };
     });
   };
 }
@@ -75,7 +72,7 @@ const columns = [
 ] as const satisfies readonly (keyof BehaviorRow)[];
 
 /**
- * Stores behaviour once, whatever comes twice, joined to the answer that led to it. Users and items that nobody knows
+ * Stores behaviour once, whatever comes twice, joined to the answer that led to it. Unknown users and items
  * are made; the items wait, inactive, for their content.
  */
 async function storeBehavior<T>(session: Session<T>, { timely, late }: ArrivedRows): Promise<BehaviorCounts> {

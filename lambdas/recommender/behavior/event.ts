@@ -1,9 +1,19 @@
 import * as z from 'zod';
-import { isStorable, storableJson } from '#kit/text/storable.ts';
+import { asStorableJson, isStorable } from '#kit/text/storable.ts';
 import { eventId, itemId, scenarioId, tenantId, userId } from '../identifiers.ts';
 
 const short = z.string().max(200).refine(isStorable, 'has a character that can’t be stored');
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? null);
+
+/** Also as its text. Nothing else is taken for a number: null would be 0, and 1970 a time. */
+const number = z.union([
+  z.number(),
+  z
+    .string()
+    .trim()
+    .regex(/^-?\d+(\.\d+)?$/)
+    .transform(Number),
+]);
 
 const devices = ['mobile', 'pc', 'tablet', 'tv', 'unknown'] as const;
 
@@ -12,11 +22,12 @@ const context = z
   .prefault({});
 
 // PostgreSQL's last year is far beyond; a date that JavaScript can't hold is none.
-const milliseconds = z.coerce
-  .number()
-  .int()
-  .min(0)
-  .max(Date.UTC(9999, 11, 31));
+const milliseconds = number.pipe(
+  z
+    .int()
+    .min(0)
+    .max(Date.UTC(9999, 11, 31)),
+);
 
 /** Items shown together that one event may name. */
 const mostShown = 25;
@@ -34,15 +45,15 @@ const fields = {
     .regex(/^[\w.-]{1,64}$/)
     .toLowerCase(),
   context,
-  extra: z.record(z.string(), z.unknown()).prefault({}).transform(storableJson),
+  extra: z.record(z.string(), z.unknown()).prefault({}).transform(asStorableJson),
   timestamp: milliseconds,
   request_id: optional(z.uuid().toLowerCase()),
   session_id: optional(short),
   experiment_id: optional(short),
   experiment_group: optional(short),
-  position: optional(z.coerce.number().int().min(0).max(1_000_000)),
-  duration: optional(z.coerce.number().min(0)),
-  completion_rate: optional(z.coerce.number().min(0).max(1)),
+  position: optional(number.pipe(z.int().min(0).max(1_000_000))),
+  duration: optional(number.pipe(z.number().min(0))),
+  completion_rate: optional(number.pipe(z.number().min(0).max(1))),
 };
 
 const isAboutItems = {

@@ -1,7 +1,7 @@
 import { objectStore } from '#adapters/object-store.ts';
 import type { BehaviorRow } from './rows.ts';
 
-/** Writes for each scenario when its last behaviour came: whoever computes from it looks there first. */
+/** Writes for each scenario when its last behaviour came: schedules look there before they compute. */
 export function behaviorMarkers(bucket: string): (rows: readonly BehaviorRow[], now: Date) => Promise<void> {
   const store = objectStore(bucket);
   return async (rows, now) => {

@@ -37,7 +37,12 @@ export interface BehaviorRow {
 export function timeliness({ timestamp }: BehaviorEvent, now: Date): 'timely' | 'late' {
   const age = now.getTime() - timestamp;
   if (age < -aheadMs) throw new PermanentError('The timestamp is more than a day ahead');
-  return dayOf(new Date(timestamp)) < dayOf(new Date(now.getTime() - latestDays * dayMs)) ? 'late' : 'timely';
+  return dayOf(new Date(timestamp)) < timelyFrom(now) ? 'late' : 'timely';
+}
+
+/** The first day that something which comes now may still belong to; days before it come again by imports alone. */
+export function timelyFrom(now: Date): string {
+  return dayOf(new Date(now.getTime() - latestDays * dayMs));
 }
 
 /** `2026-11-30`, in UTC. */

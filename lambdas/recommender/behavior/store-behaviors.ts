@@ -2,8 +2,9 @@ import { PermanentError } from '#kit/errors.ts';
 import type { StreamRecord } from '#kit/stream/event.ts';
 import type { StreamMessage } from '#kit/stream-handler.ts';
 import { count } from '#kit/telemetry.ts';
+import type { ChangedDay } from '../files/files-queue.ts';
 import type { BehaviorEvent } from './event.ts';
-import { type BehaviorRow, rowsOf, timeliness } from './rows.ts';
+import { type BehaviorRow, dayOf, rowsOf, timeliness } from './rows.ts';
 
 /** What became of rows: in = stored + late + repeated + of erased users. */
 export interface StoredBehavior {
@@ -18,10 +19,10 @@ export interface StoreBehaviorsPorts {
     readonly timely: readonly BehaviorRow[];
     readonly late: readonly BehaviorRow[];
   }) => Promise<StoredBehavior>;
-  /** Tells those who wait for something new. */
+  /** Notes for the schedules that there is something new. */
   readonly mark: (rows: readonly BehaviorRow[], now: Date) => Promise<void>;
   /** Has the files of tenants' days written. */
-  readonly writeFiles: (rows: readonly BehaviorRow[]) => Promise<void>;
+  readonly writeFiles: (days: readonly ChangedDay[]) => Promise<void>;
   readonly clock: () => Date;
 }
 
@@ -53,9 +54,8 @@ export async function storeBehaviors(
   count('BehaviorOfErasedUsers', counts.erased);
   if (counts.stored + counts.late + counts.repeated + counts.erased !== timely.length + late.length)
     count('ConservationBroken');
-  if (timely.length > 0) {
-    await mark(timely, now);
-    await writeFiles(timely);
-  }
+  if (timely.length > 0) await mark(timely, now);
+  const lateDays = late.map(({ tenant_id }) => ({ kind: 'late' as const, tenant_id, day: dayOf(now) }));
+  await writeFiles([...timely, ...lateDays]);
   return rejected;
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { BehaviorFileRow } from '../files/columns.ts';
+import type { FileRow } from '../files/columns.ts';
 
 /** Equal digests mean equal rows in the same order; no rows are as good as none. */
 export async function behaviorDigest(
-  batches: AsyncIterable<readonly BehaviorFileRow[]> | undefined,
+  batches: AsyncIterable<readonly FileRow[]> | undefined,
 ): Promise<{ readonly rows: number; readonly sha256: string }> {
   const hash = createHash('sha256');
   let rows = 0;

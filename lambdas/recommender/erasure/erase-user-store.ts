@@ -20,7 +20,7 @@ export function userErasure(
     async erase(tenant, user) {
       const hash = userHash(await key(), tenant, user);
       const rows = await database.transaction(async (session) => {
-        // Nobody stores behaviour meanwhile: what comes later finds the tombstone.
+        // No behaviour is stored meanwhile: what comes later finds the tombstone.
         await holdWriters(session);
         await sql`
           INSERT INTO recommender.erased_users (tenant_id, user_hash) VALUES (${tenant}, ${hash})
@@ -34,7 +34,7 @@ export function userErasure(
   };
 }
 
-/** Of every table that names users, whoever made it: a new one is not forgotten. */
+/** Deletes from every table that names users: the catalogue lists them, so a new one is not forgotten. */
 async function eraseRows<T>({ query }: Session<T>, tenant: string, user: string): Promise<number> {
   const { rows: tables } = await sql<{ name: string }>`
     SELECT c.relname AS name FROM pg_class c
@@ -69,7 +69,7 @@ async function eraseInLedger<T>({ query }: Session<T>, tenant: string, user: str
   }
 }
 
-/** A record stands there as base64, whole or broken; whoever's it may be, it names this user in this tenant. */
+/** Whether a record names this user in this tenant. It is kept as base64, and may be broken. */
 function isAbout(input: string, tenant: string, user: string): boolean {
   const values = [...input.matchAll(/"(?:value|key)":"([A-Za-z0-9+/=]*)"/g)];
   const text = [input, ...values.map(([, base64 = '']) => Buffer.from(base64, 'base64').toString('utf8'))].join('\n');

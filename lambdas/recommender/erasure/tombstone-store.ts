@@ -3,15 +3,15 @@ import type { Database } from '#adapters/database.ts';
 
 type Within<T> = Pick<Database<T>, 'query'>;
 
-// A user who is being erased is either gone before rows are written, or these are there when the erasure looks for them.
-const erasureLock = sql`hashtextextended('recommender.erasure', 0)`;
+// An erasure comes either before rows are written, and they are refused, or after, and it finds them.
+export const erasureLock = sql`hashtextextended('recommender.erasure', 0)`;
 
-/** Until the transaction ends nobody is erased; a transaction that takes long asks for this at its end. */
+/** Holds erasures back until the transaction ends; a long transaction asks for this at its end. */
 export async function holdErasures<T>({ query }: Within<T>): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock_shared(${erasureLock})`.execute(query);
 }
 
-/** Until the transaction ends nobody writes what names a user. */
+/** Holds back all writers of rows that name users until the transaction ends. */
 export async function holdWriters<T>({ query }: Within<T>): Promise<void> {
   await sql`SELECT pg_advisory_xact_lock(${erasureLock})`.execute(query);
 }

@@ -39,41 +39,43 @@ const experiment = z
   })
   .meta({ id: 'RecommenderExperiment' });
 
-const results = z.object({
-  experiment_id: z.string(),
-  state: z.enum(experimentStates),
-  variants: z.array(
-    z.object({
-      variant: z.string(),
-      traffic: z.int(),
-      users: count.describe('Users that were exposed.'),
-      clicked: count.describe('Those of them with a click.'),
-      rate: share,
-      interval: interval.describe('Wald, 95 %.'),
-      impressions: count,
-      clicks: count,
-      click_through: z
-        .object({ ctr: z.number(), interval: interval.describe('Delta method over users, 95 %.') })
-        .nullable(),
-      comparison: z
-        .object({
-          z: z.number(),
-          p: z.number().describe('Of the pooled z-test: good for one look, at the planned size.'),
-          lift: share,
-          difference: z.number(),
-          interval: z.array(z.number()).length(2).readonly(),
-          p_at_any_time: z.number().describe('Holds however often one looks.'),
-          significant: z.boolean(),
-        })
-        .nullable()
-        .describe('Beside the first variant.'),
-    }),
-  ),
-  split: z.object({ chi_squared: z.number(), p: z.number(), mismatch: z.boolean() }).nullable(),
-  sample_size: z.int().nullable().describe('Users that each variant needs.'),
-  winner: z.string().nullable(),
-  warnings: z.array(z.string()),
-});
+const results = z
+  .object({
+    experiment_id: z.string(),
+    state: z.enum(experimentStates),
+    variants: z.array(
+      z.object({
+        variant: z.string(),
+        traffic: z.int(),
+        users: count.describe('Users that were exposed.'),
+        clicked: count.describe('Those of them with a click.'),
+        rate: share,
+        interval: interval.describe('Wald, 95 %.'),
+        impressions: count,
+        clicks: count,
+        click_through: z
+          .object({ ctr: z.number(), interval: interval.describe('Delta method over users, 95 %.') })
+          .nullable(),
+        comparison: z
+          .object({
+            z: z.number(),
+            p: z.number().describe('Of the pooled z-test: good for one look, at the planned size.'),
+            lift: share,
+            difference: z.number(),
+            interval: z.array(z.number()).length(2).readonly(),
+            p_at_any_time: z.number().describe('Holds however often one looks.'),
+            significant: z.boolean(),
+          })
+          .nullable()
+          .describe('Beside the first variant.'),
+      }),
+    ),
+    split: z.object({ chi_squared: z.number(), p: z.number(), mismatch: z.boolean() }).nullable(),
+    sample_size: z.int().nullable().describe('Users that each variant needs.'),
+    winner: z.string().nullable(),
+    warnings: z.array(z.string()),
+  })
+  .meta({ id: 'ExperimentResults' });
 
 const path = z.object({ experiment_id: experimentId });
 

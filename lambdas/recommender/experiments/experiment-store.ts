@@ -41,7 +41,8 @@ export function experimentBook<T>({ query }: Pick<Database<T>, 'query'>): Experi
       moved(query, { tenant, id, from: 'draft' }, sql`state = 'running', started_at = ${now}`),
     stop: (tenant, id, now) =>
       moved(query, { tenant, id, from: 'running' }, sql`state = 'stopped', stopped_at = ${now}`),
-    facts: (tenant, id, hotFrom) => factsOf(query, { tenant, id, hotFrom }),
+    facts: async (tenant, id, hotFrom) =>
+      factsOf(query, { tenant, id, hotFrom: await rowsFrom(query, { tenant, id, hotFrom }) }),
   };
 }
 
@@ -90,6 +91,15 @@ interface FactsAsked {
   readonly id: string;
   /** The first day whose behaviour is in the database as a whole; what was before is in the days of exposures. */
   readonly hotFrom: string;
+}
+
+/** A scenario may keep behaviour for a shorter time than the database does. */
+async function rowsFrom<T>(query: Query<T>, { tenant, id, hotFrom }: FactsAsked): Promise<string> {
+  const { rows } = await sql<{ day: string }>`
+    SELECT greatest(k.rows_from, ${hotFrom}::date)::text AS day
+    FROM recommender.experiments AS x JOIN recommender.kept_behavior AS k USING (tenant_id, scenario_id)
+    WHERE x.tenant_id = ${tenant} AND x.experiment_id = ${id}`.execute(query);
+  return rows[0]?.day ?? hotFrom;
 }
 
 interface FactsRow extends DayOfVariant {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isStorable } from '#kit/text/storable.ts';
+import { asStorableJson, isStorable } from '#kit/text/storable.ts';
 import type { Variant } from './assignment.ts';
 
 /** The refusal of shares that don't add up. */
@@ -14,7 +14,11 @@ const text = (longest: number) => z.string().trim().max(longest).refine(isStorab
 const variant = z.strictObject({
   name: z.string().regex(/^[\w.-]{1,64}$/, '变体名称只能由字母、数字和 _ . - 组成，最多64个字符'),
   traffic: z.int().min(0).max(100).describe('Share of the users in whole percents.'),
-  config: z.record(z.string(), z.unknown()).default({}).describe('What it changes of the scenario’s configuration.'),
+  config: z
+    .record(z.string(), z.unknown())
+    .prefault({})
+    .transform(asStorableJson)
+    .describe('What it changes of the scenario’s configuration.'),
 });
 
 const variants = z
@@ -29,7 +33,7 @@ const variants = z
     if (twice !== undefined) addIssue({ code: 'custom', message: `变体名称重复: ${twice}` });
   });
 
-/** What somebody sends to make an experiment. */
+/** The request to make an experiment. */
 export const newExperiment = z.strictObject({
   experiment_id: experimentId,
   scenario_id: z.string().regex(/^[\w.:-]{1,64}$/),

@@ -1,22 +1,18 @@
 import { objectStore } from '#adapters/object-store.ts';
-import { parquetChunks, parquetRows } from '#adapters/objects/parquet.ts';
+import { parquetChunks, parquetRows, wholeFile } from '#adapters/objects/parquet.ts';
 import { removeOlderVersions } from '#adapters/objects/versions.ts';
-import { behaviorColumns } from './columns.ts';
+import { columnsOf } from './columns.ts';
 import type { FilePorts } from './write-files.ts';
 
-/** The Parquet files of behaviour in the raw bucket. */
+/** The Parquet files of tenants in the raw bucket. */
 export function behaviorFilesIn(bucket: string): FilePorts['files'] {
   const store = objectStore(bucket);
   return {
-    write: (key, rows) => store.upload(key, parquetChunks(behaviorColumns, rows)),
+    write: (key, rows) => store.upload(key, parquetChunks(columnsOf(key), rows)),
     async *read(key) {
-      const bytes = Buffer.concat(await Array.fromAsync(await store.read(key)));
-      const file = {
-        byteLength: bytes.length,
-        slice: (start: number, end?: number) => new Uint8Array(bytes.subarray(start, end)).buffer,
-      };
-      yield* parquetRows(file, behaviorColumns);
+      yield* parquetRows(await wholeFile(await store.read(key)), columnsOf(key));
     },
+    exists: (key) => store.exists(key),
     remove: (key) => store.remove(key),
     list: (prefix) => store.list(prefix),
     removeOlderVersions: (prefix) => removeOlderVersions(bucket, prefix),

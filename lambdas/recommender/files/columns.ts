@@ -24,7 +24,34 @@ export const behaviorColumns = [
   { name: 'received_at', type: 'instant' },
 ] as const;
 
-/** A row of a file, in the order of its columns. */
-export type BehaviorFileRow = readonly (string | number | bigint | boolean | null)[];
+/** What a file of segments holds: how active each user of a tenant is in each scenario, as profiles have it. */
+export const segmentColumns = [
+  { name: 'tenant_id', type: 'text' },
+  { name: 'scenario_id', type: 'text' },
+  { name: 'user_id', type: 'text' },
+  { name: 'segment', type: 'text' },
+] as const;
 
-export const userColumn = behaviorColumns.findIndex(({ name }) => name === 'user_id');
+export type FileColumns = typeof behaviorColumns | typeof segmentColumns;
+
+/** A row of a file, in the order of its columns. */
+export type FileRow = readonly (string | number | bigint | boolean | null)[];
+
+/** Where a row of a file says whose it is. */
+export function userColumn(columns: FileColumns): number {
+  return columns.findIndex(({ name }) => name === 'user_id');
+}
+
+/** Where files are, below them one folder for each tenant: `tenant=.../`. */
+export const folders = {
+  /** `day=2026-11-30/`: what happened on that day. */
+  behaviors: 'recommender/behaviors',
+  /** `day=2026-11-30/`: what came on that day, more than a week after it had happened. */
+  late: 'recommender/late-behaviors',
+  segments: 'recommender/segments',
+} as const;
+
+/** What a file holds, by where it is. */
+export function columnsOf(key: string): FileColumns {
+  return key.startsWith(`${folders.segments}/`) ? segmentColumns : behaviorColumns;
+}

@@ -1,3 +1,4 @@
+import { gatheredQueue } from '#adapters/queues/gathered-queue.ts';
 import { orderedQueue } from '#adapters/queues/ordered-queue.ts';
 import type { FileWork } from './write-files.ts';
 
@@ -5,26 +6,35 @@ import type { FileWork } from './write-files.ts';
 export interface ChangedDay {
   readonly tenant_id: string;
   readonly day: string;
+  /** Of what came too late the day is that on which it came. @default 'day' */
+  readonly kind?: 'day' | 'late';
 }
 
-/**
- * Has the files of tenants' days written, once for whatever comes within half the queue's delay: the message is still
- * asleep then when what a later call tells of is committed. A tenant's files are worked on one after the other.
- */
-export function filesQueue(url: string, delayMs: number): (days: readonly ChangedDay[]) => Promise<void> {
-  const send = orderedQueue(url);
-  return async (days) => {
-    const slot = Math.floor(Date.now() / (delayMs / 2));
-    const changed = new Map(days.map(({ tenant_id, day }) => [`${tenant_id}/${day}-${slot}`, { tenant_id, day }]));
-    await send(
-      [...changed].map(([id, { tenant_id, day }]) => ({
-        message: { kind: 'day', tenant_id, day } satisfies FileWork,
-        group: tenant_id,
-        id,
-      })),
-    );
-  };
+/** A tenant whose users' segments are new, or of whose behaviour some is past its retention. */
+export interface ChangedTenant {
+  readonly tenant_id: string;
+  readonly kind: 'segments' | 'retention';
 }
+
+/** Has files of tenants written. A tenant's files are worked on one after the other. */
+export function filesQueue(
+  url: string,
+  delayMs: number,
+): (changed: readonly (ChangedDay | ChangedTenant)[]) => Promise<void> {
+  const send = gatheredQueue(url, delayMs);
+  return (changed) =>
+    send(changed.map(workOf).map((message) => ({ message, group: message.tenant_id, id: placeOf(message) })));
+}
+
+/** Nothing of a row but what tells of its file. */
+function workOf(changed: ChangedDay | ChangedTenant): FileWork {
+  const { tenant_id } = changed;
+  if (!('day' in changed)) return { kind: changed.kind, tenant_id };
+  const { kind = 'day' } = changed;
+  return kind === 'late' ? { kind, tenant_id, day: changed.day } : { kind: 'day', tenant_id, day: changed.day };
+}
+
+const placeOf = (work: FileWork) => `${work.kind}/${work.tenant_id}/${'day' in work ? work.day : ''}`;
 
 /** Has the erased users of a tenant taken out of all its files, and older versions of them removed. */
 export function erasureQueue(url: string): (tenant: string, erasure: string) => Promise<void> {

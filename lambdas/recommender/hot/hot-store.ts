@@ -12,8 +12,8 @@ const hotHours = 24;
 const mostItems = 300;
 
 /**
- * Scores what is hot: for everybody, and for those whose context says the same device, system or place. Where nobody did
- * anything for a day, what was hot before stays: an empty list helps nobody.
+ * Scores what is hot: among all users, and among those with the same device, system or place. After a day without
+ * behaviour the scores of before stay, since an empty list would help no user.
  */
 export function updateHotItems<T>(
   database: Pick<Database<T>, 'transaction'>,

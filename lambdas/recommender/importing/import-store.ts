@@ -24,7 +24,7 @@ export interface ImportWanted extends ImportedScenario {
   readonly rows: readonly BehaviorRow[];
   /** Of the items' file: content that came later is newer. */
   readonly itemsAt: Date;
-  /** Of the hashes by which erased users are known; needed where somebody was erased. */
+  /** The key of the hashes by which erased users are known; needed once a user was erased. */
   readonly erasureKey?: (() => Promise<string>) | undefined;
 }
 
@@ -55,7 +55,7 @@ export async function importInto(database: Database<unknown>, wanted: ImportWant
   };
 }
 
-/** Any key finds nobody where nobody is. */
+/** Without erased users any key will do. */
 async function keyWhereNobodyWasErased({ query }: Database<unknown>, tenant: string): Promise<string> {
   const { rows } = await sql`SELECT FROM recommender.erased_users WHERE tenant_id = ${tenant} LIMIT 1`.execute(query);
   if (rows.length === 0) return 'nobody';

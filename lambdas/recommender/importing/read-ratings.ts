@@ -29,7 +29,7 @@ export class WrongLinesError extends Error {
 // As many as a person looks at before mending the file.
 const mostShown = 20;
 
-// Of five stars, from four on somebody liked it. Who gave fewer has seen it all the same.
+// Four or five stars are a like. Fewer still mean that the user has seen it.
 const likedFrom = 4;
 
 /**

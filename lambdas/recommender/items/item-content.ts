@@ -54,11 +54,11 @@ const leastMilliseconds = 100_000_000_000;
 
 /** ISO 8601, or a number of seconds or milliseconds since 1970. */
 function momentIn(value: unknown): Date | null {
+  // Nothing else is asked for its number: an object may have a toString of its own, which is no function.
+  if (typeof value !== 'number' && typeof value !== 'string') return null;
   const isNumber = typeof value === 'number' || (typeof value === 'string' && /^\d{9,13}$/.test(value));
   const number = Number(value);
-  const read = isNumber
-    ? new Date(number < leastMilliseconds ? number * 1000 : number)
-    : new Date(typeof value === 'string' ? value : Number.NaN);
+  const read = isNumber ? new Date(number < leastMilliseconds ? number * 1000 : number) : new Date(value);
   const year = read.getUTCFullYear();
   return year >= 1 && year <= 9999 ? read : null;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { PermanentError } from '#kit/errors.ts';
 import { faultsAsText } from '#kit/issues.ts';
-import { storableJson } from '#kit/text/storable.ts';
+import { asStorableJson } from '#kit/text/storable.ts';
 import { itemId, scenarioId, tenantId } from '../identifiers.ts';
 
 /** Numbers of the longest vector that a sender may bring. */
@@ -11,10 +11,7 @@ const largestNumber = 1e30;
 
 const fields = {
   item_id: itemId,
-  metadata: z
-    .record(z.string(), z.unknown())
-    .prefault({})
-    .transform((value) => storableJson(value) as Readonly<Record<string, unknown>>),
+  metadata: z.record(z.string(), z.unknown()).prefault({}).transform(asStorableJson),
   embedding: z
     .array(z.number().min(-largestNumber).max(largestNumber))
     .min(1)

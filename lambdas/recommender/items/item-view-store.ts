@@ -4,6 +4,7 @@ import { pagedListing } from '#adapters/database/paged.ts';
 import type { Database, Session } from '#adapters/database.ts';
 import type { Page, Paging } from '#kit/api/paging.ts';
 import type { Clock } from '#kit/clock.ts';
+import { countStream } from '#record/stream-counts.ts';
 import { vectorsQueue } from '../vectors/vectors-queue.ts';
 import type { SentItem } from './item-message.ts';
 import { type ArrivedItem, itemRow, itemTarget } from './item-row.ts';
@@ -14,7 +15,7 @@ const shown = sql`item_id, scenario_id, metadata, status, created_at, updated_at
 const isKey = ({ tenant_id, scenario_id, item_id }: ItemKey) =>
   sql`tenant_id = ${tenant_id} AND scenario_id = ${scenario_id} AND item_id = ${item_id}`;
 
-/** An item that only was seen in behaviour, or that somebody has removed, is none yet. */
+/** Items known from behaviour alone, and removed ones, don't count. */
 const isThere = sql`deleted_at IS NULL AND content_hash IS NOT NULL`;
 
 /** Items as people look at them and change them. */
@@ -25,7 +26,7 @@ export function itemView(
   const { query, transaction } = database;
   const wake = vectorsQueue(vectorsUrl);
   const put = <T>(session: Session<T>, scenario: ItemScenario, items: readonly SentItem[]) =>
-    // Whoever asks by HTTP sees it done: it is as new as the moment.
+    // A caller sees its change at once: it counts as newer than any message before.
     upsertItems(
       session,
       items.map((item, offset) => ({ ...scenario, item, at: clock(), offset })),
@@ -120,4 +121,19 @@ function conditions({
 /** Brings items in: newer content replaces older, and the same message again changes nothing. */
 export function upsertItems<T>(session: Session<T>, items: readonly ArrivedItem[]): Promise<UpsertCounts> {
   return copyUpsert(session, itemTarget, [items.map(itemRow)]);
+}
+
+/** Stores what came by the topics of items, and counts it in the same transaction. */
+export function storeArrived({ transaction }: Pick<Database<unknown>, 'transaction'>) {
+  return (items: readonly ArrivedItem[]): Promise<UpsertCounts> =>
+    transaction(async (session) => {
+      const counts = await upsertItems(session, items);
+      await countStream(session.query, {
+        workload: 'recommender',
+        source: 'ingest-items',
+        out: counts.inserted + counts.updated,
+        filtered: counts.unchanged + counts.repeated,
+      });
+      return counts;
+    });
 }

@@ -9,7 +9,7 @@ export interface Hot {
   readonly knownActions: readonly string[];
 }
 
-const source = { table: 'recommender.behaviors' };
+const source = { table: 'recommender.behaviors', segments: 'recommender.profiles' };
 
 /**
  * Answers from the database what it can: questions about days that it holds as a whole, and trends, whose days are kept
@@ -22,7 +22,7 @@ export async function answerFrom<T>(
 ): Promise<DatabaseAnswer> {
   const { scope } = question;
   const active_items = await activeItems(query, scope);
-  const answer = { active_items, hot_from: hotFrom };
+  const answer = { active_items, hot_from: hotFrom, kept_from: await keptFrom(query, scope) };
   if (question.ask === 'trends') return { ...answer, rows: await trendOf(query, scope, question.dimension) };
   if (scope.from < hotFrom) return answer;
   const text = textOf(question, { source, scope, knownActions });
@@ -39,6 +39,15 @@ async function activeItems<T>(
     WHERE tenant_id = ${tenant_id} AND (${scenario ?? null}::text IS NULL OR scenario_id = ${scenario ?? null})
       AND status = 'active'`.execute(query);
   return rows[0]?.n ?? 0;
+}
+
+/** The first day from which all of the scope is kept. */
+async function keptFrom<T>(query: Database<T>['query'], { tenant_id, scenario_id }: Scope): Promise<string | null> {
+  const scenario = scenario_id ?? null;
+  const { rows } = await sql<{ kept_from: string | null }>`
+    SELECT max(greatest(kept_from, rows_from))::text AS kept_from FROM recommender.kept_behavior
+    WHERE tenant_id = ${tenant_id} AND (${scenario}::text IS NULL OR scenario_id = ${scenario})`.execute(query);
+  return rows[0]?.kept_from ?? null;
 }
 
 /** Days as they were computed; scenarios are added up, but for those who are distinct in each. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Session } from '#adapters/database.ts';
 import { holdErasures } from '../erasure/tombstone-store.ts';
+import { scenariosKeptFrom } from '../files/retention-store.ts';
 
 /** What one computation has made. */
 export interface Computed {
@@ -30,8 +31,7 @@ export function computeMetrics<T>(
   const { tenant, scenario } = computing;
   return transaction(async (session) => {
     const { query } = session;
-    const one = JSON.stringify(['recommender.compute-metrics', tenant, scenario]);
-    await sql`SELECT pg_advisory_xact_lock(hashtextextended(${one}, 0))`.execute(query);
+    await holdMetrics(session, computing);
     const days = await findChanged(session, computing);
     await sql`
       DELETE FROM recommender.daily_metrics m USING changed c
@@ -47,8 +47,36 @@ export function computeMetrics<T>(
   });
 }
 
-/** Of what was received since, as far as the database's own clock has it. */
-async function findChanged<T>({ query }: Session<T>, { tenant, scenario }: Computing): Promise<number> {
+type OfScenario = Pick<Computing, 'tenant' | 'scenario'>;
+
+/** Holds back other computations of a scenario's figures, and the removal of their behaviour, until the transaction ends. */
+export async function holdMetrics<T>({ query }: Session<T>, { tenant, scenario }: OfScenario): Promise<void> {
+  const one = JSON.stringify(['recommender.compute-metrics', tenant, scenario]);
+  await sql`SELECT pg_advisory_xact_lock(hashtextextended(${one}, 0))`.execute(query);
+}
+
+/** Whether the figures of a day include all of its behaviour. */
+export async function areCounted<T>(
+  { query }: Session<T>,
+  { tenant, scenario }: OfScenario,
+  day: string,
+): Promise<boolean> {
+  const { rows } = await sql`
+    SELECT FROM recommender.metrics_progress AS p
+    WHERE p.tenant_id = ${tenant} AND p.scenario_id = ${scenario} AND NOT EXISTS (
+      SELECT FROM recommender.behaviors AS b
+      WHERE b.tenant_id = ${tenant} AND b.scenario_id = ${scenario} AND b.day = ${day}::date
+        AND b.received_at >= p.received_until)`.execute(query);
+  return rows.length > 0;
+}
+
+/**
+ * Of what was received since, as far as the database's own clock has it. A day whose behaviour is past its retention stays as
+ * it was counted: what an import brings of it is all that is there now.
+ */
+async function findChanged<T>({ query }: Session<T>, { tenant, scenario, now }: Computing): Promise<number> {
+  const limits = await scenariosKeptFrom({ query }, { now, tenant });
+  const keptFrom = limits.find(({ scenario_id }) => scenario_id === scenario)?.kept_from ?? '-infinity';
   await sql`
     CREATE TEMPORARY TABLE changed (tenant_id text COLLATE "C", scenario_id text COLLATE "C", day date) ON COMMIT DROP`.execute(
     query,
@@ -57,7 +85,10 @@ async function findChanged<T>({ query }: Session<T>, { tenant, scenario }: Compu
     INSERT INTO changed SELECT DISTINCT tenant_id, scenario_id, day FROM recommender.behaviors
     WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND received_at >= coalesce(
       (SELECT received_until - ${overlap}::interval FROM recommender.metrics_progress
-       WHERE tenant_id = ${tenant} AND scenario_id = ${scenario}), '-infinity')`.execute(query);
+       WHERE tenant_id = ${tenant} AND scenario_id = ${scenario}), '-infinity')
+      AND day >= least(${keptFrom}::date, coalesce(
+        (SELECT rows_from FROM recommender.kept_behavior
+         WHERE tenant_id = ${tenant} AND scenario_id = ${scenario}), '-infinity'))`.execute(query);
   await sql`ANALYZE changed`.execute(query);
   const { rows } = await sql<{ days: number }>`SELECT count(*)::int AS days FROM changed`.execute(query);
   return rows[0]?.days ?? 0;
@@ -93,7 +124,7 @@ async function addDays<T>({ query }: Session<T>, { now, knownActions }: Computin
   return Number(numAffectedRows ?? 0);
 }
 
-/** Who was part of experiments, and what they did there, outlives the behaviour itself. */
+/** Keeps who took part in experiments and what they did there, which outlives the behaviour itself. */
 async function keepExposures<T>({ query }: Session<T>): Promise<void> {
   await sql`
     INSERT INTO recommender.exposures (tenant_id, experiment_id, user_id, variant, day)
@@ -131,7 +162,7 @@ async function keepExposures<T>({ query }: Session<T>): Promise<void> {
       DO UPDATE SET impressions = excluded.impressions, clicks = excluded.clicks`.execute(query);
 }
 
-/** Of whom nothing is there any more on the days that were just read: they were erased while these were added up. */
+/** Deletes exposures of users without any rows left on the days just read: they were erased during this computation. */
 async function forgetErased<T>(session: Session<T>): Promise<void> {
   await holdErasures(session);
   for (const table of ['exposures', 'exposure_days'])

@@ -25,7 +25,11 @@ const figures = z.object({
 });
 const key = z.string().nullable();
 const source = z.enum(['database', 'files']).describe('Where the days are: the last ones stand in the database.');
-const range = { from: z.iso.date(), to: z.iso.date(), source };
+const keptFrom = z.iso
+  .date()
+  .nullable()
+  .describe('Scenarios keep behaviour from this day on: what is asked for begins earlier. Trends have all days.');
+const range = { from: z.iso.date(), to: z.iso.date(), source, kept_from: keptFrom };
 
 const name = () => textParameter({ min: 1, max: 64 }).optional();
 const scopeParameters = {
@@ -79,7 +83,12 @@ function shown(row: Row, activeItems: number | null) {
 const keysOf = (row: Row, by: readonly Dimension[]) =>
   Object.fromEntries(columnsOf(by).map((column) => [column, row[column] === null ? null : String(row[column])]));
 
-const rangeOf = ({ from, to }: Scope, found: Found) => ({ from, to, source: found.source });
+const rangeOf = ({ from, to }: Scope, { source, kept_from }: Found) => ({
+  from,
+  to,
+  source,
+  kept_from: kept_from !== null && from < kept_from ? kept_from : null,
+});
 
 const showMetrics = route({
   summary: 'Shows CTR, conversion and the rest over a range',
@@ -124,11 +133,13 @@ const showFunnel = route({
     200: z.object({
       ...range,
       steps: z.array(
-        z.object({
-          step: z.enum(['impression', 'click', 'engagement', 'conversion']),
-          users: count,
-          of_first: share.describe('Of those who were shown something.'),
-        }),
+        z
+          .object({
+            step: z.enum(['impression', 'click', 'engagement', 'conversion']),
+            users: count,
+            of_first: share.describe('Of those who were shown something.'),
+          })
+          .meta({ id: 'FunnelStep' }),
       ),
     }),
   },
@@ -158,10 +169,10 @@ const showTopItems = route({
     200: z.object({
       ...range,
       items: z.array(
-        figures.omit({ items_shown: true, active_users: true, coverage: true }).extend({
-          scenario_id: z.string(),
-          item_id: z.string(),
-        }),
+        figures
+          .omit({ items_shown: true, active_users: true, coverage: true })
+          .extend({ scenario_id: z.string(), item_id: z.string() })
+          .meta({ id: 'TopItem' }),
       ),
     }),
   },

@@ -31,6 +31,8 @@ export interface DatabaseAnswer {
   readonly active_items: number;
   /** The first day that the database holds as a whole. */
   readonly hot_from: string;
+  /** The first day from which all of the scope is kept; `null` where nothing was ever taken away. */
+  readonly kept_from: string | null;
 }
 
 /** What the routes of the metrics need. */

@@ -1,6 +1,6 @@
 import { conversionActions, engagementActions } from './figures.ts';
 import type { Dimension, Question, TopFigure } from './ports.ts';
-import { oneOf, type Scope, type Source, within } from './sql.ts';
+import { oneOf, type Scope, type Source, segmentsWithin, within } from './sql.ts';
 
 /** The columns of each: text, for the three databases write numbers and days in their own ways. */
 const columns: Readonly<Record<Dimension, readonly (readonly [name: string, expression: string])[]>> = {
@@ -29,7 +29,7 @@ const counts = [
   `${how(engagementActions)} AS engagements`,
 ];
 
-/** Every known action counts for who is active; one that nobody knows is kept, and not used. */
+/** Every known action makes a user active; unknown actions are kept and not used. */
 export interface Asked {
   readonly source: Source;
   readonly scope: Scope;
@@ -46,7 +46,7 @@ function figuresSql({ source, scope, knownActions }: Asked, by: readonly Dimensi
     'count(DISTINCT b.user_id) AS active_users',
   ];
   const profiles = by.includes('segment')
-    ? ' LEFT JOIN recommender.profiles p ON p.tenant_id = b.tenant_id AND p.scenario_id = b.scenario_id AND p.user_id = b.user_id'
+    ? ` LEFT JOIN ${segmentsWithin(source, scope)} ON p.scenario_id = b.scenario_id AND p.user_id = b.user_id`
     : '';
   const expressions = keys.map(([, expression]) => expression);
   const grouped =

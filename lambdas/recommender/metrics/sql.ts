@@ -5,10 +5,12 @@ import { PermanentError } from '#kit/errors.ts';
  * in common. Texts are made here, because Athena takes no parameters but as literals of the same kind.
  */
 
-/** Where behaviour stands: a table, and what every question to it has to say beside the tenant. */
+/** Where behaviour stands: tables, and what every question to them has to say beside the tenant. */
 export interface Source {
   readonly table: string;
-  /** Of a partitioned folder: the value of `tenant`, without which nothing is read. */
+  /** How active each user is. */
+  readonly segments: string;
+  /** Of partitioned folders: the value of `tenant`, without which nothing is read. */
   readonly tenantFolder?: string;
 }
 
@@ -29,19 +31,30 @@ export interface Scope {
   readonly experiment_id?: string | undefined;
 }
 
-/** The condition that holds a question to its scope; the tenant is part of every one. */
-export function within({ tenantFolder }: Source, scope: Scope): string {
+/** The tenant, which is part of every question. */
+function ofTenant(alias: string, { tenantFolder }: Source, tenant: string): readonly string[] {
+  return [
+    ...(tenantFolder === undefined ? [] : [`${alias}.tenant = ${literal(tenantFolder)}`]),
+    `${alias}.tenant_id = ${literal(tenant)}`,
+  ];
+}
+
+/** The segments of the tenant's users, to be joined as `p`. Held to the tenant before it is joined: Athena asks for that. */
+export function segmentsWithin(source: Source, { tenant_id }: Scope): string {
+  const where = ofTenant('s', source, tenant_id).join(' AND ');
+  return `(SELECT s.scenario_id AS scenario_id, s.user_id AS user_id, s.segment AS segment FROM ${source.segments} s WHERE ${where}) p`;
+}
+
+/** The condition that holds a question to its scope. */
+export function within(source: Source, scope: Scope): string {
   const { tenant_id, from, to } = scope;
   const equal = (['scenario_id', 'strategy', 'experiment_id'] as const).flatMap((name) => {
     const value = scope[name];
     return value === undefined ? [] : [`b.${name} = ${literal(value)}`];
   });
-  return [
-    ...(tenantFolder === undefined ? [] : [`b.tenant = ${literal(tenantFolder)}`]),
-    `b.tenant_id = ${literal(tenant_id)}`,
-    `b.day BETWEEN ${literal(from)} AND ${literal(to)}`,
-    ...equal,
-  ].join(' AND ');
+  return [...ofTenant('b', source, tenant_id), `b.day BETWEEN ${literal(from)} AND ${literal(to)}`, ...equal].join(
+    ' AND ',
+  );
 }
 
 /** `action IN (...)`. */

@@ -116,7 +116,7 @@ function fill({ values, width }: KernelMatrix, terms: Terms, parameters: Paramet
   const { labels, years, words } = content;
   const { nearWeight, labelWeight, yearWeight, wordWeight } = parameters;
   const near = nearWeight > 0 ? terms.near(parameters.nearSeconds) : together;
-  // One more than its users, so that an item that nobody touched has neighbours by its content.
+  // One more than its users, so that an untouched item has neighbours by its content.
   const roots = table.counts.map((count) => Math.sqrt(count + 1));
   for (let a = 0, cell = 0; a < roots.length; a += 1) {
     for (let b = 0; b < a; b += 1, cell += 1) {

@@ -7,13 +7,13 @@ export interface TouchTable {
   /** Row `u` is from `starts[u]` to `starts[u + 1]`. */
   readonly starts: Int32Array;
   readonly columns: Int32Array;
-  /** When an item was touched last, in milliseconds; NaN where nobody knows. */
+  /** When an item was touched last, in milliseconds; NaN where that is not known. */
   readonly times: Float64Array;
   /** How many users touched each item. */
   readonly counts: Float64Array;
 }
 
-/** Puts interactions into rows. Items of `alsoItems` have a place even where nobody touched them. */
+/** Puts interactions into rows. Items of `alsoItems` have a place even without interactions. */
 export function touchTable(interactions: readonly Interaction[], alsoItems: readonly string[] = []): TouchTable {
   const users = new Map<string, Map<number, number>>();
   const items = new Map<string, number>();

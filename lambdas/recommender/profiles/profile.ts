@@ -37,7 +37,7 @@ export interface Preference {
 // From so many actions on an active day.
 const highFrom = 10;
 const mediumFrom = 3;
-// More than anybody reads, and less than a row's worth.
+// More than are ever shown, and little enough for one row.
 const mostPreferences = 50;
 
 /** What the counts say: shares, the day's hours, and how much of a user this is. */

@@ -21,13 +21,12 @@ export interface RankedItem {
   readonly view_count: number | null;
   readonly like_count: number | null;
   readonly completion_rate: number | null;
-  readonly metadata: unknown;
 }
 
 /** Candidates of every strategy that was asked. */
 export type Recalled = ReadonlyMap<Strategy, readonly Candidate[]>;
 
-/** What one strategy contributed to an item's score: for who wants it explained. */
+/** What one strategy contributed to an item's score, for explanations. */
 export interface Contribution {
   readonly strategy: Strategy;
   /** Between 0 and 1, within the strategy. */

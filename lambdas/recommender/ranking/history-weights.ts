@@ -1,6 +1,6 @@
 import { type Action, actions, actionWeights, isActed, negativeActions } from '../behavior/actions.ts';
 
-// Whoever goes on to the end, or keeps it, liked it more than who only began.
+// Users who finish an item, or keep it, like it more than those who only begin.
 const further: Readonly<Partial<Record<Action, number>>> = {
   play_end: 2,
   read_end: 2,
@@ -17,7 +17,7 @@ const further: Readonly<Partial<Record<Action, number>>> = {
   ask: 2,
   review: 3,
   add_playlist: 4,
-  // Nobody knows whether they came back.
+  // Whether they came back is not known.
   pause: 0,
 };
 const disliked = -3;

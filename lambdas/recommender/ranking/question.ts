@@ -9,7 +9,7 @@ export interface Filters {
   readonly published_after?: Date | undefined;
 }
 
-/** What a back end knows of who asks, for users of whom nothing else is known. */
+/** What a back end knows of a user, for users without a history. */
 export interface AskingContext {
   readonly device_type?: string | undefined;
   readonly os?: string | undefined;
@@ -40,7 +40,7 @@ const members = {
   location: ['location', 'city'],
 } as const;
 
-// Whatever a back end calls what its users have said about themselves.
+// The names that back ends give to what users say about themselves.
 const interestMembers = ['interests', 'interest', 'tags', 'category', 'categories', 'preferences', 'favorite_tags'];
 const mostInterests = 20;
 
@@ -63,7 +63,7 @@ export function readContext(given: Readonly<Record<string, unknown>>): AskingCon
   };
 }
 
-/** Whose hot items these are: everybody's, and those of who is like the asking one. */
+/** Whose hot items are read: those of all users, and of users with the same device, system or place. */
 export function audiencesOf({ device_type, os, location }: AskingContext): string[] {
   return [
     '',
@@ -103,7 +103,7 @@ function scaled(counts: Readonly<Record<string, number>> = {}, to: number): Map<
   return new Map(Object.entries(counts).map(([name, number]) => [name, (number / sum) * to]));
 }
 
-// An index is asked for each of them.
+// Each is one look into an index.
 const mostTastes = 20;
 
 function strongest(weights: ReadonlyMap<string, number>): ReadonlyMap<string, number> {

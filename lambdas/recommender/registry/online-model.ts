@@ -10,6 +10,15 @@ export interface OnlineModel {
   score(history: readonly { readonly item: string; readonly at: Date }[], count: number): readonly Candidate[];
 }
 
+/** The file of the model that is online is gone, can't be reached, or is no model of its kind. */
+export class UnreadableModelError extends Error {
+  override readonly name = 'UnreadableModelError';
+
+  constructor(modelId: string, cause: unknown) {
+    super(`The file of model ${modelId} can’t be read`, { cause });
+  }
+}
+
 export interface OnlinePorts {
   readonly models: Pick<ModelBook, 'online'>;
   readonly files: Pick<ModelFiles, 'read'>;
@@ -20,7 +29,7 @@ const mostLoaded = 8;
 
 /**
  * Asks the registry each time, so that a roll back takes effect in the next answer; the model itself is read once and stays
- * in memory, the most recently used ones.
+ * in memory, the most recently used ones. Throws {@link UnreadableModelError}.
  */
 export function onlineModels({ models, files }: OnlinePorts): (key: ScenarioKey) => Promise<OnlineModel | undefined> {
   // By the object's key, which begins with tenant and scenario and names one model for ever.
@@ -35,7 +44,9 @@ export function onlineModels({ models, files }: OnlinePorts): (key: ScenarioKey)
     for (const oldest of loaded.keys()) if (loaded.size > mostLoaded) loaded.delete(oldest);
     // What could not be read is asked for again.
     known.catch(() => loaded.delete(name));
-    const model = await known;
+    const model = await known.catch((cause: unknown) => {
+      throw new UnreadableModelError(model_id, cause);
+    });
     return { model_id, score: (history, count) => candidates(model, history, count) };
   };
 }

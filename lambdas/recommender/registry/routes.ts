@@ -8,8 +8,7 @@ import { pageOf } from '../api/envelope.ts';
 import type { modelRoutes } from '../api/rooms.ts';
 import { tenantOf } from '../api/tenancy.ts';
 import { scenarioId } from '../identifiers.ts';
-import { type ModelKind, modelKinds } from '../models/model.ts';
-import type { ScenarioKey } from '../scenarios/scenario-key.ts';
+import { modelKinds } from '../models/model.ts';
 import { type ModelBook, type ModelRecord, modelStates } from './model-record.ts';
 import type { ListModels } from './model-store.ts';
 
@@ -17,8 +16,8 @@ import type { ListModels } from './model-store.ts';
 export interface ModelPorts {
   readonly clock: Clock;
   readonly models: Pick<ModelBook, 'find' | 'promote'> & { readonly list: ListModels };
-  /** `exists`: the scenario's training of this minute was asked for already. */
-  readonly startTraining: (key: ScenarioKey, at: Date, kind?: ModelKind) => Promise<'started' | 'exists'>;
+  /** Reads a model before it goes online. */
+  readonly readModel: Parameters<ModelBook['promote']>[2]['read'];
 }
 
 const measures = z.object({
@@ -45,6 +44,7 @@ const shownModel = z
     chosen_because: z.string(),
     created_at: z.date(),
     promoted_at: z.date().nullable(),
+    file_removed_at: z.date().nullable().meta({ description: 'Since then it can’t be put online any more.' }),
   })
   .meta({ id: 'RecommenderModel' });
 
@@ -91,22 +91,9 @@ const promoteModel = route({
   permission: 'operate',
   path,
   answers: { 200: shownModel },
-  handle: async ({ path: { model_id }, caller, event }, { models, clock }: ModelPorts) => {
-    const promoted = await models.promote(tenantOf({ caller, event }), model_id, clock());
+  handle: async ({ path: { model_id }, caller, event }, { models, clock, readModel: read }: ModelPorts) => {
+    const promoted = await models.promote(tenantOf({ caller, event }), model_id, { at: clock(), read });
     return { status: 200, body: shown(known(promoted, model_id)) };
-  },
-});
-
-const trainModel = route({
-  summary: 'Trains a scenario’s model now, as the schedule does each night',
-  permission: 'operate',
-  description:
-    'Without a kind it is the one that the counts of items and interactions choose. The gate is the same for each.',
-  body: z.object({ scenario_id: scenarioId, kind: z.enum(modelKinds).optional() }).meta({ id: 'TrainingWanted' }),
-  answers: { 202: z.object({ state: z.enum(['started', 'exists']) }) },
-  handle: async ({ body, caller, event }, { startTraining, clock }: ModelPorts) => {
-    const key = { tenant: tenantOf({ caller, event }), scenario: body.scenario_id };
-    return { status: 202, body: { state: await startTraining(key, clock(), body.kind) } };
   },
 });
 
@@ -114,5 +101,4 @@ export const modelsApi = {
   'GET /api/v1/models': listModels,
   'GET /api/v1/models/{model_id}': showModel,
   'POST /api/v1/models/{model_id}/promote': promoteModel,
-  'POST /api/v1/models/train': trainModel,
 } satisfies Record<(typeof modelRoutes)[number], unknown>;

@@ -42,8 +42,8 @@ export async function trainScenario(
   ports: TrainPorts,
   wanted?: ModelKind,
 ): Promise<Trained> {
-  const from = new Date(at.getTime() - windowDays * dayMs);
-  const [all, items] = await Promise.all([ports.rows.interactions(key, from, at), ports.rows.items(key)]);
+  const { from, to } = windowOf(at);
+  const [all, items] = await Promise.all([ports.rows.interactions(key, from, to), ports.rows.items(key)]);
   const { learnt, heldOut } = slice(all);
   if (learnt.length === 0 || heldOut.length === 0) {
     return { state: 'too-little', because: `${all.length} interactions leave nothing to learn from or to judge by` };
@@ -52,18 +52,43 @@ export async function trainScenario(
   const chosen = chooseKind({ items: itemCount, interactions: learnt.length });
   const kind = wanted ?? chosen.kind;
   const { model, parameters } = fitted(kind, learnt, items);
-  const metrics = await measured(key, model, { learnt, heldOut, items }, ports);
+  const because = `${kind}: ${wanted === undefined ? chosen.because : 'asked for'}`;
+  const data = { learnt, heldOut, items };
+  return keepMeasured(key, at, { kind, model, parameters, data, itemCount, because }, ports);
+}
+
+/** What a training looks at. */
+export function windowOf(at: Date): { readonly from: Date; readonly to: Date } {
+  return { from: new Date(at.getTime() - windowDays * dayMs), to: at };
+}
+
+/** A fitted model before it is measured. */
+export interface Made {
+  readonly kind: ModelKind;
+  readonly model: FittedModel;
+  readonly parameters: unknown;
+  readonly data: Data;
+  readonly itemCount: number;
+  /** Why this kind. */
+  readonly because: string;
+}
+
+/** Measures a model on the slice, keeps it, and puts it online where the gate lets it. */
+export async function keepMeasured(key: ScenarioKey, at: Date, made: Made, ports: TrainPorts): Promise<Trained> {
+  const { kind, model, parameters, data, itemCount } = made;
+  const metrics = await measured(key, model, data, ports);
   const passes = metrics.beside === null || passesGate(metrics.own, metrics.beside.measures);
-  const because = `${kind}: ${wanted === undefined ? chosen.because : 'asked for'}; ${verdict(metrics, passes)}`;
+  const because = `${made.because}; ${verdict(metrics, passes)}`;
   const state = passes ? 'online' : 'candidate';
   const model_id = ports.newId();
   const object_key = modelObjectKey(key, model_id);
   // The object first: what the registry names is there.
   await ports.files.put(object_key, model.toBytes());
-  const data_window = { from: from.toISOString(), to: at.toISOString() };
-  const counts = countsOf({ learnt, heldOut, items }, itemCount);
+  const { from, to } = windowOf(at);
+  const data_window = { from: from.toISOString(), to: to.toISOString() };
+  const counts = countsOf(data, itemCount);
   const kept = { model_id, kind, parameters, metrics, data_window, counts, object_key, state } as const;
-  await ports.models.keep(key, { ...kept, chosen_because: because, created_at: at });
+  await ports.models.keep(key, { ...kept, chosen_because: because, created_at: at }, model);
   return { state, model_id, because };
 }
 

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { numberedPage } from '#kit/api/paging.ts';
 import { choiceParameter, integerParameter } from '#kit/api/parameters.ts';
+import { isGiven } from '#kit/api/permission.ts';
 import { route } from '#kit/api/route.ts';
 import { NotFoundError, PermanentError } from '#kit/errors.ts';
+import { isStorable } from '#kit/text/storable.ts';
 import { pageOf } from '../api/envelope.ts';
 import type { scenarioRoutes } from '../api/rooms.ts';
 import { tenantOf } from '../api/tenancy.ts';
@@ -17,7 +19,7 @@ export interface ScenarioPorts {
   readonly scenarios: ScenarioBook;
 }
 
-const name = z.string().trim().min(1).max(200);
+const name = z.string().trim().min(1).max(200).refine(isStorable, 'has a character that can’t be stored');
 const state = z.enum(['active', 'inactive']);
 const type = z.enum(scenarioTypes);
 
@@ -27,6 +29,7 @@ const partialConfig = z
     recall: scenarioConfig.shape.recall,
     rank: z.strictObject({ objective: scenarioConfig.shape.rank.unwrap().shape.objective.unwrap() }),
     rerank: z.record(z.string(), z.unknown()),
+    similarity: scenarioConfig.shape.similarity,
     retention: z.record(z.string(), z.unknown()),
   })
   .partial()
@@ -76,6 +79,21 @@ const addScenario = route({
     });
     if (!made) throw new PermanentError(`场景ID已存在: ${body.scenario_id}`);
     return { status: 200, body: made };
+  },
+});
+
+// More than a person chooses among.
+const mostTenants = 1000;
+
+const listTenants = route({
+  summary: 'Lists the tenants that the caller may work with',
+  permission: 'read',
+  description: 'For an admin without a list those that have a scenario: they may name any.',
+  answers: { 200: z.object({ tenants: z.array(z.string()) }) },
+  handle: async ({ caller }, { scenarios }: ScenarioPorts) => {
+    const { tenants: own = [] } = caller;
+    const isAny = own.length === 0 && isGiven(caller, 'admin');
+    return { status: 200, body: { tenants: isAny ? await scenarios.tenants(mostTenants) : own } };
   },
 });
 
@@ -148,6 +166,7 @@ function merged(config: ScenarioConfig, change: z.output<typeof partialConfig> =
     recall: change.recall ?? config.recall,
     rank: { ...config.rank, ...change.rank },
     rerank: { ...config.rerank, ...change.rerank },
+    similarity: change.similarity === undefined ? config.similarity : change.similarity,
     retention: { ...config.retention, ...change.retention },
   };
 }
@@ -184,6 +203,7 @@ function noScenario(scenario: string): NotFoundError {
 
 /** Scenarios of a tenant. */
 export const scenariosApi = {
+  'GET /api/v1/tenants': listTenants,
   'POST /api/v1/scenarios': addScenario,
   'GET /api/v1/scenarios': listScenarios,
   'GET /api/v1/scenarios/{scenario_id}': showScenario,

@@ -19,8 +19,10 @@ export type ScenarioChange = Partial<Pick<Scenario, 'name' | 'type' | 'config' |
 export interface ScenarioBook {
   /** `undefined` where the tenant has none of that id. */
   find(key: ScenarioKey): Promise<Scenario | undefined>;
-  /** How it recommends: one that nobody has made goes by a template as soon as it has items; `undefined` while it has none. */
+  /** How it recommends: a scenario without a row uses a template as soon as it has items; `undefined` while it has none. */
   configOf(key: ScenarioKey): Promise<ScenarioConfig | undefined>;
+  /** Those that have a scenario, by their names; so many at most. */
+  tenants(most: number): Promise<readonly string[]>;
   list(tenant: string, type: ScenarioType | undefined, paging: Paging): Promise<Page<Scenario>>;
   /** `undefined` where there is one of that id. */
   add(key: ScenarioKey, scenario: NewScenario): Promise<Scenario | undefined>;
@@ -41,6 +43,7 @@ export function scenarioBook<T>({ query }: Pick<Database<T>, 'query'>): Scenario
       return rows[0];
     },
     configOf: (key) => configOf(query, key),
+    tenants: (most) => tenantsOf(query, most),
     list: (tenant, type, paging) =>
       pagedListing<Scenario>(
         query,
@@ -61,16 +64,17 @@ export function scenarioBook<T>({ query }: Pick<Database<T>, 'query'>): Scenario
       return rows[0];
     },
     change: (key, change) => changeScenario(query, key, change),
-    async remove({ tenant, scenario }) {
-      const { rows } = await sql`
-        DELETE FROM recommender.scenarios
-        WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} RETURNING 1`.execute(query);
-      return rows.length > 0;
-    },
+    remove: (key) => removeScenario(query, key),
   };
 }
 
 type Query<T> = Database<T>['query'];
+
+async function tenantsOf<T>(query: Query<T>, most: number): Promise<readonly string[]> {
+  const { rows } = await sql<{ tenant_id: string }>`
+    SELECT DISTINCT tenant_id FROM recommender.scenarios ORDER BY 1 LIMIT ${most}`.execute(query);
+  return rows.map(({ tenant_id }) => tenant_id);
+}
 
 async function configOf<T>(query: Query<T>, { tenant, scenario }: ScenarioKey): Promise<ScenarioConfig | undefined> {
   const { rows } = await sql<{ config: ScenarioConfig | null; state: string | null; has_items: boolean }>`
@@ -82,6 +86,16 @@ async function configOf<T>(query: Query<T>, { tenant, scenario }: ScenarioKey): 
   const [row] = rows;
   if (row?.config) return row.state === 'active' ? row.config : undefined;
   return row?.has_items ? templateOf('custom') : undefined;
+}
+
+async function removeScenario<T>(query: Query<T>, { tenant, scenario }: ScenarioKey): Promise<boolean> {
+  const { rows } = await sql`
+    WITH forgotten AS (
+      DELETE FROM recommender.kept_behavior WHERE tenant_id = ${tenant} AND scenario_id = ${scenario}
+    )
+    DELETE FROM recommender.scenarios
+    WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} RETURNING 1`.execute(query);
+  return rows.length > 0;
 }
 
 async function changeScenario<T>(

@@ -54,8 +54,20 @@ export const scenarioConfig = z
     recall: z.array(recall).min(1).max(strategies.length),
     rank: z.strictObject({ objective: z.enum(objectives).default('clicks') }).prefault({}),
     rerank: rerank.prefault({}),
+    /** Items are alike by what users' actions weigh and how long ago they were; without it every user counts once. */
+    similarity: z
+      .strictObject({ decay_per_day: z.number().min(0).max(1).default(0.05) })
+      .nullish()
+      .meta({ id: 'WeightedSimilarity' }),
     retention: z
-      .strictObject({ behavior_days: days.default(90), recommendations_hours: z.int().min(1).max(168).default(24) })
+      .strictObject({
+        behavior_days: days
+          .default(90)
+          .describe(
+            'Behaviour is kept for so many days, in the database and in files: eight at least, since events may come a week late.',
+          ),
+        recommendations_hours: z.int().min(1).max(168).default(24),
+      })
       .prefault({}),
   })
   .meta({ id: 'ScenarioConfig' });

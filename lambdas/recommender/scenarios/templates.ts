@@ -1,8 +1,8 @@
 import type { Objective, ScenarioConfig, ScenarioType, Strategy } from './scenario.ts';
 
 interface Template {
-  /** Weights of the strategies, which sum to 1. */
-  readonly recall: Readonly<Record<Strategy, number>>;
+  /** Weights of the strategies that it begins with, which sum to 1. */
+  readonly recall: Readonly<Partial<Record<Strategy, number>>>;
   readonly objective: Objective;
   /** Half of the freshness is gone after so many days. */
   readonly halfLifeDays: number;

@@ -3,7 +3,7 @@ import type { ModelKind } from '../models/model.ts';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
 import type { SeenMarkers } from './markers-bucket.ts';
 
-/** What a schedule computes of one scenario; resolves to counts for who looks at the execution. */
+/** What a schedule computes of one scenario; resolves to the counts that the execution shows. */
 export type ScenarioWork = (key: ScenarioKey, at: Date, kind?: ModelKind) => Promise<Readonly<Record<string, number>>>;
 
 export interface ScenarioTask {

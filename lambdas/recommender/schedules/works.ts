@@ -1,4 +1,5 @@
-import { actions, isActed } from '../behavior/actions.ts';
+import { actions, actionWeights, isActed } from '../behavior/actions.ts';
+import type { ChangedTenant } from '../files/files-queue.ts';
 import { updateHotItems } from '../hot/hot-store.ts';
 import { computeMetrics } from '../metrics/compute-store.ts';
 import { updateProfiles } from '../profiles/profile-store.ts';
@@ -16,19 +17,31 @@ type Opened = Parameters<typeof listParts>[0];
 /** Similarities and profiles look at a month. */
 const days = 30;
 
+export interface WorkParts {
+  readonly model: ListPorts['model'];
+  /** Has the file of a tenant's segments written, by which older days are grouped. */
+  readonly writeFiles: (changed: readonly ChangedTenant[]) => Promise<void>;
+}
+
 /** What each schedule computes of a scenario, by the schedule's name; training has a function of its own size. */
 export function scenarioWorks(
   database: Opened,
   clock: () => Date,
-  model: ListPorts['model'],
+  { model, writeFiles }: WorkParts,
 ): Readonly<Record<Exclude<keyof typeof recommenderSchedules, 'train-model'>, ScenarioWork>> {
   const scenarios = scenarioBook(database);
   return {
-    'compute-item-similarity': async (key) => ({ ...(await computeSimilarity(database, key, { now: clock(), days })) }),
+    'compute-item-similarity': async (key) => {
+      const { similarity } = (await scenarios.configOf(key)) ?? {};
+      const weighted = similarity ? { weights: actionWeights, decayPerDay: similarity.decay_per_day } : undefined;
+      return { ...(await computeSimilarity(database, key, { now: clock(), days, weighted })) };
+    },
     'update-hot-items': async (key) => ({ ...(await updateHotItems(database, key, clock())) }),
-    'update-user-profiles': async (key) => ({
-      ...(await updateProfiles(database, key, { now: clock(), days, actions: actions.filter(isActed) })),
-    }),
+    'update-user-profiles': async (key) => {
+      const counts = await updateProfiles(database, key, { now: clock(), days, actions: actions.filter(isActed) });
+      await writeFiles([{ kind: 'segments', tenant_id: key.tenant }]);
+      return { ...counts };
+    },
     'compute-metrics': async ({ tenant, scenario }) => ({
       ...(await computeMetrics(database, { tenant, scenario, now: clock(), knownActions: actions })),
     }),

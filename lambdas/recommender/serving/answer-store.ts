@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Database } from '#adapters/database.ts';
-import { erasedAmong } from '../erasure/tombstone-store.ts';
+import { dayMaker } from '../behavior/days-store.ts';
+import { dayOf } from '../behavior/rows.ts';
+import { erasureLock } from '../erasure/tombstone-store.ts';
 import type { Answered, AnsweredItem, KeptAnswer } from './answer.ts';
 
 /** What `/recommend` has answered: what behaviour is attributed to, and where the next page goes on. */
@@ -21,25 +23,17 @@ export function answerBook(
   { query }: Pick<Database<unknown>, 'query'>,
   hashOf: (tenant: string, user: string) => Promise<string>,
 ): AnswerBook {
+  const makeDays = dayMaker({ query }, 'answers');
   return {
-    async keep({ key, user, request_id, asked_at, model_id, experiment, items, context }) {
-      // The day's first answer makes its partition; whoever comes after finds it.
-      await sql`SELECT recommender.make_day('answers', (${asked_at}::timestamptz AT TIME ZONE 'UTC')::date)`.execute(
+    async keep(answer) {
+      const { key, user, asked_at } = answer;
+      await makeDays([dayOf(asked_at)]);
+      const hash = user === undefined ? null : await hashOf(key.tenant, user);
+      await sql`
+        SELECT recommender.keep_answer(
+          jsonb_populate_record(NULL::recommender.answers, ${JSON.stringify(rowOf(answer))}::jsonb), ${hash}, ${erasureLock})`.execute(
         query,
       );
-      await query.transaction().execute(async (on) => {
-        // Of an erased user an answer is nobody's: it is kept for its next page, and names no one.
-        const isErased =
-          user !== undefined && (await erasedAmong({ query: on }, [await hashOf(key.tenant, user)])).size > 0;
-        const group = isErased ? undefined : experiment;
-        await sql`
-          INSERT INTO recommender.answers (tenant_id, request_id, scenario_id, user_id, asked_at, day, model_id,
-            experiment_id, experiment_group, items, context)
-          VALUES (${key.tenant}, ${request_id}, ${key.scenario}, ${isErased ? '' : (user ?? '')}, ${asked_at},
-            (${asked_at}::timestamptz AT TIME ZONE 'UTC')::date, ${model_id ?? null},
-            ${group?.experiment_id ?? null}, ${group?.group ?? null}, ${JSON.stringify(items)}::jsonb,
-            ${JSON.stringify(context)}::jsonb)`.execute(on);
-      });
     },
     async find(tenant, requestId) {
       const { rows } = await sql<Answered>`
@@ -55,5 +49,22 @@ export function answerBook(
       );
       return extended > 0n;
     },
+  };
+}
+
+/** By the names of the columns. */
+function rowOf({ key, user, request_id, asked_at, model_id, experiment, items, context }: KeptAnswer) {
+  return {
+    tenant_id: key.tenant,
+    request_id,
+    scenario_id: key.scenario,
+    user_id: user ?? '',
+    asked_at,
+    day: dayOf(asked_at),
+    model_id,
+    experiment_id: experiment?.experiment_id,
+    experiment_group: experiment?.group,
+    items,
+    context,
   };
 }

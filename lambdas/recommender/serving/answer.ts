@@ -36,7 +36,7 @@ export interface KeptAnswer {
 /** An answer as it is found again. */
 export interface Answered {
   readonly scenario_id: string;
-  /** Empty where nobody knew who asked. */
+  /** Empty for an unknown user. */
   readonly user_id: string;
   readonly items: readonly AnsweredItem[];
   readonly context: AskedContext;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { strategies } from '../scenarios/scenario.ts';
 
 const explained = z
   .object({
@@ -35,6 +36,13 @@ export const recommendAnswer = z
     items: z.array(recommendedItem),
     experiment_id: z.string().optional(),
     experiment_group: z.string().optional(),
+    fallback: z
+      .object({ from: z.enum(strategies), to: z.enum(strategies) })
+      .optional()
+      .meta({
+        description:
+          'Only where a strategy could not be asked, such as a model whose file is gone: another took its place.',
+      }),
   })
   .meta({ id: 'Recommendation' });
 
@@ -53,6 +61,26 @@ export const similarAnswer = z
     ),
   })
   .meta({ id: 'SimilarItems' });
+
+/** What one user did or was shown, one thing. */
+export const deedAnswer = z
+  .object({
+    scenario_id: z.string(),
+    item_id: z.string(),
+    action: z.string(),
+    at: z.date(),
+    received_at: z.date(),
+    request_id: z.string().nullable().meta({ description: 'Of the answer that led to it.' }),
+    strategy: z.string().nullable(),
+    slot: z.int().nullable(),
+    model_id: z.string().nullable(),
+    experiment_id: z.string().nullable(),
+    experiment_group: z.string().nullable(),
+    session_id: z.string().nullable(),
+    device: z.string().nullable(),
+    extra: z.unknown().meta({ description: 'What else the event said; null: nothing.' }),
+  })
+  .meta({ id: 'UserDeed' });
 
 const preference = z.object({ name: z.string(), share: z.number() });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userHash } from '../erasure/user-hash.ts';
 import { experimentBook } from '../experiments/experiment-store.ts';
+import { historyOf } from '../profiles/history-store.ts';
 import { profilesOf } from '../profiles/profile-store.ts';
 import { historyWeights } from '../ranking/history-weights.ts';
 import type { ScenarioPorts } from '../scenarios/routes.ts';
@@ -46,5 +47,6 @@ export function servingParts(database: Opened, { clock, model, key }: Serving): 
     },
     similar: (of, asked) => neighboursOf(database, of, asked),
     profiles: (asked) => profilesOf(database, asked),
+    history: (asked) => historyOf(database, asked),
   };
 }

@@ -1,5 +1,5 @@
 import { blend } from '../ranking/blend.ts';
-import type { Candidate, RankedItem, Recommended } from '../ranking/candidate.ts';
+import type { Candidate, Recommended } from '../ranking/candidate.ts';
 import { type AskingContext, audiencesOf, type Deed, type Filters, tastesOf } from '../ranking/question.ts';
 import { rerank } from '../ranking/rerank.ts';
 import type { ScenarioConfig, Strategy } from '../scenarios/scenario.ts';
@@ -21,7 +21,7 @@ export interface ListPorts {
 
 export interface ListQuestion {
   readonly key: ScenarioKey;
-  /** Nobody knows who asks: then there is no history either. */
+  /** `undefined` for an unknown user, who has no history either. */
   readonly user: string | undefined;
   readonly count: number;
   readonly filters: Filters;
@@ -32,7 +32,6 @@ export interface ListQuestion {
 
 export interface ComputedList {
   readonly items: readonly Recommended[];
-  readonly found: ReadonlyMap<string, RankedItem>;
   readonly model_id: string | undefined;
   /** The newest action that it was made of. */
   readonly history_at: Date | undefined;
@@ -52,14 +51,14 @@ export async function computeList(question: ListQuestion, ports: ListPorts): Pro
   const enabled = new Set(config.recall.filter((one) => one.enabled).map(({ strategy }) => strategy));
   const model = enabled.has('model') && deeds.length > 0 ? await ports.model(key) : undefined;
   const recalled = new Map<Strategy, readonly Candidate[]>();
-  for (const strategy of enabled) recalled.set(strategy, await ask(strategy, asked, { deeds, model, recall }));
+  for (const strategy of enabled) recalled.set(strategy, await finders[strategy](asked, { deeds, model, recall }));
   const ranked = await rank(recalled, asked, recall);
-  const isFull = ranked.items.filter(({ reason }) => reason !== 'seen').length >= count;
-  const list = isFull ? ranked : await filled(recalled, asked, recall);
-  return { ...list, model_id: model?.model_id, history_at: deeds[0]?.at };
+  const isFull = ranked.filter(({ reason }) => reason !== 'seen').length >= count;
+  const items = isFull ? ranked : await filled(recalled, asked, recall);
+  return { items, model_id: model?.model_id, history_at: deeds[0]?.at };
 }
 
-/** Of whom nothing is known but what they say, that takes the place of what strategies of the history would have said. */
+/** For users without a history, their stated interests take the weight of the strategies that need one. */
 function byInterests(config: ScenarioConfig): ScenarioConfig {
   const ofHistory = new Set<Strategy>(['similarity', 'model']);
   const enabled = config.recall.filter((one) => one.enabled);
@@ -71,7 +70,7 @@ function byInterests(config: ScenarioConfig): ScenarioConfig {
 
 type Recalling = Map<Strategy, readonly Candidate[]>;
 
-/** Where the strategies have too few, whatever there is: nobody gets an empty list while there are items. */
+/** Fills up with any other items where the strategies found too few: no list is empty while there are items. */
 async function filled(recalled: Recalling, question: ListQuestion, recall: Recall) {
   const { key, user, filters, count } = question;
   const known = recalled.get('new') ?? (await recall.newest(key, filters));
@@ -85,9 +84,8 @@ async function filled(recalled: Recalling, question: ListQuestion, recall: Recal
 async function rank(recalled: Recalling, { key, user, filters, config, now, count }: ListQuestion, recall: Recall) {
   const blended = blend(recalled, config.recall);
   const ids = blended.map(({ item }) => item);
-  const found = await recall.items(key, ids, filters);
-  const seen = user === undefined ? new Set<string>() : await recall.seen(key, user, [...found.keys()]);
-  return { items: rerank({ blended, items: found, seen, config, now, count }), found };
+  const { items, seen } = await recall.items(key, { user, ids }, filters);
+  return rerank({ blended, items, seen, config, now, count });
 }
 
 interface Asked {
@@ -96,16 +94,17 @@ interface Asked {
   readonly recall: Recall;
 }
 
-async function ask(
-  strategy: Strategy,
-  { key, user, filters, context }: ListQuestion,
-  { deeds, model, recall }: Asked,
-): Promise<readonly Candidate[]> {
-  if (strategy === 'similarity') return deeds.length > 0 ? recall.similar(key, deeds) : [];
-  if (strategy === 'model') return model?.score(deeds, modelCandidates) ?? [];
-  if (strategy === 'hot') return recall.hot(key, audiencesOf(context), filters);
-  if (strategy === 'new') return recall.newest(key, filters);
-  const profile = user === undefined ? undefined : await recall.profile(key, user);
-  const tastes = tastesOf(deeds, profile, context.interests);
-  return tastes.tags.size + tastes.categories.size > 0 ? recall.tagged(key, tastes, filters) : [];
-}
+type Finder = (question: ListQuestion, asked: Asked) => Promise<readonly Candidate[]>;
+
+/** How each strategy finds its candidates. */
+const finders: Readonly<Record<Strategy, Finder>> = {
+  similarity: async ({ key }, { deeds, recall }) => (deeds.length > 0 ? recall.similar(key, deeds) : []),
+  model: async (_question, { deeds, model }) => model?.score(deeds, modelCandidates) ?? [],
+  hot: ({ key, context, filters }, { recall }) => recall.hot(key, audiencesOf(context), filters),
+  new: ({ key, filters }, { recall }) => recall.newest(key, filters),
+  tags: async ({ key, user, filters, context }, { deeds, recall }) => {
+    const profile = user === undefined ? undefined : await recall.profile(key, user);
+    const tastes = tastesOf(deeds, profile, context.interests);
+    return tastes.tags.size + tastes.categories.size > 0 ? recall.tagged(key, tastes, filters) : [];
+  },
+};

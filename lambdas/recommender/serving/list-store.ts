@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { copyUpsert } from '#adapters/database/copy-upsert.ts';
+import { keptPlan } from '#adapters/database/postgres-connection.ts';
 import type { Database, Session } from '#adapters/database.ts';
 import { holdErasures } from '../erasure/tombstone-store.ts';
 import type { Recommended } from '../ranking/candidate.ts';
@@ -46,7 +47,7 @@ export function listBook<T>({ query, transaction }: Pick<Database<T>, 'query' | 
     },
     keep: ({ tenant, scenario }, lists, { made, expires }) =>
       transaction(async (session) => {
-        // Who was erased since their page was read is not written again.
+        // A user who was erased since the page was read is not written again.
         await holdErasures(session);
         const known = await stillThere(session, { tenant, scenario }, lists);
         const rows = known.map(({ user, items, model_id, history_at }) => [
@@ -74,7 +75,7 @@ export function listBook<T>({ query, transaction }: Pick<Database<T>, 'query' | 
 }
 
 function freshList({ tenant, scenario }: ScenarioKey, user: string, now: Date): RawBuilder<Row> {
-  return sql`
+  return sql`${sql.raw(keptPlan)}
     SELECT items, model_id, history_at FROM recommender.recommendations AS made
     WHERE tenant_id = ${tenant} AND scenario_id = ${scenario} AND user_id = ${user} AND expires_at > ${now}
       AND NOT EXISTS (

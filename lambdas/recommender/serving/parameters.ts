@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { storableJson } from '#kit/text/storable.ts';
+import { asStorableJson, isStorable } from '#kit/text/storable.ts';
 import { itemId, scenarioId, userId } from '../identifiers.ts';
 import { readContext } from '../ranking/question.ts';
 
 const most = 100;
 const count = z.int().min(1).max(most).default(20);
-const word = z.string().min(1).max(200);
+const word = z.string().min(1).max(200).refine(isStorable, 'has a character that can’t be stored');
 
 const filters = z
   .object({
@@ -29,7 +29,8 @@ export const recommendBody = z
     context: z
       .record(z.string(), z.unknown())
       .default({})
-      .transform((context) => readContext(storableJson(context) as Readonly<Record<string, unknown>>))
+      .transform(asStorableJson)
+      .transform(readContext)
       .meta({ description: 'What is known of who asks: device_type, os, location, interests.' }),
     debug: z.boolean().default(false),
   })

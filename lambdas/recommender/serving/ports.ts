@@ -1,3 +1,5 @@
+import type { Page } from '#kit/api/paging.ts';
+import type { Deed, HistoryFilter } from '../profiles/history-store.ts';
 import type { ProfileCounts } from '../profiles/profile.ts';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
 import type { SimilarItem } from '../similarity/similar-item.ts';
@@ -16,4 +18,6 @@ export interface ServingPorts {
     readonly user: string;
     readonly scenario?: string | undefined;
   }) => Promise<readonly ProfileCounts[]>;
+  /** The newest first. */
+  readonly history: (asked: HistoryFilter) => Promise<Page<Deed>>;
 }

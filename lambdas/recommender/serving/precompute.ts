@@ -19,7 +19,7 @@ const hourMs = 60 * 60 * 1000;
 const noFilters = { exclude_items: [], tags: [] };
 const noContext = { interests: [] };
 
-/** Makes the lists of everybody who was active within a week, page by page: what breaks off has lost one page. */
+/** Makes the lists of all users who were active within a week, page by page: a failure loses one page. */
 export async function precompute(key: ScenarioKey, ports: PrecomputePorts): Promise<{ readonly lists: number }> {
   const config = await ports.configOf(key);
   if (!config) return { lists: 0 };

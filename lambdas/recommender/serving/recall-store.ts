@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { keptPlan } from '#adapters/database/postgres-connection.ts';
 import type { Database } from '#adapters/database.ts';
 import type { ProfileCounts } from '../profiles/profile.ts';
 import { profilesOf } from '../profiles/profile-store.ts';
@@ -13,9 +14,15 @@ export interface HistoryQuestion {
   readonly now: Date;
 }
 
+/** Of a thousand candidates, what they are ranked by. */
+export interface FoundItems {
+  readonly items: ReadonlyMap<string, RankedItem>;
+  readonly seen: ReadonlySet<string>;
+}
+
 /** Finds candidates in what schedules have computed, and in the items as they are at this moment. */
 export interface Recall {
-  /** The newest first; items that nobody knows any more are among them. */
+  /** The newest first; items that no longer exist are among them. */
   history(key: ScenarioKey, question: HistoryQuestion): Promise<readonly Deed[]>;
   /** What the schedule has added up of a user's month. */
   profile(key: ScenarioKey, user: string): Promise<ProfileCounts | undefined>;
@@ -29,12 +36,18 @@ export interface Recall {
     question: { readonly user: string; readonly count: number },
     filters: Filters,
   ): Promise<readonly Candidate[]>;
-  /** Those that are active and pass the filters. */
-  items(key: ScenarioKey, ids: readonly string[], filters: Filters): Promise<ReadonlyMap<string, RankedItem>>;
-  /** Which of them the user has acted on: to be shown something is no action. */
-  seen(key: ScenarioKey, user: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Those that are active and pass the filters, and which of them the user has acted on: to be shown something is no action. */
+  items(
+    key: ScenarioKey,
+    asked: { readonly user: string | undefined; readonly ids: readonly string[] },
+    filters: Filters,
+  ): Promise<FoundItems>;
+  /** What is shown of those that are active and pass the filters. */
+  metadata(key: ScenarioKey, ids: readonly string[], filters: Filters): Promise<ReadonlyMap<string, unknown>>;
 }
 
+// Of statements about behaviour, which stands in a table for each day.
+const plan = sql.raw(keptPlan);
 // What a user did before says little of what they want now, and each has its neighbours to be read.
 const mostDeeds = 50;
 // A list has a hundred, some of which are seen or filtered away.
@@ -62,30 +75,48 @@ export function recall<T>({ query }: Pick<Database<T>, 'query'>): Recall {
         FROM recommender.items WHERE ${shown(key, filters)}
         ORDER BY publish_time DESC NULLS LAST, item_id LIMIT ${most}`),
     unseen: (key, { user, count }, filters) =>
-      candidates(sql`
+      candidates(sql`${plan}
         SELECT item_id AS item, 1.0 / row_number() OVER (ORDER BY publish_time DESC NULLS LAST, item_id) AS score, 'new' AS reason
         FROM recommender.items
         WHERE ${shown(key, filters)} AND NOT EXISTS (SELECT FROM recommender.behaviors AS done WHERE ${actedOn(key, user)} AND done.item_id = items.item_id)
         ORDER BY publish_time DESC NULLS LAST, item_id LIMIT ${count}`),
-    async items(key, ids, filters) {
-      const { rows } = await sql<RankedItem>`
-        SELECT item_id, category, author, tags, publish_time, view_count, like_count, completion_rate, metadata
-        FROM recommender.items WHERE ${shown(key, filters)} AND item_id = ANY (${[...ids]}::text[])`.execute(query);
-      return new Map(rows.map((row) => [row.item_id, row]));
+    items: async (key, asked, filters) => foundItems((await rankedItems(key, asked, filters).execute(query)).rows),
+    async metadata(key, ids, filters) {
+      const { rows } = await sql<{ item_id: string; metadata: unknown }>`
+        SELECT item_id, metadata FROM recommender.items
+        WHERE ${shown(key, filters)} AND item_id = ANY (${[...ids]}::text[])`.execute(query);
+      return new Map(rows.map(({ item_id, metadata }) => [item_id, metadata]));
     },
-    async seen(key, user, ids) {
-      // By the user first: for each of a thousand items every day's index would be looked into.
-      const { rows } = await sql<{ item_id: string }>`
-        WITH acted AS MATERIALIZED (SELECT DISTINCT item_id FROM recommender.behaviors AS done WHERE ${actedOn(key, user)})
-        SELECT item_id FROM acted WHERE item_id = ANY (${[...ids]}::text[])`.execute(query);
-      return new Set(rows.map(({ item_id }) => item_id));
-    },
+  };
+}
+
+type RankedRow = RankedItem & { readonly seen: boolean };
+
+function rankedItems(
+  key: ScenarioKey,
+  { user, ids }: Parameters<Recall['items']>[1],
+  filters: Filters,
+): RawBuilder<RankedRow> {
+  const columns = sql`item_id, category, author, tags, publish_time, view_count, like_count, completion_rate`;
+  const wanted = sql`${shown(key, filters)} AND items.item_id = ANY (${[...ids]}::text[])`;
+  if (user === undefined) return sql`SELECT ${columns}, false AS seen FROM recommender.items WHERE ${wanted}`;
+  // By the user first: for each of a thousand items every day's index would be looked into.
+  return sql`${plan}
+    WITH acted AS MATERIALIZED (SELECT DISTINCT item_id FROM recommender.behaviors AS done WHERE ${actedOn(key, user)})
+    SELECT ${columns}, acted.item_id IS NOT NULL AS seen
+    FROM recommender.items LEFT JOIN acted USING (item_id) WHERE ${wanted}`;
+}
+
+function foundItems(rows: readonly RankedRow[]): FoundItems {
+  return {
+    items: new Map(rows.map(({ seen: _seen, ...item }) => [item.item_id, item])),
+    seen: new Set(rows.flatMap(({ item_id, seen }) => (seen ? [item_id] : []))),
   };
 }
 
 /** What a user did last to each item, weighed by what it says and how long ago it was. */
 function lastDeeds({ tenant, scenario }: ScenarioKey, { user, weights, now }: HistoryQuestion): RawBuilder<Deed> {
-  return sql`
+  return sql`${plan}
     SELECT deeds.item_id AS item, weight * 0.5 ^ (greatest(0, extract(epoch FROM ${now}::timestamptz - at)::float8) / 86400 / ${halfLifeDays}) AS weight,
       at, category, coalesce(tags, '{}') AS tags
     FROM (
@@ -102,7 +133,7 @@ function lastDeeds({ tenant, scenario }: ScenarioKey, { user, weights, now }: Hi
     ORDER BY at DESC, deeds.item_id`;
 }
 
-/** What is hot among everybody and among those who are alike. */
+/** What is hot among all users, and among those with the same context. */
 function hotAmong(key: ScenarioKey, audiences: readonly string[], filters: Filters): RawBuilder<Candidate> {
   const { tenant, scenario } = key;
   return sql`

@@ -1,12 +1,14 @@
 import * as z from 'zod';
-import { integerParameter } from '#kit/api/parameters.ts';
+import { numberedPage, pageParameter } from '#kit/api/paging.ts';
+import { integerParameter, textParameter } from '#kit/api/parameters.ts';
 import { route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
+import { pageOf } from '../api/envelope.ts';
 import type { servingRoutes } from '../api/rooms.ts';
 import { tenantOf, userOf } from '../api/tenancy.ts';
 import { scenarioId } from '../identifiers.ts';
 import { profileOf, together } from '../profiles/profile.ts';
-import { profileAnswer, recommendAnswer, similarAnswer } from './answers.ts';
+import { deedAnswer, profileAnswer, recommendAnswer, similarAnswer } from './answers.ts';
 import { itemPath, nextBody, recommendBody, userPath } from './parameters.ts';
 import type { ServingPorts } from './ports.ts';
 import { type Recommendation, recommend, recommendNext } from './recommend.ts';
@@ -60,7 +62,8 @@ const userProfile = route({
     const tenant = tenantOf({ caller, event });
     const scenario = query.scenario_id;
     const counts = together(await profiles({ tenant, user: path.user_id, scenario }));
-    if (!counts) throw new NotFoundError(`用户画像不存在: ${path.user_id}`);
+    // The text of a refusal goes into the log, which names no user.
+    if (!counts) throw new NotFoundError('用户画像不存在');
     return {
       status: 200,
       body: { user_id: path.user_id, scenario_id: scenario ?? null, ...profileOf(counts) },
@@ -68,7 +71,27 @@ const userProfile = route({
   },
 });
 
-function answerOf({ request_id, items, source, experiment }: Recommendation, debug: boolean) {
+const userHistory = route({
+  summary: 'Lists what a user did and was shown, the newest first',
+  description: 'As it was taken, as far back as the database holds it. Without a scenario, of all that there are.',
+  permission: 'read',
+  path: userPath,
+  query: z.object({
+    scenario_id: scenarioId.optional(),
+    action: textParameter({ min: 1, max: 64 }).optional(),
+    page: pageParameter().default(1),
+    page_size: pageParameter(100).default(20),
+  }),
+  answers: { 200: pageOf(deedAnswer) },
+  handle: async ({ path, query, caller, event }, { history }: ServingPorts) => {
+    const { page, page_size, scenario_id: scenario, action } = query;
+    const asked = { tenant: tenantOf({ caller, event }), user: path.user_id, scenario, action };
+    const { data, total } = await history({ ...asked, ...numberedPage(page, page_size) });
+    return { status: 200, body: { total, page, page_size, items: [...data] } };
+  },
+});
+
+function answerOf({ request_id, items, source, experiment, fallback }: Recommendation, debug: boolean) {
   return {
     request_id,
     items: items.map(({ item_id, score, reason, strategy, slot, metadata, contributions, rules }) => ({
@@ -89,6 +112,7 @@ function answerOf({ request_id, items, source, experiment }: Recommendation, deb
         : {}),
     })),
     ...(experiment ? { experiment_id: experiment.experiment_id, experiment_group: experiment.group } : {}),
+    ...(fallback ? { fallback } : {}),
   };
 }
 
@@ -98,4 +122,5 @@ export const servingApi = {
   'POST /api/v1/recommend/next': nextItems,
   'GET /api/v1/items/{scenario_id}/{item_id}/similar': similarItems,
   'GET /api/v1/users/{user_id}/profile': userProfile,
+  'GET /api/v1/users/{user_id}/behaviors': userHistory,
 } satisfies Record<(typeof servingRoutes)[number], unknown>;

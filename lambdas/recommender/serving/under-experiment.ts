@@ -9,8 +9,8 @@ interface Running {
 }
 
 /**
- * How a scenario recommends to a user while an experiment runs in it: its variant changes members of the configuration. Who
- * is nobody's user is assigned to nothing. A variant that makes no configuration leaves it as it is, which its results show.
+ * How a scenario recommends to a user while an experiment runs in it: the user's variant changes members of the configuration.
+ * Unknown users are not assigned. A variant that would make no valid configuration changes nothing, which its results show.
  */
 export function underExperiment(
   config: ScenarioConfig,
@@ -34,6 +34,8 @@ function merged(config: ScenarioConfig, change: Readonly<Record<string, unknown>
     recall: change.recall ?? config.recall,
     rank: within('rank'),
     rerank: within('rerank'),
+    // Computed for all of a scenario: no variant has its own.
+    similarity: config.similarity,
     retention: within('retention'),
   };
 }

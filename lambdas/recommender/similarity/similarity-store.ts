@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { copyUpsert } from '#adapters/database/copy-upsert.ts';
 import type { Database, Session } from '#adapters/database.ts';
+import { arrayText } from '#kit/text/copy-text.ts';
 import { similarityActions } from '../behavior/actions.ts';
 import type { ScenarioKey } from '../scenarios/scenario-key.ts';
 import { type Neighbours, similarItems, type Touches } from './cosine.ts';
@@ -14,6 +15,7 @@ export interface SimilarityWindow {
 }
 
 export interface SimilarityCounts {
+  /** Actions of the window that count, repeats too. */
   readonly touches: number;
   readonly users: number;
   readonly items: number;
@@ -30,6 +32,8 @@ export function computeSimilarity<T>(
   window: SimilarityWindow,
 ): Promise<SimilarityCounts> {
   return database.transaction(async (session) => {
+    // Lists of all users: less than that, and the server sorts them on its disk.
+    await sql`SET LOCAL work_mem = '64MB'`.execute(session.query);
     const { names, touches } = await readTouches(session, key, window);
     const kept: string[] = [];
     await copyUpsert(session, target, batches(similarItems(touches), { key, names, kept }));
@@ -66,11 +70,6 @@ function* batches(
   yield batch;
 }
 
-/** An array as PostgreSQL reads it: every text quoted, so that none is taken for NULL or for two. */
-function arrayText(texts: readonly string[]): string {
-  return `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;
-}
-
 /** Numbers are given to the items in one query and used in the next, so they travel along: behaviour may come between. */
 async function readTouches<T>(
   { query }: Session<T>,
@@ -87,18 +86,17 @@ async function readTouches<T>(
   const days_ago = sql`extract(epoch FROM ${now}::timestamptz - at)::float8 / 86400`;
   const weights = JSON.stringify(weighted?.weights ?? {});
   const weight = weighted
-    ? sql`sum(coalesce((${weights}::jsonb ->> action)::float8, 0) * exp(${-weighted.decayPerDay}::float8 * (${days_ago})))`
-    : sql`1`;
-  // One row for each user: a million small ones would take longer than all that is computed of them.
+    ? sql`string_agg((coalesce((${weights}::jsonb ->> action)::float8, 0)
+        * exp(${-weighted.decayPerDay}::float8 * (${days_ago})))::text, ',')`
+    : sql`NULL`;
+  // One row for each user, repeats and all: a million small rows, or a list without repeats, would take the database longer
+  // than all that is computed of them.
   const { rows } = await sql<{ items: string; weights: string | null }>`
     WITH numbered AS (
       SELECT item_id, number - 1 AS number FROM unnest(${names}::text[]) WITH ORDINALITY AS known (item_id, number)
-    ), touched AS (
-      SELECT user_id, item_id, ${weight} AS weight FROM recommender.behaviors WHERE ${used} GROUP BY user_id, item_id
     )
-    SELECT string_agg(number::text, ',') AS items,
-      ${weighted ? sql`string_agg(weight::text, ',')` : sql`NULL`} AS weights
-    FROM touched JOIN numbered USING (item_id) GROUP BY user_id`.execute(query);
+    SELECT string_agg(number::text, ',') AS items, ${weight} AS weights
+    FROM recommender.behaviors JOIN numbered USING (item_id) WHERE ${used} GROUP BY user_id`.execute(query);
   return { names, touches: touchesOf(rows, names.length) };
 }
 

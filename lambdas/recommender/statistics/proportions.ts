@@ -9,7 +9,7 @@ export interface Proportion {
 /** A value's lower and upper bound. */
 export type Interval = readonly [lower: number, upper: number];
 
-/** The share, null where nobody was asked. */
+/** The share; null where there were no trials. */
 export const rateOf = ({ successes, trials }: Proportion): number | null => (trials > 0 ? successes / trials : null);
 
 /** The interval around a value whose standard error is known. */
@@ -38,7 +38,7 @@ export interface Comparison {
   readonly interval: Interval;
 }
 
-/** The pooled z-test of two shares; null while nothing can be compared: nobody asked, or all answers are the same. */
+/** The pooled z-test of two shares; null while nothing can be compared: there were no trials, or all results are the same. */
 export function compareProportions(first: Proportion, second: Proportion, confidence = 0.95): Comparison | null {
   const [a, b] = [rateOf(first), rateOf(second)];
   if (a === null || b === null) return null;

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { copyUpsert } from '#adapters/database/copy-upsert.ts';
 import type { Database } from '#adapters/database.ts';
 import { arrayText } from '#kit/text/copy-text.ts';
@@ -16,8 +16,12 @@ const mostKept = 8;
 // Writers of one scenario's vectors follow one another, but a transaction is older than its commit.
 const overlapMs = 60_000;
 
-/** Vectors as `real[]`, and an exact look at all of a scenario's: for a server without pgvector. */
-export function exactVectors(database: Database<unknown>): VectorStore {
+/**
+ * Vectors as `real[]`, and an exact look at all of a scenario's: for a server without pgvector. `madeBy` names what makes
+ * them of texts, where that is not the stack itself: an item whose vector another has made is due.
+ */
+export function exactVectors(database: Database<unknown>, madeBy?: string): VectorStore {
+  const mark = madeBy === undefined ? sql`content_hash` : sql`${`${madeBy}/`}::text || content_hash`;
   const kept = new Map<string, Kept>();
 
   async function tablesOf(scenario: ScenarioKey): Promise<ReadonlyMap<number, VectorTable>> {
@@ -32,9 +36,9 @@ export function exactVectors(database: Database<unknown>): VectorStore {
   }
 
   return {
-    due: (scenario, most) => dueItems(database, scenario, most),
+    due: (scenario, most) => dueItems(database, scenario, { most, mark }),
     keep: (scenario, vectors) => keepVectors(database, scenario, vectors),
-    keepNeighbors: (scenario, made, found) => keepNeighbors(database, scenario, { made, found }),
+    keepNeighbors: (scenario, made, found) => keepNeighbors(database, scenario, { made, found, mark }),
     async nearest(scenario, vectors, wanted) {
       const tables = await tablesOf(scenario);
       return vectors.map(({ item_id, vector }) => nearestOf(tables.get(vector.length), { item_id, vector }, wanted));
@@ -67,12 +71,12 @@ async function catchUp({ query }: Database<unknown>, scenario: ScenarioKey, know
 async function dueItems(
   { query }: Database<unknown>,
   { tenant_id, scenario_id }: ScenarioKey,
-  most: number,
+  { most, mark }: { readonly most: number; readonly mark: RawBuilder<unknown> },
 ): Promise<readonly DueItem[]> {
   const { rows } = await sql<DueItem>`
     SELECT item_id, title, description, category, author, tags, embedding, content_hash FROM recommender.items
     WHERE tenant_id = ${tenant_id} AND scenario_id = ${scenario_id} AND content_hash IS NOT NULL
-      AND embedded_hash IS DISTINCT FROM content_hash
+      AND embedded_hash IS DISTINCT FROM ${mark}
     ORDER BY item_id LIMIT ${most}`.execute(query);
   return rows;
 }
@@ -106,10 +110,16 @@ async function keepVectors(
   );
 }
 
+interface FoundNeighbors {
+  readonly made: readonly MadeVector[];
+  readonly found: readonly Neighborhood[];
+  readonly mark: RawBuilder<unknown>;
+}
+
 async function keepNeighbors(
   { transaction }: Database<unknown>,
   { tenant_id, scenario_id }: ScenarioKey,
-  { made, found }: { readonly made: readonly MadeVector[]; readonly found: readonly Neighborhood[] },
+  { made, found, mark }: FoundNeighbors,
 ): Promise<void> {
   const ids = JSON.stringify(made.map(({ item_id }) => item_id));
   const now = new Date().toISOString();
@@ -139,8 +149,10 @@ async function keepNeighbors(
     );
     const hashes = JSON.stringify(made.map(({ item_id, content_hash }) => ({ item_id, content_hash })));
     await sql`
-      UPDATE recommender.items AS i SET embedded_hash = m.content_hash
-      FROM json_to_recordset(${hashes}::json) AS m (item_id text, content_hash text)
+      UPDATE recommender.items AS i SET embedded_hash = m.mark
+      FROM (
+        SELECT item_id, ${mark} AS mark FROM json_to_recordset(${hashes}::json) AS made (item_id text, content_hash text)
+      ) AS m
       WHERE i.tenant_id = ${tenant_id} AND i.scenario_id = ${scenario_id} AND i.item_id = m.item_id`.execute(query);
   });
 }

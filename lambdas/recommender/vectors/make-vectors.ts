@@ -25,7 +25,7 @@ export interface Neighborhood {
   readonly near: readonly Near[];
 }
 
-/** The vectors of scenarios, and who finds the nearest among them: exactly, or by an index of the database's. */
+/** The vectors of scenarios, and the search for the nearest: exact, or by an index of the database. */
 export interface VectorStore {
   due(scenario: ScenarioKey, most: number): Promise<readonly DueItem[]>;
   /** Keeps them; what is nearest is asked for afterwards. */
@@ -47,21 +47,24 @@ export interface NearestWanted {
 export interface MakePorts {
   readonly store: VectorStore;
   readonly embed: Embed;
-  /** Of what is left for another turn. */
+  /** Batches of a turn, which must end within its function's time. @default 10 */
+  readonly batches?: number;
+  /** Asks for another turn for what is left. */
   readonly wake: (scenarios: readonly ScenarioKey[]) => Promise<void>;
 }
 
 /** As many neighbours as a page of similar items has twice over; weaker ones are noise of the hash. */
 const neighborsWanted: NearestWanted = { count: 50, above: 0.1 };
 
-// A batch is stored at once, and a turn ends well before its function's minute does.
+// A batch is stored at once, and a turn of hashed words ends well before its function's two minutes do.
 const batchItems = 500;
 const batchesOfATurn = 10;
 
 /** Makes the vectors and neighbours that a scenario's items lack. Resolves to how many. */
-export async function makeVectors(scenario: ScenarioKey, { store, embed, wake }: MakePorts): Promise<number> {
+export async function makeVectors(scenario: ScenarioKey, ports: MakePorts): Promise<number> {
+  const { store, embed, wake, batches = batchesOfATurn } = ports;
   let made = 0;
-  for (let batch = 0; batch < batchesOfATurn; batch += 1) {
+  for (let batch = 0; batch < batches; batch += 1) {
     const due = await store.due(scenario, batchItems);
     if (due.length === 0) return made;
     const vectors = await vectorsOf(due, embed);

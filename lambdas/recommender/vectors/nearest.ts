@@ -77,5 +77,5 @@ export interface Near {
   readonly score: number;
 }
 
-// Of two that are as near, always the same comes first.
+// Ties are broken by id, so that the order is always the same.
 const byScore = (a: Near, b: Near) => b.score - a.score || (a.id < b.id ? -1 : 1);

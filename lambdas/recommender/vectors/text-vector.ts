@@ -1,4 +1,4 @@
-import { segmentMany } from '#language/segmenter.ts';
+import { segmentMany } from '#language/names.ts';
 
 /** What of an item is read for its vector. */
 export interface ItemText {
@@ -13,11 +13,11 @@ export interface ItemText {
 export type Embed = (texts: readonly ItemText[]) => Promise<readonly Float32Array[]>;
 
 /** Numbers of a hashed vector: with some dozens of words a text, two of them seldom fall together. */
-const vectorLength = 256;
+export const vectorLength = 256;
 
-// A field says the more the fewer words it has; who wrote it says least.
+// The fewer words a field has, the more each says; the author says least.
 const weights = { tag: 3, category: 2, title: 2, author: 1, description: 1, characters: 0.5 };
-// What stands behind is seldom about something else, and each word costs time.
+// Later text seldom adds a topic, and each word costs time.
 const longestText = 2000;
 
 /** Words by the dictionary, and pairs of characters for what it doesn't know, each hashed to a place and a sign. */

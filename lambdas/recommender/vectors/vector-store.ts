@@ -5,8 +5,8 @@ import { nearestByIndex } from './indexed-vector-store.ts';
 import type { VectorStore } from './make-vectors.ts';
 
 /** Vectors in the database: the nearest by pgvector's index where the server has it, else by an exact look at all. */
-export function vectorStore(database: Database<unknown>): VectorStore {
-  const exact = exactVectors(database);
+export function vectorStore(database: Database<unknown>, madeBy?: string): VectorStore {
+  const exact = exactVectors(database, madeBy);
   let isIndexed: boolean | undefined;
   return {
     ...exact,

@@ -3,9 +3,13 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import * as z from 'zod';
 import type { Caller } from '#kit/api/authentication.ts';
 import { apiHandler } from '#kit/api-handler.ts';
+import { NotFoundError, UnavailableError } from '#kit/errors.ts';
 import { recommenderEnvelope } from '../../../lambdas/recommender/api/envelope.ts';
+import { popular } from '../../../lambdas/recommender/models/popular.ts';
 import { modelBook } from '../../../lambdas/recommender/registry/model-store.ts';
+import { readModel } from '../../../lambdas/recommender/registry/read-model.ts';
 import { modelsApi } from '../../../lambdas/recommender/registry/routes.ts';
+import { trainingApi } from '../../../lambdas/recommender/registry/training-routes.ts';
 import { trainingsOf } from '../../../lambdas/recommender/registry/training-runs.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { expectDocumented } from '../../support/documented.ts';
@@ -27,6 +31,12 @@ const callers = {
 } as const satisfies Record<string, Pick<Caller, 'tenants' | 'permissions'>>;
 type Who = keyof typeof callers;
 
+/** A model's file; tests take it away. */
+let read: (name: string) => Uint8Array;
+beforeEach(() => {
+  read = () => popular.fit([{ user: 'u1', item: 'i1' }], [], {}).toBytes();
+});
+
 /** The executions that a state machine was asked for: as Step Functions does, one of each name. */
 const executions = new Map<string, object>();
 const machine = {
@@ -44,9 +54,10 @@ async function ask(who: Who, routeKey: string, more: { path?: object; query?: ob
     services: () => ({
       clock: () => now,
       models: modelBook(database.app),
+      readModel: readModel({ read: async (name) => read(name) }),
       startTraining: trainingsOf(machine),
     }),
-    routes: modelsApi,
+    routes: { ...modelsApi, ...trainingApi },
     envelope: recommenderEnvelope,
   });
   const [method = '', rawPath = ''] = routeKey.split(' ');
@@ -90,6 +101,7 @@ async function kept(state: 'online' | 'candidate', minutes: number, scenario = '
       state,
       created_at: new Date(now.getTime() + minutes * 60_000),
     },
+    { items: [] },
   );
   return model_id;
 }
@@ -146,6 +158,26 @@ test('to promote puts one online in the place of the other, for operators alone'
 
   expect([status, body.data.state, body.data.promoted_at]).toEqual([200, 'online', now.toISOString()]);
   expect((await modelBook(database.app).find('t1', before))?.state).toBe('retired');
+});
+
+test.each([
+  ['is gone', 409, () => new NotFoundError('NoSuchKey')],
+  ['is read while S3 is away', 503, () => new UnavailableError('S3 answered 503')],
+  ['was cut off', 409, undefined],
+])('a model whose file %s stays where it is, and so does the one online', async (_how, status, failure) => {
+  const before = await kept('online', 0);
+  const model_id = await kept('candidate', 1);
+  const whole = read('');
+  read = () => {
+    if (failure) throw failure();
+    return whole.subarray(0, -2);
+  };
+
+  const answered = await ask('operator', 'POST /api/v1/models/{model_id}/promote', { path: { model_id } });
+
+  expect(answered.status).toBe(status);
+  const state = async (id: string) => (await modelBook(database.app).find('t1', id))?.state;
+  expect([await state(before), await state(model_id)]).toEqual(['online', 'candidate']);
 });
 
 test('a training starts once a minute, for operators alone and of their tenant', async () => {

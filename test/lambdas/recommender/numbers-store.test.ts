@@ -1,18 +1,14 @@
-import { Readable } from 'node:stream';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type ParquetColumn, parquetChunks } from '../../../lambdas/adapters/objects/parquet.ts';
 import { actions } from '../../../lambdas/recommender/behavior/actions.ts';
-import { behaviorColumns } from '../../../lambdas/recommender/contract.ts';
 import type { NewExperiment } from '../../../lambdas/recommender/experiments/experiment.ts';
 import { experimentBook } from '../../../lambdas/recommender/experiments/experiment-store.ts';
-import { behaviorColumns as fileColumns } from '../../../lambdas/recommender/files/columns.ts';
 import { answerFrom } from '../../../lambdas/recommender/metrics/answer-store.ts';
 import { ask } from '../../../lambdas/recommender/metrics/ask.ts';
 import { computeMetrics } from '../../../lambdas/recommender/metrics/compute-store.ts';
 import type { Question, Row } from '../../../lambdas/recommender/metrics/ports.ts';
-import { answer } from '../../../local/services/athena/duck.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { askFilesOf, segmentOf } from './files-of-behavior.ts';
 import { type Behavior, generated, randomFrom } from './generated-behavior.ts';
 
 const all = generated(20_000, { random: randomFrom(5), firstDay: '2026-11-01', days: 6 });
@@ -28,6 +24,14 @@ let database: TestDatabase<unknown>;
 beforeAll(async () => {
   database = await startTestDatabase();
   await store(all);
+  const users = [...new Set(all.map(({ user_id }) => user_id))].filter((user) => segmentOf(user) !== undefined);
+  await sql`
+    INSERT INTO recommender.profiles (tenant_id, scenario_id, user_id, counts, segment, last_at, computed_at)
+    SELECT tenant, scenario, user_id, '{}', segment, now(), now()
+    FROM unnest(${users}::text[], ${users.map((user) => segmentOf(user) ?? '')}::text[]) AS u (user_id, segment),
+      unnest(ARRAY['shop', ${scope.tenant_id}]) AS tenant, unnest(ARRAY['feed', 'home']) AS scenario`.execute(
+    database.app.query,
+  );
 });
 
 afterAll(() => database?.stop());
@@ -46,55 +50,12 @@ async function store(rows: readonly Behavior[]): Promise<void> {
       model_id uuid, experiment_id text, experiment_group text, device text)`.execute(database.app.query);
 }
 
-/** The same question to the files, by DuckDB. */
-async function askFiles(text: string): Promise<Row[]> {
-  const columns: readonly ParquetColumn[] = fileColumns;
-  const folders = Map.groupBy(
-    all,
-    ({ tenant_id, day }) => `recommender/behaviors/tenant=${encodeURIComponent(tenant_id)}/day=${day}/a.parquet`,
-  );
-  const found = await answer(
-    {
-      sql: text,
-      mostBytes: 10 ** 9,
-      tables: [
-        {
-          name: 'behaviors',
-          database: 'd',
-          location: 's3://raw/recommender/behaviors/',
-          columns: Object.entries(behaviorColumns).map(([name, type]) => ({ name, type })),
-          partitionKeys: ['tenant', 'day'].map((name) => ({ name, type: 'string' })),
-          parameters: { 'projection.tenant.type': 'injected' },
-        },
-      ],
-    },
-    {
-      async *list() {
-        for (const key of folders.keys()) yield { key, size: 1 };
-      },
-      async read(_bucket, key) {
-        const rows = folders.get(key) ?? [];
-        const values = rows.map((row) =>
-          columns.map(({ name, type }) => {
-            const value = row[name as keyof Behavior];
-            return type === 'instant' ? BigInt(value as number) * 1000n : value;
-          }),
-        );
-        return Buffer.concat(await Array.fromAsync(parquetChunks(columns, Readable.from([values]))));
-      },
-    },
-  );
-  return found.rows.map((row) =>
-    Object.fromEntries(found.columns.map(({ name }, index) => [name, row[index] ?? null])),
-  );
-}
-
 const fromDatabase = (question: Question) =>
   answerFrom(database.app, question, { hotFrom: '2026-11-01', knownActions: actions });
 const fromFiles = (question: Question) =>
   ask(question, {
     askDatabase: (asked) => answerFrom(database.app, asked, { hotFrom: '2026-11-03', knownActions: actions }),
-    askFiles,
+    askFiles: (text) => askFilesOf(all, text),
     today: () => range.to,
   });
 
@@ -125,12 +86,14 @@ describe('figures', () => {
     expect(asText(rows)).toEqual([counted(inScope)]);
   });
 
-  test.each(['day', 'scenario', 'strategy', 'model', 'slot'] as const)(
+  test.each(['day', 'scenario', 'strategy', 'model', 'slot', 'segment'] as const)(
     'by %s too, from database and files',
     async (by) => {
       const column = ({ scenario: 'scenario_id', model: 'model_id' } as Record<string, string>)[by] ?? by;
       const expected = new Map(
-        Map.groupBy(inScope, (row) => row[column as keyof Behavior])
+        Map.groupBy(inScope, (row) =>
+          by === 'segment' ? (segmentOf(row.user_id) ?? null) : row[column as keyof Behavior],
+        )
           .entries()
           .map(([value, rows]) => [value === null ? null : String(value), counted(rows)]),
       );

@@ -15,7 +15,6 @@ const itemOf = (item_id: string, more: Partial<RankedItem> = {}): RankedItem => 
   view_count: null,
   like_count: null,
   completion_rate: null,
-  metadata: {},
   ...more,
 });
 const candidate = (item: string, score: number): Candidate => ({ item, score, reason: `because ${item}` });

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { actions } from '../../../../lambdas/recommender/behavior/actions.ts';
 import { behaviorStore } from '../../../../lambdas/recommender/behavior/behavior-store.ts';
 import { behaviorEvent } from '../../../../lambdas/recommender/behavior/event.ts';
 import { rowsOf } from '../../../../lambdas/recommender/behavior/rows.ts';
 import { userHash } from '../../../../lambdas/recommender/erasure/user-hash.ts';
+import { answerFrom } from '../../../../lambdas/recommender/metrics/answer-store.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 
 let database: TestDatabase<unknown>;
@@ -63,6 +65,10 @@ describe('an event', () => {
       { stored: 0, repeated: 1 },
     ]);
     expect(await kept(one.event_id)).toHaveLength(1);
+    const { rows } = await sql`
+      SELECT rows_in, sum(rows_out)::int AS "out", sum(rows_filtered)::int AS filtered FROM platform.stream_counts
+      WHERE workload = 'recommender' AND source = 'store-behaviors' GROUP BY rows_in`.execute(database.app.query);
+    expect(rows).toEqual([{ rows_in: null, out: 1, filtered: 2 }]);
   });
 
   test('that is sent again with another day is the same event', async () => {
@@ -105,6 +111,22 @@ describe('an event', () => {
     expect(users.rows).toHaveLength(1);
     expect(items.rows).toEqual([{ status: 'inactive', content_hash: null }]);
   });
+});
+
+test('an action that nobody knows is kept and counted as stored, and is part of no figure', async () => {
+  const known = event({ tenant_id: 'figures', user_id: 'bob', action_type: 'impression' });
+  const unknown = event({ tenant_id: 'figures', user_id: 'eve', action_type: 'waved' });
+  const scope = { tenant_id: 'figures', from: '2026-11-30', to: '2026-11-30' };
+
+  expect(await store(known, unknown)).toMatchObject({ stored: 2 });
+  const { rows } = await answerFrom(
+    database.app,
+    { ask: 'figures', scope, by: [] },
+    { hotFrom: '2026-11-01', knownActions: actions },
+  );
+
+  expect(await kept(unknown.event_id)).toHaveLength(1);
+  expect(rows?.map(({ impressions, active_users }) => [Number(impressions), Number(active_users)])).toEqual([[1, 1]]);
 });
 
 describe('attribution', () => {

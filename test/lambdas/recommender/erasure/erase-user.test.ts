@@ -5,6 +5,9 @@ import { behaviorEvent } from '../../../../lambdas/recommender/behavior/event.ts
 import { rowsOf } from '../../../../lambdas/recommender/behavior/rows.ts';
 import { userErasure } from '../../../../lambdas/recommender/erasure/erase-user-store.ts';
 import { holdWriters } from '../../../../lambdas/recommender/erasure/tombstone-store.ts';
+import type { NewExperiment } from '../../../../lambdas/recommender/experiments/experiment.ts';
+import { experimentBook } from '../../../../lambdas/recommender/experiments/experiment-store.ts';
+import { computeMetrics } from '../../../../lambdas/recommender/metrics/compute-store.ts';
 import { updateProfiles } from '../../../../lambdas/recommender/profiles/profile-store.ts';
 import { templateOf } from '../../../../lambdas/recommender/scenarios/templates.ts';
 import { listParts } from '../../../../lambdas/recommender/serving/compose.ts';
@@ -120,6 +123,38 @@ describe('what is written later', () => {
     expect(await parts.serving.answers.find('later', request_id)).toMatchObject({ user_id: '' });
     expect(await places('yan-w')).toEqual([]);
     expect(await places('yan-other')).toHaveLength(1);
+  });
+
+  test('of experiments names no erased user, however often days are added up anew', async () => {
+    const of = await given('uma-k', 's4');
+    const book = experimentBook(database.app);
+    const variants = ['a', 'b'].map((name) => ({ name, traffic: 50, config: {} }));
+    const wanted = { experiment_id: 'exp', scenario_id: 's4', name: 'x', description: '', least_lift: 0.1, variants };
+    await book.add('later', wanted as NewExperiment, { author: 'test', now: at });
+    await book.start('later', 'exp', at);
+    const question = { key: of.key, count: 5, filters: { exclude_items: [], tags: [] }, context: { interests: [] } };
+    const asked = async (user: string) => {
+      const { request_id, experiment } = await recommend({ ...question, user }, of.parts.serving);
+      await sql`
+        UPDATE recommender.behaviors SET request_id = ${request_id}, experiment_id = 'exp',
+          experiment_group = ${experiment?.group ?? null} WHERE user_id = ${user}`.execute(database.admin.query);
+      return experiment;
+    };
+    const compute = () =>
+      computeMetrics(database.app, { tenant: 'later', scenario: 's4', now: at, knownActions: ['click', 'impression'] });
+    expect(await asked('uma-k')).toBeDefined();
+    await compute();
+    expect(await places('uma-k')).toEqual(
+      expect.arrayContaining(['recommender.exposures', 'recommender.exposure_days']),
+    );
+
+    await erasing('uma-k');
+    expect(await places('uma-k')).toEqual([]);
+    // Who asks again takes part in nothing, and what is added up later finds nobody.
+    await recommend({ ...question, user: 'uma-k' }, of.parts.serving);
+    await compute();
+
+    expect(await places('uma-k')).toEqual([]);
   });
 
   test('leaves out who was erased while lists were made', async () => {

@@ -69,3 +69,36 @@ test('what is used of metadata is read in whatever form it comes', () => {
   expect(times).toEqual(Array.from({ length: 3 }, () => new Date('2023-11-14T22:13:20Z')));
   expect(contentOf({ publish_time: 'soon' }).publish_time).toBeNull();
 });
+
+test('content of whatever form is read without a fault: what is not of its kind says nothing', () => {
+  const odd: readonly unknown[] = [
+    null,
+    true,
+    [],
+    {},
+    { toString: 'x', valueOf: 1 },
+    [[{ toString: null }]],
+    1e308,
+    '1e999',
+    'x',
+  ];
+  for (const value of odd) {
+    const names = [
+      'title',
+      'description',
+      'category',
+      'author',
+      'tags',
+      'publish_time',
+      'view_count',
+      'like_count',
+      'completion_rate',
+    ];
+    const content = contentOf(Object.fromEntries(names.map((name) => [name, value])));
+    expect(content.publish_time, JSON.stringify(value)).toBeNull();
+    expect(content.completion_rate, JSON.stringify(value)).toBeNull();
+  }
+  expect(contentOf({ publish_time: '1795996800' }).publish_time).toEqual(
+    contentOf({ publish_time: 1795996800 }).publish_time,
+  );
+});

@@ -1,11 +1,13 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sentItem } from '../../../../lambdas/recommender/items/item-message.ts';
-import { upsertItems } from '../../../../lambdas/recommender/items/item-view-store.ts';
+import { itemsApi } from '../../../../lambdas/recommender/items/item-routes.ts';
+import { itemView, upsertItems } from '../../../../lambdas/recommender/items/item-view-store.ts';
 import { exactVectors } from '../../../../lambdas/recommender/vectors/exact-vector-store.ts';
 import { makeVectors } from '../../../../lambdas/recommender/vectors/make-vectors.ts';
 import { embedHashed } from '../../../../lambdas/recommender/vectors/text-vector.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
+import { clientOf } from '../api-client.ts';
 
 let database: TestDatabase<unknown>;
 
@@ -67,4 +69,82 @@ test('a new item has its neighbours in both directions, and none of another tena
   expect(await makeVectors(scenario('t2'), ports)).toBe(0);
 
   expect([await near('t2', 'tour'), await near('t2', 'wall')]).toEqual([['wall'], ['tour']]);
+});
+
+test('a search finds words of title, description, author and tags in the tenant’s own items, page by page', async () => {
+  const scenario_id = 'shop';
+  const items = [
+    { item_id: 'a', metadata: { title: '紫砂 Teapot 100%', category: 'tea' } },
+    { item_id: 'b', metadata: { title: 'cup', description: 'goes with a TEAPOT', category: 'tea' } },
+    { item_id: 'c', metadata: { title: 'tray', author: 'Teapot & Co', tags: ['wood'] }, status: 'inactive' },
+    { item_id: 'd', metadata: { title: 'kettle', tags: ['teapot', 'iron_1'] } },
+    { item_id: 'e', metadata: { title: 'bowl' } },
+  ];
+  for (const tenant_id of ['s1', 's2'])
+    await database.app.transaction((session) =>
+      upsertItems(
+        session,
+        (tenant_id === 's1' ? items : items.slice(0, 1)).map((item, offset) => ({
+          tenant_id,
+          scenario_id,
+          item: sentItem.parse(item),
+          at: new Date(Date.UTC(2026, 10, 30)),
+          offset,
+        })),
+      ),
+    );
+  const view = itemView(database.app, { vectorsUrl: 'http://none', clock: () => new Date() });
+  const caller = { name: 'shop', scheme: 'bearer' as const, tenants: ['s1', 's2'], permissions: [] };
+  const ask = clientOf(itemsApi, { items: view }, caller);
+  const search = (query: Record<string, string>, tenant = 's1') =>
+    ask('GET /api/v1/items/search', { tenant, query: { scenario_id, ...query } });
+  const found = async (query: Record<string, string>, tenant?: string) =>
+    (await search(query, tenant)).data.items.map(({ item_id }: { item_id: string }) => item_id).sort();
+
+  expect(await found({ q: 'teapot' })).toEqual(['a', 'b', 'c', 'd']);
+  expect(await found({ q: 'teapot' }, 's2')).toEqual(['a']);
+  expect(await found({ q: '紫砂' })).toEqual(['a']);
+  expect(await found({ q: 'teapot', status: 'active', category: 'tea' })).toEqual(['a', 'b']);
+  expect(await found({ q: 'teapot', tag: 'wood' })).toEqual(['c']);
+  expect(await found({ q: 'teapot', scenario_id: 'another' })).toEqual([]);
+  // Signs of patterns stand for themselves.
+  expect([await found({ q: '%' }), await found({ q: '_' }), await found({ q: '\\' })]).toEqual([['a'], ['d'], []]);
+  const pages = [
+    await search({ q: 'teapot', page_size: '3' }),
+    await search({ q: 'teapot', page_size: '3', page: '2' }),
+  ];
+  expect(pages.map(({ data }) => [data.total, data.page, data.page_size, data.items.length])).toEqual([
+    [4, 1, 3, 3],
+    [4, 2, 3, 1],
+  ]);
+  expect((await search({ q: 'teapot', page: '0', page_size: '1000' })).data).toMatchObject({ page: 1, page_size: 100 });
+  for (const query of [
+    {},
+    { q: '' },
+    { q: 'x'.repeat(201) },
+    { q: 'a\0' },
+    { q: 'x', page: 'y' },
+    { q: 'x', status: 'no' },
+  ])
+    expect(await search(query as Record<string, string>), JSON.stringify(query)).toMatchObject({ code: 400 });
+});
+
+test('an item whose vector another has made is due again, and once only', async () => {
+  const scenario_id = 'by-model';
+  const item = sentItem.parse({ item_id: 'a', metadata: { title: 'kettle' } });
+  await database.app.transaction((session) =>
+    upsertItems(session, [{ tenant_id: 'v1', scenario_id, item, at: new Date(Date.UTC(2026, 10, 30)), offset: 0 }]),
+  );
+  const scenario = { tenant_id: 'v1', scenario_id };
+  const made = (madeBy?: string) =>
+    makeVectors(scenario, {
+      store: exactVectors(database.app, madeBy),
+      embed: async (texts) => texts.map(() => new Float32Array(256).fill(1 / 16)),
+      wake: async () => undefined,
+    });
+
+  expect([await made(), await made(), await made('a-model'), await made('a-model'), await made('another')]).toEqual([
+    1, 0, 1, 0, 1,
+  ]);
+  expect(await made()).toBe(1);
 });

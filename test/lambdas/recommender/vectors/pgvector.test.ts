@@ -26,7 +26,7 @@ beforeAll(async () => {
     async transaction(work) {
       await sql`BEGIN`.execute(query);
       try {
-        const done = await work({ query, copyIn });
+        const done = await work({ query, copyIn, together: async (ask) => (await Promise.all(ask())) as never });
         await sql`COMMIT`.execute(query);
         return done;
       } catch (error) {
