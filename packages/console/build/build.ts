@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -19,6 +19,7 @@ export async function buildConsole(): Promise<string> {
   await mkdir(path.dirname(folder), { recursive: true });
   const fresh = await mkdtemp(`${folder}.`);
   const environment = process.env.NODE_ENV;
+  const forget = forgetWhenKilled(fresh);
   try {
     // Vite builds for whatever this says: under a test's environment React would be the one for development.
     process.env.NODE_ENV = 'production';
@@ -31,10 +32,26 @@ export async function buildConsole(): Promise<string> {
     // Another process was faster with the same sources.
     if (!existsSync(folder)) throw error;
   } finally {
+    forget.stop();
     if (environment === undefined) delete process.env.NODE_ENV;
     else process.env.NODE_ENV = environment;
   }
   return folder;
+}
+
+/** Whoever stops a build, or a start that builds, finds nothing half built afterwards. */
+function forgetWhenKilled(folder: string): { stop(): void } {
+  const leave = (signal: NodeJS.Signals) => {
+    rmSync(folder, { recursive: true, force: true });
+    process.kill(process.pid, signal);
+  };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, leave);
+  return {
+    stop() {
+      for (const signal of signals) process.off(signal, leave);
+    },
+  };
 }
 
 async function compressAll(folder: string): Promise<void> {

@@ -39,3 +39,18 @@ export function useAddress(): Address {
     length: pageLengths.find((known) => known === length) ?? pageLengths[0],
   };
 }
+
+/** A part of the address for one of several lists on a page: their filters and pages do not meet. */
+export function scoped({ get, set, length }: Address, scope: string): Address {
+  const key = (name: string) => `${scope}-${name}`;
+  const page = Number(get(key('page')) ?? 1);
+  const change: Address['set'] = (changes) =>
+    set(Object.fromEntries(Object.entries(changes).map(([name, value]) => [key(name), value])));
+  return {
+    get: (name) => get(key(name)),
+    set: (changes) => change({ page: undefined, ...changes }),
+    page: Number.isInteger(page) && page > 0 ? page : 1,
+    goTo: (to) => change({ page: to === 1 ? undefined : String(to) }),
+    length,
+  };
+}

@@ -1,3 +1,5 @@
+import Button from '@cloudscape-design/components/button';
+import type { TableProps } from '@cloudscape-design/components/table';
 import { Moment } from '../values/moment.tsx';
 import { Count } from '../values/numbers.tsx';
 import { StateLabel } from '../values/state-label.tsx';
@@ -20,6 +22,21 @@ export function momentColumn<T>(id: string, header: string, of: (row: T) => stri
 
 export function stateColumn<T>(header: string, of: (row: T) => string): Column<T> {
   return { id: 'state', header, cell: (row) => <StateLabel state={of(row)} />, csv: of };
+}
+
+/** What names a row, and opens it on the same page. */
+export function openColumn<T>(
+  id: string,
+  header: string,
+  of: (row: T) => string,
+  open: (row: T) => void,
+): TableProps.ColumnDefinition<T> {
+  const cell = (row: T) => (
+    <Button variant="inline-link" onClick={() => open(row)}>
+      {of(row)}
+    </Button>
+  );
+  return { id, header, isRowHeader: true, cell };
 }
 
 /** Not shown until somebody chooses it. */

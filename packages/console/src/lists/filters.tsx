@@ -1,4 +1,5 @@
 import Input from '@cloudscape-design/components/input';
+import Multiselect from '@cloudscape-design/components/multiselect';
 import Select from '@cloudscape-design/components/select';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTexts } from '../texts/index.ts';
@@ -33,6 +34,30 @@ export function ChoiceFilter({ address, name, label, choices, standard }: Choice
       selectedOption={options.find((choice) => choice.value === value) ?? { value, label: value }}
       options={options}
       onChange={({ detail }) => address.set({ [name]: detail.selectedOption.value })}
+    />
+  );
+}
+
+// More do not fit into a field.
+const fewWords = 2;
+
+/** A filter by any of a few words, which the address has between commas. */
+export function ChoicesFilter({ address, name, label, choices, standard = '' }: Choices) {
+  const chosen = (address.get(name) ?? standard).split(',').filter(Boolean);
+  // What is seen is what is read out.
+  const words = chosen.length > fewWords ? `${label} (${chosen.length})` : [label, ...chosen].join(' · ');
+  return (
+    <Multiselect
+      ariaLabel={words}
+      placeholder={words}
+      hideTokens
+      enableSelectAll
+      filteringType="auto"
+      options={choices}
+      selectedOptions={choices.filter(({ value }) => chosen.includes(value))}
+      onChange={({ detail }) =>
+        address.set({ [name]: detail.selectedOptions.flatMap(({ value }) => value ?? []).join(',') })
+      }
     />
   );
 }

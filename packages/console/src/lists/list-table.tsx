@@ -1,14 +1,15 @@
 import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
-import Pagination from '@cloudscape-design/components/pagination';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTexts } from '../texts/index.ts';
+import { type Selection, selectionOf } from '../values/selection.ts';
 import { type Address, useAddress } from './address.ts';
 import type { Column, Page } from './column.ts';
 import { DownloadButton } from './download-button.tsx';
+import { ListPages } from './list-pages.tsx';
 import { ListPreferences, useVisibleColumns } from './preferences.tsx';
 import { Problem } from './problem.tsx';
 
@@ -28,7 +29,7 @@ export interface ListProps<T> {
   readonly empty: { readonly title: string; readonly advice: ReactNode };
   /** How often it looks again while it is visible. @default 5 s */
   readonly everyMs?: number;
-  readonly selection?: { readonly selected: readonly T[]; readonly select: (rows: readonly T[]) => void };
+  readonly selection?: Selection<T>;
 }
 
 // Quick enough to watch work go on, rare enough for a hundred readers.
@@ -59,10 +60,10 @@ export function ListTable<T>(props: ListProps<T>) {
       columnDefinitions={columnsOf(props.columns)}
       columnDisplay={props.columns.map(({ id }) => ({ id, visible: visible.includes(id) }))}
       {...sortingOf(props.columns, address)}
-      {...selectionOf(props, t('list.select'))}
+      {...(props.selection ? selectionOf(props.selection, props.rowId, t('list.select')) : {})}
       header={<ListHeader list={props} total={data?.total} />}
       filter={props.filters}
-      pagination={<ListPages address={address} total={data?.total ?? 0} />}
+      pagination={<ListPages page={page} goTo={address.goTo} count={Math.ceil((data?.total ?? 0) / length)} />}
       preferences={<ListPreferences columns={props.columns} visible={visible} choose={choose} address={address} />}
       empty={error ? <Problem error={error} again={query.refetch} /> : <Empty {...props.empty} />}
     />
@@ -90,20 +91,6 @@ function sortingOf<T>(columns: readonly Column<T>[], address: Address) {
   };
 }
 
-function selectionOf<T>({ selection, rowId }: ListProps<T>, label: string) {
-  if (!selection) return {};
-  return {
-    selectionType: 'multi' as const,
-    selectedItems: [...selection.selected],
-    onSelectionChange: ({ detail }: { detail: { selectedItems: T[] } }) => selection.select(detail.selectedItems),
-    ariaLabels: {
-      selectionGroupLabel: label,
-      allItemsSelectionLabel: () => label,
-      itemSelectionLabel: (_: unknown, row: T) => `${label} ${rowId(row)}`,
-    },
-  };
-}
-
 function ListHeader<T>({ list, total }: { readonly list: ListProps<T>; readonly total: number | undefined }) {
   const { language } = useTexts();
   return (
@@ -120,22 +107,6 @@ function ListHeader<T>({ list, total }: { readonly list: ListProps<T>; readonly 
     >
       {list.title}
     </Header>
-  );
-}
-
-function ListPages({ address, total }: { readonly address: Address; readonly total: number }) {
-  const { t } = useTexts();
-  return (
-    <Pagination
-      currentPageIndex={address.page}
-      pagesCount={Math.max(1, Math.ceil(total / address.length))}
-      onChange={({ detail }) => address.goTo(detail.currentPageIndex)}
-      ariaLabels={{
-        nextPageLabel: t('list.next'),
-        previousPageLabel: t('list.previous'),
-        pageLabel: (number) => t('list.page', { number }),
-      }}
-    />
   );
 }
 

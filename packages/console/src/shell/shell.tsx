@@ -2,7 +2,9 @@ import AppLayout from '@cloudscape-design/components/app-layout';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useHref, useLocation, useNavigate } from 'react-router';
+import { useMay } from '../api/permissions.ts';
 import { NoticeBar } from '../lists/notices.tsx';
+import { useMachine } from '../pages/machine/machine-client.ts';
 import { type Tell, useTexts } from '../texts/index.ts';
 import { TopBar } from './top-bar.tsx';
 
@@ -50,14 +52,21 @@ function Navigation({ leave }: { readonly leave: () => void }) {
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const base = useHref('/').replace(/\/$/, '');
-  const items = itemsOf(t).map((item) =>
+  const known = itemsOf(t, {
+    machine: useMachine() !== undefined,
+    operate: useMay('operate') === true,
+    admin: useMay('admin') === true,
+  });
+  const items = known.map((item) =>
     item.type === 'link'
       ? { ...item, href: base + item.href }
       : item.type === 'section'
         ? { ...item, items: item.items.map((inner) => ({ ...inner, href: base + inner.href })) }
         : item,
   );
-  const active = navigationPlaces(t).filter((place) => (place === '/' ? pathname === '/' : pathname.startsWith(place)));
+  const active = navigationPlaces(known).filter((place) =>
+    place === '/' ? pathname === '/' : pathname.startsWith(place),
+  );
   return (
     <SideNavigation
       items={items}
@@ -77,29 +86,47 @@ type Item =
   | { readonly type: 'divider' }
   | { readonly type: 'section'; readonly text: string; readonly items: { type: 'link'; text: string; href: string }[] };
 
-function itemsOf(t: Tell): readonly Item[] {
+/** What only some have is there where they have it: queries and users by permission, the machine where it is one's own. */
+function itemsOf(
+  t: Tell,
+  { machine, operate, admin }: { machine: boolean; operate: boolean; admin: boolean },
+): readonly Item[] {
   return [
     { type: 'link', text: t('overview.title'), href: '/' },
     { type: 'link', text: t('runs.title'), href: '/runs' },
     { type: 'link', text: t('failures.title'), href: '/failures' },
     { type: 'link', text: t('schedules.title'), href: '/schedules' },
+    { type: 'link', text: t('topics.title'), href: '/topics' },
+    {
+      type: 'section',
+      text: t('nav.presale'),
+      items: [
+        { type: 'link', text: t('deals.title'), href: '/presale/deals' },
+        { type: 'link', text: t('projects.title'), href: '/presale/projects' },
+        { type: 'link', text: t('publications.title'), href: '/presale/publications' },
+        { type: 'link', text: t('problems.title'), href: '/presale/problems' },
+        { type: 'link', text: t('problem.corrections'), href: '/presale/corrections' },
+      ],
+    },
     {
       type: 'section',
       text: t('nav.workloads'),
       items: [
-        { type: 'link', text: t('deals.title'), href: '/presale/deals' },
-        { type: 'link', text: t('problems.title'), href: '/presale/problems' },
         { type: 'link', text: t('tagger.title'), href: '/tagger' },
         { type: 'link', text: t('tasks.title'), href: '/tasks' },
         { type: 'link', text: t('briefs.title'), href: '/briefs' },
         { type: 'link', text: t('recommender.title'), href: '/recommender' },
       ],
     },
+    ...(operate || machine ? [{ type: 'divider' } as const] : []),
+    ...(operate ? [{ type: 'link', text: t('query.title'), href: '/query' } as const] : []),
+    ...(admin ? [{ type: 'link', text: t('users.title'), href: '/users' } as const] : []),
+    ...(machine ? [{ type: 'link', text: t('machine.title'), href: '/machine' } as const] : []),
   ];
 }
 
-function navigationPlaces(t: Tell): string[] {
-  return itemsOf(t).flatMap((item) =>
+function navigationPlaces(items: readonly Item[]): string[] {
+  return items.flatMap((item) =>
     item.type === 'link' ? [item.href] : item.type === 'section' ? item.items.map(({ href }) => href) : [],
   );
 }

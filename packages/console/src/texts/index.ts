@@ -1,8 +1,9 @@
 import { useSyncExternalStore } from 'react';
 import en from './en.json';
+import type { Tell, TextKey } from './tell.ts';
 
-/** Every text of the application, by its key. */
-export type TextKey = keyof typeof en;
+export type { Tell, TextKey } from './tell.ts';
+
 type Catalogue = Readonly<Record<TextKey, string>>;
 
 /** The languages, by their tag; one line adds another. Each but English is loaded when it is chosen. */
@@ -46,9 +47,6 @@ export function preferredLanguage(): Language {
   }
   return 'en';
 }
-
-/** Tells a text, with `{name}` replaced. */
-export type Tell = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string;
 
 /** The language of this moment, and what tells texts in it. */
 export function useTexts() {

@@ -6,8 +6,8 @@ import Textarea from '@cloudscape-design/components/textarea';
 import { useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../api/client.ts';
 import { useMay } from '../../api/permissions.ts';
-import { useTexts } from '../../texts/index.ts';
-import type { BriefForm } from './brief-form.ts';
+import { type Tell, useTexts } from '../../texts/index.ts';
+import type { BriefForm, WrongFields } from './brief-form.ts';
 
 // As the API numbers them; who may see how the platforms stand gets their titles from there.
 const codes = [
@@ -21,14 +21,16 @@ const codes = [
 interface FieldsProps {
   readonly form: BriefForm;
   readonly change: (form: BriefForm) => void;
+  /** What is said at the fields. */
+  readonly wrong: WrongFields;
 }
 
 /** What a brief asks for. */
-export function BriefFields({ form, change }: FieldsProps) {
+export function BriefFields({ form, change, wrong }: FieldsProps) {
   const { t } = useTexts();
   const platforms = usePlatforms();
   const field = (name: 'name' | 'limit' | 'from' | 'to', label: string) => (
-    <FormField label={label}>
+    <FormField label={label} errorText={errorOf(t, wrong[name])}>
       <Input
         value={form[name]}
         type={name === 'limit' ? 'number' : 'text'}
@@ -40,7 +42,7 @@ export function BriefFields({ form, change }: FieldsProps) {
     <ColumnLayout columns={2}>
       {field('name', t('briefs.name'))}
       {field('limit', t('briefs.limit'))}
-      <FormField label={t('briefs.platforms')}>
+      <FormField label={t('briefs.platforms')} errorText={errorOf(t, wrong.platforms)}>
         <Multiselect
           options={platforms}
           selectedOptions={platforms.filter(({ value }) => form.platforms.includes(value))}
@@ -49,7 +51,7 @@ export function BriefFields({ form, change }: FieldsProps) {
           }
         />
       </FormField>
-      <FormField label={t('briefs.keywords')}>
+      <FormField label={t('briefs.keywords')} errorText={errorOf(t, wrong.keywords)}>
         <Textarea
           value={form.keywords}
           rows={3}
@@ -60,6 +62,10 @@ export function BriefFields({ form, change }: FieldsProps) {
       {field('to', t('runs.to'))}
     </ColumnLayout>
   );
+}
+
+function errorOf(t: Tell, words: WrongFields[keyof BriefForm]): string | undefined {
+  return words === undefined ? undefined : t(words);
 }
 
 function usePlatforms() {

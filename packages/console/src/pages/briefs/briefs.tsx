@@ -2,18 +2,19 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { answer, api } from '../../api/client.ts';
 import type { paths } from '../../api/schema.gen';
 import { useAddress } from '../../lists/address.ts';
+import { AppButton } from '../../lists/app-button.tsx';
+import { AppLink } from '../../lists/app-link.tsx';
 import type { Column } from '../../lists/column.ts';
 import { countColumn, optional, stateColumn, textColumn } from '../../lists/columns.tsx';
 import { FilterRow, TextFilter } from '../../lists/filters.tsx';
 import { ListTable } from '../../lists/list-table.tsx';
 import { type Tell, useTexts } from '../../texts/index.ts';
 import { Platforms } from './platforms.tsx';
-import { SubmitBrief } from './submit-brief.tsx';
 
 type Found = paths['/dts-auto-brief/job/search']['post']['responses'][200]['content']['application/json'];
 type Brief = Extract<Found, { data: { jobList: unknown } }>['data']['jobList'][number];
 
-/** Briefs, a form for another, and how the platforms stand. */
+/** Briefs, and how the platforms stand. */
 export default function Briefs() {
   const { t } = useTexts();
   const address = useAddress();
@@ -30,6 +31,11 @@ export default function Briefs() {
         load={({ start, length }) => briefsFrom(filter, start, length)}
         rowId={({ jobUuid }) => jobUuid}
         empty={{ title: t('briefs.empty'), advice: t('briefs.empty-advice') }}
+        actions={
+          <AppButton variant="primary" to="/briefs/submit">
+            {t('briefs.submit')}
+          </AppButton>
+        }
         filters={
           <FilterRow>
             <TextFilter address={address} name="name" label={t('briefs.name')} />
@@ -37,7 +43,6 @@ export default function Briefs() {
           </FilterRow>
         }
       />
-      <SubmitBrief />
       <Platforms />
     </SpaceBetween>
   );
@@ -53,7 +58,12 @@ async function briefsFrom(filter: object, start: number, length: number) {
 
 function briefColumns(t: Tell): readonly Column<Brief>[] {
   return [
-    textColumn('name', t('briefs.name'), ({ jobName }) => jobName),
+    {
+      id: 'name',
+      header: t('briefs.name'),
+      cell: ({ jobUuid, jobName }) => <AppLink to={`/briefs/${jobUuid}`}>{jobName}</AppLink>,
+      csv: ({ jobName }) => jobName,
+    },
     stateColumn(t('runs.state'), ({ state }) => state),
     textColumn('platforms', t('briefs.platforms'), ({ jobPlatforms }) => jobPlatforms),
     countColumn('limit', t('briefs.limit'), ({ jobLimitNum }) => jobLimitNum),

@@ -12,6 +12,7 @@ import { workloads } from '../runs/run-filter.ts';
 import { ChangeMany } from './change-many.tsx';
 import { failureFilter, failureStates, sourceKinds } from './failure-filter.ts';
 import { FailureGroups } from './failure-groups.tsx';
+import { FailuresOverTime } from './failures-over-time.tsx';
 import { Replays } from './replays.tsx';
 
 type Failure = components['schemas']['FailureSummary'];
@@ -39,6 +40,7 @@ export default function Failures() {
         actions={<ChangeMany filter={filter} />}
         filters={<Filters address={address} />}
       />
+      <FailuresOverTime filter={query} />
       <FailureGroups filter={query} address={address} />
       <Replays />
     </SpaceBetween>

@@ -1,6 +1,8 @@
+import Button from '@cloudscape-design/components/button';
 import Header from '@cloudscape-design/components/header';
 import Table from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { ApiError } from '../../api/api-error.ts';
 import { api } from '../../api/client.ts';
 import type { components } from '../../api/schema.gen';
@@ -17,15 +19,19 @@ const lookAgainMs = 60_000;
 export function DependencyTable() {
   const { t } = useTexts();
   const query = useQuery({ queryKey: ['dependencies'], queryFn: allDependencies, refetchInterval: lookAgainMs });
+  const [all, showAll] = useState(false);
   if (query.isError) return <Problem error={query.error} again={query.refetch} />;
+  const known = query.data ?? [];
+  const away = known.filter(({ state }) => state !== 'reachable');
   return (
     <Table<Dependency>
       variant="container"
       wrapLines
       loading={query.isPending}
       loadingText={t('list.loading')}
-      items={query.data ?? []}
-      header={<Header variant="h2">{t('overview.dependencies')}</Header>}
+      items={all ? known : away}
+      empty={t('overview.all-reachable', { count: known.length })}
+      header={<Title away={away.length} known={known.length} all={all} showAll={showAll} />}
       columnDefinitions={[
         {
           id: 'name',
@@ -33,7 +39,7 @@ export function DependencyTable() {
           isRowHeader: true,
           cell: ({ kind, name }) => `${kind} ${name}`,
         },
-        { id: 'state', header: t('runs.state'), cell: ({ state }) => <StateLabel state={state} /> },
+        { id: 'state', header: t('runs.state'), minWidth: 130, cell: ({ state }) => <StateLabel state={state} /> },
         {
           id: 'latency',
           header: t('overview.latency'),
@@ -42,6 +48,31 @@ export function DependencyTable() {
         { id: 'without', header: t('overview.without'), cell: ({ without }) => without },
       ]}
     />
+  );
+}
+
+interface TitleProps {
+  readonly away: number;
+  readonly known: number;
+  readonly all: boolean;
+  readonly showAll: (all: boolean) => void;
+}
+
+function Title({ away, known, all, showAll }: TitleProps) {
+  const { t } = useTexts();
+  return (
+    <Header
+      variant="h2"
+      counter={`(${away} / ${known})`}
+      description={t('overview.dependencies-about')}
+      actions={
+        <Button ariaExpanded={all} onClick={() => showAll(!all)}>
+          {t(all ? 'overview.only-away' : 'overview.show-all')}
+        </Button>
+      }
+    >
+      {t('overview.dependencies')}
+    </Header>
   );
 }
 

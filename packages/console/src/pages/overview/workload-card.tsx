@@ -27,7 +27,7 @@ export function WorkloadCard({ of, span }: { readonly of: Workload; readonly spa
       }
     >
       <SpaceBetween size="m">
-        <Strip runs={of.runs} />
+        <Strip of={of} />
         <Series steps={span === 'hours' ? of.last_24_hours : of.last_30_days} span={t(`overview.${span}`)} />
         <Figures of={of} />
       </SpaceBetween>

@@ -25,14 +25,15 @@ export function Corrections({ corrections }: { readonly corrections: readonly Co
           cell: ({ corrected_at }) => <Moment at={corrected_at} />,
         },
         { id: 'by', header: t('failures.changed-by'), cell: ({ corrected_by }) => corrected_by },
-        { id: 'change', header: t('failure.difference'), cell: (correction) => <Change {...correction} /> },
+        { id: 'change', header: t('failure.difference'), cell: (correction) => <CellChange {...correction} /> },
         { id: 'outcome', header: t('runs.state'), cell: ({ outcome }) => <StateLabel state={outcome} /> },
       ]}
     />
   );
 }
 
-function Change({ before, after }: Pick<Correction, 'before' | 'after'>) {
+/** The cells that differ, with before and after. */
+export function CellChange({ before, after }: Pick<Correction, 'before' | 'after'>) {
   const was = before as Readonly<Record<string, unknown>>;
   const changed = Object.entries(after as Readonly<Record<string, unknown>>).filter(
     ([name, value]) => was[name] !== value,

@@ -24,5 +24,11 @@ export const counties = [
   '連江縣',
 ] as const;
 
-/** The county that the API shows where none is asked for: it lists the deals of one county at a time. */
+/** The county that the API shows where none is asked for. */
 export const standardCounty = '新北市';
+
+/** The counties that the address has between commas; nothing where none of them is known. */
+export function chosenCounties(text: string | undefined): readonly string[] | undefined {
+  const chosen = text?.split(',').filter((name) => counties.some((known) => known === name));
+  return chosen?.length ? chosen : undefined;
+}

@@ -1,13 +1,15 @@
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { answer, api } from '../../api/client.ts';
 import type { components } from '../../api/schema.gen';
 import { type Address, useAddress } from '../../lists/address.ts';
 import type { Column } from '../../lists/column.ts';
 import { countColumn, momentColumn, optional, textColumn } from '../../lists/columns.tsx';
-import { ChoiceFilter, DayFilter, FilterRow, TextFilter } from '../../lists/filters.tsx';
+import { ChoiceFilter, ChoicesFilter, DayFilter, FilterRow, TextFilter } from '../../lists/filters.tsx';
 import { ListTable } from '../../lists/list-table.tsx';
 import { type Tell, useTexts } from '../../texts/index.ts';
 import { momentOf } from '../runs/run-filter.ts';
-import { counties, standardCounty } from './counties.ts';
+import { chosenCounties, counties, standardCounty } from './counties.ts';
+import { Prices } from './prices.tsx';
 
 type Deal = components['schemas']['Deal'];
 
@@ -17,20 +19,23 @@ export default function Deals() {
   const address = useAddress();
   const filter = dealFilter(address);
   return (
-    <ListTable<Deal>
-      name="deals"
-      title={t('deals.title')}
-      description={t('deals.about')}
-      columns={dealColumns(t)}
-      filter={filter}
-      everyMs={30_000}
-      load={async (place) =>
-        (await answer(api.GET('/apiv1/deals', { params: { query: { ...filter, ...place } } }))).result
-      }
-      rowId={({ id }) => String(id)}
-      empty={{ title: t('deals.empty'), advice: t('deals.empty-advice') }}
-      filters={<Filters address={address} />}
-    />
+    <SpaceBetween size="l">
+      <ListTable<Deal>
+        name="deals"
+        title={t('deals.title')}
+        description={t('deals.about')}
+        columns={dealColumns(t)}
+        filter={filter}
+        everyMs={30_000}
+        load={async (place) =>
+          (await answer(api.GET('/apiv1/deals', { params: { query: { ...filter, ...place } } }))).result
+        }
+        rowId={({ id }) => String(id)}
+        empty={{ title: t('deals.empty'), advice: t('deals.empty-advice') }}
+        filters={<Filters address={address} />}
+      />
+      <Prices counties={filter.county.split(',')} district={address.get('district')} />
+    </SpaceBetween>
   );
 }
 
@@ -38,7 +43,7 @@ function Filters({ address }: { readonly address: Address }) {
   const { t } = useTexts();
   return (
     <FilterRow>
-      <ChoiceFilter
+      <ChoicesFilter
         address={address}
         name="county"
         label={t('presale.county')}
@@ -61,7 +66,7 @@ function Filters({ address }: { readonly address: Address }) {
 
 /** The words by which the API sorts have their sign before them. */
 function dealFilter({ get }: Address) {
-  const county = counties.find((known) => known === get('county')) ?? standardCounty;
+  const county = chosenCounties(get('county'))?.join(',') ?? standardCounty;
   const sort = get('sort');
   const [from, to] = [secondsOf(get('from')), secondsOf(get('to'))];
   return {

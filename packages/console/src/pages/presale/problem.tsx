@@ -13,12 +13,14 @@ import { useParams } from 'react-router';
 import { answer, api } from '../../api/client.ts';
 import { useMay } from '../../api/permissions.ts';
 import type { components } from '../../api/schema.gen';
+import { AppButton } from '../../lists/app-button.tsx';
 import { useNotices } from '../../lists/notices.tsx';
 import { Problem } from '../../lists/problem.tsx';
 import { Waiting } from '../../lists/waiting.tsx';
 import { stateText, useTexts } from '../../texts/index.ts';
 import { Moment } from '../../values/moment.tsx';
 import { Corrections } from './corrections.tsx';
+import { reasonText } from './reason-text.ts';
 
 type Row = components['schemas']['ProblemRowWithCorrections'];
 
@@ -37,9 +39,8 @@ export default function ProblemRowPage() {
 function EditedRow({ row }: { readonly row: Row }) {
   const { t } = useTexts();
   const [cells, setCells] = useState(row.raw as Readonly<Record<string, string>>);
-  const wrong = new Map(
-    row.reasons.flatMap(({ column, reason }) => (column === '' ? [] : [[column, reason] as const])),
-  );
+  const atCells = row.reasons.filter(({ column }) => column !== '');
+  const wrong = new Map(atCells.map(({ column, reason }) => [column, reasonText(t, reason)]));
   const field = (column: string) => (
     <Cell
       key={column}
@@ -55,6 +56,7 @@ function EditedRow({ row }: { readonly row: Row }) {
       <Header variant="h1" description={t('problem.about')}>
         {`${row.county} ${row.line_number}, ${row.publication_date}`}
       </Header>
+      {row.reasons.length === 0 && <LoadedRow row={row} />}
       <Container
         header={<Header variant="h2">{t('problem.wrong')}</Header>}
         footer={<SaveButton row={row} cells={cells} />}
@@ -75,9 +77,22 @@ function EditedRow({ row }: { readonly row: Row }) {
   );
 }
 
+/** Nothing is wrong any more: where the deal is. */
+function LoadedRow({ row }: { readonly row: Row }) {
+  const { t } = useTexts();
+  const { 建案名稱: project = '' } = row.raw as Readonly<Record<string, string>>;
+  const deals = new URLSearchParams({ county: row.county, ...(project === '' ? {} : { search: project }) });
+  return (
+    <Alert type="success" action={<AppButton to={`/presale/deals?${deals}`}>{t('problem.see-deal')}</AppButton>}>
+      {t('problem.is-loaded')}
+    </Alert>
+  );
+}
+
 /** What is wrong with the row as a whole, and with no cell alone: fields are missing, or too many. */
 function WholeRow({ row }: { readonly row: Row }) {
-  const reasons = row.reasons.filter(({ column }) => column === '').map(({ reason }) => reason);
+  const { t } = useTexts();
+  const reasons = row.reasons.filter(({ column }) => column === '').map(({ reason }) => reasonText(t, reason));
   return reasons.length === 0 ? null : <Alert type="warning">{reasons.join('; ')}</Alert>;
 }
 

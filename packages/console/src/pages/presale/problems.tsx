@@ -4,11 +4,11 @@ import type { components } from '../../api/schema.gen';
 import { useAddress } from '../../lists/address.ts';
 import { AppLink } from '../../lists/app-link.tsx';
 import type { Column } from '../../lists/column.ts';
-import { ChoiceFilter, FilterRow, TextFilter } from '../../lists/filters.tsx';
+import { momentColumn, textColumn } from '../../lists/columns.tsx';
 import { ListTable } from '../../lists/list-table.tsx';
 import { type Tell, useTexts } from '../../texts/index.ts';
-import { Moment } from '../../values/moment.tsx';
-import { counties } from './counties.ts';
+import { countyAndPublication, ProblemFilters } from './problem-filters.tsx';
+import { reasonText } from './reason-text.ts';
 
 type ProblemRow = components['schemas']['ProblemRow'];
 
@@ -17,9 +17,7 @@ export default function Problems() {
   const { t } = useTexts();
   const address = useAddress();
   const queries = useQueryClient();
-  const county = counties.find((known) => known === address.get('county'));
-  const publication = address.get('publication_date');
-  const filter = { ...(county ? { county } : {}), ...(publication ? { publication_date: publication } : {}) };
+  const filter = countyAndPublication(address);
   return (
     <ListTable<ProblemRow>
       name="problems"
@@ -36,24 +34,16 @@ export default function Problems() {
       }}
       rowId={({ id }) => String(id)}
       empty={{ title: t('problems.empty'), advice: t('problems.empty-advice') }}
-      filters={
-        <FilterRow>
-          <ChoiceFilter
-            address={address}
-            name="county"
-            label={t('presale.county')}
-            choices={counties.map((value) => ({ value, label: value }))}
-          />
-          <TextFilter address={address} name="publication_date" label={t('problems.publication')} />
-        </FilterRow>
-      }
+      filters={<ProblemFilters address={address} />}
     />
   );
 }
 
 function problemColumns(t: Tell): readonly Column<ProblemRow>[] {
   const reasons = ({ reasons: all }: ProblemRow) =>
-    all.map(({ column, reason }) => (column === '' ? reason : `${column}: ${reason}`)).join('; ');
+    all
+      .map(({ column, reason }) => (column === '' ? reasonText(t, reason) : `${column}: ${reasonText(t, reason)}`))
+      .join('; ');
   return [
     {
       id: 'line',
@@ -70,24 +60,9 @@ function problemColumns(t: Tell): readonly Column<ProblemRow>[] {
       cell: (row) => <bdi>{saidOf(row)}</bdi>,
       csv: saidOf,
     },
-    {
-      id: 'publication',
-      header: t('problems.publication'),
-      cell: (row) => row.publication_date,
-      csv: (row) => row.publication_date,
-    },
-    {
-      id: 'found',
-      header: t('problems.found'),
-      cell: (row) => <Moment at={row.found_at} />,
-      csv: (row) => row.found_at,
-    },
-    {
-      id: 'corrected',
-      header: t('problems.corrected'),
-      cell: (row) => <Moment at={row.corrected_at} />,
-      csv: (row) => row.corrected_at,
-    },
+    textColumn('publication', t('problems.publication'), (row) => row.publication_date),
+    momentColumn('found', t('problems.found'), (row) => row.found_at),
+    momentColumn('corrected', t('problems.corrected'), (row) => row.corrected_at),
   ];
 }
 

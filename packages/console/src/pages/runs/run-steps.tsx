@@ -3,16 +3,22 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
+import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { answer, api } from '../../api/client.ts';
 import { useMay } from '../../api/permissions.ts';
+import type { paths } from '../../api/schema.gen';
+import { AppLink } from '../../lists/app-link.tsx';
 import { useNotices } from '../../lists/notices.tsx';
 import { Problem } from '../../lists/problem.tsx';
 import { Waiting } from '../../lists/waiting.tsx';
 import { useTexts } from '../../texts/index.ts';
-import { StepTable } from './step-table.tsx';
+import { Moment } from '../../values/moment.tsx';
+import { useMachine } from '../machine/machine-client.ts';
+import { insightsLink } from './insights-link.ts';
+import { type Step, StepTable } from './step-table.tsx';
 
 const MachineGraph = lazy(() => import('./graph/machine-graph.tsx'));
 
@@ -44,11 +50,12 @@ export function RunSteps({ workload, name, running }: RunName & { readonly runni
           <span className="stored">{execution.cause}</span>
         </Alert>
       )}
+      <WaitingSteps steps={steps} />
       <Container
         header={
           <Header
             variant="h2"
-            description={`${execution.machine} · ${execution.correlation_id}`}
+            description={<Execution of={execution} />}
             actions={execution.stoppable && <StopRun workload={workload} name={name} />}
           >
             {t('run.graph')}
@@ -61,6 +68,41 @@ export function RunSteps({ workload, name, running }: RunName & { readonly runni
       </Container>
       <StepTable steps={steps} workload={workload} name={name} />
     </SpaceBetween>
+  );
+}
+
+/** What it waits for, and when it goes on, without a look through all steps. */
+function WaitingSteps({ steps }: { readonly steps: readonly Step[] }) {
+  const { t } = useTexts();
+  const waiting = steps.filter(({ waits_for, next_at }) => waits_for !== null || next_at !== null);
+  const [next] = waiting.map(({ next_at }) => next_at).sort();
+  if (waiting.length === 0) return null;
+  return (
+    <Alert type="warning">
+      {t('run.waits', { count: waiting.length })} <Moment at={next} />: <bdi>{waiting[0]?.waits_for}</bdi>
+    </Alert>
+  );
+}
+
+type ToldExecution = NonNullable<
+  paths['/platform/runs/{workload}/{name}/steps']['get']['responses'][200]['content']['application/json']['result']['execution']
+>;
+
+/** Its correlation id leads to its lines in the log: here on one machine, in CloudWatch where it is deployed. */
+function Execution({ of: { machine, correlation_id: id, arn, started_at, ended_at } }: { readonly of: ToldExecution }) {
+  const hasLog = useMachine() !== undefined;
+  const cloud = insightsLink({ arn, id, from: started_at, to: ended_at }, Date.now());
+  return (
+    <>
+      {machine} ·{' '}
+      {hasLog ? (
+        <AppLink to={`/machine?tab=logs&id=${encodeURIComponent(id)}`}>{id}</AppLink>
+      ) : (
+        <Link href={cloud} external rel="noreferrer">
+          {id}
+        </Link>
+      )}
+    </>
   );
 }
 

@@ -15,6 +15,8 @@ import { useTexts } from '../../texts/index.ts';
 import { Duration, Moment } from '../../values/moment.tsx';
 import { Cost, Count } from '../../values/numbers.tsx';
 import { StateLabel } from '../../values/state-label.tsx';
+import { CountyResults } from '../presale/county-results.tsx';
+import { RunActions } from './run-actions.tsx';
 import { RunSteps } from './run-steps.tsx';
 
 type RunDetail = components['schemas']['Run'];
@@ -45,7 +47,7 @@ function ShownRun({ run }: { readonly run: RunDetail }) {
   const { t } = useTexts();
   return (
     <SpaceBetween size="l">
-      <Header variant="h1" description={t('run.about', { workload: run.workload })}>
+      <Header variant="h1" description={t('run.about', { workload: run.workload })} actions={<RunActions run={run} />}>
         <span className="stored">{run.name}</span>
       </Header>
       <Container header={<Header variant="h2">{t('run.facts')}</Header>}>
@@ -53,6 +55,7 @@ function ShownRun({ run }: { readonly run: RunDetail }) {
       </Container>
       <RunCounts run={run} />
       <RunSteps workload={run.workload} name={run.name} running={run.state === 'running'} />
+      {run.workload === 'presale' && run.kind !== 'unplanned' && <CountyResults run={run.name} />}
       <Container header={<Header variant="h2">{t('run.detail')}</Header>}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
         <pre className="code" tabIndex={0}>

@@ -1,3 +1,4 @@
+import SpaceBetween from '@cloudscape-design/components/space-between';
 import { answer, api } from '../../api/client.ts';
 import type { components } from '../../api/schema.gen';
 import { type Address, useAddress } from '../../lists/address.ts';
@@ -10,6 +11,8 @@ import { stateText, type Tell, useTexts } from '../../texts/index.ts';
 import { Duration } from '../../values/moment.tsx';
 import { Cost } from '../../values/numbers.tsx';
 import { runFilter, runStates, workloads } from './run-filter.ts';
+import { runPlace } from './run-place.ts';
+import { RunsTimeline } from './runs-timeline.tsx';
 
 type Run = components['schemas']['Run'];
 
@@ -19,19 +22,22 @@ export default function Runs() {
   const address = useAddress();
   const filter = runFilter(address);
   return (
-    <ListTable<Run>
-      name="runs"
-      title={t('runs.title')}
-      description={t('runs.about')}
-      columns={runColumns(t)}
-      filter={filter}
-      load={async (place) =>
-        (await answer(api.GET('/platform/runs', { params: { query: { ...filter, ...place } } }))).result
-      }
-      rowId={({ workload, name }) => `${workload}/${name}`}
-      empty={{ title: t('runs.empty'), advice: t('runs.empty-advice') }}
-      filters={<Filters address={address} />}
-    />
+    <SpaceBetween size="l">
+      <ListTable<Run>
+        name="runs"
+        title={t('runs.title')}
+        description={t('runs.about')}
+        columns={runColumns(t)}
+        filter={filter}
+        load={async (place) =>
+          (await answer(api.GET('/platform/runs', { params: { query: { ...filter, ...place } } }))).result
+        }
+        rowId={({ workload, name }) => `${workload}/${name}`}
+        empty={{ title: t('runs.empty'), advice: t('runs.empty-advice') }}
+        filters={<Filters address={address} />}
+      />
+      <RunsTimeline filter={filter} />
+    </SpaceBetween>
   );
 }
 
@@ -67,11 +73,6 @@ function Filters({ address }: { readonly address: Address }) {
   );
 }
 
-/** Where a run has its page. */
-function runPlace({ id, workload, name }: Pick<Run, 'id' | 'workload' | 'name'>): string {
-  return id === null ? `/runs/${encodeURIComponent(workload)}/${encodeURIComponent(name)}` : `/runs/${id}`;
-}
-
 function runColumns(t: Tell): readonly Column<Run>[] {
   const counts = (['in', 'out', 'failed', 'filtered', 'waiting'] as const).map((id) => {
     const column = countColumn<Run>(id, t(`runs.${id}`), (run) => run.counts[id]);
@@ -85,6 +86,7 @@ function runColumns(t: Tell): readonly Column<Run>[] {
     momentColumn('started', t('runs.started'), ({ started_at }) => started_at),
     { id: 'duration', header: t('runs.duration'), cell: (run) => <Duration from={run.started_at} to={run.ended_at} /> },
     ...counts,
+    optional(textColumn('waits', t('runs.waits-for'), ({ waits_for }) => waits_for)),
     countColumn('lost', t('runs.lost'), ({ lost }) => lost),
     optional({
       id: 'cost',

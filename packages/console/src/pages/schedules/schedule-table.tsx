@@ -1,36 +1,25 @@
 import Button from '@cloudscape-design/components/button';
-import Header from '@cloudscape-design/components/header';
-import Table, { type TableProps } from '@cloudscape-design/components/table';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { TableProps } from '@cloudscape-design/components/table';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { answer, api } from '../../api/client.ts';
 import { useMay } from '../../api/permissions.ts';
 import type { components } from '../../api/schema.gen';
 import { useNotices } from '../../lists/notices.tsx';
-import { Problem } from '../../lists/problem.tsx';
+import { QueryTable } from '../../lists/query-table.tsx';
 import { type Tell, useTexts } from '../../texts/index.ts';
 import { StateLabel } from '../../values/state-label.tsx';
 
 type Schedule = components['schemas']['Schedule'];
 
-const lookAgainMs = 10_000;
-
 /** Every schedule, when it is due, and a way to run, pause and resume it. */
 export function ScheduleTable() {
   const { t } = useTexts();
-  const query = useQuery({
-    queryKey: ['schedules'],
-    queryFn: async () => (await answer(api.GET('/platform/schedules'))).result.data,
-    refetchInterval: lookAgainMs,
-  });
-  if (query.isError) return <Problem error={query.error} again={query.refetch} />;
   return (
-    <Table<Schedule>
-      variant="container"
-      loading={query.isPending}
-      loadingText={t('list.loading')}
-      header={<Header variant="h2">{t('schedules.all')}</Header>}
-      items={[...(query.data ?? [])]}
-      columnDefinitions={scheduleColumns(t)}
+    <QueryTable<Schedule>
+      title={t('schedules.all')}
+      asked={['schedules']}
+      load={async () => (await answer(api.GET('/platform/schedules'))).result.data}
+      columns={scheduleColumns(t)}
     />
   );
 }
@@ -38,7 +27,7 @@ export function ScheduleTable() {
 function scheduleColumns(t: Tell): TableProps.ColumnDefinition<Schedule>[] {
   return [
     { id: 'schedule', header: t('schedules.schedule'), isRowHeader: true, cell: ({ schedule }) => schedule },
-    { id: 'state', header: t('runs.state'), cell: (row) => <StateLabel state={stateOf(row)} /> },
+    { id: 'state', header: t('runs.state'), minWidth: 110, cell: (row) => <StateLabel state={stateOf(row)} /> },
     { id: 'due', header: t('schedules.due'), cell: (row) => `${row.expression} ${row.time_zone}` },
     { id: 'by', header: t('failures.changed-by'), cell: ({ paused }) => paused?.by ?? '–' },
     { id: 'note', header: t('failures.note'), cell: ({ paused }) => paused?.note ?? '–' },

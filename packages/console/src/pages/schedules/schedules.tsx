@@ -11,6 +11,7 @@ import { stateText, type Tell, useTexts } from '../../texts/index.ts';
 import { StateLabel } from '../../values/state-label.tsx';
 import { momentOf } from '../runs/run-filter.ts';
 import { Backfill } from './backfill.tsx';
+import { Calendar } from './calendar.tsx';
 import { ScheduleTable } from './schedule-table.tsx';
 
 type Slot = components['schemas']['Slot'];
@@ -49,6 +50,7 @@ export default function Schedules() {
           </FilterRow>
         }
       />
+      <Calendar />
       <ScheduleTable />
       <Backfill />
     </SpaceBetween>
@@ -75,9 +77,10 @@ function slotColumns(t: Tell): readonly Column<Slot>[] {
       id: 'run',
       header: t('schedules.run'),
       csv: ({ run }) => run,
-      cell: ({ run, workload }) =>
-        run === null || workload === null ? (
-          '–'
+      cell: ({ run, workload, run_state }) =>
+        // What runs beside the book of runs has a name, and no page.
+        run === null || workload === null || run_state === null ? (
+          (run ?? '–')
         ) : (
           <AppLink to={`/runs/${workload}/${encodeURIComponent(run)}`}>{run}</AppLink>
         ),

@@ -3,11 +3,14 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
 import { answer, api } from '../../api/client.ts';
+import { useMay } from '../../api/permissions.ts';
 import type { components } from '../../api/schema.gen';
 import { AppLink } from '../../lists/app-link.tsx';
 import { Problem } from '../../lists/problem.tsx';
 import { useTexts } from '../../texts/index.ts';
 import { Count } from '../../values/numbers.tsx';
+import { PageFailures } from './page-failures.tsx';
+import { TaggedOverTime } from './tagged-over-time.tsx';
 import { TryText } from './try-text.tsx';
 
 type Service = components['schemas']['TaggerService'];
@@ -17,6 +20,7 @@ const lookAgainMs = 5000;
 /** The services of the tagger, and a text or page tried now. */
 export default function Tagger() {
   const { t } = useTexts();
+  const mayOperate = useMay('operate');
   const query = useQuery({
     queryKey: ['tagger-services'],
     queryFn: async () => (await answer(api.GET('/tagger/services'))).result,
@@ -32,7 +36,10 @@ export default function Tagger() {
       ) : (
         <ServiceTable services={query.data ?? []} loading={query.isPending} />
       )}
+      <TaggedOverTime />
       <TryText />
+      {mayOperate && <PageFailures />}
+      <AppLink to="/tagger/rules">{t('rules.edit')}</AppLink>
       <AppLink to="/failures?workload=tagger&state=open">{t('tagger.failures')}</AppLink>
     </SpaceBetween>
   );

@@ -18,15 +18,17 @@ import { useTexts } from '../../texts/index.ts';
 
 type Tried = components['schemas']['TriedMessage'];
 
+interface TryTextProps {
+  /** @default those that count */
+  readonly rules?: string | undefined;
+}
+
 /** A text, or a page with it, tagged now as the services would tag it. */
-export function TryText() {
+export function TryText({ rules }: TryTextProps) {
   const { t } = useTexts();
   const [text, setText] = useState('');
   const [url, setUrl] = useState('');
-  const tried = useMutation({
-    mutationFn: async () =>
-      (await answer(api.POST('/tagger/try', { body: { text, ...(url === '' ? {} : { url }) } }))).result,
-  });
+  const tried = useTry({ text, url, rules });
   return (
     <Container header={<Header variant="h2">{t('tagger.try')}</Header>}>
       <form
@@ -58,6 +60,24 @@ export function TryText() {
   );
 }
 
+interface Asked extends TryTextProps {
+  readonly text: string;
+  readonly url: string;
+}
+
+function useTry({ text, url, rules }: Asked) {
+  return useMutation({
+    mutationFn: async () =>
+      (
+        await answer(
+          api.POST('/tagger/try', {
+            body: { text, ...(url === '' ? {} : { url }), ...(rules === undefined ? {} : { rules }) },
+          }),
+        )
+      ).result,
+  });
+}
+
 function Result({ tried }: { readonly tried: Tried }) {
   const { t } = useTexts();
   return (
@@ -73,7 +93,11 @@ function Result({ tried }: { readonly tried: Tried }) {
               <SpaceBetween size="xxs">
                 {tried.tags.map(({ tag, score, source }) => (
                   <div key={tag}>
-                    {tag} <Box variant="small">{t(`tagger.by-${source}`, { score: score.toFixed(2) })}</Box>
+                    {tag}{' '}
+                    <Box variant="small">
+                      {t(`tagger.by-${source}`, { score: score.toFixed(2) })}
+                      {source === 'rule' && <Because rules={tried.rules} tag={tag} />}
+                    </Box>
                   </div>
                 ))}
               </SpaceBetween>
@@ -90,4 +114,10 @@ function Result({ tried }: { readonly tried: Tried }) {
       ]}
     />
   );
+}
+
+/** The keywords and patterns by which a rule gave its tag. */
+function Because({ rules, tag }: Pick<Tried, 'rules'> & { readonly tag: string }) {
+  const because = rules.find((rule) => rule.tag === tag)?.because ?? [];
+  return <bdi>{because.length === 0 ? '' : `: ${because.join(', ')}`}</bdi>;
 }

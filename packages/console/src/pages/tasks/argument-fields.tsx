@@ -7,9 +7,11 @@ import Textarea from '@cloudscape-design/components/textarea';
 import { useState } from 'react';
 import { useTexts } from '../../texts/index.ts';
 import { problemOf } from '../failures/input-text.ts';
+import { FileField } from './file-field.tsx';
 
 interface Parameter {
   readonly type?: string;
+  readonly format?: string;
   readonly enum?: readonly string[];
   readonly description?: string;
   readonly default?: unknown;
@@ -30,10 +32,10 @@ export interface Arguments {
   readonly complete: boolean;
 }
 
-/** What a person has put into the form of a schema. */
-export function useArguments(schema: object): Arguments {
+/** What a person has put into the form of a schema, which begins with what is given. */
+export function useArguments(schema: object, begin: Readonly<Record<string, unknown>>): Arguments {
   const { properties = {}, required = [] } = schema as ObjectSchema;
-  const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
+  const [texts, setTexts] = useState(() => textsOf(begin));
   const filled = Object.entries(texts).filter(([, text]) => text !== '');
   return {
     texts,
@@ -71,9 +73,25 @@ export function ArgumentFields({ schema, given }: { readonly schema: object; rea
   );
 }
 
-type Kind = 'choice' | 'boolean' | 'number' | 'text' | 'json';
+/** Values as their fields show them. */
+function textsOf(values: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, text(value)]));
+}
 
-function kindOf({ type, enum: choices }: Parameter): Kind {
+/** Arguments by name, also those that were given by their place. */
+export function namedArguments(
+  schema: object,
+  { args, kwargs }: { readonly args: readonly unknown[] | null; readonly kwargs: object | null },
+): Readonly<Record<string, unknown>> {
+  const names = Object.keys((schema as ObjectSchema).properties ?? {});
+  return { ...Object.fromEntries((args ?? []).map((value, place) => [names[place] ?? '', value])), ...kwargs };
+}
+
+type Kind = 'file' | 'choice' | 'boolean' | 'number' | 'text' | 'json';
+
+function kindOf({ type, format, enum: choices }: Parameter): Kind {
+  if (format === 'file') return 'file';
   if (choices) return 'choice';
   if (type === 'boolean') return 'boolean';
   if (type === 'integer' || type === 'number') return 'number';
@@ -101,6 +119,7 @@ function Field({
   const example = parameter.examples?.[0] ?? parameter.default;
   const placeholder = example === undefined ? '' : typeof example === 'string' ? example : JSON.stringify(example);
   const kind = kindOf(parameter);
+  if (kind === 'file') return <FileField value={value} change={change} />;
   if (kind === 'boolean')
     return (
       <Checkbox checked={value === 'true'} onChange={({ detail }) => change(String(detail.checked))}>

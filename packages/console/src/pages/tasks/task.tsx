@@ -6,6 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from 'react-router';
 import { answer, api } from '../../api/client.ts';
+import { AppButton } from '../../lists/app-button.tsx';
 import { useNotices } from '../../lists/notices.tsx';
 import { Problem } from '../../lists/problem.tsx';
 import { Waiting } from '../../lists/waiting.tsx';
@@ -14,10 +15,11 @@ import { Duration, Moment } from '../../values/moment.tsx';
 import { Count } from '../../values/numbers.tsx';
 import { StateLabel } from '../../values/state-label.tsx';
 import { StoredText } from '../../values/stored-text.tsx';
-import type { Task } from './task-types.ts';
+import { SameByCode } from './same-by-code.tsx';
+import { ShownResult } from './shown-result.tsx';
+import { endedStates, type Task, type TaskResult } from './task-types.ts';
 
 const watchMs = 1500;
-const ended = ['SUCCESS', 'FAILURE', 'REVOKED'];
 
 /** One task: what it was asked, how far it is, what came of it. */
 export default function TaskPage() {
@@ -32,7 +34,7 @@ export default function TaskPage() {
       ]);
       return { task: task.data, result: result.data };
     },
-    refetchInterval: ({ state }) => (state.data && ended.includes(state.data.task.status) ? false : watchMs),
+    refetchInterval: ({ state }) => (state.data && endedStates.includes(state.data.task.status) ? false : watchMs),
   });
   if (query.isPending) return <Waiting lines={5} />;
   if (query.isError) return <Problem error={query.error} again={query.refetch} />;
@@ -41,7 +43,7 @@ export default function TaskPage() {
 
 interface ShownProps {
   readonly task: Task;
-  readonly result: object;
+  readonly result: TaskResult;
   readonly again: () => unknown;
 }
 
@@ -65,9 +67,7 @@ function ShownTask({ task, result, again }: ShownProps) {
           ]}
         />
       </Container>
-      <Container header={<Header variant="h2">{t('tasks.result')}</Header>}>
-        <StoredText block text={JSON.stringify(result, undefined, 2)} />
-      </Container>
+      <ShownResult result={result} />
       <Container header={<Header variant="h2">{t('tasks.arguments')}</Header>}>
         <StoredText block text={JSON.stringify(task.kwargs ?? task.args, undefined, 2)} />
       </Container>
@@ -80,8 +80,15 @@ function ShownTask({ task, result, again }: ShownProps) {
           ))}
         </Container>
       )}
+      <SameAs task={task} />
     </SpaceBetween>
   );
+}
+
+/** How a program does the same; nothing where the arguments are another's. */
+function SameAs({ task: { name, args, kwargs } }: Pick<ShownProps, 'task'>) {
+  if (args === null && kwargs === null) return null;
+  return <SameByCode submission={{ name, args: args?.length ? args : undefined, kwargs: kwargs ?? {} }} />;
 }
 
 /** Ends what runs; runs again what failed. */
@@ -101,13 +108,25 @@ function TaskActions({ task, again }: Omit<ShownProps, 'result'>) {
     onSuccess: ({ task_id }) => navigate(`/tasks/${task_id}`),
     onError: tellError,
   });
-  return ended.includes(task.status) ? (
-    <Button disabled={task.status === 'SUCCESS'} loading={retry.isPending} onClick={() => retry.mutate()}>
-      {t('tasks.retry')}
-    </Button>
-  ) : (
-    <Button loading={terminate.isPending} onClick={() => terminate.mutate()}>
-      {t('tasks.terminate')}
-    </Button>
+  if (!endedStates.includes(task.status))
+    return (
+      <Button loading={terminate.isPending} onClick={() => terminate.mutate()}>
+        {t('tasks.terminate')}
+      </Button>
+    );
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <AppButton to={`/tasks/submit?${new URLSearchParams({ name: task.name, of: task.task_id })}`}>
+        {t('tasks.edit')}
+      </AppButton>
+      <Button
+        disabled={task.status === 'SUCCESS'}
+        disabledReason={t('tasks.succeeded')}
+        loading={retry.isPending}
+        onClick={() => retry.mutate()}
+      >
+        {t('tasks.retry')}
+      </Button>
+    </SpaceBetween>
   );
 }

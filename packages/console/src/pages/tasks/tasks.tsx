@@ -1,3 +1,4 @@
+import ProgressBar from '@cloudscape-design/components/progress-bar';
 import { answer, api } from '../../api/client.ts';
 import { useMe } from '../../api/permissions.ts';
 import { useAddress } from '../../lists/address.ts';
@@ -72,10 +73,22 @@ function taskColumns(t: Tell): readonly Column<Task>[] {
     },
     textColumn('name', t('tasks.function'), ({ name }) => name),
     stateColumn(t('runs.state'), ({ status }) => status),
+    {
+      id: 'progress',
+      header: t('tasks.progress'),
+      cell: (task) => <Progress task={task} />,
+      csv: ({ progress }) => progress,
+    },
     momentColumn('created', t('tasks.created'), ({ created_at }) => created_at),
     momentColumn('ended', t('runs.ended'), ({ ended_at }) => ended_at),
     textColumn('owner', t('tasks.owner'), ({ username }) => username),
     textColumn('desc', t('tasks.description'), ({ desc }) => desc),
     optional(countColumn('attempts', t('tasks.attempts'), ({ attempts }) => attempts)),
   ];
+}
+
+/** Of one that said nothing of itself there is no bar: it may be half done or not begun. */
+function Progress({ task: { status, progress, name } }: { readonly task: Task }) {
+  if (status === 'SUCCESS' || progress === null) return <>–</>;
+  return <ProgressBar value={progress} ariaLabel={name} />;
 }

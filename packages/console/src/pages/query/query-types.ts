@@ -1,0 +1,4 @@
+import type { components } from '../../api/schema.gen';
+
+export type Query = components['schemas']['Query'];
+export type QueryTable = components['schemas']['QueryTable'];
