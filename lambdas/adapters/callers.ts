@@ -1,5 +1,6 @@
 import { authenticator } from '#kit/api/authentication/authenticate.ts';
 import type { CallerEnv } from '#kit/api/authentication/env.ts';
+import { shareOf } from '#kit/api/authentication/failed-attempts.ts';
 import type { Authenticator } from '#kit/api/authentication.ts';
 import { admitByDatabase } from './callers/admit-by-database.ts';
 import { attemptsInDatabase } from './callers/attempts-in-database.ts';
@@ -19,6 +20,7 @@ export function authenticateCallers(
     users: userBook(env, systemClock),
     admit: admitByDatabase(database, limitOf(env)),
     attempts: attemptsInDatabase(place),
+    shareOfFailures: shareOf(env.CALLER_INSTANCES),
     clock: systemClock,
     ...options,
   });

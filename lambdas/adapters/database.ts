@@ -1,8 +1,7 @@
 import { Signer } from '@aws-sdk/rds-signer';
 import { Kysely, PostgresDialect, type PostgresPool } from 'kysely';
 import pg from 'pg';
-import { type Connection, takeConnection } from './database/postgres-connection.ts';
-import { secretField } from './secrets.ts';
+import { type Asked, type Connection, takeConnection } from './database/postgres-connection.ts';
 
 /** What a transaction works with: queries and bulk rows on one connection. */
 export interface Session<T> {
@@ -12,12 +11,17 @@ export interface Session<T> {
    * Source: PostgreSQL manual, COPY, "File Formats".
    */
   copyIn(statement: string, chunks: AsyncIterable<string>): Promise<number>;
+  /** Asks several questions in one round trip: `ask` begins queries, which are done in their order, and no COPY. */
+  together<T extends readonly unknown[]>(ask: () => Asked<T>): Promise<T>;
 }
+
+/** Begins what a transaction always does first: it goes to the server together with its begin. */
+export type Opening<T> = (session: Session<T>) => readonly Promise<unknown>[];
 
 export interface Database<T> {
   readonly query: Kysely<T>;
   /** Commits when `work` resolves, else rolls back and passes the error on. */
-  transaction<R>(work: (session: Session<T>) => Promise<R>): Promise<R>;
+  transaction<R>(work: (session: Session<T>) => Promise<R>, opening?: Opening<T>): Promise<R>;
   /** Whether there is a connection, so that a question wakes nothing. */
   isConnected(): boolean;
   close(): Promise<void>;
@@ -26,8 +30,8 @@ export interface Database<T> {
 export interface DatabaseSettings {
   /** `postgresql://user@host:port/name`; `?auth=iam` signs in by an IAM token over TLS. */
   readonly url: string;
-  /** ARN of a secret whose `password` is that of the URL's user (the migration's master user); over TLS. */
-  readonly secretArn?: string | undefined;
+  /** Asked for the password of the URL's user (the migration's master user) at each connection; over TLS. */
+  readonly password?: (() => Promise<string>) | undefined;
   /** One per Lambda: a function instance serves one event at a time, and connections are what a small Aurora lacks. */
   readonly connections?: number;
   /** How long a connection may take. @default 40 s, in which a resting Aurora wakes */
@@ -50,7 +54,7 @@ export function openDatabase<T>(settings: DatabaseSettings): Database<T> {
   pool.on('error', () => undefined);
   return {
     query: new Kysely<T>({ dialect: new PostgresDialect({ pool: poolOf(() => takeConnection(pool)) }) }),
-    transaction: (work) => inTransaction(pool, work),
+    transaction: (work, opening) => inTransaction(pool, work, opening),
     isConnected: () => pool.totalCount > 0,
     close: () => pool.end(),
   };
@@ -64,7 +68,7 @@ function getTypeParser(oid: number, format?: 'text' | 'binary') {
 
 function connectionOf({
   url,
-  secretArn,
+  password,
   connections = 1,
   connectTimeoutMs = wakingMs,
 }: DatabaseSettings): pg.PoolConfig {
@@ -79,10 +83,7 @@ function connectionOf({
     max: connections,
     connectionTimeoutMillis: connectTimeoutMs,
   };
-  if (secretArn !== undefined) {
-    // The master user's name is part of the secret; a cluster's is fixed when it is made.
-    return { ...common, user, ssl: { rejectUnauthorized: true }, password: () => secretField(secretArn, 'password') };
-  }
+  if (password) return { ...common, user, ssl: { rejectUnauthorized: true }, password };
   if (address.searchParams.get('auth') === 'iam') {
     const signer = new Signer({ hostname: host, port, username: user });
     return { ...common, user, ssl: { rejectUnauthorized: true }, password: () => signer.getAuthToken() };
@@ -95,12 +96,17 @@ function poolOf(connect: () => Promise<Connection>): PostgresPool {
   return { options: {}, connect: connect as () => Promise<never>, end: async () => undefined };
 }
 
-async function inTransaction<T, R>(pool: pg.Pool, work: (session: Session<T>) => Promise<R>): Promise<R> {
+async function inTransaction<T, R>(
+  pool: pg.Pool,
+  work: (session: Session<T>) => Promise<R>,
+  opening: Opening<T> = () => [],
+): Promise<R> {
   const connection = await takeConnection(pool);
   let sound = true;
   try {
-    await connection.query('BEGIN');
-    const result = await work(sessionOn(connection));
+    const session = sessionOn<T>(connection);
+    await connection.together(() => [connection.query('BEGIN'), ...opening(session)]);
+    const result = await work(session);
     await commit(connection);
     return result;
   } catch (error) {
@@ -117,6 +123,7 @@ function sessionOn<T>(connection: Connection): Session<T> {
   return {
     query: new Kysely<T>({ dialect: new PostgresDialect({ pool: poolOf(async () => borrowed) }) }),
     copyIn: (statement, chunks) => connection.copyIn(statement, chunks),
+    together: (ask) => connection.together(ask),
   };
 }
 

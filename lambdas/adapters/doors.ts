@@ -17,7 +17,7 @@ export interface Delivery {
   readonly name: string;
 }
 
-/** What the other side calls it: the request id of an invocation nobody waits for. */
+/** What the other side calls it: the request id of an asynchronous invocation. */
 export interface Receipt {
   readonly requestId?: string | undefined;
 }

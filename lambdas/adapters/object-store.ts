@@ -6,6 +6,7 @@ import {
   NoSuchKey,
   NotFound,
   PutObjectCommand,
+  type PutObjectCommandInput,
   paginateListObjectsV2,
   S3Client,
   S3ServiceException,
@@ -23,6 +24,8 @@ export interface ObjectStore {
   put(key: string, body: string | Uint8Array, options?: ObjectOptions): Promise<void>;
   /** Puts it where nothing is; `false` when something is there, which stays. */
   putNew(key: string, body: string): Promise<boolean>;
+  /** Puts it in place of the object of that ETag, or of none (null); `false` when another stands there, which stays. */
+  replace(key: string, body: string, etag: string | null, options?: ObjectOptions): Promise<boolean>;
   /** Streams a body of unknown length; nothing stands under the key when the stream fails. */
   upload(key: string, body: AsyncIterable<Uint8Array>, options?: ObjectOptions): Promise<void>;
   /** The bytes as a stream, from the one numbered `from` on (0, which must be there). Throws {@link NotFoundError}. */
@@ -34,6 +37,8 @@ export interface ObjectStore {
   exists(key: string): Promise<boolean>;
   /** What isn't there is no error. */
   remove(key: string): Promise<void>;
+  /** Removes the object of the ETag; `false` where another stands there by now, or none. */
+  removeUnchanged(key: string, etag: string): Promise<boolean>;
   /** Keys in order of their UTF-8 bytes. */
   list(prefix: string): AsyncIterable<string>;
 }
@@ -83,7 +88,8 @@ export function objectStore(bucket: string): ObjectStore {
         }),
       );
     },
-    putNew: (key, body) => putNew(bucket, key, body),
+    putNew: (Key, body) => putIf({ Bucket: bucket, Key, IfNoneMatch: '*' }, body),
+    replace: (...given) => replace(bucket, ...given),
     async upload(key, body, options) {
       const params = {
         Bucket: bucket,
@@ -101,12 +107,15 @@ export function objectStore(bucket: string): ObjectStore {
     readText: async (key) => (await whole(await open(bucket, key))).toString('utf8'),
     exists: (key) => exists(bucket, key),
     remove: (key) => remove(bucket, key),
-    async *list(prefix) {
-      for await (const page of paginateListObjectsV2({ client: client() }, { Bucket: bucket, Prefix: prefix })) {
-        for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
-      }
-    },
+    removeUnchanged: (Key, IfMatch) =>
+      whereUnchanged({ IfMatch }, new DeleteObjectCommand({ Bucket: bucket, Key, IfMatch })),
+    list: (prefix) => list(bucket, prefix),
   };
+}
+
+async function* list(Bucket: string, Prefix: string): AsyncGenerator<string> {
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: client() }, { Bucket, Prefix }))
+    for (const { Key } of Contents) if (Key !== undefined) yield Key;
 }
 
 /** Which work wrote an object: as `x-amz-meta-correlation-id`. */
@@ -119,18 +128,35 @@ async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(chunks));
 }
 
-async function putNew(Bucket: string, Key: string, Body: string): Promise<boolean> {
+function replace(Bucket: string, ...[Key, body, etag, options]: Parameters<ObjectStore['replace']>): Promise<boolean> {
+  const condition = etag === null ? { IfNoneMatch: '*' } : { IfMatch: etag };
+  return putIf({ Bucket, Key, ContentType: options?.contentType, ...condition }, body);
+}
+
+function putIf(place: PutObjectCommandInput, Body: string): Promise<boolean> {
+  // Of an empty body the SDK would say that it knows no length.
+  const ContentLength = Buffer.byteLength(Body);
+  return whereUnchanged(place, new PutObjectCommand({ ...place, Body, ContentLength, Metadata: origin() }));
+}
+
+/** Sends a write under a condition; `false` where that does not hold. */
+async function whereUnchanged(
+  condition: Pick<PutObjectCommandInput, 'IfMatch'>,
+  command: PutObjectCommand | DeleteObjectCommand,
+): Promise<boolean> {
   try {
-    // Of an empty body the SDK would say that it knows no length.
-    const ContentLength = Buffer.byteLength(Body);
-    await client().send(
-      new PutObjectCommand({ Bucket, Key, Body, ContentLength, IfNoneMatch: '*', Metadata: origin() }),
-    );
+    await (command instanceof PutObjectCommand ? client().send(command) : client().send(command));
     return true;
   } catch (error) {
-    if (error instanceof S3ServiceException && error.name === 'PreconditionFailed') return false;
+    if (error instanceof S3ServiceException && isTaken(error, condition)) return false;
     throw error;
   }
+}
+
+/** Source: S3 User Guide, "How to prevent object overwrites with conditional writes" and "How to perform conditional deletes": what is meant may be gone, too. */
+function isTaken({ name }: S3ServiceException, { IfMatch }: Pick<PutObjectCommandInput, 'IfMatch'>): boolean {
+  if (name === 'PreconditionFailed') return true;
+  return IfMatch !== undefined && (name === 'NoSuchKey' || name === 'ConditionalRequestConflict');
 }
 
 async function open(bucket: string, key: string, range?: string): Promise<AsyncIterable<Uint8Array>> {

@@ -17,7 +17,7 @@ export type SendMessage = (message: unknown) => Promise<void>;
 const client = once(() => new SQSClient({}));
 
 export interface SendOptions {
-  /** How long a message waits before anybody sees it; at most 900. @default what the queue says */
+  /** How long a message waits before a consumer sees it; at most 900. @default what the queue says */
   readonly delaySeconds?: number;
 }
 
@@ -31,7 +31,7 @@ export function queue(url: string, { delaySeconds: DelaySeconds }: SendOptions =
   };
 }
 
-/** A message that nobody sees for a while. */
+/** A message that no consumer sees for a while. */
 export interface DelayedMessage {
   readonly message: unknown;
   /** 900 at most. */

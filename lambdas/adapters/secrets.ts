@@ -1,7 +1,9 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type SigningKeys, signingKeysIn } from '#kit/api/signing-keys.ts';
 import { ConfigurationError } from '#kit/env.ts';
 import { once } from '#kit/once.ts';
 import { objectInJson } from '#kit/text/json.ts';
+import { systemClock } from './clock.ts';
 
 // A rotated secret is taken up without a deploy; a busy function asks a few times an hour.
 const keepMs = 5 * 60 * 1000;
@@ -27,6 +29,13 @@ export async function secretField(arn: string, field: string): Promise<string> {
   if (typeof value !== 'string' || value === '')
     throw new ConfigurationError(`The secret ${arn} has no field ${field}`);
   return value;
+}
+
+/** The keys of a secret that signs, as they count now. Throws {@link ConfigurationError}, never naming a value. */
+export async function signingKeys(arn: string): Promise<SigningKeys> {
+  const keys = signingKeysIn(await secretText(arn), systemClock());
+  if (!keys) throw new ConfigurationError(`The secret ${arn} has no field key`);
+  return keys;
 }
 
 /** A secret's text as it is now, past what is kept. */

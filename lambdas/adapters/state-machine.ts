@@ -18,7 +18,7 @@ export interface StateMachine {
   start(name: string, input: object): Promise<'started' | 'exists'>;
   /** `undefined` when no execution has that name. */
   status(name: string): Promise<'running' | 'succeeded' | 'failed' | undefined>;
-  /** One that has ended, or was never there, is no error. */
+  /** An execution that has ended, or was never there, is no error. */
   stop(name: string, error: string): Promise<void>;
 }
 

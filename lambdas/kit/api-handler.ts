@@ -14,9 +14,9 @@ import { asError, logger } from './telemetry.ts';
 
 export interface ApiSpec<E extends z.ZodObject, S> {
   readonly env: E;
-  /** Who calls. `undefined` only where every route's permission is `none` or `link`; others then let nobody in. */
+  /** Who calls. `undefined` only where every route's permission is `none` or `link`; others then refuse every caller. */
   readonly authenticate: ((env: z.output<E>) => Authenticator) | undefined;
-  /** Lets in who holds a signed address, at routes of the permission `link`; without it they let nobody in. */
+  /** Lets in the holder of a signed address, at routes of the permission `link`; without it they refuse every caller. */
   readonly verifyLink?: (env: z.output<E>) => LinkVerifier;
   readonly services: (env: z.output<E>) => S;
   /** By API Gateway's route key: `GET /apiv1/deals/{id}`. */
@@ -84,7 +84,7 @@ async function answer<E extends z.ZodObject, S>(
   try {
     const { services, ...doors } = made();
     const found = routes[event.routeKey];
-    // Nobody unknown is told which routes there are.
+    // Unknown callers are not told which routes there are.
     const permission = found?.shape.permission ?? (doors.authenticate ? 'read' : 'none');
     caller = await callerOf(event, permission, doors);
     permit(caller, permission);

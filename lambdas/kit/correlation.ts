@@ -32,7 +32,7 @@ export function correlationId(): string | undefined {
   return current.getStore();
 }
 
-/** An event's own id: that of a state's input, or of an invocation nobody waits for. */
+/** An event's own id: that of a state's input, or of an asynchronous invocation. */
 export function idInEvent(event: unknown): string | undefined {
   if (typeof event !== 'object' || event === null || !(correlationField in event)) return undefined;
   return wellFormedId(event[correlationField]);

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** Errors are classes for what happens next; nobody reads a message to decide. */
+/** Errors are classes for what happens next; no code reads a message to decide. */
 
 /** Trying again cannot help: the input or the record is wrong. API: 400. A fault, where one is known, is its name. */
 export class PermanentError extends Error {
@@ -17,7 +17,7 @@ export class NotFoundError extends PermanentError {
   override readonly name = 'NotFoundError';
 }
 
-/** The thing asked for is under way or was changed by somebody else. API: 409. */
+/** The thing asked for is under way or was changed by another caller. API: 409. */
 export class ConflictError extends PermanentError {
   override readonly name = 'ConflictError';
 }

@@ -14,7 +14,7 @@ import { readJsonAs } from './text/json.ts';
 /** Set by the QueueHandler construct: where failures are told, and how often the queue hands out a message. */
 const queueLedgerEnv = z.object({ FAILURES_QUEUE_URL: z.url(), QUEUE_ATTEMPTS: z.coerce.number().int().positive() });
 
-/** Makes of `FAILURES_QUEUE_URL` whoever tells the ledger: `sendFailures`. */
+/** Makes the sender of failures to the ledger from `FAILURES_QUEUE_URL`: `sendFailures`. */
 export type OpenLedger = (queueUrl: string) => (failures: readonly NewFailure[]) => Promise<unknown>;
 
 export interface QueueSpec<E extends z.ZodObject, M extends z.ZodType, S> {
@@ -39,7 +39,7 @@ export interface BatchSpec<E extends z.ZodObject, M extends z.ZodType, S> extend
 
 /**
  * A queue's consumer. Records are independent: the failed ones alone are reported back (ReportBatchItemFailures) and
- * come again. One that can never be done, or failed at its last try, is in the ledger with its error before it is
+ * come again. A message that can never be done, or failed at its last try, is in the ledger with its error before it is
  * acknowledged; what can't even be told of goes the way of the queue's redrive, to its dead letters.
  */
 export function queueHandler<E extends z.ZodObject, M extends z.ZodType, S>(
@@ -53,7 +53,7 @@ export function queueHandler<E extends z.ZodObject, M extends z.ZodType, S>(
   });
 }
 
-/** The same for whoever must take every record, also those of no known shape. */
+/** The same for handlers that must take every record, also those of no known shape. */
 export function recordHandler<E extends z.ZodObject, S>(
   spec: RecordSpec<E, S>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
@@ -67,14 +67,14 @@ export interface RecordsSpec<E extends z.ZodObject, S> extends Omit<RecordSpec<E
   readonly handleAll: (records: readonly SQSRecord[], services: S) => Promise<readonly PromiseSettledResult<unknown>[]>;
 }
 
-/** The same for whoever does a batch together and still says of each record what became of it. */
+/** The same for handlers that do a batch together and still say of each record what became of it. */
 export function recordsHandler<E extends z.ZodObject, S>(
   spec: RecordsSpec<E, S>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
   return consumer(spec, spec.handleAll);
 }
 
-/** The same for whoever does a batch as one: all of it is done, or all comes again. A record of no known shape is apart. */
+/** The same for handlers that do a batch as one: all of it is done, or all comes again. A record of no known shape is apart. */
 export function batchHandler<E extends z.ZodObject, M extends z.ZodType, S>(
   spec: BatchSpec<E, M, S>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {
@@ -88,7 +88,7 @@ export interface ManySpec<E extends z.ZodObject, M extends z.ZodType, S> extends
   readonly handle: (messages: readonly z.output<M>[], services: S) => Promise<readonly PromiseSettledResult<unknown>[]>;
 }
 
-/** The same for whoever does together what goes together, and still says of each message what became of it. */
+/** The same for handlers that do related messages together, and still say of each what became of it. */
 export function manyHandler<E extends z.ZodObject, M extends z.ZodType, S>(
   spec: ManySpec<E, M, S>,
 ): (event: SQSEvent, context: Context) => Promise<SQSBatchResponse> {

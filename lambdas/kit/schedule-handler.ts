@@ -33,7 +33,7 @@ export interface ScheduleSpec<E extends z.ZodObject, S, R> {
   };
 }
 
-/** A scheduled handler. Its result is logged, for there is nobody else to tell. */
+/** A scheduled handler. Its result is logged, since no caller waits for it. */
 export function scheduleHandler<E extends z.ZodObject, S, R>(
   spec: ScheduleSpec<E, S, R>,
 ): (event: unknown, context: Context) => Promise<R> {

@@ -75,7 +75,7 @@ interface Outcome {
 
 /**
  * A Kafka topic's consumer. Each partition goes on in its order and stops at its first failure, which alone is reported;
- * the others aren't held back. What can never be done is in the failure ledger before its partition goes on. Without
+ * the others aren't held back. A record that can never be done is in the failure ledger before its partition goes on. Without
  * provisioned pollers any failure throws, and the whole event comes again.
  */
 export function streamHandler<E extends z.ZodObject, M, S extends { readonly reject: Reject }>(
@@ -84,7 +84,7 @@ export function streamHandler<E extends z.ZodObject, M, S extends { readonly rej
   return consumer(spec, (batch, ports) => oneByOne(spec, batch, ports));
 }
 
-/** The same for whoever takes a partition's records together, which is what makes thousands of them a second. */
+/** The same for handlers that take a partition's records together, which is what makes thousands of them a second. */
 export function streamBatchHandler<E extends z.ZodObject, M, S extends { readonly reject: Reject }>(
   spec: StreamBatchSpec<E, M, S>,
 ): (event: StreamEvent, context: Context) => Promise<StreamAnswer> {

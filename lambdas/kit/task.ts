@@ -20,7 +20,7 @@ export class TaskStoppedError extends Error {
 }
 
 /**
- * What the arguments ask for can't be done, as those who called must know: that task's failure, and nobody else's business.
+ * What the arguments ask for can't be done, and the caller must know: that task's failure, and of no concern to operators.
  * It is not tried again, and is in no ledger.
  */
 export class ArgumentError extends PermanentError {
@@ -80,7 +80,7 @@ export interface TaskSpec<I extends z.ZodObject, O extends z.ZodType> {
   readonly name: `${string}:${string}`;
   /** One line for lists. */
   readonly summary: string;
-  /** What a caller wants to know beyond the schemas. */
+  /** What the schemas don't tell a caller. */
   readonly doc?: string;
   readonly creator: string;
   /** Unpublished ones are in no list, and callers can't submit them. */

@@ -12,6 +12,7 @@ export * from './console/contract.ts';
 export * from './docs/contract.ts';
 export * from './exports/contract.ts';
 export * from './failures/contract.ts';
+export * from './query/contract.ts';
 export * from './runs/contract.ts';
 export * from './schedules/contract.ts';
 export * from './slots/contract.ts';
@@ -27,7 +28,7 @@ export const migrateEnv = z.object({
 
 export const sendMailEnv = z.object({
   MAIL_FROM: z.string().min(1),
-  /** Comma separated: who gets a mail that names nobody. */
+  /** Comma separated recipients of mails that name none. */
   MAIL_TO: addressList,
   MAIL_CONFIGURATION_SET: z.string().min(1),
   /** Holds a receipt for each mail with an id that was sent. */
@@ -51,7 +52,7 @@ export const healthEnv = z.object({});
 
 export const healthRoutes = ['GET /health'] as const;
 
-/** What can only be reached from inside the VPC, or from there as well. */
+/** Dependencies that can be reached from inside the VPC. */
 export const checkInsideEnv = z.object({
   DATABASE_URL: z.string().min(1),
   RAW_BUCKET: z.string().min(1),
@@ -65,26 +66,30 @@ export const checkInsideEnv = z.object({
 /** Where the list of them stands, beside the code of the function that looks: variables have 4 KB together. */
 export const dependenciesFile = 'dependencies.json';
 
-/** One queue, state machine or schedule to look at. */
+/** One queue, state machine, schedule or site to look at. */
 export const outsideDependency = z.strictObject({
-  kind: z.enum(['queue', 'state machine', 'schedule']),
+  kind: z.enum(['queue', 'state machine', 'schedule', 'site']),
   /** For people. */
   name: z.string().min(1),
   /** What stops working without it, as a sentence. */
   without: z.string().min(1),
-  /** The queue's name, or the state machine's. A schedule's is known when it is made: SCHEDULES has it. */
+  /** The queue's name, the state machine's, or a site's in SITES. A schedule's is known when it is made: SCHEDULES has it. */
   id: z.string().min(1).optional(),
+  /** Which page of a site is asked for. */
+  path: z.string().startsWith('/').optional(),
 });
 export type OutsideDependency = z.output<typeof outsideDependency>;
 
-/** What can only be reached from outside of the VPC. */
+/** Dependencies that can only be reached from outside the VPC. */
 export const checkOutsideEnv = z.object({
   ...callerEnv,
   MAIL_FROM: z.string().min(1),
-  /** What the ARNs of the app's state machines begin with. */
+  /** The common beginning of the ARNs of the app's state machines. */
   MACHINE_PREFIX: z.string().min(1),
-  /** JSON: `group/name` of each schedule, by its name for people. */
+  /** JSON: name of each schedule, by its name for people, by which its group is called: `millrace-dev-<name>`. */
   SCHEDULES: jsonText(z.record(z.string(), z.string().min(1))),
+  /** JSON: addresses of others' sites, by the variable that the functions which ask them have it in. */
+  SITES: jsonText(z.record(z.string(), z.url())),
 });
 
 /** Two routes, because no function reaches both sides (docs/decisions/0004-network-without-nat.md). */

@@ -8,8 +8,9 @@ import { limitOf } from './limit.ts';
 import { userBook } from './user-book.ts';
 
 /**
- * All schemes, for routes that change nothing and must answer without the database (health, a trial): requests are
- * counted in this instance, whose number the function's concurrency bounds.
+ * All schemes, for functions that must answer without the database (health, a trial, behaviour), or need not wake it
+ * (rules, queries, trainings): requests are counted in this instance, whose number the function's concurrency bounds. So a
+ * credential may ask so many times more often; each of their changes has a bound of its own.
  */
 export function authenticateAlone(env: CallerEnv): Authenticator {
   const requests = tokenBuckets(limitOf(env));
@@ -17,6 +18,7 @@ export function authenticateAlone(env: CallerEnv): Authenticator {
     users: userBook(env, systemClock),
     admit: async ({ credential }) => (requests.take(credential, systemClock()) ? 'admitted' : 'too many'),
     attempts: attemptsInMemory(shareOf(env.CALLER_INSTANCES)),
+    shareOfFailures: shareOf(env.CALLER_INSTANCES),
     clock: systemClock,
   });
 }

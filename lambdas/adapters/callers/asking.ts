@@ -12,7 +12,7 @@ import { userBook } from './user-book.ts';
 const client = once(() => new LambdaClient({}));
 
 /**
- * All schemes, for functions outside of the VPC whose routes change something: the function that has the database
+ * All schemes, for functions outside of the VPC whose changes have no bound of their own: the function that has the database
  * counts, so that the limit holds over all functions together.
  */
 export function authenticateAsking(env: UsersEnv & { readonly ADMISSION_FUNCTION: string }): Authenticator {
@@ -20,6 +20,7 @@ export function authenticateAsking(env: UsersEnv & { readonly ADMISSION_FUNCTION
     users: userBook(env, systemClock),
     admit: admitByAsking(env.ADMISSION_FUNCTION),
     attempts: attemptsInMemory(shareOf(env.CALLER_INSTANCES)),
+    shareOfFailures: shareOf(env.CALLER_INSTANCES),
     clock: systemClock,
   });
 }

@@ -25,9 +25,9 @@ interface Row {
 }
 
 /**
- * Counts wrong passwords of names that somebody has where all functions see them, one row's lock at a time, so that
- * parallel guesses are as many as one after the other. What is not counted there is counted in this instance: names that
- * nobody has (whole, as they can't be guessed right), and all while the database sleeps, is away or refuses us (its share).
+ * Counts wrong passwords of known users where all functions see them, one row's lock at a time, so that
+ * parallel guesses are as many as one after the other. What is not counted there is counted in this instance: unknown
+ * names (whole, as they can't be guessed right), and all while the database sleeps, is away or refuses us (its share).
  */
 export function attemptsInDatabase({ database, pauses, instances }: CountingPlace): FailedAttempts {
   const alone = attemptsInMemory(shareOf(instances));
@@ -60,7 +60,7 @@ export function attemptsInDatabase({ database, pauses, instances }: CountingPlac
   };
 }
 
-/** Also asked about names that nobody has, without a trace, so that the time doesn't tell which they are. */
+/** Also asked about unknown names, without a trace, so that the time doesn't tell which they are. */
 async function countIn({ query }: Pick<Database<unknown>, 'query'>, { pair, isKnown }: FailedAttempt): Promise<Row> {
   const wait = sql`make_interval(secs => ${waitSeconds})`;
   const { rows } = await sql<Row>`

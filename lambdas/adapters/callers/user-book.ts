@@ -6,13 +6,13 @@ import { UnavailableError } from '#kit/errors.ts';
 import { asError, logger } from '#kit/telemetry.ts';
 import { freshSecretText } from '../secrets.ts';
 
-// Whoever is new, or has a new password, is known at once: a miss asks again. Many wrong passwords don't ask more often.
+// A new user or password is known at once: a miss asks again. Many wrong passwords don't ask more often.
 const missesInFreshTime = 6;
-// While the secret can't be read, who was known is known; longer than this nobody is.
+// While the secret can't be read, the users of before stay known, for this long.
 const staleMs = 15 * 60_000;
 
 /**
- * The users of a secret, kept by each function instance for USERS_FRESH_MS: whoever is removed, disabled or rotated away
+ * The users of a secret, kept by each function instance for USERS_FRESH_MS: a user who is removed, disabled or rotated away
  * stays known for so long. Throws {@link UnavailableError}.
  */
 export function userBook(

@@ -1,6 +1,6 @@
 import { type Database, openDatabase } from '../database.ts';
 
-// Somebody waits: better told to come back (503) than left until the gateway's 30 s are over.
+// A caller waits: an early 503 is better than the gateway's own after 30 s.
 const connectTimeoutMs = 8000;
 
 const opened = new Map<string, Database<never>>();

@@ -5,7 +5,7 @@ import type { Session } from '../database.ts';
 /** Where rows go, and what makes two of them the same. */
 export interface UpsertTarget {
   readonly table: string;
-  /** Those that are written, in the order of the rows' values. */
+  /** Columns that are written, in the order of the rows' values. */
   readonly columns: readonly string[];
   /** Columns of a unique constraint, among those. */
   readonly key: readonly string[];

@@ -29,7 +29,7 @@ export interface OneAnswer {
 /** Sends one request, once. Throws TransientError when no whole answer came in time, PermanentError when it is too large. */
 export type Exchange = (request: OneRequest) => Promise<OneAnswer>;
 
-/** An exchange on the platform's fetch: nothing is tried again, for whoever asks decides when. */
+/** An exchange on the platform's fetch: nothing is tried again, since the caller decides when. */
 export function oneExchange({ timeoutMs, maxBytes }: ExchangeLimits): Exchange {
   return async ({ method, url, headers, body }) => {
     const signal = AbortSignal.timeout(timeoutMs);
@@ -56,8 +56,8 @@ export function oneExchange({ timeoutMs, maxBytes }: ExchangeLimits): Exchange {
       status: response.status,
       contentType: response.headers.get('content-type')?.toLowerCase() ?? '',
       url: response.url,
-      // All five platforms answer UTF-8; what isn't shows as replacement characters.
-      text: Buffer.concat(chunks).toString('utf8'),
+      // All five platforms answer UTF-8, some with its mark; what isn't shows as replacement characters.
+      text: new TextDecoder().decode(Buffer.concat(chunks)),
     };
   };
 }

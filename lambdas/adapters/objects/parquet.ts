@@ -18,7 +18,7 @@ export type ParquetRow = readonly ParquetValue[];
 // A row group is held whole in memory when it is written and when it is read.
 const groupCharacters = 8 * 1024 * 1024;
 const groupRows = 20_000;
-// What a value that is no text counts as: no type takes more than eight bytes.
+// Size counted for a value that is no text: no type takes more than eight bytes.
 const fixedCharacters = 8;
 
 /** Rows as a Parquet file, row group by row group: what is in memory doesn't grow with the number of rows. */
@@ -34,6 +34,15 @@ export async function* parquetChunks(
   }
   await file.finish();
   yield taken(bytes);
+}
+
+/** A Parquet file that is held in memory, to be read. */
+export async function wholeFile(pieces: AsyncIterable<Uint8Array>): Promise<AsyncBuffer> {
+  const bytes = Buffer.concat(await Array.fromAsync(pieces));
+  return {
+    byteLength: bytes.length,
+    slice: (start, end) => new Uint8Array(bytes.subarray(start, end)).buffer,
+  };
 }
 
 /** The rows of a Parquet file with these columns, one row group at a time. */

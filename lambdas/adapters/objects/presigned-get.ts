@@ -4,7 +4,7 @@ import { once } from '#kit/once.ts';
 
 const client = once(() => new S3Client({}));
 
-/** Addresses under which anybody may read an object of the bucket for so many seconds. Signing asks nobody. */
+/** Addresses that let their holder read an object of the bucket for so many seconds. Signing makes no request. */
 export function presignedGet(bucket: string): (key: string, seconds: number) => Promise<string> {
   return (key, seconds) =>
     getSignedUrl(client(), new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: seconds });

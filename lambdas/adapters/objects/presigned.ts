@@ -28,13 +28,13 @@ export interface Presigner {
 // By default the SDK signs the checksum of the body it has, which is empty here: S3 would refuse every real one.
 const client = once(() => new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }));
 
-// What the sender has to say in headers of its own. Of a part the type is left out: the SDK would sign one of its own.
+// Headers that the sender must send. A part has no type among them: the SDK would sign one of its own.
 const saidByHeaders = {
   signableHeaders: new Set(['content-type']),
   unhoistableHeaders: new Set(['x-amz-checksum-sha256']),
 };
 
-/** Signs requests to one bucket. What the signature covers S3 insists on: sizes, types and checksums are among it. */
+/** Signs requests to one bucket. S3 insists on what the signature covers: sizes, types and checksums too. */
 export function presigner(Bucket: string, seconds: number): Presigner {
   const options = { expiresIn: seconds };
   return {
@@ -63,4 +63,16 @@ export function presigner(Bucket: string, seconds: number): Presigner {
 /** RFC 5987: encodeURIComponent leaves out four characters. */
 function encodeName(name: string): string {
   return encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+const origins = new Map<string, readonly string[]>();
+
+/** Where presigned requests to a bucket go, as the policy of a page names it; signed once, for each page is many files. */
+export async function originsOf(Bucket: string): Promise<readonly string[]> {
+  const known = origins.get(Bucket);
+  if (known) return known;
+  const url = await getSignedUrl(client(), new GetObjectCommand({ Bucket, Key: 'any' }));
+  const found = [new URL(url).origin];
+  origins.set(Bucket, found);
+  return found;
 }

@@ -7,7 +7,7 @@ export type ReplayedBy = (object: { readonly key: string; readonly etag: string 
 
 const client = once(() => new S3Client({}));
 
-/** A replay that goes in as an object says so in its metadata. One that is replaced or gone by now says nothing any more. */
+/** A replay that goes in as an object says so in its metadata. An object that is replaced or gone by now says nothing any more. */
 export function replayedBy(bucket: string): ReplayedBy {
   return async ({ key, etag }) => {
     try {

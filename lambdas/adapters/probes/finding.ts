@@ -1,4 +1,4 @@
-/** What a probe found; one that fails throws. */
+/** What a probe found; a probe that fails throws. */
 export interface Finding {
   readonly version?: string | undefined;
   readonly note?: string | undefined;

@@ -4,7 +4,7 @@ import type { Finding } from './finding.ts';
 
 const client = once(() => new SchedulerClient({}));
 
-/** A schedule by `group/name`. One that is switched off is there all the same. */
+/** A schedule by `group/name`. A disabled schedule counts as there. */
 export async function probeSchedule(id: string, abortSignal: AbortSignal): Promise<Finding> {
   const [GroupName, Name] = id.split('/');
   const schedule = await client().send(new GetScheduleCommand({ GroupName, Name }), { abortSignal });

@@ -6,7 +6,7 @@ import { type AllowedAddress, publicLookup } from './public-address.ts';
 /** Throws a PageError for an address that nothing of ours would ever connect to. */
 export type CheckAddress = (url: string) => Promise<void>;
 
-// Whoever asks waits for it; a name that takes longer is judged when it is connected to.
+// The caller waits for it; a name that takes longer is judged when it is connected to.
 const patienceMs = 1000;
 
 /**

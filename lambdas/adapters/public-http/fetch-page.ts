@@ -36,7 +36,7 @@ const headers = {
 };
 
 /**
- * Fetches pages that anybody may name: only http and https, no credentials, never an address that is not public, at
+ * Fetches pages that strangers may name: only http and https, no credentials, never an address that is not public, at
  * any redirect, checked at the connection itself. Node's own client, for its `lookup` decides what is connected to.
  */
 export function pageFetcher(limits: PageLimits): FetchPage {
@@ -84,7 +84,7 @@ function ask(url: URL, { allowed }: PageLimits, signal: AbortSignal): Promise<In
     const asked = secure ? httpsRequest(url, options) : httpRequest(url, options);
     asked
       .once('response', resolve)
-      // Errors may come after the answer, too: nobody's error would end the process.
+      // Errors may come after the answer, too: one without a listener would end the process.
       .on('error', reject)
       // An answer that is none, as one that changes the protocol, closes without an error.
       .once('close', () => reject(new PageError('NetworkError', 'The connection closed without an answer')))

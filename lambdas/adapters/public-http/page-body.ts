@@ -49,7 +49,7 @@ function decoded(answer: IncomingMessage): Readable {
     if (!decoder) throw new PageError('BadEncoding', `Nothing decodes ${name}`);
     return decoder();
   });
-  // Whoever reads the last one gets the error of any.
+  // The reader of the last one gets the error of any.
   return layers.reduce<Readable>((from, layer) => pipeline(from, layer, () => undefined), answer);
 }
 

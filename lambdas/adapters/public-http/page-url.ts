@@ -4,7 +4,7 @@ import { PageError } from '#kit/pages/page-error.ts';
 import { type AllowedAddress, requirePublic } from './public-address.ts';
 
 /**
- * A URL that somebody else named, or that a site redirects to. The WHATWG parser has already made one of all ways to
+ * A URL that a stranger named, or that a site redirects to. The WHATWG parser has already made one of all ways to
  * write an address (decimal, octal, hex, full width). Throws a PageError: `InvalidUrl`, `ForbiddenAddress`.
  */
 export function pageUrl(text: string, base: URL | undefined, allowed: readonly AllowedAddress[]): URL {

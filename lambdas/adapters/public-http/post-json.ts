@@ -11,7 +11,7 @@ export interface PostLimits {
   readonly allowed: readonly AllowedAddress[];
 }
 
-/** Posts JSON to an address that somebody else named. Throws TransientError where another try may help (NoAnswerError: with more time), else PermanentError. */
+/** Posts JSON to an address that a caller named. Throws TransientError where another try may help (NoAnswerError: with more time), else PermanentError. */
 export type PostJson = (url: string, body: string, headers: Readonly<Record<string, string>>) => Promise<void>;
 
 /** As careful as the fetcher of pages: only the open internet, checked at the connection itself. Redirects are refusals. */
@@ -27,7 +27,7 @@ export function jsonPoster({ timeoutMs, allowed }: PostLimits): PostJson {
     });
     if (status >= 200 && status < 300) return;
     const said = `${url.host} answered ${status}`;
-    // What the other side refuses it refuses again, but for "later" and its own troubles.
+    // The other side would refuse again what it refused, but for "later" and its own troubles.
     if (status >= 500 || status === 408 || status === 425 || status === 429) throw new TransientError(said);
     throw new PermanentError(said);
   };
@@ -54,7 +54,7 @@ function post(url: URL, body: string, { headers, signal, allowed }: Post): Promi
     const asked = secure ? httpsRequest(url, options) : httpRequest(url, options);
     asked
       .once('response', (answer) => {
-        // What it says is nobody's business.
+        // The answer's text is not read: only its status counts.
         answer.destroy();
         resolve(answer.statusCode ?? 0);
       })

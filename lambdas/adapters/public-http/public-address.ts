@@ -21,7 +21,7 @@ export function isPublicAddress(address: string): boolean {
   return parsed.range() === 'unicast';
 }
 
-/** Throws a PageError for an address nobody outside may send us to. */
+/** Throws a PageError for an address that strangers must not send us to. */
 export function requirePublic(host: string, address: string, port: number, allowed: readonly AllowedAddress[]): void {
   if (isPublicAddress(address) || allowed.includes(`${address}:${port}`)) return;
   throw new PageError('ForbiddenAddress', `${host} leads to ${address}, which is not on the open internet`);

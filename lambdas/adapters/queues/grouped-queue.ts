@@ -7,8 +7,8 @@ interface Waiting {
 }
 
 /**
- * The queue behind a URL, for whoever sends many at about the same time: what comes while a request is under way goes with
- * the next one. Nobody is held back for a group to fill.
+ * The queue behind a URL, for code that sends many at about the same time: what comes while a request is under way goes with
+ * the next one. No message waits for a group to fill.
  */
 export function groupedQueue(url: string): SendMessage {
   let waiting: Waiting[] = [];
@@ -33,7 +33,7 @@ export function groupedQueue(url: string): SendMessage {
       waiting.push({ entry, done: { resolve, reject } });
       if (isSending) return;
       isSending = true;
-      // Those who are done in this very moment come along.
+      // Messages of callers that finish in this very moment come along.
       setImmediate(() => void sendAll());
     });
 }

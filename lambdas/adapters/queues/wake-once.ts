@@ -9,7 +9,7 @@ export interface WakeOptions {
    * when what a later call tells of is committed.
    */
   readonly slotMs: number;
-  /** What the one that is woken reads. */
+  /** The message that the woken function reads. */
   readonly message: (name: string) => unknown;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: (() => number) | undefined;

@@ -2,7 +2,7 @@ import { Admin } from '@platformatic/kafka';
 import type { KafkaEnv } from '#kit/stream/env.ts';
 import { iamSignIn } from './iam.ts';
 
-/** A client that asks and never produces, given up soon: somebody waits. */
+/** A client that asks and never produces, given up soon: a caller waits. */
 export function adminOf({ KAFKA_BROKERS, KAFKA_AUTH, KAFKA_REGION }: KafkaEnv): Admin {
   return new Admin({
     clientId: 'millrace',

@@ -44,12 +44,10 @@ export async function takeTurns<T>({ query }: Query<T>, asked: TurnsAsked): Prom
   const inTime = turnsWithin(now.getTime() + aheadMs - firstAt, manners.gapMs);
   const taken = Math.min(room, inTime, most);
   if (taken <= 0) return [];
-  await sql`
-    UPDATE platform.sites SET next_at = ${new Date(firstAt + taken * manners.gapMs)} WHERE name = ${site}`.execute(
-    query,
-  );
   const turns = Array.from({ length: taken }, (_, index) => new Date(firstAt + index * manners.gapMs));
   const { rows } = await sql<{ id: number }>`
+    WITH moved AS (
+      UPDATE platform.sites SET next_at = ${new Date(firstAt + taken * manners.gapMs)} WHERE name = ${site})
     INSERT INTO platform.turns (site, trial, lease_until)
     SELECT ${site}, ${breaker.state === 'open'}, lease_until
     FROM unnest(${turns.map((at) => new Date(at.getTime() + manners.leaseMs))}::timestamptz[])
@@ -99,7 +97,7 @@ export async function turnsUnderWay<T>(
   return new Map(rows.map(({ site, turns }) => [site, turns]));
 }
 
-/** Gives back turns that nobody needs after all; their place in the pace stays taken. */
+/** Gives back turns that are not needed after all; their place in the pace stays taken. */
 export async function returnTurns<T>({ query }: Query<T>, ids: readonly number[]): Promise<void> {
   if (ids.length > 0) await sql`DELETE FROM platform.turns WHERE id = ANY(${ids}::bigint[])`.execute(query);
 }
@@ -139,19 +137,25 @@ export async function resumeSite<T>({ query }: Query<T>, site: string): Promise<
 
 /** The site's row, for this transaction alone: others that want turns of it wait. */
 async function lockSite<T>({ query }: Query<T>, site: string): Promise<{ breaker: Breaker; nextAt: Date }> {
-  await sql`INSERT INTO platform.sites (name) VALUES (${site}) ON CONFLICT DO NOTHING`.execute(query);
-  const { rows } = await sql<SiteRow>`
-    SELECT state, reason, failures, until, next_at FROM platform.sites WHERE name = ${site} FOR UPDATE`.execute(query);
-  const [row] = rows;
+  const look = async () =>
+    (
+      await sql<SiteRow>`
+        SELECT state, reason, failures, until, next_at FROM platform.sites WHERE name = ${site} FOR UPDATE`.execute(
+        query,
+      )
+    ).rows[0];
+  // Made once, and asked for with every turn.
+  const make = () => sql`INSERT INTO platform.sites (name) VALUES (${site}) ON CONFLICT DO NOTHING`.execute(query);
+  const row = (await look()) ?? (await make().then(look));
   if (!row) throw new Error(`There is no row of ${site}`);
   return { breaker: breakerOf(row), nextAt: row.next_at };
 }
 
 /** Requests that hold their turn; those whose lease is over are forgotten. A statement after the lock sees what others took. */
 async function underWay<T>({ query }: Query<T>, site: string, now: Date): Promise<number> {
-  await sql`DELETE FROM platform.turns WHERE site = ${site} AND lease_until <= ${now}`.execute(query);
   const { rows } = await sql<{ turns: number }>`
-    SELECT count(*) AS turns FROM platform.turns WHERE site = ${site}`.execute(query);
+    WITH lapsed AS (DELETE FROM platform.turns WHERE site = ${site} AND lease_until <= ${now})
+    SELECT count(*) AS turns FROM platform.turns WHERE site = ${site} AND lease_until > ${now}`.execute(query);
   return rows[0]?.turns ?? 0;
 }
 

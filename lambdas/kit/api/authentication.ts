@@ -5,15 +5,15 @@ import type { Permission } from './authentication/users.ts';
 export interface Caller {
   /** The user's name. */
   readonly name: string;
-  /** `link`: whoever holds a signed address. */
+  /** `link`: the holder of a signed address. */
   readonly scheme: 'basic' | 'hmac' | 'bearer' | 'link' | 'none';
   /** What they were given, beyond what every user may. */
   readonly permissions: readonly Permission[];
-  /** Whose data they work with, where data is tenants'. @default nobody's */
+  /** Whose data they work with, where data is tenants'. @default no tenant's */
   readonly tenants?: readonly string[];
 }
 
-/** Who calls a route that asks for nobody's name. */
+/** The caller of a route that asks for no credentials. */
 export const anonymous: Caller = { name: 'anonymous', scheme: 'none', permissions: [] };
 
 /**

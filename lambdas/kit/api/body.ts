@@ -58,7 +58,7 @@ function bytesOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer
 }
 
 /**
- * Of a field that comes twice the first counts, as existing clients know it. One that is empty is left out: forms send
+ * The first of two fields of one name counts, as existing clients know it. An empty field is left out: forms send
  * every field there is.
  */
 function fieldsOf(pairs: Iterable<readonly [string, string]>): Record<string, string> {
@@ -98,7 +98,7 @@ function parseJson(text: string, context: z.RefinementCtx): unknown {
   return z.NEVER;
 }
 
-/** What is no object stays as it is: the schema's finding. */
+/** Leaves what is no object as it is: the schema then refuses it. */
 function merged(beside: Readonly<Record<string, unknown>>, given: unknown): unknown {
   if (given === undefined) return beside;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return given;

@@ -30,7 +30,7 @@ export function pagingParameters(otherwise: number) {
 }
 
 // PostgreSQL skips rows by a number of 63 bits.
-const lastPage = 1_000_000_000;
+export const lastPage = 1_000_000_000;
 
 /**
  * A whole number of an API whose clients count pages: below 1, and empty, it is 1; above `most` it is that. By default

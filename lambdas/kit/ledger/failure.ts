@@ -1,4 +1,4 @@
-/** What failed: where work comes in that nobody waits for. */
+/** What failed, by where its work came in. */
 export const sourceKinds = [
   'queue',
   'function',

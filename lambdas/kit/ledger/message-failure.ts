@@ -15,14 +15,14 @@ export interface QueueMessage {
 export interface MessagePlace {
   /** ARN of the queue, where a replay goes back in; `undefined` where what failed is in no queue of ours. */
   readonly door: string | undefined;
-  /** ARN of its dead letters. It stands in the key: whoever tells of the message first, it is one failure. */
+  /** ARN of its dead letters. It stands in the key: a message that is told of twice is one failure. */
   readonly deadLetters: string;
 }
 
 // People look for mails, not for the queue they wait in.
 const mails = 'platform/send-mail';
 
-/** A message that nobody could do anything with, told by its consumer or found among the dead letters. */
+/** A message that could not be worked off, told by its consumer or found among the dead letters. */
 export function messageFailure(
   { messageId, body, messageAttributes }: QueueMessage,
   { door, deadLetters }: MessagePlace,

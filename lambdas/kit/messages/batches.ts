@@ -6,8 +6,8 @@ export interface BatchLimits {
 }
 
 /**
- * Cuts items into batches within the limits, in their order. One that is too large alone stays alone: whoever takes the
- * batch refuses it.
+ * Cuts items into batches within the limits, in their order. One that is too large alone stays alone: the receiver of
+ * the batch refuses it.
  */
 export function* batches<T>(
   items: Iterable<T>,

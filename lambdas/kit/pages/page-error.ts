@@ -1,6 +1,6 @@
 import { PermanentError } from '../errors.ts';
 
-/** Why a page that somebody else named could not be had. */
+/** Why a page that a stranger named could not be had. */
 export type PageFault =
   | 'InvalidUrl'
   | 'ForbiddenAddress'

@@ -1,4 +1,4 @@
-/** What becomes of slots that nobody ran: the newest of them, each of them, or none. */
+/** Which missed slots are run: the newest of them, each of them, or none. */
 export const catchUpPolicies = ['run-once', 'run-all', 'skip'] as const;
 
 export type CatchUpPolicy = (typeof catchUpPolicies)[number];

@@ -7,7 +7,7 @@ import type { RawRecord, StreamEvent } from './event.ts';
 /** Puts records that can never be done into the failure ledger; resolves when they are durable on their way there. */
 export type Reject = (failures: readonly NewFailure[]) => Promise<unknown>;
 
-/** A record nobody can do anything with, and why. */
+/** A record that can't be worked off, and why. */
 export interface Rejected {
   readonly record: RawRecord;
   readonly error: unknown;
@@ -59,7 +59,7 @@ export function failureOf({ record, error }: Rejected, { edge, door, event, requ
 /** A rejected record's input on its way back in: nothing beside the event would tell which failure it replays. */
 export function withReplayOf(input: string, failureId: number): string {
   if (!input.includes('"replay":true')) return input;
-  // Somebody may have edited it into something else.
+  // A person may have edited it into something else.
   const event = objectInJson(input);
   return event && 'records' in event ? JSON.stringify({ ...event, replayOf: failureId }) : input;
 }

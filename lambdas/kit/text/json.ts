@@ -8,9 +8,9 @@ type ParsedJson =
   | { readonly value?: undefined; readonly error: SyntaxError };
 
 /** Reads JSON; a text that is none throws nothing. The error is the parser's, and quotes the text: where that is secret, use only `value`. */
-export function parsedJson(text: string): ParsedJson {
+export function parsedJson(text: string, reviver?: Parameters<typeof JSON.parse>[1]): ParsedJson {
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: JSON.parse(text, reviver) as unknown };
   } catch (error) {
     if (error instanceof SyntaxError) return { error };
     throw error;

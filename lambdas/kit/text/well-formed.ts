@@ -1,4 +1,4 @@
-/** What is said of text that is none: JSON can write half a character, which no encoding can. */
+/** The reason given for malformed text: JSON can write half a character, which no encoding can. */
 export const notText = 'Not a valid string.';
 
 /**

@@ -11,7 +11,7 @@ const aboutMails = sql`starts_with(name, ${mailAlarms})`;
 // Enough to sort by urgency; a mail shows fewer.
 const mostGroups = 1000;
 
-/** What is still to be told, and the mails that tell it, in the database. */
+/** The untold items, and the mails that tell them, in the database. */
 export function alertMailStore<T>(database: Database<T>): AlertMails {
   return {
     claim: ({ workload, now, reluctance, compose }) =>
@@ -48,7 +48,7 @@ export function alertMailStore<T>(database: Database<T>): AlertMails {
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
-// Of what has been told more often than this, numbers that rise say nothing new: it is an outage.
+// A reason that was told more often than this is an outage: its rising numbers say nothing new.
 const mostCounted = 10_000;
 
 async function waiting(query: QueryExecutorProvider, workload: string, now: Date): Promise<Waiting> {
@@ -128,7 +128,7 @@ async function claimAlerts(query: QueryExecutorProvider, workload: string, mail:
   return rows;
 }
 
-/** Resolves to whether there was one. Its row is held while it is sent: nobody else sends it meanwhile. */
+/** Resolves to whether there was one. Its row stays locked while it is sent, so that no other invocation sends it, too. */
 function handOverOne<T>(
   database: Database<T>,
   send: (mail: MailMessage) => Promise<void>,

@@ -8,7 +8,7 @@ import type { AlertSettings } from './settings.ts';
 
 // More is a list for the ledger, not for a mail.
 const mostItems = 50;
-// Far below what the queue (1 MiB) and mail programs take.
+// Far below the limits of the queue (1 MiB) and of mail programs.
 const largestBytes = 200_000;
 
 /** The mail that tells all that was claimed: to everybody whose severity is in it, and never with an input in it. */
@@ -32,7 +32,7 @@ function shownOf(items: readonly Item[], all: number, most: number): Pick<MailCo
   return { items: shown, rest: left > 0 ? `And ${number(left)} more: the ledger lists every failure.` : undefined };
 }
 
-/** `[millrace-dev] high: presale: 100,000 failures`: sorts by place and urgency before anybody opens it. */
+/** `[millrace-dev] high: presale: 100,000 failures`: an inbox can sort by severity and place before a mail is opened. */
 function titleOf(claimed: Claimed, items: readonly Item[], all: number, { environment }: AlertSettings): string {
   const [first] = items;
   const head = `[millrace-${environment}] ${first?.severity ?? 'low'}: ${claimed.workload}:`;

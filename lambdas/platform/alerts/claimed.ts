@@ -23,7 +23,7 @@ export interface AlertGroup {
   readonly examples: readonly string[];
 }
 
-/** Everything a mail tells, taken off the list of what is still to be told. */
+/** Everything that one mail tells, taken off the list of untold items. */
 export interface Claimed {
   readonly workload: string;
   /** Failures in all, also in groups that aren't listed. */

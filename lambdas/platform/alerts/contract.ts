@@ -16,7 +16,7 @@ const tellingEnv = z.object({
 });
 
 export const sendAlertsEnv = tellingEnv.extend({
-  /** With a slash at its end; empty where nobody knows. */
+  /** With a trailing slash; empty when it is unknown. */
   ALERT_API_URL: z.union([z.url(), z.literal('')]).default(''),
   /** `presale/run:high,presale/counties:low:presale-fetch-county-fails`: where it failed, severity, section if not `-fails`. */
   ALERT_EDGES: z.string().transform((list, context) =>

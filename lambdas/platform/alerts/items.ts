@@ -14,7 +14,7 @@ export interface Item {
   readonly links: Readonly<Record<string, string>>;
 }
 
-/** What a mail tells, the most urgent first, and of that the most frequent. */
+/** The items of a mail, the most urgent first and among those the most frequent. */
 export function itemsOf(claimed: Claimed, settings: AlertSettings): Item[] {
   const failures = claimed.failureGroups.map((group) => failureItem(group, claimed.workload, settings));
   const alerts = claimed.alertGroups.map((group) => alertItem(group, settings));

@@ -9,7 +9,7 @@ import type { RaisedAlert } from './alarm.ts';
 import { raiseAlarms } from './raise-alarms.ts';
 import { alertSettings } from './settings.ts';
 
-/** The door of CloudWatch's alarms: into the book of alerts, or past a database that is away. */
+/** Consumer of CloudWatch's alarms: puts them into the book of alerts, or past a database that is away. */
 export const handler = batchHandler({
   env: raiseAlarmsEnv,
   message: alarmChange,

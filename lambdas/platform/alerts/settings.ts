@@ -4,7 +4,7 @@ import type { Severity } from '#kit/ledger/severity.ts';
 export interface AlertSettings {
   /** `dev`. */
   readonly environment: string;
-  /** Where the API answers, with a slash at its end; `undefined` where nobody knows. */
+  /** The address of the API with a trailing slash; `undefined` when it is unknown. */
   readonly api: string | undefined;
   /** Where people read the runbook. */
   readonly runbook: string;
@@ -13,7 +13,7 @@ export interface AlertSettings {
   readonly edges: ReadonlyMap<string, Rating>;
 }
 
-/** What is known of a place where things fail. */
+/** A place where things fail, as far as it is known. */
 export interface Rating {
   readonly severity: Severity;
   readonly section: string;
@@ -38,7 +38,7 @@ export function alertSettings(env: {
   };
 }
 
-/** How urgent it is that something failed there; what nobody rated is medium, and the ledger's section says how to go on. */
+/** The severity of failures there; an unrated place is medium, and points to the ledger's section of the runbook. */
 export function ratingOf({ edges }: Pick<AlertSettings, 'edges'>, edge: string): Rating {
   return edges.get(edge) ?? { severity: 'medium', section: 'platform-failures-recorded' };
 }

@@ -36,7 +36,7 @@ export interface TellPorts {
 }
 
 const minuteMs = 60_000;
-// What is only of low severity, and known, makes one mail a day at most; in between it rides along.
+// Known reasons of low severity make at most one mail a day; in between they are added to other mails.
 const lowPauseMs = 24 * 60 * minuteMs;
 // A wake takes one minute, two when a mail has just gone out.
 const lostAfterMs = 5 * minuteMs;
@@ -73,7 +73,7 @@ function reluctance(
   ];
   if (all.length === 0) return 'nothing to tell';
   const since = lastMailAt === undefined ? Number.POSITIVE_INFINITY : now.getTime() - lastMailAt.getTime();
-  // A reason that nobody has heard of today is new; one that has come more often than was told rises.
+  // A reason that was not told today is new; one that has come more often than was told is rising.
   const canWait = all.every(({ severity, waiting, told }) => severity === 'low' && waiting <= told);
   if (canWait && since < lowPauseMs) return 'can wait';
   return since < minuteMs ? 'too soon' : undefined;

@@ -1,3 +1,4 @@
+import { originsOf } from '#adapters/objects/presigned.ts';
 import { openEnvelope } from '#kit/api/api-response.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { consoleEnv } from '../contract.ts';
@@ -10,6 +11,9 @@ export const handler = apiHandler({
   authenticate: undefined,
   // The query of a page's address is the application's own: filters, order, selection.
   envelope: openEnvelope,
-  services: (env) => ({ file: consoleFiles(env.CONSOLE_FILES) }),
+  services: (env) => ({
+    file: consoleFiles(env.CONSOLE_FILES),
+    uploads: async () => (env.UPLOADS_BUCKET === '' ? [] : originsOf(env.UPLOADS_BUCKET)),
+  }),
   routes: consoleApi,
 });

@@ -7,31 +7,31 @@ import { consoleContentTypes, type FindFile } from './files.ts';
 
 export interface ConsolePorts {
   readonly file: FindFile;
+  /** Origins that the application uploads files to. */
+  readonly uploads: () => Promise<readonly string[]>;
 }
 
 interface RequestHeaders {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-// All is the application's own: no script, style or request of another host, nothing written into the page, no frame.
-const contentSecurity = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  // Previews of objects and pictures of results are made in the page.
-  "img-src 'self' data: blob:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** All is the application's own but for uploads: no script or style of another host, nothing written into the page, no frame. */
+function contentSecurity(uploads: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    // Previews of objects and pictures of results are made in the page.
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    ["connect-src 'self'", ...uploads].join(' '),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
 
-const safe = {
-  'content-security-policy': contentSecurity,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-};
+const safe = { 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' };
 
 const yearSeconds = 365 * 24 * 60 * 60;
 
@@ -56,7 +56,12 @@ const start = route({
   handle: async () => ({
     status: 302,
     body: '',
-    headers: { ...safe, location: '/console', 'content-type': 'text/plain' },
+    headers: {
+      ...safe,
+      'content-security-policy': contentSecurity([]),
+      location: '/console',
+      'content-type': 'text/plain',
+    },
   }),
 });
 
@@ -71,10 +76,10 @@ const file = route({
   summary: 'Shows a page of the console, or serves what it is made of',
   description: 'The console reads its own address; a path without a dot is one of its pages.',
   permission: 'none',
-  path: z.object({ file: z.string().max(1000) }),
+  path: z.object({ file: z.string().max(600) }),
   answers: {
     200: z.unknown().meta({ contentTypes: consoleContentTypes, description: 'The page, or the file.' }),
-    // Of the address with nothing after its slash, by whoever answers what has no route.
+    // The address with nothing after its slash has no route: the fallback answers it.
     302: elsewhere,
     304: unchanged,
     503: building,
@@ -95,13 +100,25 @@ function isFile(name: string): boolean {
   return hashedNames.test(name) || /^[\w-]+\.(svg|txt)$/.test(name);
 }
 
-function answerOf(name: string, { headers }: RequestHeaders, { file: find }: ConsolePorts): ApiAnswer {
+async function answerOf(
+  name: string,
+  { headers }: RequestHeaders,
+  { file: find, uploads }: ConsolePorts,
+): Promise<ApiAnswer> {
   const found = find(name);
   if (found === undefined) return problem(404, 'Not Found', `The console has no file ${name}.`);
   if (found === 'building') return waitingPage;
   const { contentType, gzipped, etag } = found;
   const caching = hashedNames.test(name) ? `public, max-age=${yearSeconds}, immutable` : 'no-cache';
-  const told = { ...safe, 'cache-control': caching, vary: 'accept-encoding', etag, 'content-type': contentType };
+  const policy = contentSecurity(await uploads());
+  const told = {
+    ...safe,
+    'content-security-policy': policy,
+    'cache-control': caching,
+    vary: 'accept-encoding',
+    etag,
+    'content-type': contentType,
+  };
   if (headers['if-none-match']?.includes(etag)) return { status: 304, body: '', headers: told };
   if (!/\bgzip\b/.test(headers['accept-encoding'] ?? ''))
     return { status: 200, body: gunzipSync(gzipped), headers: told };
@@ -115,6 +132,7 @@ const waitingPage: ApiAnswer = {
 <body><p>The console is being built; this page looks again by itself. 控制台正在构建，本页会自动刷新。</p></body></html>`,
   headers: {
     ...safe,
+    'content-security-policy': contentSecurity([]),
     'content-type': 'text/html; charset=utf-8',
     'cache-control': 'no-store',
     'retry-after': String(lookAgainSeconds),

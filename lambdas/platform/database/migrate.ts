@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 
-/** What a migration run did. */
+/** The result of a migration run. */
 export interface MigrationOutcome {
   /** Names of the migrations that ran now, in order. */
   readonly applied: readonly string[];

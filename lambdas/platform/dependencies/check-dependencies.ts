@@ -1,7 +1,7 @@
 import type { ApiAnswer } from '#kit/api/api-response.ts';
 import type { Clock } from '#kit/clock.ts';
 
-/** What a look at a dependency found, beyond that it answers. */
+/** Details that a check of a dependency found, besides that it answers. */
 export interface Finding {
   readonly version?: string | undefined;
   /** Worth knowing, in words: how many messages wait, when a schedule runs. */
@@ -19,26 +19,39 @@ export interface Dependency {
   readonly probe: ((signal: AbortSignal) => Promise<Finding>) | undefined;
 }
 
+/** Finds the sites that work waits for at the moment. */
+export type WaitedSites = () => Promise<readonly Dependency[]>;
+
+/** Where they can't be asked for, that is told like anything else that can't be had. */
+function unknownSites(error: unknown): readonly Dependency[] {
+  const probe = () => Promise.reject(error);
+  return [{ kind: 'site', name: 'all', required: false, without: 'Nothing tells which sites are waited for.', probe }];
+}
+
 interface Looked extends Finding {
   readonly state: 'reachable' | 'unreachable' | 'not configured';
   readonly latency_ms: number | null;
 }
 
 /**
- * Looks at all of them at once, each for `limitMs` at most, and answers with every one of them: 200 when all that are
- * required can be used, else 503.
+ * Looks at all of them at once, each for `limitMs` at most, and answers with every one of them, and with the sites that
+ * are waited for: 200 when all that are required can be used, else 503.
  */
 export async function checkDependencies(
   dependencies: readonly Dependency[],
   clock: Clock,
-  limitMs = 2000,
+  { waited, limitMs = 2000 }: { readonly waited?: WaitedSites | undefined; readonly limitMs?: number } = {},
 ): Promise<ApiAnswer> {
-  const rows = await Promise.all(
-    dependencies.map(async ({ probe, kind, name, required, without }) => {
-      const { state, latency_ms, version = null, note = null } = await look(probe, clock, limitMs);
-      return { kind, name, required, state, latency_ms, version, note, without };
-    }),
-  );
+  const lookAt = async ({ probe, kind, name, required, without }: Dependency) => {
+    const { state, latency_ms, version = null, note = null } = await look(probe, clock, limitMs);
+    return { kind, name, required, state, latency_ms, version, note, without };
+  };
+  const sites = waited ? within(limitMs, waited).catch(unknownSites) : Promise.resolve([]);
+  const [known, silent] = await Promise.all([
+    Promise.all(dependencies.map(lookAt)),
+    sites.then((found) => Promise.all(found.map(lookAt))),
+  ]);
+  const rows = [...known, ...silent];
   const failing = rows.some(({ required, state }) => required && state !== 'reachable');
   return {
     status: failing ? 503 : 200,

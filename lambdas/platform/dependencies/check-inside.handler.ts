@@ -8,10 +8,11 @@ import { apiHandler } from '#kit/api-handler.ts';
 import { checkInsideEnv } from '../contract.ts';
 import type { Dependency } from './check-dependencies.ts';
 import { insideApi } from './routes.ts';
+import { silentSites } from './silent-sites-store.ts';
 
 const required = true;
 
-/** Tells what the functions inside the VPC depend on, and whether it is there. */
+/** Checks the dependencies of the functions inside the VPC. */
 export const handler = apiHandler({
   env: checkInsideEnv,
   authenticate: authenticateAlone,
@@ -29,7 +30,7 @@ export const handler = apiHandler({
         ? { ...of('broker', 'Kafka', 'Nothing: no workload here reads from it.', undefined), required: false }
         : of('broker', 'Kafka', 'Messages wait where they are made, and none is tagged.', () => probeBroker(env)),
     ];
-    return { dependencies, clock: systemClock };
+    return { dependencies, clock: systemClock, waited: () => silentSites(env.DATABASE_URL) };
   },
   routes: insideApi,
 });

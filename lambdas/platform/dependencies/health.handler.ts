@@ -3,7 +3,7 @@ import { apiHandler } from '#kit/api-handler.ts';
 import { healthEnv } from '../contract.ts';
 import { healthApi } from './routes.ts';
 
-/** Says that the API answers, to anybody. What it depends on is told elsewhere, to those who may know. */
+/** Tells any caller that the API answers. Its dependencies are told elsewhere, to callers with the right to know. */
 export const handler = apiHandler({
   env: healthEnv,
   authenticate: undefined,

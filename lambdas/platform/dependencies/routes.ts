@@ -3,11 +3,13 @@ import { momentText } from '#kit/api/answers.ts';
 import { route } from '#kit/api/route.ts';
 import type { Clock } from '#kit/clock.ts';
 import type { checkInsideRoutes, checkOutsideRoutes, healthRoutes } from '../contract.ts';
-import { checkDependencies, type Dependency } from './check-dependencies.ts';
+import { checkDependencies, type Dependency, type WaitedSites } from './check-dependencies.ts';
 
 /** What GET /health/dependencies and GET /health/services work with. */
 export interface HealthPorts {
   readonly dependencies: readonly Dependency[];
+  /** Told by the function that reaches the database. */
+  readonly waited?: WaitedSites;
   readonly clock: Clock;
 }
 
@@ -42,16 +44,17 @@ const answerDependencies = route({
   description:
     'Each function asks what it can reach: /health/dependencies what is inside of the network, /health/services what is outside. 503 when one that is required cannot be used.',
   answers: { 200: dependencies, 503: dependencies },
-  handle: (_request, ports: HealthPorts) => checkDependencies(ports.dependencies, ports.clock),
+  handle: (_request, { dependencies: looked, clock, waited }: HealthPorts) =>
+    checkDependencies(looked, clock, { waited }),
 });
 
-/** What can only be reached from inside the VPC, or from there as well. */
+/** Dependencies that can be reached from inside the VPC. */
 export const insideApi = { 'GET /health/dependencies': answerDependencies } satisfies Record<
   (typeof checkInsideRoutes)[number],
   unknown
 >;
 
-/** What can only be reached from outside of the VPC. */
+/** Dependencies that can only be reached from outside the VPC. */
 export const outsideApi = { 'GET /health/services': answerDependencies } satisfies Record<
   (typeof checkOutsideRoutes)[number],
   unknown

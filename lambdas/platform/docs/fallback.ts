@@ -7,7 +7,7 @@ export interface FallbackPorts {
   readonly routes: () => Readonly<Record<string, readonly string[]>>;
 }
 
-/** What answers a request that has no route: nobody need say who they are, for /openapi.json tells the routes anyway. */
+/** Answers requests without a route. It asks for no credentials, since /openapi.json lists the routes anyway. */
 export const fallback = route({
   summary: 'Says that there is no such route',
   permission: 'none',

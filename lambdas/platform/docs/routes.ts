@@ -14,7 +14,7 @@ interface RequestHeaders {
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
-// All is the page's own: no script, style or request of another host, and nobody frames it.
+// Everything comes from the page itself: no script, style or request of another host, and no frame around it.
 const contentSecurity = [
   "default-src 'none'",
   "script-src 'self'",

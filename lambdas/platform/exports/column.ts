@@ -10,7 +10,7 @@ export type Text = string | null;
 /** A row in the order of its columns. */
 export type TextRow = readonly Text[];
 
-/** What a file holds of a value: days and microseconds count from 1970 in UTC. */
+/** A value as an export file stores it: days and microseconds count from 1970 in UTC. */
 export type Value = string | number | bigint | boolean | null;
 
 /** How a type stands in a file of typed columns, and how its text becomes that value and text again. */

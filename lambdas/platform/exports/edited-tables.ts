@@ -1,7 +1,7 @@
 /** A table that is exported, and how its rows are known again. */
 export interface EditedTable {
   readonly name: `${string}.${string}`;
-  /** What a row is, whatever number it has: after a reload the same problem row has another id. */
+  /** The columns that identify a row regardless of its id: after a reload the same problem row has another id. */
   readonly key: readonly [string, ...string[]];
   /** Columns that hold the id of a row of a table of this list: that row may have another id when it comes back. */
   readonly references?: Readonly<Record<string, EditedTable['name']>>;
@@ -21,6 +21,7 @@ export const editedTables: readonly EditedTable[] = [
   { name: 'recommender.experiments', key: ['tenant_id', 'experiment_id'] },
   { name: 'platform.pauses', key: ['schedule', 'paused_at'] },
   { name: 'platform.user_changes', key: ['changed_at', 'name', 'what'] },
+  { name: 'platform.saved_queries', key: ['name'] },
   { name: 'platform.replays', key: ['asked_at'], parent: true },
   // Without the mail that told of it a failure would be told again.
   { name: 'platform.alert_mails', key: ['workload', 'minute'], parent: true },
@@ -51,6 +52,7 @@ export const remadeTables: Readonly<Record<string, string>> = {
   'platform.slots': 'written by the schedules',
   'platform.backfills': 'work under way: asked for again',
   'platform.backfill_items': 'work under way: asked for again',
+  'platform.stream_counts': 'counts of what came by streams, of the topics of that moment',
   'platform.caller_rates': 'counts of the last seconds',
   'platform.failed_attempts': 'counts of the last seconds',
   'platform.alerts': 'what was told once; what goes on is raised again',
@@ -73,7 +75,8 @@ export const remadeTables: Readonly<Record<string, string>> = {
   'briefs.removals': 'objects of deleted briefs, which go when they are old as well',
   'recommender.items': 'sent again by the catalogue that sent them',
   'recommender.behaviors': 'whole in the Parquet files of each tenant and day',
-  'recommender.late_behaviors': 'whole in the Parquet files of each tenant and day',
+  'recommender.late_behaviors': 'whole in the Parquet files of each tenant and day of arrival',
+  'recommender.kept_behavior': 'how far files were looked through: from the beginning, where it is not there',
   'recommender.answers': 'of a month: new ones are made with each request',
   'recommender.users': 'seen again with their next behaviour',
   'recommender.erased_users': 'must not be rolled back: an older export would let an erased user in again',

@@ -9,7 +9,7 @@ import { editedTables } from './edited-tables.ts';
 import { exportTables } from './export-tables.ts';
 import { snapshots } from './snapshot-store.ts';
 
-/** The schedule's door: what people edited goes to the bucket, once a day. */
+/** Called by the schedule: copies what people edited to the bucket, once a day. */
 export const handler = scheduleHandler({
   env: exportTablesEnv,
   services: (env) => ({

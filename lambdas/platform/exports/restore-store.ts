@@ -35,7 +35,7 @@ export function restorations(database: Database<unknown>): RestorePorts['transac
   };
 }
 
-/** By what the rows of each table are known whose export is staged in this transaction. */
+/** The identifying columns of each table whose export is staged in this transaction. */
 type Keys = Map<string, EditedTable['key']>;
 
 /** The rows of one export beside the table they belong to: `s` is the export's row, `t` the table's. */
@@ -99,7 +99,7 @@ class TableRestoration {
     return counts;
   }
 
-  /** What a person sees of a row: neither its number nor those of rows it names. Text compares JSON letter for letter. */
+  /** The columns of a row that people see: neither its own id nor ids of other rows. JSON is compared as text. */
   get #told(): readonly string[] {
     const { references = {} } = this.#table;
     return this.#columns.map(({ name }) => name).filter((name) => name !== 'id' && !Object.hasOwn(references, name));
@@ -110,7 +110,7 @@ class TableRestoration {
     return sql`${row('t')} <> ${row('s')}`;
   }
 
-  /** With its old number where that is free; else somebody was given it since, and the row gets a new one. */
+  /** Keeps the old id where it is free; otherwise another row has taken it, and this row gets a new one. */
   async #insertMissing(): Promise<number> {
     const missing = sql`NOT EXISTS (SELECT FROM ${this.#target} t WHERE ${this.#same})`;
     if (!this.#hasId()) return this.#insert(this.#told, missing);

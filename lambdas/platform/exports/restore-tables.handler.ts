@@ -11,7 +11,7 @@ import { editedTables } from './edited-tables.ts';
 import { restorations } from './restore-store.ts';
 import { restoreTables } from './restore-tables.ts';
 
-/** A person's command: rows of a day's export come back. Nobody else invokes it. */
+/** Restores rows from a day's export. Only a person invokes it, never another function. */
 export const handler = instrumented(async (event: unknown) => {
   const request = restoreTablesRequest.safeParse(event);
   if (!request.success) throw new PermanentError(`The request: ${faultsAsText(request.error.issues)}`);

@@ -6,7 +6,7 @@ import type { Snapshot, WithSnapshot } from './export-tables.ts';
 // A ledger row may hold an input of 32 KB: 16 MB at most.
 const rowsAtOnce = 500;
 
-/** All tables as of one moment, however long reading them takes, without keeping anybody from writing. */
+/** Reads all tables as of one moment, however long that takes, without blocking writers. */
 export function snapshots(database: Database<unknown>): WithSnapshot {
   return (work) =>
     database.transaction(async ({ query }) => {

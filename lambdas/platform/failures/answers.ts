@@ -66,7 +66,7 @@ export const failure = z
 /** The state that a failure has now. */
 export const settledFailure = resultOf(z.object({ id: rowId, state: z.enum(failureStates) }));
 
-/** What a replay of one would send. */
+/** The message that a replay of one failure would send. */
 export const replayPreview = resultOf(
   z.object({
     id: rowId,
@@ -118,7 +118,7 @@ export const replayProgress = z
 
 const lasting = { ...pace, seconds: count.describe('How long it takes at that rate.') };
 
-/** What a replay of many would do. */
+/** The effect that a replay of many failures would have. */
 export const replayEstimate = resultOf(
   z.object({
     ...lasting,

@@ -7,7 +7,7 @@ import type { EditableSources } from '#kit/ledger/editable.ts';
 export const recordFailuresEnv = z.object({
   DATABASE_URL: z.string().min(1),
   RAW_BUCKET: z.string().min(1),
-  /** Who tells people of what is recorded. */
+  /** The queue of the function that mails people about recorded failures. */
   ALERTS_QUEUE_URL: z.string().min(1),
 });
 

@@ -28,7 +28,7 @@ const summary = [
   'note',
 ] as const;
 
-/** What a person may still put right. */
+/** The failures that a person may still resolve. */
 const unsettled = ['open', 'replayed'] as const;
 
 /** The ledger in the database. */

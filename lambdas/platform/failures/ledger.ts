@@ -21,7 +21,7 @@ export interface FailureSummary {
   readonly replay_of: number | null;
   readonly changed_by: string | null;
   readonly changed_at: Date | null;
-  /** What a person said when they put it right. */
+  /** The note of the person who resolved it. */
   readonly note: string | null;
 }
 

@@ -1,7 +1,7 @@
 import { NotFoundError } from '#kit/errors.ts';
 import type { NewFailure } from '#kit/ledger/failure.ts';
 
-/** What a replayed execution is named. */
+/** The name of a replayed execution. */
 export function replayName(failureId: number): string {
   return `replay-${failureId}`;
 }
@@ -12,7 +12,7 @@ export function replayedBy(executionName: string): number | undefined {
   return id === undefined ? undefined : Number(id);
 }
 
-/** Where the failure stands that an invocation replays: an event that nobody waits for carries nothing beside itself. */
+/** The member of the event that names the replayed failure: an asynchronous invocation has no other place for it. */
 export function invocationKey(requestId: string): string {
   return `platform/replays/invocations/${requestId}`;
 }

@@ -3,7 +3,7 @@ import { whoField } from '#kit/api/author.ts';
 import { choiceParameter, integerParameter, momentParameter, textParameter } from '#kit/api/parameters.ts';
 import { sourceKinds } from '#kit/ledger/failure.ts';
 
-/** What the ledger's routes take, in the words of all routes. */
+/** The parameters of the ledger's routes, named as on all routes. */
 
 const word = textParameter({ max: 200 }).optional();
 

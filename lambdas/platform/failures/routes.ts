@@ -13,7 +13,7 @@ import { boundTo, editableOf, sourceOf } from './replays/bound.ts';
 import { messageOf } from './replays/portion.ts';
 import type { Replays } from './replays/replays.ts';
 
-/** What the routes work with. */
+/** Everything the failure routes need. */
 export interface LedgerPorts {
   readonly ledger: Ledger;
   readonly replays: Replays;
@@ -156,7 +156,7 @@ function replayOf(failure: FailureRow, given: string | undefined): ReplayMessage
 /** Throws InvalidInputError for what is bound to the failure. An input that lies elsewhere is held against it on its way in. */
 function editedOf(failure: FailureRow, given: string): string {
   const source = sourceOf(failure);
-  // Without the original only what may be edited as a whole, or not at all, can be told.
+  // Without the original it can only be told whether the input may be edited as a whole or not at all.
   if (failure.input === null && editableOf(source) !== undefined) return given;
   const bound = boundTo(source, failure.input ?? '', given);
   if ('text' in bound) return bound.text;

@@ -9,7 +9,7 @@ import { mailMessage, sendMailEnv } from '../contract.ts';
 import { sendOnce } from './send-once.ts';
 import { withId } from './with-id.ts';
 
-/** The mail queue's door: one mail a record, to the environment's recipients unless it names its own. */
+/** Consumer of the queue of mails: one mail a record, to the environment's recipients unless it names its own. */
 export const handler = queueHandler({
   env: sendMailEnv,
   message: mailMessage,

@@ -5,7 +5,7 @@ import type { MailMessage } from '../contract.ts';
 
 export interface SendOncePorts {
   readonly send: (mail: Omit<MailMessage, 'id' | 'to'> & { readonly to: readonly string[] }) => Promise<void>;
-  /** For a mail that names nobody. */
+  /** The recipients of a mail that names none. */
   readonly recipients: readonly string[];
   readonly receipts: {
     exists(key: string): Promise<boolean>;
@@ -19,7 +19,7 @@ export interface SendOncePorts {
   readonly warn: (message: string, error: unknown) => void;
 }
 
-// Twice the function's timeout: whoever claimed a mail longer ago has died.
+// Twice the function's timeout: an invocation that claimed a mail longer ago has died.
 const claimMs = 60_000;
 const looks = 20;
 const betweenLooksMs = 250;
@@ -40,7 +40,7 @@ export async function sendOnce({ id, to, ...mail }: MailMessage, ports: SendOnce
   try {
     await ports.send(addressed);
   } catch (error) {
-    // Nobody has to wait for a claim that has failed.
+    // Releases a claim that has failed, so that the next attempt need not wait.
     await keep(claimOf(receipt), new Date(0), ports);
     throw error;
   }

@@ -8,7 +8,7 @@ const text = z.string();
 const counted = {
   at: momentText.describe('Where the hour or the day begins, UTC.'),
   runs: count.describe('Runs that began in it and are parts of no other.'),
-  in: z.int(),
+  in: z.int().describe('Of these runs; in the overview also what came by streams.'),
   out: z.int(),
   failed: z.int(),
   filtered: z.int(),
@@ -85,6 +85,24 @@ export const runCounts = resultOf(
           states: z.partialRecord(z.enum(runStates), count).describe('How many of them are in which state now.'),
         })
         .meta({ id: 'RunCounts' }),
+    ),
+  }),
+);
+
+/** Counts of streams over time. */
+export const streamCounts = resultOf(
+  z.object({
+    data: z.array(
+      z
+        .object({
+          workload: text,
+          at: counted.at,
+          in: count.describe('What came.'),
+          out: count,
+          filtered: count,
+          failed: count,
+        })
+        .meta({ id: 'StreamCounts' }),
     ),
   }),
 );

@@ -1,15 +1,8 @@
+import { slotsBetween, timetable } from 'eventbridge-timetable';
 import type { Clock } from '#kit/clock.ts';
-import { slotsBetween, timetable } from '#kit/schedule/timetable.ts';
 import type { KeptSchedule } from '../contract.ts';
 import type { Pause, PauseBook } from '../schedules/pause.ts';
-import {
-  type CountSpan,
-  lastSteps,
-  type OpenReason,
-  type OverviewReader,
-  type RunCountsRow,
-  stepsOf,
-} from './overview.ts';
+import { type CountSpan, lastSteps, type OpenReason, type OverviewReader, stepsOf } from './overview.ts';
 
 export interface OverviewPorts {
   readonly overview: OverviewReader;
@@ -32,12 +25,11 @@ export async function makeOverview(
 ) {
   const now = clock();
   const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()));
-  const spans = { day: lastSteps('hour', 24, now), month: lastSteps('day', 30, now) };
   // One after another: the function has one connection.
   const runs = Map.groupBy(await overview.newestRuns(workloads, stripLength), ({ workload }) => workload);
   const slots = Map.groupBy(await overview.newestSlots(workloads, stripLength), ({ workload }) => workload);
-  const day = Map.groupBy(await overview.runCounts(spans.day, {}), ({ workload }) => workload);
-  const thirty = Map.groupBy(await overview.runCounts(spans.month, {}), ({ workload }) => workload);
+  const day = await seriesOf(overview, lastSteps('hour', 24, now));
+  const thirty = await seriesOf(overview, lastSteps('day', 30, now));
   const reasons = Map.groupBy(showsFailures ? await overview.openReasons() : [], ({ workload }) => workload);
   const costs = Map.groupBy(await overview.costs(month), ({ workload }) => workload);
   const paused = await pauses.open();
@@ -53,8 +45,8 @@ export async function makeOverview(
         slots: slots.get(workload) ?? [],
         running: costs.get(workload)?.[0]?.running ?? 0,
         cost_usd: costs.get(workload)?.[0]?.cost_usd ?? null,
-        last_24_hours: series(spans.day, day.get(workload) ?? []),
-        last_30_days: series(spans.month, thirty.get(workload) ?? []),
+        last_24_hours: day(workload),
+        last_30_days: thirty(workload),
         failures: showsFailures ? failuresOf(open) : null,
         missed: (slots.get(workload) ?? []).filter(({ state }) => state === 'missed'),
         paused: own.flatMap(({ name }) => pausedOf(paused.get(name))),
@@ -75,16 +67,34 @@ function pausedOf(pause: Pause | undefined) {
   return pause ? [{ schedule: pause.schedule, at: pause.paused_at, by: pause.paused_by, note: pause.note }] : [];
 }
 
-/** One entry for each step, also where nothing began. */
-function series(span: CountSpan, rows: readonly RunCountsRow[]) {
-  const known = new Map(rows.map((row) => [row.at.getTime(), row]));
-  return stepsOf(span).map((at) => {
-    const { runs = 0, in: taken = 0, out = 0, failed = 0, filtered = 0, lost = 0 } = known.get(at.getTime()) ?? {};
-    return { at, runs, in: taken, out, failed, filtered, lost };
-  });
+/**
+ * Resolves to what tells a workload's counts over a span: an entry for each interval, also where nothing began. What runs
+ * counted and what came by streams add up.
+ */
+async function seriesOf(overview: OverviewReader, span: CountSpan) {
+  const runs = Map.groupBy(await overview.runCounts(span, {}), ({ workload }) => workload);
+  const streams = Map.groupBy(await overview.streamCounts(span), ({ workload }) => workload);
+  return (workload: string) => {
+    const begun = Map.groupBy(runs.get(workload) ?? [], ({ at }) => at.getTime());
+    const came = Map.groupBy(streams.get(workload) ?? [], ({ at }) => at.getTime());
+    return stepsOf(span).map((at) => {
+      const own = begun.get(at.getTime()) ?? [];
+      const all = [...own, ...(came.get(at.getTime()) ?? [])];
+      const sum = (name: 'in' | 'out' | 'failed' | 'filtered') => all.reduce((total, row) => total + row[name], 0);
+      return {
+        at,
+        runs: own.reduce((total, row) => total + row.runs, 0),
+        in: sum('in'),
+        out: sum('out'),
+        failed: sum('failed'),
+        filtered: sum('filtered'),
+        lost: own.reduce((total, row) => total + row.lost, 0),
+      };
+    });
+  };
 }
 
-// Further than this nobody plans; an expression whose year is over has no next slot.
+// No plan reaches further than this; an expression whose year is over has no next slot.
 const horizonMs = 400 * 86_400_000;
 
 /** The next slots of schedules that are on, the soonest first. */

@@ -9,6 +9,7 @@ import type {
   OverviewReader,
   RunCountsFilter,
   RunCountsRow,
+  StreamCountsRow,
   StripRun,
   StripSlot,
 } from './overview.ts';
@@ -22,6 +23,7 @@ const mostReasons = 200;
 export function overviewReader({ query }: Database<unknown>): OverviewReader {
   return {
     runCounts: (span, filter) => runCounts(query, span, filter),
+    streamCounts: (span, workload) => streamCounts(query, span, workload),
     failureCounts: (span, filter) => failureCounts(query, span, filter),
     newestRuns: (workloads, each) => newestRuns(query, workloads, each),
     newestSlots: (workloads, each) => newestSlots(query, workloads, each),
@@ -34,7 +36,7 @@ export function overviewReader({ query }: Database<unknown>): OverviewReader {
       return rows;
     },
     async costs(since) {
-      // What is a part of another run is in that one's cost already.
+      // The cost of a run that is part of another is already counted with that one.
       const { rows } = await sql<MonthCost>`
         SELECT workload, count(*) FILTER (WHERE state = 'running') AS running,
           sum(cost_usd) FILTER (WHERE started_at >= ${since}) AS cost_usd
@@ -77,6 +79,39 @@ async function runCounts(query: Query, span: CountSpan, filter: RunCountsFilter)
       GROUP BY 1, 2, 3
     ) AS by_state
     GROUP BY workload, at ORDER BY at, workload`.execute(query);
+  return rows;
+}
+
+/**
+ * From the counters, and from the ledger what could not be read: the same failure is one there, however often a stream
+ * was told of it.
+ */
+async function streamCounts(
+  query: Query,
+  span: CountSpan,
+  workload: string | undefined,
+): Promise<readonly StreamCountsRow[]> {
+  const { rows } = await sql<StreamCountsRow>`
+    WITH failed AS (
+      SELECT workload, source_name AS source, ${stepOf(span.step, sql`occurred_at`)} AS at, count(*) AS failed
+      FROM platform.failures
+      WHERE source_kind = 'stream' AND replay_of IS NULL AND ${within(sql`occurred_at`, span)}
+        AND ${equal({ workload })}
+      GROUP BY 1, 2, 3
+    ), counted AS (
+      SELECT workload, source, ${stepOf(span.step, sql`at`)} AS at, sum(rows_in) AS rows_in, sum(rows_out) AS rows_out,
+        sum(rows_filtered) AS rows_filtered, sum(rows_failed) AS rows_failed
+      FROM platform.stream_counts WHERE ${within(sql`at`, span)} AND ${equal({ workload })} GROUP BY 1, 2, 3
+    ), matched AS (
+      SELECT workload, at, rows_in, coalesce(rows_out, 0) AS "out", coalesce(rows_filtered, 0) AS filtered,
+        coalesce(rows_failed, 0) + coalesce(failed, 0) AS failed,
+        -- Where positions are counted, what failed is among them, in whichever hour it was written down.
+        bool_or(rows_in IS NOT NULL) OVER (PARTITION BY workload, source) AS has_positions
+      FROM counted FULL JOIN failed USING (workload, source, at)
+    )
+    SELECT workload, at, sum(CASE WHEN has_positions THEN coalesce(rows_in, 0) ELSE "out" + filtered + failed END)::bigint AS "in", sum("out")::bigint AS "out",
+      sum(filtered)::bigint AS filtered, sum(failed)::bigint AS failed
+    FROM matched GROUP BY workload, at ORDER BY at, workload`.execute(query);
   return rows;
 }
 

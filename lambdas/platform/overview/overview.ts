@@ -2,7 +2,7 @@ import type { FailureState } from '../failures/ledger.ts';
 import type { RunState } from '../runs/run.ts';
 import type { SlotState } from '../slots/slot.ts';
 
-/** What lists of counts step by. */
+/** The intervals that lists of counts go by. */
 export const countSteps = ['hour', 'day'] as const;
 
 export type CountStep = (typeof countSteps)[number];
@@ -17,7 +17,7 @@ export interface CountSpan {
 
 type Counted = Readonly<Record<'in' | 'out' | 'failed' | 'filtered' | 'waiting' | 'lost', number>>;
 
-/** Runs that are parts of no other and began in one step; counts that nobody knows are none. */
+/** Runs that are parts of no other and began in one interval; unknown counts are none. */
 export interface RunCountsRow extends Counted {
   readonly workload: string;
   readonly at: Date;
@@ -25,7 +25,13 @@ export interface RunCountsRow extends Counted {
   readonly states: Readonly<Partial<Record<RunState, number>>>;
 }
 
-/** Failures of one reason that happened in one step. */
+/** What came to a workload by streams in one interval, and what became of it. */
+export interface StreamCountsRow extends Pick<Counted, 'in' | 'out' | 'failed' | 'filtered'> {
+  readonly workload: string;
+  readonly at: Date;
+}
+
+/** Failures of one reason that happened in one interval. */
 export interface FailureCountsRow {
   readonly workload: string;
   readonly reason: string;
@@ -76,17 +82,19 @@ export interface OpenReason {
   readonly last_at: Date;
 }
 
-/** What a workload's runs of this month cost, as far as they have an estimate; null: none has. */
+/** The estimated cost of a workload's runs this month; null when no run has an estimate. */
 export interface MonthCost {
   readonly workload: string;
   readonly running: number;
   readonly cost_usd: number | null;
 }
 
-/** What the overview is made of. Throws UnavailableError while the database is away. */
+/** The sources of the overview. Throws UnavailableError while the database is away. */
 export interface OverviewReader {
-  /** Only steps in which something began are told. */
+  /** Only intervals in which something began. */
   runCounts(span: CountSpan, filter: RunCountsFilter): Promise<readonly RunCountsRow[]>;
+  /** @param workload of all of them where it is missing */
+  streamCounts(span: CountSpan, workload?: string): Promise<readonly StreamCountsRow[]>;
   failureCounts(span: CountSpan, filter: FailureCountsFilter): Promise<readonly FailureCountsRow[]>;
   /** The newest runs of each workload, `each` at most; the newest first. */
   newestRuns(workloads: readonly string[], each: number): Promise<readonly StripRun[]>;
@@ -98,19 +106,19 @@ export interface OverviewReader {
 
 const stepMs = { hour: 3_600_000, day: 86_400_000 } as const satisfies Record<CountStep, number>;
 
-/** The span of so many steps that ends with the one under way. */
+/** The span of so many intervals that ends with the one under way. */
 export function lastSteps(step: CountStep, steps: number, now: Date): CountSpan {
   const ms = stepMs[step];
   const to = new Date((Math.floor(now.getTime() / ms) + 1) * ms);
   return { step, from: new Date(to.getTime() - steps * ms), to };
 }
 
-/** How many steps a span touches. */
+/** How many intervals a span touches. */
 export function stepCount(span: CountSpan): number {
   return Math.max(0, Math.ceil((span.to.getTime() - firstOf(span)) / stepMs[span.step]));
 }
 
-/** The moments at which the steps of a span begin, whole hours or days of UTC. */
+/** The moments at which the intervals of a span begin, whole hours or days of UTC. */
 export function stepsOf(span: CountSpan): readonly Date[] {
   const first = firstOf(span);
   return Array.from({ length: stepCount(span) }, (_, index) => new Date(first + index * stepMs[span.step]));

@@ -46,6 +46,19 @@ export const countRuns = route({
   }),
 });
 
+/** GET /platform/stream-counts */
+export const countStreams = route({
+  summary: 'Counts what came by streams over time',
+  permission: 'read',
+  description: 'By workload and by the hour or day it was taken in, with what became of it. Empty steps are left out.',
+  answers: { 200: answers.streamCounts },
+  query: z.object({ workload: word, ...span }),
+  handle: async ({ query: { from, to, step, workload } }, { overview }: OverviewPorts) => ({
+    status: 200,
+    body: { result: { data: await overview.streamCounts(spanOf({ from, to, step }), workload) } },
+  }),
+});
+
 /** GET /platform/failure-counts */
 export const countFailures = route({
   summary: 'Counts failures over time',

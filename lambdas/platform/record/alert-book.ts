@@ -3,7 +3,7 @@ import { type WakeOnce, wakeOnce } from '#adapters/queues/wake-once.ts';
 import type { Severity } from '#kit/ledger/severity.ts';
 import { storableText } from '#kit/text/storable.ts';
 
-/** Something a person should hear of that is no failure: a file that changed its shape, a slot that nobody ran. */
+/** Something a person should hear of that is no failure: a file that changed its shape, a missed slot. */
 export interface NewAlert {
   /** The same alert raised twice has the same one, and is told once. */
   readonly naturalKey: string;
@@ -41,7 +41,7 @@ export function wakeAlerts(queueUrl: string, now?: () => number): WakeAlerts {
 
 /**
  * The workloads whose mailer failures wake. A mail about mails that can't be sent would fail as well and breed: those
- * failures wake nobody, and ride along in the next mail.
+ * failures wake no mailer, and ride along in the next mail.
  */
 export function wakingWorkloads(
   failures: Iterable<{ readonly workload: string; readonly sourceName: string }>,

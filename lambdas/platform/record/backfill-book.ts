@@ -7,7 +7,7 @@ export interface BackfillItem {
   readonly scheduledAt?: Date | undefined;
   /** ARN of the function or state machine that starts it. */
   readonly door: string;
-  /** What the door gets: in JSON, from the backfill's id and for the item. */
+  /** The JSON event for the door, made of the backfill's id and the item. */
   readonly start: (backfillId: number) => { readonly execution: string; readonly input: string };
 }
 
@@ -20,7 +20,7 @@ export interface NewBackfill {
   readonly items: readonly BackfillItem[];
 }
 
-/** What a backfill would take, by the runs there were. */
+/** The estimated effort of a backfill, from past runs. */
 export interface Estimate {
   /** Pieces of the range, those of them that have run, and those that would be started. */
   readonly items: number;
@@ -88,7 +88,7 @@ export async function createBackfill(query: QueryExecutorProvider, backfill: New
   return id;
 }
 
-/** The message that moves a backfill on. Only the one whose turn it is counts. */
+/** The message that advances a backfill. Messages out of turn are ignored. */
 export interface BackfillTurn {
   readonly backfill_id: number;
   readonly turn: number;

@@ -54,7 +54,7 @@ function chosen(which: Resolved) {
   return sql`natural_key ^@ ANY(${prefixes.map(storableText)}::text[])`;
 }
 
-/** A failure as far as whoever recorded it asks again. */
+/** A failure, as much of it as the code that recorded it reads back. */
 export interface KnownFailure {
   readonly id: number;
   readonly naturalKey: string;

@@ -61,7 +61,8 @@ export async function openRuns(query: QueryExecutorProvider, runs: readonly Open
     SET kind = excluded.kind, execution = excluded.execution, slot = coalesce(excluded.slot, runs.slot),
       parent = coalesce(excluded.parent, runs.parent),
       state = 'running', started_at = excluded.started_at, ended_at = NULL, rows_in = NULL, rows_out = NULL,
-      rows_failed = NULL, rows_filtered = NULL, rows_waiting = NULL, cost_usd = NULL, detail = '{}'
+      rows_failed = NULL, rows_filtered = NULL, rows_waiting = NULL, cost_usd = NULL, detail = '{}',
+      waits_for = NULL, waits_until = NULL
     WHERE runs.execution <> excluded.execution`.execute(query);
 }
 
@@ -106,7 +107,7 @@ export async function addCounts(
   return rows[0]?.outcome ?? 'closed';
 }
 
-/** Sets counts of a running run to what somebody has counted as a whole; those not given stay. Resolves to whether it runs. */
+/** Sets counts of a running run to what was counted as a whole; those not given stay. Resolves to whether it runs. */
 export async function setCounts(
   query: QueryExecutorProvider,
   { workload, name, execution = name, counts }: RunName & { readonly counts: Partial<RunCounts> },
@@ -119,7 +120,30 @@ export async function setCounts(
   return numAffectedRows === 1n;
 }
 
-/** What the parts of a run count together, and how many of them there are and still run. */
+/** The reason a run waits, and the latest time it waits until. */
+export interface RunWait extends RunName {
+  readonly reason: string;
+  readonly until: Date;
+}
+
+/** Says of a running run what it waits for. A later wait replaces it; it is over at its end by itself. */
+export async function noteWait(
+  query: QueryExecutorProvider,
+  { workload, name, execution = name, reason, until }: RunWait,
+): Promise<void> {
+  await sql`
+    UPDATE platform.runs SET waits_for = ${reason}, waits_until = ${until}
+    WHERE workload = ${workload} AND name = ${name} AND execution = ${execution} AND state = 'running'`.execute(query);
+}
+
+/** SQL: the wait of a row of platform.runs, as `waits_for` and `waits_until`; both null while it doesn't wait. */
+export function waitOf(row: string) {
+  const waits = sql`${sql.ref(`${row}.state`)} = 'running' AND ${sql.ref(`${row}.waits_until`)} > now()`;
+  return sql`CASE WHEN ${waits} THEN ${sql.ref(`${row}.waits_for`)} END AS waits_for,
+    CASE WHEN ${waits} THEN ${sql.ref(`${row}.waits_until`)} END AS waits_until`;
+}
+
+/** The summed counts of a run's parts, with the number of parts and of those still running. */
 export async function sumOfParts(
   query: QueryExecutorProvider,
   { workload, name }: RunName,
@@ -135,7 +159,7 @@ export async function sumOfParts(
 
 /**
  * Closes a run in the caller's transaction, unless another execution has taken it over; resolves to how much of what
- * came in is unaccounted for (`undefined`: nobody knows). Whatever that is but 0 counts as `ConservationBroken`.
+ * came in is unaccounted for (`undefined`: not known). Whatever that is but 0 counts as `ConservationBroken`.
  */
 export async function closeRun(query: QueryExecutorProvider, run: ClosedRun): Promise<number | undefined> {
   const { workload, name, execution = name, state, counts, costUsd, detail } = run;

@@ -29,6 +29,8 @@ export const run = z
       .object({ runs: count, running: count, counts, lost: number.describe('Of those that ended.') })
       .nullable()
       .describe('The runs that are parts of it, together; null: it has none.'),
+    waits_for: text.nullable().describe('Why it waits now; null: it does not wait.'),
+    waits_until: momentText.nullable(),
     cost_usd: z.number().nullable().describe('Estimate.'),
     detail: z.record(z.string(), z.unknown()).describe("The workload's own."),
   })

@@ -2,12 +2,13 @@ import type { Route } from '#kit/api/route.ts';
 import { showMe } from '../admission/routes.ts';
 import type { OverviewPorts } from '../overview/make-overview.ts';
 import * as overview from '../overview/routes.ts';
+import { type SavedQueriesPorts, savedQueriesApi } from '../query/saved-routes.ts';
 import { type SchedulesPorts, schedulesApi } from '../schedules/routes.ts';
 import type { runsRoutes } from './contract.ts';
 import * as routes from './routes.ts';
 
 /** What its routes work with together. */
-export type RunsApiPorts = routes.RunsPorts & OverviewPorts & SchedulesPorts;
+export type RunsApiPorts = routes.RunsPorts & OverviewPorts & SchedulesPorts & SavedQueriesPorts;
 
 /** Runs, slots, backfills and the overview over HTTP. */
 export const runsApi: Readonly<Record<(typeof runsRoutes)[number], Route<RunsApiPorts>>> = {
@@ -21,6 +22,8 @@ export const runsApi: Readonly<Record<(typeof runsRoutes)[number], Route<RunsApi
   'POST /platform/backfills': routes.postBackfill,
   'GET /platform/overview': overview.showOverview,
   'GET /platform/run-counts': overview.countRuns,
+  'GET /platform/stream-counts': overview.countStreams,
   'GET /platform/failure-counts': overview.countFailures,
   ...schedulesApi,
+  ...savedQueriesApi,
 };

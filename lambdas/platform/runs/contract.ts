@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { callerEnv } from '#kit/api/authentication/env.ts';
+import { routesOfSavedQueries } from '../query/contract.ts';
 import { routesOfSchedules } from '../schedules/contract.ts';
 import { scheduleList } from '../slots/contract.ts';
 
@@ -30,8 +31,10 @@ export const runsRoutes = [
   'POST /platform/backfills',
   'GET /platform/overview',
   'GET /platform/run-counts',
+  'GET /platform/stream-counts',
   'GET /platform/failure-counts',
   ...routesOfSchedules,
+  ...routesOfSavedQueries,
 ] as const;
 
 export const advanceBackfillEnv = z.object({
@@ -44,3 +47,16 @@ export const advanceBackfillEnv = z.object({
 
 /** A backfill's turn; see lambdas/platform/record/backfill-book.ts. */
 export const backfillTurn = z.object({ backfill_id: z.int().positive(), turn: z.int().positive() });
+
+export const noteWaitEnv = z.object({ DATABASE_URL: text });
+
+/** A state machine is about to wait. */
+export const noteWaitInput = z.object({
+  workload: text,
+  name: text,
+  execution: text,
+  /** Why, in a sentence. */
+  reason: z.string(),
+  seconds: z.number().positive(),
+});
+export const noteWaitOutput = z.object({ until: z.iso.datetime() });

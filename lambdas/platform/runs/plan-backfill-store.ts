@@ -18,7 +18,7 @@ export interface PlanPorts {
   readonly send: (turn: BackfillTurn) => Promise<void>;
 }
 
-/** What was asked for, and what came of it; without `id` nothing was started. */
+/** The request for a backfill and its result; without `id` nothing was started. */
 export interface PlannedBackfill {
   readonly id: number | undefined;
   readonly estimate: Estimate;
@@ -26,7 +26,7 @@ export interface PlannedBackfill {
 
 export type PlanBackfill = (range: SlotRange & { readonly dry_run: boolean }, who: string) => Promise<PlannedBackfill>;
 
-/** Estimates a range of slots, and starts those that nobody has run, unless it is a dry run. */
+/** Estimates a range of slots and, unless it is a dry run, starts those that have not run. */
 export function backfillPlanner(database: Database<unknown>, ports: PlanPorts): PlanBackfill {
   return async ({ dry_run, ...range }, who) => {
     const { schedule, slots } = slotsInRange(range, ports);

@@ -16,7 +16,7 @@ import { backfill, backfillWithItems, run as runAnswer, slot } from './answers.t
 import type { PlanBackfill } from './plan-backfill-store.ts';
 import { type RunReader, runStates } from './run.ts';
 
-/** What the routes work with. */
+/** Everything the run routes need. */
 export interface RunsPorts {
   readonly reader: RunReader;
   readonly plan: PlanBackfill;

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import * as z from 'zod';
 import { pagedListing } from '#adapters/database/paged.ts';
 import type { Database } from '#adapters/database.ts';
+import { waitOf } from '#record/run-book.ts';
 import { itemsOf } from './items-store.ts';
 import type { BackfillRow, RunFilter, RunKey, RunReader, RunRow, SlotFilter, SlotRow } from './run.ts';
 
@@ -31,7 +32,7 @@ const runs = {
   // The slot is looked up when it is read: the run may be in the book before its start is told, or after. Of several the
   // first is its own; a schedule that is triggered again finds the same run.
   select: sql`r.id, r.workload, r.name, r.kind, r.execution, r.state, r.started_at, r.ended_at, r.cost_usd,
-    r.detail, r.parent, CASE WHEN r.task_id IS NULL AND r.state = 'running' THEN NULL ELSE r.lost END AS lost, coalesce(r.slot, (SELECT min(s.scheduled_at) FROM platform.slots s
+    r.detail, r.parent, ${waitOf('w')}, CASE WHEN r.task_id IS NULL AND r.state = 'running' THEN NULL ELSE r.lost END AS lost, coalesce(r.slot, (SELECT min(s.scheduled_at) FROM platform.slots s
       WHERE s.workload = r.workload AND s.run = r.name)) AS slot,
     json_build_object('in', r.rows_in, 'out', r.rows_out, 'failed', r.rows_failed, 'filtered', r.rows_filtered,
       'waiting', r.rows_waiting) AS counts,
@@ -40,7 +41,7 @@ const runs = {
           'filtered', sum(c.rows_filtered), 'waiting', sum(c.rows_waiting)),
         'lost', sum(c.lost) FILTER (WHERE c.state <> 'running'))
       FROM platform.runs c WHERE c.workload = r.workload AND c.parent = r.name HAVING count(*) > 0) AS parts`,
-  from: sql`platform.all_runs r`,
+  from: sql`platform.all_runs r LEFT JOIN platform.runs w ON w.id = r.id`,
   order: sql`r.started_at DESC, r.id DESC, r.name DESC`,
 };
 

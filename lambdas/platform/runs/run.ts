@@ -22,17 +22,20 @@ export interface RunRow {
   readonly ended_at: Date | null;
   /** Name of the run that it is a part of. */
   readonly parent: string | null;
-  /** null: nobody knows. */
+  /** null when it is unknown. */
   readonly counts: RowCounts;
   /** in - out - failed - filtered - waiting: whatever is not 0 got lost, or was counted twice. null: it still counts. */
   readonly lost: number | null;
-  /** What the runs that are parts of it count together, and what those that ended lost; null: it has none. */
+  /** The summed counts of its parts, and the losses of those that ended; null when it has no parts. */
   readonly parts: {
     readonly runs: number;
     readonly running: number;
     readonly counts: RowCounts;
     readonly lost: number | null;
   } | null;
+  /** What it waits for now, and until when; null while it doesn't wait. */
+  readonly waits_for: string | null;
+  readonly waits_until: Date | null;
   readonly cost_usd: number | null;
   readonly detail: Readonly<Record<string, unknown>>;
 }

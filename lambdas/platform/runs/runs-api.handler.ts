@@ -5,6 +5,7 @@ import { queue } from '#adapters/queue.ts';
 import { apiHandler } from '#kit/api-handler.ts';
 import { runsApiEnv } from '../contract.ts';
 import { overviewReader } from '../overview/overview-store.ts';
+import { savedQueries } from '../query/saved-queries-store.ts';
 import { pauseBook } from '../schedules/pause-store.ts';
 import { scheduleReader } from '../schedules/schedule-store.ts';
 import { type RunsApiPorts, runsApi } from './api.ts';
@@ -24,6 +25,7 @@ export const handler = apiHandler({
       overview: overviewReader(database),
       standings: scheduleReader(database),
       pauses: pauseBook(database),
+      saved: savedQueries(database),
       start: queue(env.STARTS_QUEUE_URL),
       switch: queue(env.SWITCHES_QUEUE_URL),
       workloads,

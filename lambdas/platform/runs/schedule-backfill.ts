@@ -1,10 +1,10 @@
+import { slotsBetween, timetable } from 'eventbridge-timetable';
 import type { Clock } from '#kit/clock.ts';
 import { InvalidInputError } from '#kit/errors.ts';
-import { slotsBetween, timetable } from '#kit/schedule/timetable.ts';
 import type { KeptSchedule } from '../contract.ts';
 import { slotText, startOf } from '../slots/settle-slots.ts';
 
-/** What the API is asked for: every slot of a schedule from a moment up to another and with it. */
+/** A request for every slot of a schedule between two moments, both included. */
 export interface SlotRange {
   readonly schedule: string;
   readonly from: string;
@@ -14,7 +14,10 @@ export interface SlotRange {
 // A year of slots every day; more is several backfills, and a chance to look at the first.
 const mostSlots = 400;
 
-/** The schedule and its slots within the range. Throws {@link InvalidInputError} for what is unknown, empty, too large or to come. */
+/**
+ * The schedule and its slots within the range. Throws {@link InvalidInputError} when the schedule is unknown or the range is empty,
+ * too large or in the future.
+ */
 export function slotsInRange(
   { schedule: name, from, to }: SlotRange,
   { schedules, clock }: { readonly schedules: readonly KeptSchedule[]; readonly clock: Clock },

@@ -9,7 +9,7 @@ export interface Pause {
 export interface PauseBook {
   /** Those of now, by schedule. */
   open(): Promise<ReadonlyMap<string, Pause>>;
-  /** Pauses those that are not paused; resolves to which. What has to hear of it is told within the transaction. */
+  /** Pauses the schedules that are not paused yet and resolves to them. Listeners are told within the transaction. */
   pause(
     schedules: readonly string[],
     by: { readonly who: string; readonly note: string | undefined },

@@ -10,7 +10,7 @@ import { askedRun, calendar, changedSchedules, scheduleList } from './answers.ts
 import type { PauseBook } from './pause.ts';
 import { calendarSpan, listedSchedule, plannedSlots, type ScheduleReader, schedulesNamed } from './schedules.ts';
 
-/** What the routes of schedules work with. */
+/** Everything the schedule routes need. */
 export interface SchedulesPorts {
   readonly schedules: readonly KeptSchedule[];
   readonly standings: ScheduleReader;
@@ -64,7 +64,7 @@ const listCalendar = route({
     );
     const names = asked.map(({ name }) => name);
     const were = await standings.slotsWithin({ ...query, schedules: names }, mostSlots + 1);
-    // Up to the end, which is outside of the span; what is just due has its row, or gets it within the hour.
+    // The end is outside the span; a slot that is just due has its row already, or gets it within the hour.
     const after = new Date(Math.max(clock().getTime(), from.getTime() - 1));
     const paused = await pauses.open();
     const planned = plannedSlots(asked, paused, { after, to: new Date(to.getTime() - 1), limit: mostSlots });

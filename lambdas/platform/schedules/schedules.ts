@@ -1,5 +1,5 @@
+import { slotsBetween, timetable } from 'eventbridge-timetable';
 import { InvalidInputError, NotFoundError } from '#kit/errors.ts';
-import { slotsBetween, timetable } from '#kit/schedule/timetable.ts';
 import type { KeptSchedule } from '../contract.ts';
 import type { SlotRow } from '../runs/run.ts';
 import type { Pause } from './pause.ts';
@@ -8,7 +8,7 @@ import type { Pause } from './pause.ts';
 export interface ScheduleStanding {
   readonly schedule: string;
   readonly last: Pick<SlotRow, 'scheduled_at' | 'state' | 'run' | 'run_state'> | null;
-  /** Slots that nobody has run yet. */
+  /** Slots that have not run yet. */
   readonly missed: number;
 }
 
@@ -22,7 +22,7 @@ export interface ScheduleReader {
 }
 
 const shownNext = 3;
-// As far as anybody plans; an expression whose year is over has no next slot.
+// No plan reaches further than this; an expression whose year is over has no next slot.
 const horizonMs = 400 * 86_400_000;
 
 /** A schedule as lists have it. */

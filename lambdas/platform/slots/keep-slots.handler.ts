@@ -5,13 +5,14 @@ import { queue } from '#adapters/queue.ts';
 import { scheduleHandler } from '#kit/schedule-handler.ts';
 import { count } from '#kit/telemetry.ts';
 import { wakeAlerts } from '#record/alert-book.ts';
+import { forgetStreamCounts } from '#record/stream-counts.ts';
 import { alertMailStore } from '../alerts/alert-mail-store.ts';
 import { keepSlotsEnv } from '../contract.ts';
 import { pauseBook } from '../schedules/pause-store.ts';
 import { keepSlots } from './keep-slots.ts';
 import { slotBook } from './slot-store.ts';
 
-/** Looks for slots that nobody ran, and follows their schedules' policies. Its own slots are not kept: the next will do. */
+/** Looks for missed slots and follows their schedules' policies. Its own slots are not kept, since the next one does the same work. */
 export const handler = scheduleHandler({
   env: keepSlotsEnv,
   services: (env) => {
@@ -25,6 +26,7 @@ export const handler = scheduleHandler({
       ask: queue(env.STARTS_QUEUE_URL),
       switch: queue(env.SWITCHES_QUEUE_URL),
       wake: wakeAlerts(env.ALERTS_QUEUE_URL),
+      forgetCounts: (before: Date) => forgetStreamCounts(database.query, before),
       clock: systemClock,
       count,
     };

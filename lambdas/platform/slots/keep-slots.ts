@@ -15,12 +15,17 @@ export interface KeepSlotsPorts extends SlotSends {
   readonly clock: Clock;
   /** Workloads with something untold since before that time. */
   readonly untold: (before: Date) => Promise<readonly string[]>;
+  /** Forgets counts of streams of before that time. */
+  readonly forgetCounts: (before: Date) => Promise<unknown>;
   /** Adds to a metric. */
   readonly count: (name: string, value: number) => void;
 }
 
 // What is only of low severity rides along with another mail of its day; on the next it makes one of its own.
 const ridesAlongMs = 24 * 60 * 60 * 1000;
+
+// As long as the exports of edited tables: a year can be laid beside the one before it.
+const countsKeptMs = 400 * 24 * 60 * 60 * 1000;
 
 /**
  * Settles every schedule up to now, not up to the call's own slot: a late call has more to find, not less. It has the
@@ -46,6 +51,7 @@ export async function keepSlots(ports: KeepSlotsPorts): Promise<Readonly<Record<
     Object.values(settled).reduce((sum, { missed }) => sum + missed, 0),
   );
   await switchAnew(ports, now);
+  await ports.forgetCounts(new Date(now.getTime() - countsKeptMs));
   await ports.wake(await ports.untold(new Date(now.getTime() - ridesAlongMs)));
   if (failed.length > 0) throw new AggregateError(failed, `${failed.length} schedules could not be settled`);
   return settled;

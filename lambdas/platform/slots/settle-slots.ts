@@ -1,4 +1,4 @@
-import { slotsBetween, timetable } from '#kit/schedule/timetable.ts';
+import { slotsBetween, timetable } from 'eventbridge-timetable';
 import type { KeptSchedule, StartMessage } from './contract.ts';
 import type { CatchUp } from './slot.ts';
 
@@ -38,7 +38,7 @@ export const catchUp: CatchUp = (policy, open, now) => {
   };
 };
 
-/** What the schedule itself would have sent for the slot, and who sends it instead. */
+/** The event that the schedule would have sent for the slot, and the function that sends it instead. */
 export function startOf({ name, door }: KeptSchedule, scheduledAt: Date, startedBy: string): StartMessage {
   const scheduledTime = slotText(scheduledAt);
   const input = JSON.stringify({ scheduledTime, schedule: name, started_by: startedBy });

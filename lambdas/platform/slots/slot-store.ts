@@ -21,7 +21,7 @@ export function slotBook(database: Database<unknown>): SlotBook {
         const pauses = await pausesSince(query, schedule, before);
         const due = all.filter((slot) => !pauses.some((pause) => isWithin(pause, slot)));
         const missed = await keepMissed(query, schedule, { due, now });
-        // What was missed before waits with the rest.
+        // Slots that were missed earlier wait with the rest.
         const isPaused = pauses.some(({ resumed_at }) => resumed_at === null);
         const plan = catchUp(schedule.catchUp, isPaused ? [] : await openSlots(query, schedule), now);
         await mark(query, schedule, plan.skip, sql`state = 'skipped'`);
@@ -86,7 +86,7 @@ function isWithin({ paused_at, resumed_at }: PauseSpan, slot: Date): boolean {
   return slot >= paused_at && (resumed_at === null || slot < resumed_at);
 }
 
-/** Resolves to the slots that had no row: nobody had started them. */
+/** Resolves to the slots that had no row because nothing had started them. */
 async function keepMissed(
   query: Query,
   { name }: KeptSchedule,
@@ -119,7 +119,7 @@ async function mark(query: Query, { name }: KeptSchedule, slots: readonly Date[]
     WHERE schedule = ${name} AND scheduled_at = ANY (${textsOf(slots)}::timestamptz[])`.execute(query);
 }
 
-/** An earlier look told of a slot that a newer one stands for by now: nobody is to do anything about it. */
+/** Closes a slot that was reported earlier and that a newer slot has replaced: no action is needed any more. */
 async function forget(query: Query, { name }: KeptSchedule, skipped: readonly Date[]): Promise<void> {
   const naturalKeys = skipped.map((slot) => missedKey(name, slot));
   if (naturalKeys.length > 0) await resolveFailures(query, { workload: workloadOf(name), naturalKeys }, 'keeper');
@@ -133,7 +133,7 @@ function textsOf(slots: readonly Date[]): string[] {
   return slots.map((slot) => slot.toISOString());
 }
 
-/** A slot that nobody ran, as the ledger has it until somebody does. */
+/** A missed slot as a failure in the ledger, open until the slot has run. */
 function failureOf(schedule: KeptSchedule, slot: Date, now: Date) {
   const [workload = schedule.name, sourceName = schedule.name] = schedule.name.split('/');
   return {

@@ -28,7 +28,7 @@ export interface Settled {
 export interface SlotSends {
   /** Puts one start into the queue of starts. */
   readonly ask: (message: StartMessage) => Promise<void>;
-  /** Wakes who mails about failures; it sleeps for a minute first, so that what is told is written by then. */
+  /** Wakes the mailer of failures; it sleeps for a minute first, so that the failures are written by then. */
   readonly wake: (workloads: Iterable<string>) => Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { queueHandler } from '#kit/queue-handler.ts';
 import { sendFailures } from '#record/failure-sender.ts';
 import { startMessage, startWorkEnv } from '../contract.ts';
 
-/** Starts what a missed slot or a backfill asks for. Outside of the VPC: only from there the doors are in reach. */
+/** Starts the work of a missed slot or a backfill. Runs outside the VPC, since the doors can only be reached from there. */
 export const handler = queueHandler({
   env: startWorkEnv,
   message: startMessage,

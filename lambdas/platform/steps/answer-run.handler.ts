@@ -3,7 +3,7 @@ import { stepHandler } from '#kit/step-handler.ts';
 import { answerRunEnv, runAnswer, runQuestion } from '../contract.ts';
 import { runAnswers } from './run-answer-store.ts';
 
-/** What the database knows of a run, for the function that tells of its steps. */
+/** Reads a run from the database for the function that answers with its steps. */
 export const handler = stepHandler({
   env: answerRunEnv,
   input: runQuestion,

@@ -6,7 +6,7 @@ import { jsonText } from '#kit/text/json.ts';
 
 const text = z.string().min(1);
 
-/** Outside of the VPC, where Step Functions is; what the database has is asked of a function inside. */
+/** Runs outside the VPC, where Step Functions can be reached; a function inside answers from the database. */
 export const stepsApiEnv = z.object({
   ...usersEnv,
   ADMISSION_FUNCTION: text,
@@ -42,7 +42,7 @@ const part = z.object({
   detail: z.record(z.string(), z.unknown()),
 });
 
-/** What the book has of a run, and of its parts, the oldest first; null: it has no such run. */
+/** A run and its parts from the book, the oldest first; null when the book has no such run. */
 export const runAnswer = z.object({
   run: z
     .object({ execution: text, kind: text, state: text, started_at: moment, ended_at: moment.nullable() })
@@ -52,10 +52,10 @@ export const runAnswer = z.object({
 
 export type RunAnswer = z.output<typeof runAnswer>;
 
-/** The error of an execution that a person has stopped by the API: what was wanted is no failure. */
+/** The error of an execution that a person stopped by the API, which is no failure. */
 export const runStopped = 'RunStopped';
 
-/** What a function that closes a stopped run is told. */
+/** The event for a function that closes a stopped run. */
 export interface StoppedRun {
   readonly run_id: string;
   readonly error: string;

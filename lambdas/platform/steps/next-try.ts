@@ -77,7 +77,7 @@ export function inWords(cause: string): string {
   return message === undefined ? cause : String(parsedJson(message).value ?? cause);
 }
 
-/** What a Wait says of itself: the reason that the state before it found, else its own comment. */
+/** The reason of a Wait: the one that the state before it found, or its own comment. */
 export function reasonOfWait(state: StateShape | undefined, input: string | null): string | null {
   const { reason, Cause, cause } = objectInJson(input ?? '') ?? {};
   const found = [reason, Cause, cause].find((one): one is string => typeof one === 'string' && one !== '');

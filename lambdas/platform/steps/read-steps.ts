@@ -30,14 +30,14 @@ export function stepsOf(events: readonly HistoryEntry[], states: ReadonlyMap<str
   let ending: HistoryEntry | undefined;
   for (const event of events) {
     const before = places.get(event.previous) ?? root;
-    const place = placeOf(event, before, events);
+    const place = enteredBeside(event, { steps, places, events }) ?? placeOf(event, before, events);
     if (event.type.endsWith('StateEntered')) {
       const entered = { step: begun(event, place.item), item: place.item };
       steps.push(entered.step);
       places.set(event.id, entered);
     } else {
       places.set(event.id, place);
-      if (place.step) take(place.step, event, states);
+      if (place.step) take(place.step, event, { states, events });
     }
     for (const [name, text] of Object.entries((event.details.assignedVariables as object | undefined) ?? {}))
       variables.set(name, String(text));
@@ -48,21 +48,47 @@ export function stepsOf(events: readonly HistoryEntry[], states: ReadonlyMap<str
   return steps;
 }
 
-/** An item's first state stands in it; what tells of its end, or of its Map's, stands outside again. */
+/**
+ * An item's first state stands in it; what tells of its end, or of its Map's, stands outside again. AWS lets an item that takes
+ * the place of another follow the last state inside that one.
+ */
 function placeOf({ type, details, previous }: HistoryEntry, before: Place, events: readonly HistoryEntry[]): Place {
   const { step, item } = before;
-  if (type === 'MapIterationStarted' && step)
-    return { step, item: { container: step, index: Number(details.index), outer: item } };
-  if (/^MapIteration(Succeeded|Failed|Aborted)$/.test(type) && item) return { step: item.container, item: item.outer };
-  if (
-    /^(Map|Parallel)State(Succeeded|Failed|Aborted|Exited)$/.test(type) &&
-    item &&
-    step?.type !== type.split('State')[0]
-  )
-    return { step: item.container, item: item.outer };
+  if (type.startsWith('MapIteration')) {
+    const map = around(before, ({ type: of, name }) => of === 'Map' && name === details.name);
+    if (map?.step && type === 'MapIterationStarted')
+      return { step: map.step, item: { container: map.step, index: Number(details.index), outer: map.item } };
+    return map ?? before;
+  }
+  const [, kind, change] = /^(Map|Parallel)State(Succeeded|Failed|Aborted|Exited)$/.exec(type) ?? [];
+  if (change === 'Exited') return around(before, ({ name }) => name === details.name) ?? before;
+  if (kind) return around(before, ({ type: of, ended_at }) => of === kind && ended_at === null) ?? before;
   const isBranch = type.endsWith('StateEntered') && eventNamed(events, previous)?.type === 'ParallelStateStarted';
   if (isBranch && step) return { step, item: { container: step, index: undefined, outer: item } };
   return before;
+}
+
+/** The place itself or the nearest around it whose visit is the wanted one. */
+function around({ step, item }: Place, isWanted: (step: Step) => boolean): Place | undefined {
+  if (step && isWanted(step)) return { step, item };
+  return item && around({ step: item.container, item: item.outer }, isWanted);
+}
+
+/** What could not be evaluated on entry follows, on AWS, the event before the entering: the visit that follows it, too. */
+function enteredBeside(
+  { type, details, previous }: HistoryEntry,
+  {
+    steps,
+    places,
+    events,
+  }: { steps: readonly Step[]; places: ReadonlyMap<number, Place>; events: readonly HistoryEntry[] },
+): Place | undefined {
+  if (type !== 'EvaluationFailed') return undefined;
+  const visit = steps.findLast(
+    ({ id, name, ended_at }) =>
+      name === details.state && ended_at === null && eventNamed(events, id)?.previous === previous,
+  );
+  return visit && places.get(visit.id);
 }
 
 /** Ids count from 1 without gaps. */
@@ -89,14 +115,27 @@ function begun({ id, at, type, details }: HistoryEntry, item: Item | undefined):
   };
 }
 
-function take(step: Step, { type, at, details }: HistoryEntry, states: ReadonlyMap<string, StateShape>): void {
+interface Surroundings {
+  readonly states: ReadonlyMap<string, StateShape>;
+  readonly events: readonly HistoryEntry[];
+}
+
+function take(step: Step, event: HistoryEntry, { states, events }: Surroundings): void {
+  const { type, at, details } = event;
   if (begins.test(type)) {
     step.attempts.push({ started_at: at, ended_at: null, error: null, cause: null });
     step.next_at = null;
   }
   const attempt = step.attempts.at(-1);
   if (fails.test(type)) {
-    const failure = { ended_at: at, error: textOf(details.error) ?? 'States.TaskFailed', cause: textOf(details.cause) };
+    const told = failureIn(event, events);
+    // What could not be evaluated has been told of the same visit.
+    if (told !== event && told?.details.state === step.name && attempt?.error) return;
+    const failure = {
+      ended_at: at,
+      error: textOf(told?.details.error) ?? 'States.TaskFailed',
+      cause: textOf(told?.details.cause),
+    };
     // The work may have failed before it was asked for.
     if (attempt && attempt.ended_at === null) Object.assign(attempt, failure);
     else step.attempts.push({ started_at: at, ...failure });
@@ -108,6 +147,14 @@ function take(step: Step, { type, at, details }: HistoryEntry, states: ReadonlyM
   if (!type.endsWith('StateExited')) return;
   step.ended_at = at;
   step.output = textOf(details.output);
+}
+
+/** AWS says of a failed Map or Parallel only that it failed: why, the event says that led to it. */
+function failureIn(event: HistoryEntry, events: readonly HistoryEntry[]): HistoryEntry | undefined {
+  let at: HistoryEntry | undefined = event;
+  while (at && at.details.error === undefined && !at.type.endsWith('StateEntered'))
+    at = eventNamed(events, at.previous);
+  return at?.details.error === undefined ? undefined : at;
 }
 
 interface Known {

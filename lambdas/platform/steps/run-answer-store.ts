@@ -11,7 +11,7 @@ const isUuid = z.uuid();
 /** Reads a run and the runs that are parts of it, for a function that has no database. */
 export function runAnswers({ query }: Database<unknown>) {
   return async ({ workload, name }: { workload: string; name: string }): Promise<RunAnswer> => {
-    // A task's name is its id as text, which no index knows; what is no id must not be read as one.
+    // A task is named by its id as text, which no index covers; a name that is no id must not be cast to one.
     const ofTask = isUuid.safeParse(name).success ? sql`task_id = ${name}::uuid` : sql`FALSE`;
     const found = await sql<NonNullable<RunAnswer['run']>>`
       SELECT execution, kind, state, started_at, ended_at FROM platform.all_runs

@@ -5,7 +5,7 @@ import { apiHandler } from '#kit/api-handler.ts';
 import { runAnswer, stepsApiEnv } from '../contract.ts';
 import { stepsApi } from './routes.ts';
 
-/** A run's steps: outside of the network, where Step Functions is; what the database has is asked of a function inside. */
+/** Answers with a run's steps. Runs outside the VPC, where Step Functions can be reached; a function inside reads the database. */
 export const handler = apiHandler({
   env: stepsApiEnv,
   authenticate: authenticateAsking,

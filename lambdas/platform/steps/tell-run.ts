@@ -26,7 +26,7 @@ interface Told extends Found {
 }
 
 export interface StepsPorts {
-  /** What the database has of a run. */
+  /** A run as the database has it. */
   readonly book: (run: RunName) => Promise<RunAnswer>;
   readonly executions: {
     find(machineArn: string, name: string): Promise<Found | undefined>;
@@ -93,7 +93,7 @@ export async function stopRun(run: RunName, who: string, ports: StepsPorts): Pro
 
 async function lookUp(run: RunName, { book, executions, machines }: StepsPorts) {
   const answer = await book(run);
-  // What a schedule started is not in the book where its workload counts no runs: there the execution has the name.
+  // A workload that keeps no runs has none in the book for its schedules: there the execution's name identifies the run.
   const name = answer.run?.execution ?? run.name;
   const edges = Object.entries(machines).filter(([edge]) => edge.startsWith(`${run.workload}/`));
   for (const [edge, arn] of edges) {

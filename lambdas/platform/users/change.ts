@@ -24,7 +24,7 @@ export interface AskedChange {
 
 export interface UserDirectory {
   list(): Promise<readonly User[]>;
-  /** Changes follow one another, each on what the one before left, and each is written down. */
+  /** Applies changes one after another, each to the result of the one before, and records each. */
   change(asked: AskedChange): Promise<Edited>;
   /** The newest first. */
   changes(filter: Paging & { readonly name?: string | undefined }): Promise<Page<UserChange>>;

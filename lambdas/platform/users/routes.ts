@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { momentText, pageOf, resultOf, rowId } from '#kit/api/answers.ts';
 import * as edit from '#kit/api/authentication/edit-users.ts';
-import { permissions, tenantName, type User, userName, ways } from '#kit/api/authentication/users.ts';
+import { mostOverlapHours, permissions, tenantName, type User, userName, ways } from '#kit/api/authentication/users.ts';
 import { authorOf, whoField } from '#kit/api/author.ts';
 import { pagingParameters } from '#kit/api/paging.ts';
 import { textParameter } from '#kit/api/parameters.ts';
@@ -11,7 +11,7 @@ import { ConflictError } from '#kit/errors.ts';
 import type { usersRoutes } from '../contract.ts';
 import type { UserDirectory } from './change.ts';
 
-/** What the routes work with. */
+/** Everything the user routes need. */
 export interface UsersPorts {
   readonly directory: UserDirectory;
   readonly clock: Clock;
@@ -33,6 +33,7 @@ const user = z
     name: text,
     disabled: z.boolean(),
     ...settings,
+    previous_password_until: momentText.nullable().describe('Until then the password of before opens as well.'),
     tokens: z.array(z.object({ id: text, created: momentText, note: text })),
   })
   .meta({ id: 'User' });
@@ -136,8 +137,6 @@ function changed(users: readonly User[], name: string, { disabled, permissions: 
   return after;
 }
 
-const onlyWho = z.object({ who: whoField }).catchall(noMore).prefault({});
-
 /** DELETE /platform/users/{name} */
 const removeUser = route({
   summary: 'Removes a user with their tokens',
@@ -157,15 +156,26 @@ const removeUser = route({
 const rotatePassword = route({
   summary: 'Gives a user a new password',
   permission: 'admin',
-  description: 'It is shown once; the one of before lets nobody in within a minute. Tokens stay.',
+  description:
+    'It is shown once. The one of before opens as well for `overlap_hours`, and with 0 lets nobody in within a minute. ' +
+    'Tokens stay.',
   answers: { 200: shownOnce },
   path,
-  body: onlyWho,
-  handle: async ({ path: { name }, body: { who }, caller }, { directory }: UsersPorts) => {
-    const asked = { who: authorOf(caller, who), name, what: 'rotate' };
+  body: z
+    .object({
+      overlap_hours: z.int().min(0).max(mostOverlapHours).default(0).describe('While both passwords open.'),
+      who: whoField,
+    })
+    .catchall(noMore)
+    .prefault({}),
+  handle: async ({ path: { name }, body: { overlap_hours: hours, who }, caller }, { directory, clock }: UsersPorts) => {
+    const until = hours === 0 ? undefined : new Date(clock().getTime() + hours * 3_600_000);
     const { shownOnce: secret } = await directory.change({
-      ...asked,
-      edit: (users) => edit.rotatePassword(users, name),
+      who: authorOf(caller, who),
+      name,
+      what: 'rotate',
+      detail: until && `the password of before opens until ${until.toISOString()}`,
+      edit: (users) => edit.rotatePassword(users, name, { until }),
     });
     return { status: 200, body: { result: { name, secret } } };
   },
@@ -225,9 +235,10 @@ const listChanges = route({
   }),
 });
 
-function shown({ name, disabled, permissions: may, only = undefined, tenants = [], tokens }: User) {
+function shown({ name, disabled, permissions: may, only, tenants = [], previous, tokens }: User) {
   const known = tokens.map(({ id, created, note }) => ({ id, created, note }));
-  return { name, disabled, permissions: may, only: only ?? null, tenants, tokens: known };
+  const previous_password_until = previous?.until ?? null;
+  return { name, disabled, permissions: may, only: only ?? null, tenants, previous_password_until, tokens: known };
 }
 
 /** Users over HTTP. */

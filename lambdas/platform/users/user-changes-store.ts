@@ -10,10 +10,10 @@ export interface KeptUsers {
   write(users: readonly User[]): Promise<void>;
 }
 
-// Any number that no other lock of ours has: the secret takes what is written last, whatever was read before.
+// Any number that no other lock of ours uses. Without the lock the last writer would overwrite the changes of others.
 const lock = 0x75_73_65_72;
 
-/** The users of a secret, which one writes at a time, and what was done to them, in platform.user_changes. */
+/** The users kept in a secret, changed by one writer at a time, with the log of changes in platform.user_changes. */
 export function userDirectory(database: Database<unknown>, kept: KeptUsers): UserDirectory {
   return {
     list: () => kept.read(),

@@ -3,8 +3,9 @@ import type { Clock } from '../../clock.ts';
 import { TooManyRequestsError, UnauthorizedError } from '../../errors.ts';
 import type { Authenticator } from '../authentication.ts';
 import { type Credential, readCredential, schemeOf } from './credential.ts';
-import { type FailedAttempts, pairOf, waitSeconds } from './failed-attempts.ts';
+import { attemptsInMemory, type FailedAttempts, mostFailures, pairOf, waitSeconds } from './failed-attempts.ts';
 import { askedOf } from './schemes.ts';
+import { type Strangers, strangersInMemory } from './strangers.ts';
 import { readTimestamp } from './timestamp.ts';
 import type { User } from './users.ts';
 import { type Known, type Tried, verify } from './verify.ts';
@@ -40,6 +41,10 @@ export interface AuthenticatorParts {
   readonly attempts: FailedAttempts;
   /** The timestamp is looked at before the header: the order of `/api/v1`. @default only where the scheme has one */
   readonly timestampFirst?: boolean;
+  /** Callers who show nothing that is right. @default counted by this instance */
+  readonly strangers?: Strangers;
+  /** What one instance reads of wrong passwords of a pair while their sender is told to wait as a stranger. @default all that a pair has */
+  readonly shareOfFailures?: number;
 }
 
 /**
@@ -47,22 +52,45 @@ export interface AuthenticatorParts {
  * within a password's 60 s is let in: existing clients list and submit within one second of a whole timestamp.
  */
 export function authenticator(parts: AuthenticatorParts): Authenticator {
-  const { users, clock, attempts } = parts;
+  const { users, clock, attempts, strangers = strangersInMemory() } = parts;
+  // A right password is let in during a flood as well, so that guesses are counted then, too: here alone, at no cost elsewhere.
+  const inFlood = attemptsInMemory(parts.shareOfFailures ?? mostFailures);
+  // Only after they have shown nothing that is right: no stranger, at the same address neither, takes a known caller's place.
+  const turnedAway = (event: APIGatewayProxyEventV2, now: Date): Error | undefined => {
+    const seconds = strangers.count(event.requestContext.http.sourceIp, now);
+    return seconds === undefined
+      ? undefined
+      : new TooManyRequestsError('Too many requests of an unknown caller.', seconds);
+  };
   return async (event) => {
     const now = clock();
-    const timestamp = isTimed(event, parts.timestampFirst) ? readTimestamp(event, now) : undefined;
-    const credential = readCredential(event.headers.authorization);
-    const asked = askedOf(event);
+    let tried: Tried;
+    try {
+      tried = triedIn(event, now, parts.timestampFirst);
+    } catch (fault) {
+      throw turnedAway(event, now) ?? fault;
+    }
+    const { credential } = tried;
     const pair = pairTried(credential, event);
     // Whether the password would have been right is not told: one who guesses learns nothing more.
-    const waiting = pair === undefined ? undefined : attempts.waiting(pair, now);
+    const waiting = pair === undefined ? undefined : (attempts.waiting(pair, now) ?? inFlood.waiting(pair, now));
     if (waiting !== undefined) throw tooManyFailures(waiting);
-    const known = await knownTo(users, { credential, timestamp, asked });
-    if (!known) throw await refused(parts, { credential, pair, now });
+    const known = await knownTo(users, tried);
+    if (!known) {
+      const away = turnedAway(event, now);
+      const refusal = await refused({ users, attempts: away ? inFlood : attempts }, { credential, pair, now });
+      throw away ?? refusal;
+    }
     await admitted(parts.admit, known, pair);
     const { name, permissions, tenants } = known.user;
     return { name, scheme: credential.scheme, permissions, tenants };
   };
+}
+
+/** Throws what is wrong with the request, before anybody is asked about it. */
+function triedIn(event: APIGatewayProxyEventV2, now: Date, timestampFirst: boolean | undefined): Tried {
+  const timestamp = isTimed(event, timestampFirst) ? readTimestamp(event, now) : undefined;
+  return { credential: readCredential(event.headers.authorization), timestamp, asked: askedOf(event), now };
 }
 
 function isTimed({ headers }: APIGatewayProxyEventV2, first: boolean | undefined): boolean {
@@ -80,7 +108,7 @@ function pairTried(credential: Credential, { requestContext }: APIGatewayProxyEv
 
 /** Counts a credential that opens nothing; past the limit the answer is the same for a right one. */
 async function refused(
-  { users, attempts }: AuthenticatorParts,
+  { users, attempts }: Pick<AuthenticatorParts, 'users' | 'attempts'>,
   { credential, pair, now }: { credential: Credential; pair: string | undefined; now: Date },
 ): Promise<Error> {
   if (credential.scheme === 'bearer' || pair === undefined) return new UnauthorizedError('The token is not valid.');
@@ -94,7 +122,7 @@ function tooManyFailures(seconds: number): TooManyRequestsError {
   return new TooManyRequestsError('Too many failed attempts.', seconds);
 }
 
-/** Whoever isn't known may be new: the users are asked for once more before anybody is sent away. */
+/** An unknown user may be new: the users are read once more before a caller is refused. */
 async function knownTo(users: UserBook, tried: Tried): Promise<Known | undefined> {
   const known = verify(tried, await users.current());
   if (known) return known;

@@ -7,7 +7,7 @@ import { type Permission, permissions, tenantName, type User, type Way } from '.
 /** Who owns what a schedule starts. */
 export const scheduleUser = 'schedule';
 
-/** Users after a change, and what nobody can be shown again: a new password or token. */
+/** Users after a change, and what can't be shown again: a new password or token. */
 export interface Edited {
   readonly users: readonly User[];
   readonly shownOnce?: string;
@@ -93,10 +93,20 @@ export function bindUser(users: readonly User[], name: string, only: readonly Wa
   return { users: users.map((each) => (each.name === name ? bound : each)) };
 }
 
-/** Another password; the one of before lets nobody in. Tokens stay. */
-export function rotatePassword(users: readonly User[], name: string, given?: string): Edited {
+/**
+ * Another password. The one of before opens until then as well, and without `until` no longer; one before it never. Tokens
+ * stay: a user has as many as are wanted beside each other.
+ */
+export function rotatePassword(
+  users: readonly User[],
+  name: string,
+  { given, until }: { readonly given?: string | undefined; readonly until?: Date | undefined } = {},
+): Edited {
+  const { previous: _before, ...user } = named(users, name);
   const password = given ?? newPassword();
-  return { users: changed(users, name, { password }), ...shown(given, password) };
+  const previous = until && { password: user.password, until: until.toISOString() };
+  const rotated = { ...user, password, ...(previous ? { previous } : {}) };
+  return { users: users.map((each) => (each.name === name ? rotated : each)), ...shown(given, password) };
 }
 
 /** A new token; only its digest is kept. */
@@ -129,7 +139,7 @@ function newPassword(): string {
   return Array.from({ length: passwordLength }, () => letters[randomInt(letters.length)]).join('');
 }
 
-/** A password that somebody brought is theirs: it is not repeated. */
+/** A password that the user chose is not repeated in the answer. */
 function shown(given: string | undefined, password: string): Pick<Edited, 'shownOnce'> {
   return given === undefined ? { shownOnce: password } : {};
 }

@@ -9,7 +9,7 @@ export const waitSeconds = 60;
 /** A wrong password. */
 export interface FailedAttempt {
   readonly pair: string;
-  /** Whether the name is anybody's: who isn't known leaves no trace that outlives the instance. */
+  /** Whether a user has the name: unknown names leave no trace that outlives the instance. */
   readonly isKnown: boolean;
 }
 
@@ -37,8 +37,8 @@ interface Counted {
 }
 
 /**
- * Counts in this process, for at most `mostPairs` pairs of each kind; the one that failed longest ago gives way. Names
- * that nobody has can't push out those that somebody has.
+ * Counts in this process, for at most `mostPairs` pairs of each kind; the one that failed longest ago gives way. Unknown
+ * names can't push out those of users.
  */
 export function attemptsInMemory(most: number, mostPairs = 10_000): FailedAttempts {
   const known = new Map<string, Counted>();
@@ -47,7 +47,7 @@ export function attemptsInMemory(most: number, mostPairs = 10_000): FailedAttemp
   function left(counted: Counted | undefined, now: Date): number | undefined {
     if (counted === undefined || counted.failures < most) return undefined;
     const seconds = Math.ceil((counted.at - now.getTime()) / 1000 + waitSeconds);
-    // A clock that was set back must not make anybody wait longer.
+    // A clock that was set back must not make a caller wait longer.
     return seconds > 0 ? Math.min(seconds, waitSeconds) : undefined;
   }
 

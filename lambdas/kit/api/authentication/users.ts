@@ -5,10 +5,13 @@ import { parsedJson } from '../../text/json.ts';
 export const permissions = ['operate', 'admin'] as const;
 export type Permission = (typeof permissions)[number];
 
+/** For so long two passwords of one user may open: 30 days, in which every client has been met once. */
+export const mostOverlapHours = 30 * 24;
+
 const token = z.strictObject({
   /** What people call it by: the token itself is nowhere. */
   id: z.string().regex(/^[a-z0-9-]{1,40}$/),
-  /** SHA-256 of the token, lower-case hex: a token is random and long, so that nobody finds it from this. */
+  /** SHA-256 of the token, lower-case hex: a token is random and long, so it can't be found from this. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   created: z.iso.datetime(),
   note: z.string().max(200).default(''),
@@ -21,13 +24,18 @@ export type Way = (typeof ways)[number];
 /** A part of keys of objects and of messages. */
 export const tenantName = /^[\w.:-]{1,64}$/;
 
-/** A name that somebody may have. */
+/** A name that a user may have. */
 export const userName = /^[A-Za-z0-9][\w.@-]{0,63}$/;
+
+/** The password before the one of now, and until when it opens as well. */
+const previousPassword = z.strictObject({ password: z.string().min(1).max(256), until: z.iso.datetime() });
 
 const user = z.strictObject({
   name: z.string().regex(userName, 'A name has letters, digits and . _ @ -'),
   /** Kept as it is: MD5 and HMAC are computed from the real one. Only the secret store has it. */
   password: z.string().min(1).max(256),
+  /** While clients take up the new one. */
+  previous: previousPassword.optional(),
   tokens: z.array(token).default([]),
   /** Kept, and let in by nothing. */
   disabled: z.boolean().default(false),
@@ -48,7 +56,7 @@ const version = 2;
 const written = z.strictObject({ version: z.literal(version), users: z.array(user) });
 
 /**
- * A list of the time when everybody who had a name might use the whole API: they keep what they could do, until the list
+ * A list of the time when every user might use the whole API: they keep what they could do, until the list
  * is next written and says so itself.
  */
 const before = z

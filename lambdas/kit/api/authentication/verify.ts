@@ -17,6 +17,8 @@ export interface Tried {
   /** There for the two schemes that have one. */
   readonly timestamp: Timestamp | undefined;
   readonly asked: Asked;
+  /** Whether a password before still opens is a matter of now. */
+  readonly now: Date;
 }
 
 /** A user who is let in, and what they were let in by: all schemes of a password are one, each token is one. */
@@ -26,8 +28,8 @@ export interface Known {
 }
 
 /**
- * The user whom a credential shows, or `undefined`: unknown, disabled, bound to another way or wrong, which look alike. For a name that nobody
- * has, a user whom nobody knows is tried, so that each failure makes as many comparisons as a success.
+ * The user whom a credential shows, or `undefined`: unknown, disabled, bound to another way or wrong, which look alike. For an unknown
+ * name an invented user is tried, so that each failure makes as many comparisons as a success.
  */
 export function verify(tried: Tried, users: readonly User[], equal: Equal = equalInConstantTime): Known | undefined {
   const { credential } = tried;
@@ -44,7 +46,7 @@ function letsIn({ disabled, only }: User, way: Way): boolean {
   return !disabled && (only === undefined || only.includes(way));
 }
 
-/** A user for comparisons that must fail; nobody knows the password. */
+/** A user for comparisons that must fail; its password is known to no one. */
 const nobody = once(
   (): User => ({
     name: '',
@@ -61,13 +63,23 @@ function offeredOf(credential: Exclude<Credential, { scheme: 'bearer' }>): strin
 }
 
 /** All texts that would be right; as many for every user. */
-function expectedOf({ credential, timestamp, asked }: Tried, { password }: User): readonly string[] {
+function expectedOf(tried: Tried, user: User): readonly string[] {
+  return passwordsOf(user, tried.now).flatMap((password) => expectedWith(tried, password));
+}
+
+function expectedWith({ credential, timestamp, asked }: Tried, password: string): readonly string[] {
   if (!timestamp) return [];
   if (credential.scheme === 'basic') return timestamp.forms.map((form) => dynamicPassword(password, form));
   const { method, bodySha256 } = asked;
   return signedTargets(asked).map((target) =>
     signature(password, signedText({ method, target, timestamp: timestamp.sent, bodySha256 })),
   );
+}
+
+/** Always two: the time must not tell whose password is being rotated. */
+function passwordsOf({ password, previous }: User, now: Date): readonly [string, string] {
+  const opens = previous !== undefined && now.getTime() < Date.parse(previous.until);
+  return [password, opens ? previous.password : nobody().password];
 }
 
 function ownerOf(offered: string, users: readonly User[], equal: Equal): Known | undefined {

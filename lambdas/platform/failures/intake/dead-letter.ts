@@ -57,7 +57,7 @@ function undeliveredFailure({ letter, attributes }: Told): NewFailure | undefine
   };
 }
 
-/** The queue whose message this was; `undefined` for what is no queue's dead letter. */
+/** The queue the message came from; `undefined` for a record that is not a queue's dead letter. */
 function doorOf({ eventSourceARN }: DeadLetter): string | undefined {
   const source = edgeOf(eventSourceARN)?.source;
   return source && [...eventSourceARN.split(':').slice(0, -1), source].join(':');

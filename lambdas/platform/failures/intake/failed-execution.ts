@@ -5,7 +5,7 @@ import { replayedBy } from '../lineage.ts';
 import { textOf } from './json.ts';
 import { placeOf, type Told } from './told.ts';
 
-/** An execution that was stopped because its caller terminated the task, or somebody the run: what was wanted is no failure. */
+/** An execution that was stopped on purpose, because its task or its run was terminated, is no failure. */
 export function endedOnPurpose({ body }: Told): boolean {
   const [status, error] = [textOf(body?.detail?.status), textOf(body?.detail?.error)];
   return (

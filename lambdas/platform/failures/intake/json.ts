@@ -1,5 +1,5 @@
 import { objectInJson } from '#kit/text/json.ts';
-/** A JSON value of which nothing is known: what is not there is `undefined`. */
+/** A JSON value of unknown shape; missing members read as `undefined`. */
 export type Json = { readonly [name: string]: Json } | undefined;
 
 /** The object in a JSON text; `undefined` when it is no JSON or no object. */

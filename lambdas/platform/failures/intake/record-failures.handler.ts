@@ -18,7 +18,7 @@ export const handler = recordHandler({
   async handle(letter, { database, bucket, wake }) {
     const { failures, added } = await takeIn(letter, database.query, bucket);
     if (added > 0) count('FailuresRecorded', added);
-    // Also for what is known: the try that wrote it may have died before this.
+    // Also for known failures: the attempt that wrote them may have died before this.
     await wake(wakingWorkloads(failures));
   },
 });

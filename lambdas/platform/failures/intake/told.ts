@@ -12,7 +12,7 @@ export interface DeadLetter {
   readonly messageAttributes: Readonly<Record<string, { readonly stringValue?: string | undefined }>>;
 }
 
-/** What a record tells about itself, whatever kind it is. */
+/** The facts that a record of any kind has about itself. */
 export interface Told {
   readonly letter: DeadLetter;
   readonly body: Json;

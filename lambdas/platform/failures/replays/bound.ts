@@ -17,7 +17,7 @@ const workloads: Readonly<Record<string, EditableSources>> = {
   tasks: ofTasks,
 };
 
-/** A failure, as far as it says what may be edited. */
+/** The fields of a failure that decide what may be edited. */
 export interface Source {
   readonly door: string | null;
   readonly workload: string;
@@ -34,7 +34,7 @@ export function sourceOf({ door, workload, source_name }: Source): string {
   return edge === undefined ? door : `${edge.workload}/${edge.name}`;
 }
 
-/** What may be edited of a source's inputs; `undefined`: nothing. */
+/** The editable parts of a source's inputs; `undefined` when nothing may be edited. */
 export function editableOf(source: string): Editable | undefined {
   const [workload = '', ...name] = source.split('/');
   const sources = Object.hasOwn(workloads, workload) ? workloads[workload] : undefined;

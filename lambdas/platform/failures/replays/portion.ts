@@ -4,10 +4,10 @@ import { replayName } from '../lineage.ts';
 import { sourceOf } from './bound.ts';
 import type { Replays } from './replays.ts';
 
-/** Failures a second at most: what the function that puts them back is sure to keep up with. */
+/** At most so many failures a second, which the function that puts them back is sure to keep up with. */
 export const largestRate = 200;
 
-/** A replay takes four days at most: its machine ends after five, and a day is for what is away meanwhile. */
+/** A replay takes four days at most: its state machine ends after five, and a day is left for outages meanwhile. */
 export const longestSeconds = 4 * 24 * 60 * 60;
 
 const portionSeconds = 30;
@@ -16,7 +16,7 @@ const largestPortion = 1000;
 // A portion is nine events of its execution's history, which holds 25,000: the rest is for tries that fail.
 const mostPortions = 2000;
 
-/** A message that waits in the queue before anybody sees it. */
+/** A message that stays invisible in the queue for a while. */
 export interface Paced {
   readonly message: ReplayMessage;
   readonly delaySeconds: number;
@@ -44,7 +44,7 @@ function paced(failures: readonly FailureRow[], rate: number): readonly Paced[] 
   return failures.map((failure, index) => ({ message: messageOf(failure), delaySeconds: Math.floor(index / rate) }));
 }
 
-/** What goes back in. The kept input stays as it is, also where an edited one goes. */
+/** The input that is sent again. The kept original stays as it is, also when an edited one is sent. */
 export function messageOf(failure: FailureRow, edited?: string): ReplayMessage {
   const { id, door, attributes } = failure;
   const original = lyingOf(failure);

@@ -11,7 +11,7 @@ import { boundTo } from './bound.ts';
 
 /** What putting back works with. */
 export interface PutBackPorts {
-  /** Throws {@link PermanentError} for what the door never takes. */
+  /** Throws {@link PermanentError} for an input that the door never takes. */
   readonly deliver: (delivery: {
     readonly door: string;
     readonly input: string;

@@ -25,7 +25,7 @@ export interface ReplayProgress extends ReplayRow {
   readonly failed_again: number;
 }
 
-/** What a replay would send. */
+/** The messages that a replay would send. */
 export interface ReplayEstimate {
   readonly chosen: number;
   readonly groups: readonly Pick<FailureGroup, 'workload' | 'source_name' | 'reason' | 'count'>[];
@@ -43,7 +43,7 @@ export interface Portion {
 /** Replays of many. Throws UnavailableError while the database is away. */
 export interface Replays {
   estimate(filter: FailureFilter, limit: number): Promise<ReplayEstimate>;
-  /** Chooses the oldest open failures with a door; `start` is told before they are anybody's, and nothing is begun if it throws. */
+  /** Chooses the oldest open failures with a door; calls `start` before it claims them, and begins nothing if that throws. */
   begin(
     wanted: { readonly filter: FailureFilter; readonly limit: number; readonly rate: number; readonly who: string },
     start: (replay: Pick<ReplayRow, 'id' | 'chosen'>) => Promise<void>,
@@ -52,8 +52,8 @@ export interface Replays {
   list(length: number): Promise<readonly ReplayRow[]>;
   /** Gives back what isn't sent, as open; `undefined` when there is none, else the state it has now. */
   stop(id: number): Promise<ReplayRow['state'] | undefined>;
-  /** Takes what is next: first what an earlier try took and hasn't sent. Throws TransientError for an unknown replay. */
+  /** Takes the next failures, first those that an earlier try took and did not send. Throws TransientError for an unknown replay. */
   takePortion(id: number, sizeAt: (rate: number, chosen: number) => number): Promise<Portion>;
-  /** What SQS has. Holds also for what was given back while it was on its way. */
+  /** Marks failures as sent to SQS, also those that were given back while they were on their way. */
   sent(id: number, failureIds: readonly number[]): Promise<void>;
 }
