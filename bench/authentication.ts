@@ -4,8 +4,8 @@ import type { Database } from '../lambdas/adapters/database.ts';
 import { askedOf, dynamicPassword, sha256 } from '../lambdas/kit/api/authentication/schemes.ts';
 import type { User } from '../lambdas/kit/api/authentication/users.ts';
 import { verify } from '../lambdas/kit/api/authentication/verify.ts';
-import { startTestDatabase } from '../test/support/database.ts';
 import { httpRequest } from '../test/support/lambda.ts';
+import { startBenchDatabase } from './bench-database.ts';
 import { type Benchmark, type Figure, figure, say } from './figures.ts';
 
 const runs = 3;
@@ -17,7 +17,7 @@ const limit = { perSecond: 1e6, burst: 1e6 };
 export const benchmark: Benchmark = {
   title: `Knowing a caller, ${requests.toLocaleString('en-US')} requests a run, one user`,
   async measure() {
-    const database = await startTestDatabase<unknown>();
+    const database = await startBenchDatabase<unknown>();
     try {
       const alone = [database.app];
       const together = Array.from({ length: atOnce }, () => database.another());
@@ -45,11 +45,12 @@ const users = Array.from({ length: 100 }, (_, index): User => {
 });
 const timestamp = { sent: '1525568925', forms: ['1525568925', '1525568925', '1525568925.0'] } as const;
 const asked = askedOf(httpRequest());
+const now = new Date(Number(timestamp.sent) * 1000);
 
 const compare: Ask<undefined> = () => {
   const user = 'user-50';
   const credential = { scheme: 'basic', user, password: dynamicPassword('password 50', timestamp.sent) } as const;
-  if (!verify({ credential, timestamp, asked }, users)) throw new Error('The right password was refused');
+  if (!verify({ credential, timestamp, asked, now }, users)) throw new Error('The right password was refused');
 };
 
 /** Milliseconds of each request, run by run; each part asks one after the other, all parts at once. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { apacheMissing, startApache } from '../test/support/kafka/apache.ts';
-import type { BrokerUnderTest } from '../test/support/kafka/broker-under-test.ts';
-import { clientsOf } from '../test/support/kafka/clients.ts';
-import { startEmbedded } from '../test/support/kafka/embedded.ts';
+import { apacheMissing, startApache } from '../packages/one-machine/test/support/kafka/apache.ts';
+import type { BrokerUnderTest } from '../packages/one-machine/test/support/kafka/broker-under-test.ts';
+import { clientsOf } from '../packages/one-machine/test/support/kafka/clients.ts';
+import { startEmbedded } from '../packages/one-machine/test/support/kafka/embedded.ts';
 import { type Benchmark, type Figure, figure, say, seconds } from './figures.ts';
 
 const runs = 3;

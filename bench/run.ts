@@ -1,3 +1,4 @@
+import { commandLine, program, UsageError } from 'one-machine/terminal/command-line.ts';
 import { type Benchmark, say } from './figures.ts';
 import { circumstances, writeResult } from './result-file.ts';
 import { tableOf } from './table.ts';
@@ -27,14 +28,18 @@ const benchmarks: Readonly<Record<string, () => Promise<{ benchmark: Benchmark }
   'recommender/metrics': () => import('./recommender/metrics.ts'),
   'recommender/largest': () => import('./recommender/largest.ts'),
   start: () => import('./start.ts'),
+  sustained: () => import('./sustained.ts'),
 };
 
+const usage = `Usage: npm run bench [-- name ...]
+
+Measures; all, or those named of ${Object.keys(benchmarks).join(', ')}.`;
+
 /** `npm run bench [name ...]`: measures, prints tables, and writes a result file for each. */
-async function main(names: readonly string[]): Promise<void> {
+async function main(): Promise<void> {
+  const { positionals: names } = commandLine(usage, { words: { most: Number.POSITIVE_INFINITY } });
   const unknown = names.filter((name) => !(name in benchmarks));
-  if (unknown.length > 0) {
-    throw new Error(`There is no benchmark ${unknown.join(', ')}; there are ${Object.keys(benchmarks).join(', ')}`);
-  }
+  if (unknown.length > 0) throw new UsageError(`There is no benchmark ${unknown.join(', ')}.\n${usage}`);
   for (const [name, load] of Object.entries(benchmarks)) {
     if (names.length > 0 && !names.includes(name)) continue;
     const about = circumstances();
@@ -46,6 +51,6 @@ async function main(names: readonly string[]): Promise<void> {
   }
 }
 
-await main(process.argv.slice(2));
+await program(main);
 // What a benchmark started has been stopped by it; an idle instance or socket must not keep the others waiting.
-process.exit(0);
+process.exit();

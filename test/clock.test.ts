@@ -3,11 +3,11 @@ import { expect, test } from 'vitest';
 
 /** No test may fail because its machine is slow or busy: what the tests say of time is held here, by how it is written. */
 
-const sources = globSync('test/**/*.ts')
+const sources = globSync('{test,packages/*/test}/**/*.ts', { exclude: (file) => file.includes('node_modules') })
   .filter((file) => !file.endsWith('clock.test.ts'))
   .map((file) => [file.replaceAll('\\', '/'), readFileSync(file, 'utf8')] as const);
 
-const linesOf = (is: (line: string) => boolean, what = /^test\//) =>
+const linesOf = (is: (line: string) => boolean, what = /^(test|packages)\//) =>
   sources.flatMap(([file, text]) =>
     what.test(file) ? text.split('\n').flatMap((line) => (is(line) ? [`${file}: ${line.trim()}`] : [])) : [],
   );

@@ -3,7 +3,10 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { assemblies } from './lib/assemblies.ts';
 
-const documents = globSync(['*.md', 'docs/**/*.md']).map((file) => ({ file, text: readFileSync(file, 'utf8') }));
+const documents = globSync(['*.md', 'docs/**/*.md', 'packages/*/README.md']).map((file) => ({
+  file,
+  text: readFileSync(file, 'utf8'),
+}));
 
 /** GitHub's anchors: lower case, words joined by dashes, other signs dropped. */
 const anchorsOf = (text: string) =>
@@ -29,6 +32,19 @@ test('every link between documents leads to a file and a heading in it', () => {
     expect(existsSync(found), `${file}: ${target}`).toBe(true);
     if (anchor !== undefined)
       expect(anchorsOf(readFileSync(found, 'utf8')), `${file}: ${target}`).toContain(decodeURIComponent(anchor));
+  }
+});
+
+test('the five walks of the architecture lead through files that are there', () => {
+  const [, section = ''] = readFileSync('docs/architecture.md', 'utf8').split('\n## Five walks\n');
+  const [text = ''] = section.split('\n## ');
+  const walks = text.split('\n### ').slice(1);
+
+  expect(walks).toHaveLength(5);
+  for (const walk of walks) {
+    const files = [...walk.matchAll(/`((?:lib|lambdas|local|packages)\/[^`]+)`/g)].map(([, file = '']) => file);
+    expect(files.length).toBeGreaterThan(8);
+    for (const file of files) expect(existsSync(file), file).toBe(true);
   }
 });
 

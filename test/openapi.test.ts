@@ -7,11 +7,18 @@ import { consoleRoutes, docsRoutes } from '../lambdas/platform/contract.ts';
 import { routesOf } from '../lib/inventory/triggers.ts';
 import { prod } from './lib/assemblies.ts';
 
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+  readonly description?: string;
+}
+
 interface Operation {
   readonly operationId: string;
   readonly summary?: string;
   readonly security?: readonly object[];
-  readonly parameters?: readonly { readonly name: string; readonly schema: object; readonly description?: string }[];
+  readonly parameters?: readonly Parameter[];
   readonly responses: Readonly<Record<string, unknown>>;
 }
 
@@ -58,6 +65,21 @@ test('nothing that the code makes of a request is shown as what callers write', 
       .map(({ name }) => `${key} ${name}`),
   );
   expect(pattern).toEqual([]);
+});
+
+test('what an address may hold fits into one', () => {
+  // Of the 10,240 bytes of request line and headers that HTTP APIs take, headers keep two thousand; a character is 12 at most.
+  const mostCharacters = (10_240 - 2000) / 12;
+  const unbounded = operations.flatMap(({ key, operation }) =>
+    (operation.parameters ?? [])
+      .filter((parameter) => parameter.in === 'path')
+      .filter(({ schema: { type, enum: words, format, pattern, maxLength } }) => {
+        return type === 'string' && !(words || format || pattern || Number(maxLength) <= mostCharacters);
+      })
+      .map(({ name }) => `${key} ${name}`),
+  );
+
+  expect(unbounded).toEqual([]);
 });
 
 const links = ['GET /dts-auto-brief/download', 'GET /dts-auto-brief/img'];

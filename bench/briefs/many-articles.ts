@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
+import { startPostgres } from 'one-machine/services/postgres.ts';
 import { type Database, openDatabase } from '../../lambdas/adapters/database.ts';
 import { platformNames } from '../../lambdas/briefs/platforms/names.ts';
 import { migrate } from '../../lambdas/platform/database/migrate.ts';
-import { startPostgres } from '../../local/services/postgres.ts';
 import { migrations } from '../../migrations/index.ts';
 
 /** So many stages of five platforms, each platform with so many articles: the largest stage that a keyword can make. */
@@ -12,7 +12,7 @@ export const stageCount = articleCount / (platformNames.length * perPlatform);
 
 /** A database with many articles of many stages, and the stages' ids. */
 export async function databaseOfArticles(directory: string) {
-  const server = await startPostgres({ directory });
+  const server = await startPostgres({ name: 'millrace', directory });
   const admin = openDatabase<unknown>({ url: server.url('postgres', 'millrace') });
   await migrate(admin.query, migrations);
   const stages = await insertArticles(admin);

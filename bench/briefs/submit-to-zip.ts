@@ -7,8 +7,8 @@ import { askConsole, startStackProcess } from '../../test/support/stack-process.
 import { type Benchmark, figure, say, seconds } from '../figures.ts';
 import { treeProcessorSeconds } from '../process-tree.ts';
 
-const runs = 5;
-const rounds = 3;
+const runs = 3;
+const rounds = 1;
 const atOnce = 10;
 // Ten that look ten times a second would be half of the work.
 const pollMs = 500;

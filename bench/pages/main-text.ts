@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { gunzipSync } from 'node:zlib';
 import { Readability } from '@mozilla/readability';
 import { parseHTML } from 'linkedom';
 import { readingLimits } from '#pages/contract.ts';
@@ -11,7 +10,9 @@ import { pageExtractor } from '#pages/extraction/page-extractor.ts';
 import { mainText } from '#pages/main-text.ts';
 import { rawText } from '#pages/raw-text.ts';
 import { type Benchmark, type Figure, figure, say } from '../figures.ts';
+import { crossValidated } from './cross-validation.ts';
 import { meanF1 } from './main-text-score.ts';
+import { type Page, readPages } from './marked-pages.ts';
 
 // ground-truth.json and html/*.html.gz, as the article extraction benchmark has them.
 const folder = process.env.BENCH_PAGES;
@@ -19,12 +20,6 @@ const folder = process.env.BENCH_PAGES;
 const defuddle = process.env.BENCH_DEFUDDLE;
 const python = process.env.BENCH_PYTHON ?? 'python3';
 const script = path.join(import.meta.dirname, 'trafilatura-texts.py');
-
-interface Page {
-  readonly id: string;
-  readonly html: string;
-  readonly expected: string;
-}
 
 type Extract = (html: string) => string | Promise<string>;
 
@@ -46,20 +41,10 @@ export const benchmark: Benchmark = {
     ];
     if (defuddle === undefined) say('  without defuddle: BENCH_DEFUDDLE names no folder of it');
     else figures.push(...(await measured('defuddle over linkedom', pages, await defuddleIn(defuddle))));
+    figures.push(...crossValidated(pages));
     return [...figures, ...(await trafilatura(folder, pages))];
   },
 };
-
-function readPages(from: string): readonly Page[] {
-  const truth: Readonly<Record<string, { readonly articleBody: string }>> = JSON.parse(
-    readFileSync(path.join(from, 'ground-truth.json'), 'utf8'),
-  );
-  return Object.entries(truth).map(([id, { articleBody }]) => ({
-    id,
-    html: gunzipSync(readFileSync(path.join(from, 'html', `${id}.html.gz`))).toString('utf8'),
-    expected: articleBody,
-  }));
-}
 
 async function measured(name: string, pages: readonly Page[], extract: Extract): Promise<Figure[]> {
   const found: { expected: string; found: string }[] = [];

@@ -5,8 +5,9 @@ import type { RunPlan } from '../../lambdas/presale/contract.ts';
 import { readFile } from '../../lambdas/presale/file/read-file.ts';
 import { counties } from '../../lambdas/presale/publication/counties.ts';
 import { dealLoader } from '../../lambdas/presale/stores/load-store.ts';
+import { runStore } from '../../lambdas/presale/stores/run-store.ts';
 import type { PresaleTables } from '../../lambdas/presale/stores/tables.ts';
-import { startTestDatabase } from '../../test/support/database.ts';
+import { startBenchDatabase } from '../bench-database.ts';
 import { benchSeason, chunksOf, type SeasonFile } from './season-files.ts';
 
 /** An embedded PostgreSQL with the deals table, and an empty twin of it for the bare COPY. */
@@ -34,13 +35,9 @@ const plan: RunPlan = {
 
 /** Loads every file once, to have the rows that the bare COPY is to write as text in memory. */
 export async function prepareLoadGround(files: readonly SeasonFile[]): Promise<LoadGround> {
-  const database = await startTestDatabase<PresaleTables>();
+  const database = await startBenchDatabase<PresaleTables>();
   const { query } = database.admin;
-  await sql`
-    INSERT INTO presale.runs (name, run_id, publication_date, season, counties, state, started_at)
-    VALUES (${plan.name}, ${plan.run_id}, ${plan.publication_date}, ${plan.season}, '{}', 'running', now())`.execute(
-    query,
-  );
+  await runStore(database.app).begin(plan);
   // Indexes, constraints and defaults are those of the real table, by construction.
   await sql`CREATE TABLE presale.bare_deals (LIKE presale.deals INCLUDING ALL)`.execute(query);
   await sql`GRANT INSERT ON presale.bare_deals TO millrace_app`.execute(query);

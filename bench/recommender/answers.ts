@@ -9,7 +9,7 @@ import { precompute } from '../../lambdas/recommender/serving/precompute.ts';
 import { recommend } from '../../lambdas/recommender/serving/recommend.ts';
 import { computeSimilarity } from '../../lambdas/recommender/similarity/similarity-store.ts';
 import { type Benchmark, figure, say } from '../figures.ts';
-import { type BenchDatabase, benchDatabase } from './measured.ts';
+import { type BenchDatabase, benchDatabase, measuredWith } from './measured.ts';
 
 const items = 10_000;
 const users = 2000;
@@ -51,7 +51,7 @@ type Source = 'computed' | 'precomputed';
 async function asked(database: BenchDatabase, model: ListPorts['model'], source: Source) {
   const { serving } = servingParts(database.app, { clock: () => now, model, key: async () => 'a key of the bench' });
   const times: number[] = [];
-  for (let nth = 0; nth < questions + warm; nth += 1) {
+  const ask = async (nth: number) => {
     const question = {
       key,
       user: `u${(nth * 7919) % users}`,
@@ -64,11 +64,21 @@ async function asked(database: BenchDatabase, model: ListPorts['model'], source:
     if (nth >= warm) times.push(performance.now() - began);
     if (answer.source !== source || answer.items.length !== 20)
       throw new Error(`Not what was to be measured: ${answer.source}`);
-  }
+  };
+  for (let nth = 0; nth < warm; nth += 1) await ask(nth);
+  const { processor, server } = await measuredWith(database, async () => {
+    for (let nth = warm; nth < questions + warm; nth += 1) await ask(nth);
+  });
   say(`  ${source}`);
   const sorted = times.toSorted((one, other) => one - other);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-  return [figure(`${source}, median`, 'ms', [at(0.5)]), figure(`${source}, p99`, 'ms', [at(0.99)])];
+  const each = (seconds: number) => (seconds / questions) * 1000;
+  return [
+    figure(`${source}, median`, 'ms', [at(0.5)]),
+    figure(`${source}, p99`, 'ms', [at(0.99)]),
+    figure(`${source}, processor of an answer`, 'ms', [each(processor)]),
+    ...(server === undefined ? [] : [figure(`${source}, the database’s`, 'ms', [each(server)])]),
+  ];
 }
 
 async function fill({ admin }: BenchDatabase): Promise<void> {

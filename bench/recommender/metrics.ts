@@ -1,13 +1,19 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { answer, type TableReader } from 'one-machine/services/athena/duck.ts';
+import { objectsOf } from 'one-machine/services/athena.ts';
+import { startStorage } from 'one-machine/services/storage.ts';
 import { actions } from '../../lambdas/recommender/behavior/actions.ts';
 import { behaviorColumns } from '../../lambdas/recommender/contract.ts';
 import type { Question } from '../../lambdas/recommender/metrics/ports.ts';
 import { textOf } from '../../lambdas/recommender/metrics/questions.ts';
-import { answer } from '../../local/services/athena/duck.ts';
 import { type Benchmark, figure, say } from '../figures.ts';
+import { treeProcessorSeconds } from '../process-tree.ts';
 import { measured, type Took } from './measured.ts';
 
 const events = 10_000_000;
@@ -22,45 +28,64 @@ const questions: readonly (readonly [string, Exclude<Question, { readonly ask: '
   ['the funnel', { ask: 'funnel', scope }],
 ];
 
-/** The stand-in of Athena on one machine, from the question's text to its rows, files brought to it included. */
+/**
+ * The stand-in of Athena on one machine, from the question's text to its rows, out of the object store of this machine: with
+ * its files taken as they lie, and beside it once with files fetched by the protocol, as it was before (and is with objects elsewhere).
+ */
 export const benchmark: Benchmark = {
   title: `metrics over ${events.toLocaleString('en')} events in Parquet, ${days} days, by DuckDB on two threads`,
   async measure() {
-    const folder = await mkdtemp(path.join(tmpdir(), 'millrace-bench-'));
+    const directory = await mkdtemp(path.join(tmpdir(), 'millrace-bench-'));
+    const buckets = [{ name: 'raw', versioned: true }];
+    const storage = await startStorage({ directory, buckets, queues: [], credentials: [credentials] });
+    const s3 = new S3Client({ region: 'us-east-1', forcePathStyle: true, endpoint: storage.s3Url, credentials });
     try {
-      for (let day = 1; day <= days; day += 1) await writeDay(folder, day);
+      for (let day = 1; day <= days; day += 1) await keepDay(s3, directory, day);
       say('  written');
+      const fetched = objectsOf(s3);
+      const inPlace = { ...fetched, bring: storage.bring };
+      // Objects that came in parts are joined when they are first read.
+      await ask(directory, questions[0]?.[1], inPlace);
       const figures = [];
       for (const [name, question] of questions) {
         const took: Took[] = [];
-        for (let run = 0; run < runs; run += 1) took.push(await measured(() => ask(folder, question)));
+        for (let run = 0; run < runs; run += 1) took.push(await withDuck(() => ask(directory, question, inPlace)));
+        const before = await withDuck(() => ask(directory, question, fetched));
+        const of = (what: keyof Took, from: readonly Took[]) => from.map((one) => one[what]);
         figures.push(
-          figure(
-            `${name}: clock`,
-            's',
-            took.map(({ clock }) => clock),
-          ),
-          figure(
-            `${name}: processor`,
-            's',
-            took.map(({ processor }) => processor),
-          ),
+          figure(`${name}: clock`, 's', of('clock', took)),
+          figure(`${name}: processor`, 's', of('processor', took)),
+          figure(`${name}, objects fetched: clock`, 's', of('clock', [before])),
+          figure(`${name}, objects fetched: processor`, 's', of('processor', [before])),
         );
         say(`  ${name}`);
       }
       return figures;
     } finally {
-      await rm(folder, { recursive: true, force: true });
+      s3.destroy();
+      await storage.stop();
+      await rm(directory, { recursive: true, force: true });
     }
   },
 };
 
-async function ask(folder: string, question: (typeof questions)[number][1]): Promise<void> {
-  const source = { table: 'behaviors', tenantFolder: scope.tenant_id };
+const credentials = { accessKeyId: 'AKIABENCH', secretAccessKey: 'secret-of-the-bench' };
+
+/** DuckDB is a process of its own. */
+async function withDuck(work: () => Promise<unknown>): Promise<Took> {
+  const before = treeProcessorSeconds(process.pid);
+  const { clock } = await measured(work);
+  return { clock, processor: treeProcessorSeconds(process.pid) - before };
+}
+
+async function ask(directory: string, question: (typeof questions)[number][1] | undefined, reader: TableReader) {
+  if (!question) throw new Error('No question');
+  const source = { table: 'behaviors', segments: 'segments', tenantFolder: scope.tenant_id };
   const found = await answer(
     {
       sql: textOf(question, { source, scope, knownActions: actions }),
       mostBytes: 10 ** 10,
+      directory,
       tables: [
         {
           name: 'behaviors',
@@ -72,23 +97,27 @@ async function ask(folder: string, question: (typeof questions)[number][1]): Pro
         },
       ],
     },
-    {
-      async *list() {
-        for (const name of await readdir(folder)) {
-          const { size } = await stat(path.join(folder, name));
-          yield { key: `${prefix}tenant=shop/day=${name}/behaviors.parquet`, size };
-        }
-      },
-      read: (_bucket, key) =>
-        readFile(path.join(folder, key.slice(`${prefix}tenant=shop/day=`.length).split('/')[0] ?? '')),
-    },
+    reader,
   );
   if (found.rows.length === 0) throw new Error('Nothing was found');
 }
 
-/** A day as the writer of files leaves it: in the order of its ids, compressed with snappy. */
-async function writeDay(folder: string, day: number): Promise<void> {
+/** In parts, as the writer of files uploads. */
+async function keepDay(s3: S3Client, directory: string, day: number): Promise<void> {
   const date = `2026-11-${String(day).padStart(2, '0')}`;
+  const file = path.join(directory, `${date}.parquet`);
+  await writeDay(file, day, date);
+  const params = {
+    Bucket: 'raw',
+    Key: `${prefix}tenant=shop/day=${date}/behaviors.parquet`,
+    Body: createReadStream(file),
+  };
+  await new Upload({ client: s3, params, partSize: 8 * 1024 * 1024 }).done();
+  await rm(file);
+}
+
+/** A day as the writer of files leaves it: in the order of its ids, compressed with snappy. */
+async function writeDay(file: string, day: number, date: string): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:', { threads: '2', memory_limit: '2GB' });
   const connection = await instance.connect();
   await connection.run(`SELECT setseed(${day / 100})`);
@@ -105,7 +134,7 @@ async function writeDay(folder: string, day: number): Promise<void> {
         ${text('(n % 1000)', 'session_id')}, 'mobile' AS device, 'ios' AS os, '臺北' AS location, NULL::VARCHAR AS extra,
         random() AS duration, random() AS completion_rate, TIMESTAMP '${date} 00:00:00' AS received_at
       FROM range(${Math.ceil(events / days)}) AS numbers (n)
-    ) TO '${path.join(folder, date).replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION snappy)`);
+    ) TO '${file.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION snappy)`);
   connection.closeSync();
   instance.closeSync();
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '../../local/services/free-port.ts';
+import { freePort } from 'one-machine/services/free-port.ts';
 import { say } from '../figures.ts';
 
 /** What the script prints; times in milliseconds. */

@@ -1,6 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { firstAdmin } from '../../local/callers/console-token.ts';
-import type { Flow } from './flow.ts';
+import { startControl } from '../../local/console/control.ts';
+import { buildConsole } from '../../packages/console/build/build.ts';
+import type en from '../../packages/console/src/texts/en.json';
+import { violations } from '../support/axe.ts';
+import { type Flow, startFlow } from './flow.ts';
 
 /** The console in a browser, as a person uses it. */
 export interface ConsoleVisit {
@@ -13,6 +18,31 @@ export interface ConsoleVisit {
   /** Chooses a language where everybody does, whichever is shown now. */
   speak(language: string): Promise<void>;
   signIn(user: { readonly name: string; readonly password: string }): Promise<void>;
+}
+
+/** A whole stack with one publication and one hostile failure, and the port that shows its console. */
+export interface ConsoleFlow {
+  readonly flow: Flow;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export async function startConsole(variables: Readonly<Record<string, string>> = {}): Promise<ConsoleFlow> {
+  await buildConsole();
+  const flow = await startFlow(variables);
+  const control = await startControl(flow.running.stack);
+  // The site has the publication of its day only.
+  flow.site.setToday('2026-11-21');
+  await flow.run({ publication_date: '2026-11-21' });
+  await fail(flow, 'presale', 'hostile', hostile, JSON.stringify({ said: hostile }));
+  return {
+    flow,
+    url: control.url,
+    async stop() {
+      await control.stop();
+      await flow.stop();
+    },
+  };
 }
 
 /** Far longer than a page takes on a busy machine. */
@@ -63,32 +93,72 @@ export const titles = {
   '/runs/presale/2026-11-21': undefined,
   '/failures': 'failures.title',
   '/presale/deals': 'deals.title',
+  '/presale/projects': 'projects.title',
+  '/presale/publications': 'publications.title',
   '/presale/problems': 'problems.title',
+  '/presale/corrections': 'problem.corrections',
   '/tagger': 'tagger.title',
+  '/tagger/rules': 'rules.title',
   '/schedules': 'schedules.title',
+  '/topics': 'topics.title',
+  '/query': 'query.title',
   '/tasks': 'tasks.title',
   '/tasks/submit': 'tasks.submit',
   '/briefs': 'briefs.title',
+  '/briefs/submit': 'briefs.submit',
   '/recommender': 'recommender.title',
+  '/users': 'users.title',
+  '/machine': 'machine.title',
+  '/machine?tab=queues': 'machine.title',
+  '/machine?tab=topics': 'machine.title',
+  '/machine?tab=buckets': 'machine.title',
+  '/machine?tab=mails': 'machine.title',
+  '/machine?tab=logs': 'machine.title',
+  '/machine?tab=faults': 'machine.title',
 } as const;
 
 /** What is on a page only when its data has come. */
-export const shown: Readonly<Record<string, string>> = {
+const shown: Readonly<Record<string, string>> = {
   '/runs': '2026-11-21',
   '/runs/presale/2026-11-21': 'Fetch and back up',
   '/failures': 'hostile',
   '/presale/deals': '新北市',
+  '/presale/publications': '新北市',
   '/presale/problems': '市',
+  '/topics': 'wx.messages',
+  '/query': 'behaviors',
+  '/users': 'admin',
+  '/machine': 'platform/send-mail',
+  '/machine?tab=queues': 'millrace-dev-platform-send-mail',
+  '/machine?tab=topics': 'wx.messages',
 };
 
 /** A look of axe takes a second. */
-export const patiently = { interval: 2000 };
+export const patiently = { interval: 2000, timeout: patienceMs };
 
 /** How far the page can be scrolled sideways. */
-export const sideways = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+const sideways = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+
+/** A page shows what there is, is no wider than a phone, and axe finds nothing at any of the widths. */
+export async function checkPage(
+  { page, open }: ConsoleVisit,
+  path: keyof typeof titles,
+  texts: typeof en,
+  widths: readonly number[],
+): Promise<void> {
+  const title = titles[path];
+  await open(path, title === undefined ? '2026-11-21' : texts[title]);
+  if (shown[path]) await page.locator('main').getByText(shown[path]).first().waitFor();
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 900 });
+    // Cloudscape measures after each change of the width.
+    await expect.poll(() => page.evaluate(sideways), { timeout: patienceMs }).toBe(0);
+    if (widths.includes(width)) await expect.poll(() => violations(page), patiently).toEqual([]);
+  }
+}
 
 /** What can be anywhere that people store something. */
-export const hostile = `<script>window.broken=1</script><img src=x onerror="window.broken=1"> \u202Emaerd ${'長'.repeat(100_000)}`;
+const hostile = `<script>window.broken=1</script><img src=x onerror="window.broken=1"> \u202Emaerd ${'長'.repeat(100_000)}`;
 
 /** What the console's page of a run shows of its steps. */
 export interface ToldSteps {

@@ -1,6 +1,6 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { region } from 'one-machine/region.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { region } from '../../local/machine.ts';
 import { type Flow, startFlow } from './flow.ts';
 import { goodCells } from './good-cells.ts';
 

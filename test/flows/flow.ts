@@ -1,12 +1,11 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { region } from 'one-machine/region.ts';
+import type { Transition } from 'one-machine/state-machines/execution.ts';
 import type pg from 'pg';
 import { expect } from 'vitest';
-import { tokenOf } from '../../local/callers/console-token.ts';
-import { region } from '../../local/machine.ts';
 import type { SampleSite } from '../../local/sample-site/start.ts';
-import type { Transition } from '../../local/state-machines/execution.ts';
-import { expectDocumented } from '../support/documented.ts';
-import { openPool } from '../support/pool.ts';
+import { openPool } from '../../packages/one-machine/test/support/pool.ts';
+import { askStack } from '../support/ask-stack.ts';
 import { runToEnd, startTestStack, type TestStack } from '../support/stack.ts';
 import { type Deal, dealColumns, type Judged, judged } from './independent-reading.ts';
 
@@ -100,13 +99,9 @@ export async function startFlow(
     published: (letter) => download(`${site.url}//Download?fileName=${letter.toLowerCase()}_lvr_land_b.csv`),
     publishedSeason: (season, letter) =>
       download(`${site.url}//DownloadSeason?season=${season}&fileName=${letter}_lvr_land_B.csv`),
-    async ask(route, init = {}) {
-      const authorization = `Bearer ${tokenOf(stack.services)}`;
-      const headers = { authorization, 'content-type': 'application/json', ...init.headers };
-      const response = await fetch(`${stack.wiring.api?.url}${route}`, { ...init, headers });
-      const text = await response.text();
+    async ask(route, init) {
+      const { response, text } = await askStack(stack, route, init);
       if (!response.ok) expect(text).not.toMatch(revealing);
-      expectDocumented({ method: init.method, route }, response, text);
       return { status: response.status, headers: response.headers, body: JSON.parse(text) };
     },
     async run(request) {

@@ -11,11 +11,11 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses';
 import { ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { stackCredentials } from 'one-machine/guard/credentials.ts';
+import { region } from 'one-machine/region.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startControl } from '../../local/console/control.ts';
-import { stackCredentials } from '../../local/guard/credentials.ts';
-import { region } from '../../local/machine.ts';
 import { listeningPorts } from '../support/listening.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 

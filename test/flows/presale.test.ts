@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { region } from 'one-machine/region.ts';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { region } from '../../local/machine.ts';
-import { openPool } from '../support/pool.ts';
+import { openPool } from '../../packages/one-machine/test/support/pool.ts';
 import { rawCsv, sumOf } from '../support/raw-csv.ts';
 import { runToEnd, startTestStack, type TestStack } from '../support/stack.ts';
 

@@ -1,11 +1,12 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
+import { region } from 'one-machine/region.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addToken } from '../../lambdas/kit/api/authentication/edit-users.ts';
 import { readUsers, usersText } from '../../lambdas/kit/api/authentication/users.ts';
 import { usersSecretName } from '../../local/callers/console-token.ts';
 import { trigger } from '../../local/console/trigger-target.ts';
-import { region } from '../../local/machine.ts';
 import { synthesized } from '../support/assembly.ts';
 import { addAccount } from '../support/credentials.ts';
 import { tablesNaming, usersInFiles } from './behavior-files.ts';
@@ -36,9 +37,9 @@ let producer: ReturnType<typeof producerTo>;
 let results: Reading;
 
 beforeAll(async () => {
-  // Files are there soon after what they hold.
+  // Files are there soon after what they hold, and whatever kind nobody asked for outgrows a function.
   assembly = await synthesized(({ workloads: { recommender } }) => ({
-    workloads: { recommender: { ...recommender, filesDelaySeconds: 2 } },
+    workloads: { recommender: { ...recommender, filesDelaySeconds: 2, sparkAbove: 1 } },
   }));
   flow = await startFlow({}, undefined, assembly);
   const { kafka, credentials, storage } = flow.running.stack.services;
@@ -167,7 +168,9 @@ test('the schedules compute what is read after them', async () => {
   expect(await ask(`/metrics/trends?scenario_id=${scenario}`)).toMatchObject({ rows: [totals] });
   const { steps } = await ask<{ steps: { users: number }[] }>('/metrics/funnel');
   expect(steps.map(({ users }) => users)).toEqual([userCount, userCount, 0, userCount]);
-  expect(await models()).toMatchObject([{ state: 'online' }]);
+  expect(await models()).toMatchObject([
+    { kind: 'ials', chosen_because: expect.stringContaining('Spark’s'), state: 'online' },
+  ]);
 });
 
 test('a user who is known gets what is like theirs, and what they do with it is attributed to the answer', async () => {
@@ -198,7 +201,7 @@ test('a user who is known gets what is like theirs, and what they do with it is 
 
 test('a model is trained when it is asked for, and one call brings back the one before', async () => {
   const [older] = await models();
-  expect(await ask('/models/train', { body: { scenario_id: scenario } })).toEqual({ state: 'started' });
+  expect(await ask('/models/train', { body: { scenario_id: scenario, kind: 'dlae' } })).toEqual({ state: 'started' });
   await expect.poll(models, patience).toHaveLength(2);
   const newer = (await models()).find(({ model_id }) => model_id !== older?.model_id);
 
@@ -285,4 +288,8 @@ test('an erased user is in no row and no file any more, and nothing of them come
   await expect.poll(filed, patience).not.toContain('user-4');
   expect(await filed()).toContain('user-7');
   expect((await answered('/users/user-4/profile')).status).toBe(404);
+  const log = await readFile(path.join(flow.running.directory, 'log', 'stack.jsonl'), 'utf8');
+  // Functions have written there what they do, and never of whom.
+  expect(log).toContain('A model was trained');
+  expect(log.split('\n').filter((line) => /user-4\b/.test(line))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { region } from 'one-machine/region.ts';
+import { freePort } from 'one-machine/services/free-port.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { region } from '../../local/machine.ts';
-import { freePort } from '../../local/services/free-port.ts';
 import batch from '../fixtures/events/sqs-batch.json' with { type: 'json' };
 import { type Flow, startFlow } from './flow.ts';
 import { hostilePages, incompressible, type PagesSite, sentence, startPagesSite } from './pages-site.ts';

@@ -66,12 +66,29 @@ export function makeEvents(count: number, now: number): BehaviorInputs {
   return { records, stored, late, poison };
 }
 
+const whole = (number: number, tenant: string, user: string) => ({
+  extra: {},
+  event_id: `bad-${number}`,
+  tenant_id: tenant,
+  scenario_id: 'home',
+  user_id: user,
+  item_id: 'i',
+  action_type: 'click',
+  timestamp: Date.now(),
+});
+
 function poisonOf(number: number, tenant: string, user: string): string {
   const kinds = [
     '{"event_id":',
     JSON.stringify({ event_id: `bad-${number}`, tenant_id: tenant, scenario_id: 'home', user_id: user }),
     JSON.stringify([tenant]),
     JSON.stringify({ event_id: `bad-${number}`, tenant_id: '', user_id: user, item_id: 'i', action_type: 'click' }),
+    // Of no time, and deeper than any stack.
+    JSON.stringify({ ...whole(number, tenant, user), timestamp: null }),
+    JSON.stringify({ ...whole(number, tenant, user), extra: { deep: 'here' } }).replace(
+      '"here"',
+      `${'['.repeat(9000)}${']'.repeat(9000)}`,
+    ),
   ];
   return kinds[Math.floor(number / 100) % kinds.length] ?? '';
 }

@@ -10,11 +10,11 @@ import { keptToken } from '../../local/callers/console-token.ts';
 import { samplePlatforms } from '../../local/sample-platforms.ts';
 import type { PlatformFaultOrder } from '../../local/sample-site/platforms/faults.ts';
 import { type PlatformSites, startPlatformSites } from '../../local/sample-site/platforms/start.ts';
+import { type EmbeddedBroker, startEmbedded } from '../../packages/one-machine/test/support/kafka/embedded.ts';
+import { openPool } from '../../packages/one-machine/test/support/pool.ts';
 import { type BriefsClient, briefsClient } from '../support/briefs-client.ts';
 import { canFindInstances, instancesOf } from '../support/instances.ts';
-import { type EmbeddedBroker, startEmbedded } from '../support/kafka/embedded.ts';
-import { lengths } from '../support/lengths.ts';
-import { openPool } from '../support/pool.ts';
+import { lengths, seedOf } from '../support/lengths.ts';
 import { randomNumbers } from '../support/random.ts';
 import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 
@@ -25,7 +25,7 @@ import { askConsole, type StackProcess, startStackProcess } from '../support/sta
 
 const { briefs: count, briefWorkerKills: workerKills } = lengths;
 /** Stands in the name of the tests; MILLRACE_KILL_SEED repeats the moments. */
-const seed = Number(process.env.MILLRACE_KILL_SEED ?? Date.now() % 1_000_000);
+const seed = seedOf('MILLRACE_KILL_SEED');
 const random = randomNumbers(seed);
 const patienceMs = 20 * 60_000;
 

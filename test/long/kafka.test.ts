@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { apacheMissing, startApache } from '../support/kafka/apache.ts';
-import { clientsOf } from '../support/kafka/clients.ts';
-import { startEmbedded } from '../support/kafka/embedded.ts';
+import { apacheMissing, startApache } from '../../packages/one-machine/test/support/kafka/apache.ts';
+import { clientsOf } from '../../packages/one-machine/test/support/kafka/clients.ts';
+import { startEmbedded } from '../../packages/one-machine/test/support/kafka/embedded.ts';
 import { counted, lengths } from '../support/lengths.ts';
 
 const records = lengths.records;

@@ -7,10 +7,10 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countyLetters } from '../../lambdas/presale/publication/counties.ts';
 import { dayInTaipei, publicationOn, seasonBefore, seasonOf } from '../../local/sample-site/calendar.ts';
+import { openPool } from '../../packages/one-machine/test/support/pool.ts';
 import { expectLoaded, type ToldRun } from '../flows/flow.ts';
 import { judged } from '../flows/independent-reading.ts';
-import { lengths } from '../support/lengths.ts';
-import { openPool } from '../support/pool.ts';
+import { lengths, seedOf } from '../support/lengths.ts';
 import { inQueue } from '../support/queue-depth.ts';
 import { randomNumbers } from '../support/random.ts';
 import { askApi, askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
@@ -25,7 +25,7 @@ const longestMs = 2000;
 /** As many kills would have to strike one message before it is given up: no queue allows fewer tries. */
 const strikes = 5;
 /** Stands in the name of every test, so that a failure tells it; MILLRACE_KILL_SEED repeats the moments. */
-const seed = Number(process.env.MILLRACE_KILL_SEED ?? Date.now() % 1_000_000);
+const seed = seedOf('MILLRACE_KILL_SEED');
 const variables = { PRESALE_RETRY_SECONDS: '1' };
 
 interface Execution {

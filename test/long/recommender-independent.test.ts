@@ -32,7 +32,7 @@ async function differences(ours: ReturnType<typeof sql>, theirs: ReturnType<type
 
 describe(`of ${counted(lengths.generatedBehaviors)} generated behaviours`, () => {
   test.each(tenants)('similarity of tenant %s equals pairs of users’ items joined in SQL', async (tenant) => {
-    const counts = await computeSimilarity(database.app, { tenant, scenario }, { now, days: 30 });
+    await computeSimilarity(database.app, { tenant, scenario }, { now, days: 30 });
     const ours = sql`
       SELECT item_id, other, round(score::numeric, 12) AS score, overlap
       FROM recommender.similar_items, unnest(others, scores, in_common) AS near (other, score, overlap)
@@ -59,7 +59,8 @@ describe(`of ${counted(lengths.generatedBehaviors)} generated behaviours`, () =>
     const found = await differences(ours, theirs);
 
     expect(found).toMatchObject({ too_much: 0, missing: 0 });
-    expect(found.rows).toBeGreaterThan(counts.items);
+    // At each length: pairs of the second tenant, a tenth of all behaviour, are about as many as items.
+    expect(found.rows).toBeGreaterThan(1000);
   });
 
   test.each(tenants)('metrics of tenant %s equal what is counted for each dimension alone', async (tenant) => {

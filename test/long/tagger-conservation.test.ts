@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { SentMail } from 'one-machine/services/mail.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openDatabase } from '#adapters/database.ts';
 import { serviceNamed } from '../../lambdas/tagger/contract.ts';
 import { serviceReader } from '../../lambdas/tagger/stores/service-store.ts';
-import type { SentMail } from '../../local/services/mail.ts';
+import { clientsOf } from '../../packages/one-machine/test/support/kafka/clients.ts';
+import { type EmbeddedBroker, startEmbedded } from '../../packages/one-machine/test/support/kafka/embedded.ts';
 import { type ReadRecord, readTopic } from '../flows/topics.ts';
-import { clientsOf } from '../support/kafka/clients.ts';
-import { type EmbeddedBroker, startEmbedded } from '../support/kafka/embedded.ts';
 import { counted, lengths } from '../support/lengths.ts';
 import { inQueue } from '../support/queue-depth.ts';
 import { askApi, askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';

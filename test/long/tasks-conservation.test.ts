@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keptToken } from '../../local/callers/console-token.ts';
+import { openPool } from '../../packages/one-machine/test/support/pool.ts';
 import { copyCheckout } from '../support/copied-checkout.ts';
 import { type Effects, overlap, startEffects } from '../support/effects.ts';
 import { canFindInstances, instancesOf } from '../support/instances.ts';
-import { lengths } from '../support/lengths.ts';
-import { openPool } from '../support/pool.ts';
+import { lengths, seedOf } from '../support/lengths.ts';
 import { randomNumbers } from '../support/random.ts';
 import { askConsole, type StackProcess, startStackProcess } from '../support/stack-process.ts';
 import { addCountedTask, countedTask, type Outcome } from './counted-task.ts';
@@ -24,7 +24,7 @@ const submitters = 6;
 /** For the ends after the last submission: a lost lease ends, and the sweep comes round. */
 const patienceMs = 6 * 60_000;
 /** Stands in the name of every test, so that a failure tells it; MILLRACE_KILL_SEED repeats the moments. */
-const seed = Number(process.env.MILLRACE_KILL_SEED ?? Date.now() % 1_000_000);
+const seed = seedOf('MILLRACE_KILL_SEED');
 const variables = {
   LEASE_SECONDS: '15',
   CALLER_REQUESTS_PER_SECOND: '100000',

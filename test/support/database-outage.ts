@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { stackCredentials } from '../../local/guard/credentials.ts';
-import { type Postgres, startPostgres } from '../../local/services/postgres.ts';
+import { stackCredentials } from 'one-machine/guard/credentials.ts';
+import { type Postgres, startPostgres } from 'one-machine/services/postgres.ts';
 import type { TestStack } from './stack.ts';
 
 /** The stack's database, which can be taken away and given back. */
@@ -24,7 +24,7 @@ export function databaseOutage({ stack, directory }: TestStack): DatabaseOutage 
     begin,
     async end() {
       const { database: passwords } = await stackCredentials(directory);
-      server = await startPostgres({ directory: path.join(directory, 'postgres'), port, passwords });
+      server = await startPostgres({ name: 'millrace', directory: path.join(directory, 'postgres'), port, passwords });
       if (server.port !== port) throw new Error(`Another program has taken port ${port} meanwhile`);
     },
     stop: begin,

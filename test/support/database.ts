@@ -1,10 +1,10 @@
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Postgres, startPostgres } from 'one-machine/services/postgres.ts';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { type Database, openDatabase } from '../../lambdas/adapters/database.ts';
-import { type Postgres, startPostgres } from '../../local/services/postgres.ts';
-import { copyCluster } from './clusters.ts';
+import { copyCluster } from '../../packages/one-machine/test/support/clusters.ts';
 
 /** A real database of a test file's own, migrated to the newest. */
 export interface TestDatabase<T> {
@@ -62,7 +62,7 @@ async function startServer(): Promise<Postgres> {
   await chmod(home, 0o755);
   const directory = join(home, 'postgres');
   await copyCluster('migrated', directory);
-  return startPostgres({ directory });
+  return startPostgres({ name: 'millrace', directory });
 }
 
 async function administer(url: string, statements: readonly string[]): Promise<void> {

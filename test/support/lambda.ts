@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { Caller } from '#kit/api/authentication.ts';
-import request from '../fixtures/events/http-get-deals.json' with { type: 'json' };
+import request from '../../packages/one-machine/test/fixtures/http-get.json' with { type: 'json' };
 
 /** What Lambda hands a handler beside its event. */
 export function lambdaContext(remainingMs = 30_000): Context {

@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 
-/** `npm run test:long` cuts each proof to what it proves; `npm run proof` runs the same code at its full length. */
+/** `npm test` and `npm run test:long` cut each proof to what it proves; `npm run proof` runs the same code at its full length. */
 declare module 'vitest' {
   interface ProvidedContext {
     readonly length: 'cut' | 'full';
@@ -73,3 +73,10 @@ export const lengths = table[inject('length')];
 
 /** As a test's name tells a number. */
 export const counted = (number: number) => number.toLocaleString('en');
+
+/**
+ * What `npm test` and `npm run test:long` draw is the same each time, so that a change is what makes them fail; each run of
+ * `npm run proof` draws anew. The variable repeats a run.
+ */
+export const seedOf = (variable: 'MILLRACE_FUZZ_SEED' | 'MILLRACE_KILL_SEED') =>
+  Number(process.env[variable] ?? (inject('length') === 'full' ? Date.now() % 1_000_000 : 1));

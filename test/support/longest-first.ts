@@ -1,7 +1,16 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-// What starts whole stacks takes longest; of what is left everything is short.
-const order = ['test/flows/', 'test/local/'];
+// What starts whole stacks takes longest, then what starts servers and processes one after the other.
+const order = [
+  'test/flows/',
+  'one-machine/test/services/',
+  'test/local/',
+  'test/lambdas/tasks/processes/',
+  'test/lambdas/briefs/export/',
+  'test/lambdas/pages/extraction/',
+  'test/lib/ledger',
+  'packages/one-machine/test/',
+];
 
 /**
  * Long files begin first, so that no worker ends alone with one of them. Vitest knows how long a file takes only where it

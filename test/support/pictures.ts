@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
+import { commandLine, program, UsageError } from 'one-machine/terminal/command-line.ts';
 import type { Page } from 'playwright-core';
 import { startBrowser } from './browser.ts';
 
@@ -18,11 +19,17 @@ const pages = [
   { name: 'failures', address: '/failures', title: 'Failures' },
   { name: 'problem-rows', address: '/presale/problems', title: 'Problem rows' },
   { name: 'schedules', address: '/schedules', title: 'Schedules' },
+  { name: 'recommender', address: '/recommender', title: 'Recommender' },
+  { name: 'machine', address: '/machine?tab=topics', title: 'This machine' },
 ] as const;
 
 async function still(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
-  await page.getByText('Loading', { exact: true }).waitFor({ state: 'hidden' });
+  await page
+    .getByText('Loading', { exact: true })
+    .and(page.locator(':not([aria-live])'))
+    .first()
+    .waitFor({ state: 'hidden' });
 }
 
 async function take(page: Page, name: string): Promise<void> {
@@ -32,9 +39,13 @@ async function take(page: Page, name: string): Promise<void> {
   process.stdout.write(`${file}\n`);
 }
 
-async function main(link: string | undefined): Promise<void> {
-  if (!link?.includes('/console#token='))
-    throw new Error('Give the link of the line "Console" that npm start prints: npm run pictures -- http://…#token=…');
+const usage = `Usage: npm run pictures -- http://...#token=...
+
+Takes the pictures of docs/pictures. The link is that of the line "Console" which npm start prints.`;
+
+async function main(): Promise<void> {
+  const [link = ''] = commandLine(usage, { words: { least: 1, most: 1 } }).positionals;
+  if (!link.includes('/console#token=')) throw new UsageError(usage);
   const { origin } = new URL(link);
   const browser = await startBrowser();
   try {
@@ -51,6 +62,17 @@ async function main(link: string | undefined): Promise<void> {
     await page.getByRole('row').getByRole('link').first().click();
     await page.getByRole('textbox').first().waitFor();
     await take(page, 'problem-row');
+    await page.goto(`${origin}/console/briefs`);
+    await page.getByRole('row').getByRole('link').first().click();
+    await page.getByText('By platform and keyword').waitFor();
+    await page.getByRole('img').first().waitFor();
+    await take(page, 'brief');
+    await page.goto(`${origin}/console/query`);
+    const sql = page.getByRole('textbox').first();
+    await sql.fill('SELECT county, count(*) AS deals FROM deals GROUP BY county ORDER BY deals DESC LIMIT 6');
+    await sql.press('Control+Enter');
+    await page.getByRole('heading', { name: 'Chart' }).waitFor();
+    await take(page, 'query');
     await page.goto(`${origin}/console/runs?workload=presale`);
     await page.getByRole('row').getByRole('link').first().click();
     await page.getByText('State machine', { exact: true }).first().waitFor();
@@ -60,4 +82,4 @@ async function main(link: string | undefined): Promise<void> {
   }
 }
 
-await main(process.argv[2]);
+await program(main);

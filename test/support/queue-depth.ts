@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { region } from '../../local/machine.ts';
+import { region } from 'one-machine/region.ts';
 import { askConsole, type StackProcess } from './stack-process.ts';
 
 /** Messages of a queue that nobody has done yet, also those that sleep or that somebody has in hand. */

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Credentials, stackCredentials } from 'one-machine/guard/credentials.ts';
 import { keptToken } from '../../local/callers/console-token.ts';
-import { type Credentials, stackCredentials } from '../../local/guard/credentials.ts';
 
 /** `npm start` as a process of its own, which may be killed without warning. */
 export interface StackProcess {

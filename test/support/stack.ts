@@ -1,11 +1,10 @@
 import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { tokenOf } from '../../local/callers/console-token.ts';
+import { openLog } from 'one-machine/terminal/log.ts';
 import { type Stack, startStack } from '../../local/stack.ts';
-import { openLog } from '../../local/terminal/log.ts';
-import { copyCluster } from './clusters.ts';
-import { expectDocumented } from './documented.ts';
+import { copyCluster } from '../../packages/one-machine/test/support/clusters.ts';
+import { askStack } from './ask-stack.ts';
 
 /** A whole stack in a folder of its own, on ports of its own, in this process. */
 export interface TestStack {
@@ -28,6 +27,7 @@ export async function startTestStack(
   let printed = '';
   const log = openLog({
     json: false,
+    source: 'millrace',
     file: path.join(folder, 'log', 'stack.jsonl'),
     write: (text) => {
       printed += text;
@@ -63,22 +63,15 @@ async function newFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'millrace-test-'));
   // The account that PostgreSQL has where the tests run as root must be let through.
   await chmod(folder, 0o755);
+  // Of a benchmark, beside which Vitest doesn't run, the first start makes its own.
+  if (process.env.VITEST === undefined) return folder;
   await copyCluster('migrated', path.join(folder, 'postgres'));
   await copyFile(path.join(folder, 'postgres', 'credentials.json'), path.join(folder, 'credentials.json'));
   return folder;
 }
 
-async function ask(stack: Stack, route: string, init: RequestInit = {}): Promise<{ status: number; body: unknown }> {
-  const response = await fetch(`${stack.wiring.api?.url}${route}`, {
-    ...init,
-    headers: {
-      authorization: `Bearer ${tokenOf(stack.services)}`,
-      'content-type': 'application/json',
-      ...init.headers,
-    },
-  });
-  const text = await response.text();
-  expectDocumented({ method: init.method, route }, response, text);
+async function ask(stack: Stack, route: string, init?: RequestInit): Promise<{ status: number; body: unknown }> {
+  const { response, text } = await askStack(stack, route, init);
   return { status: response.status, body: JSON.parse(text) };
 }
 

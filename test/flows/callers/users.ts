@@ -83,6 +83,27 @@ describe('npm run users', () => {
     expect((await users('list')).stdout).not.toContain('user-mei');
   }, 600_000);
 
+  test('rotates with an overlap, in which both passwords let the user in', async () => {
+    const old = { name: 'user-ova', password: (await users('add user-ova')).stdout.trim() };
+    const { stdout, stderr } = await users('rotate user-ova --overlap 2h');
+    const rotated = { ...old, password: stdout.trim() };
+    expect(rotated.password, stderr).toMatch(/^\w{48}$/);
+    const works = async (of: Account, expected: number) =>
+      vi.waitFor(async () => expect((await ask(of, '/platform/runs')).status).toBe(expected), soon);
+
+    await works(rotated, 200);
+    await works(old, 200);
+    expect((await users('list')).stdout).toMatch(/^user-ova {2}password of before until 20\d\d-/m);
+    for (const overlap of ['31d', '2', 'soon'])
+      expect(await users(`rotate user-ova --overlap ${overlap}`)).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining('--overlap'),
+      });
+    await users('rotate user-ova');
+    await works(old, 401);
+    await works(rotated, 401);
+  }, 600_000);
+
   test('gives permissions and takes them, which counts soon', async () => {
     const bea = { name: 'user-bea', password: (await users('add user-bea')).stdout.trim() };
     const cy = { name: 'user-cy', password: (await users('add user-cy --permission operate')).stdout.trim() };
@@ -129,6 +150,34 @@ describe('npm run users', () => {
       const { status, stderr } = await users(words);
       expect([status, stderr], words).toEqual([1, expect.stringContaining('npm run users -- <what>')]);
     }
+  });
+});
+
+describe('npm run keys', () => {
+  const keys = (words: string) => run([process.execPath, 'local/commands/keys.ts', ...words.split(' ')]);
+
+  test.each(['links', 'callbacks'])(
+    'rotates the key of %s: both are accepted, and the old one signs on for a while',
+    async (key) => {
+      const [, before = ''] = /^signs and is accepted: {2}(\S{48})\n$/.exec((await keys(`show ${key}`)).stdout) ?? [];
+      expect(before).not.toBe('');
+
+      const { status, stdout, stderr } = await keys(`rotate ${key} --overlap 7d`);
+
+      expect(status, stderr).toBe(0);
+      const [signing, ...others] = stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/: +/)[1]);
+      expect(signing).toBe(before);
+      expect(others).toEqual([expect.stringMatching(/^\S{48}$/)]);
+      expect((await keys(`show ${key}`)).stdout).toBe(stdout);
+    },
+  );
+
+  test('knows no other key: hashes of erased users are never made anew', async () => {
+    for (const words of ['rotate erasure', 'rotate', 'dance links'])
+      expect(await keys(words), words).toMatchObject({ status: 1, stderr: expect.stringContaining('npm run keys') });
   });
 });
 

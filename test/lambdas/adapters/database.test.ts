@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { type Postgres, startPostgres } from 'one-machine/services/postgres.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { isUniqueViolation } from '#adapters/database/postgres-connection.ts';
 import { type Database, openDatabase } from '#adapters/database.ts';
 import { UnavailableError } from '#kit/errors.ts';
-import { type Postgres, startPostgres } from '../../../local/services/postgres.ts';
 
 interface Tables {
   house: { id: number; price: number | null; built: string | null };
@@ -19,7 +20,7 @@ let database: Database<Tables>;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
-  postgres = await startPostgres({ directory });
+  postgres = await startPostgres({ name: 'millrace', directory });
 });
 
 afterAll(async () => {
@@ -62,16 +63,8 @@ test('numbers are numbers, a date is its text, a moment a Date', async () => {
     database.query,
   );
 
-  expect(rows).toEqual([
-    {
-      big: 9007199254740991,
-      price: 12.5,
-      small: 7,
-      day: '2022-09-11',
-      at: new Date('2022-09-11T02:00:00Z'),
-      nothing: null,
-    },
-  ]);
+  const at = new Date('2022-09-11T02:00:00Z');
+  expect(rows).toEqual([{ big: 9007199254740991, price: 12.5, small: 7, day: '2022-09-11', at, nothing: null }]);
 });
 
 test('a transaction that resolves is there, with its result', async () => {
@@ -233,6 +226,18 @@ test('a server that takes the connection and says nothing is unavailable after t
   await waking.close();
 });
 
+test('a server without room is unavailable, and its connection is kept', async () => {
+  const backend = async () => (await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(database.query)).rows;
+  const before = await backend();
+  for (const code of ['53100', '53200']) {
+    const full = sql`do ${sql.raw(`$$ begin raise exception 'full' using errcode = '${code}'; end $$`)}`;
+    await expect(full.execute(database.query)).rejects.toThrow(UnavailableError);
+  }
+
+  expect(await backend()).toEqual(before);
+  expect(await ids()).toEqual([]);
+});
+
 test('what the server itself refuses is not unavailable: waiting would not help', async () => {
   const wrong = openDatabase<Tables>({ url: postgres.url('postgres', 'no-such-database') });
 
@@ -246,4 +251,48 @@ test('one connection serves many queries at once, one after the other', async ()
   );
 
   expect(await ids()).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('questions that are asked together are answered in their order, and one that fails is told when all are', async () => {
+  const answers = await database.transaction(({ query, together }) =>
+    together(() => [
+      sql<{ n: number }>`INSERT INTO house (id) VALUES (1) RETURNING id AS n`.execute(query),
+      sql<{ n: number }>`SELECT count(*) AS n FROM house`.execute(query),
+    ]),
+  );
+  expect(answers.map(({ rows }) => rows[0]?.n)).toEqual([1, 1]);
+
+  const failed = database.transaction(({ query, together }) =>
+    together(() => [
+      sql`INSERT INTO house (id) VALUES (2)`.execute(query),
+      sql`INSERT INTO house (id) VALUES (1)`.execute(query),
+      sql`INSERT INTO house (id) VALUES (3)`.execute(query),
+    ]),
+  );
+  await expect(failed).rejects.toThrow('house_pkey');
+  expect(await ids()).toEqual([1]);
+});
+
+test('a COPY follows what was asked together, and a failed one can be taken back to before it', async () => {
+  await database.transaction(
+    async ({ query, copyIn, together }) => {
+      await together(() => [sql`SAVEPOINT before`.execute(query), sql`SELECT 1`.execute(query)]);
+      await expect(copyIn(copy, lines('1\t\\N\t\\N\n', '1\t\\N\t\\N\n'))).rejects.toSatisfy(isUniqueViolation);
+      await sql`ROLLBACK TO SAVEPOINT before`.execute(query);
+      expect(await copyIn(copy, lines('7\t\\N\t\\N\n'))).toBe(1);
+    },
+    ({ query }) => [sql`INSERT INTO house (id) VALUES (5)`.execute(query)],
+  );
+
+  expect(await ids()).toEqual([5, 7]);
+});
+
+test('a connection that is lost while several questions are asked is told as that', async () => {
+  const asked = database.transaction(async ({ query, together }) => {
+    await cutConnection();
+    return together(() => [sql`SELECT 1`.execute(query), sql`SELECT 2`.execute(query)]);
+  });
+
+  await expect(asked).rejects.toThrow(UnavailableError);
+  expect(await ids()).toEqual([]);
 });

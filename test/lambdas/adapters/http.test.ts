@@ -40,7 +40,7 @@ test.each([204, 304])('a %i has an empty body and no type', async (status) => {
 test('a site that never answers is given up after the timeout', async () => {
   site.answers = [() => undefined];
 
-  await expect(get(site)).rejects.toThrow(
+  await expect(get(site, { timeoutMs: 300 })).rejects.toThrow(
     new TransientError(`${site.url}: no answer after 300 ms`, { fault: 'Timeout' }),
   );
 });
@@ -48,18 +48,18 @@ test('a site that never answers is given up after the timeout', async () => {
 test('a body that falls silent is given up after the idle timeout', async () => {
   site.answers = [(_request, response) => response.write('half a row')];
 
-  await expect(get(site)).rejects.toThrow(
+  await expect(get(site, { idleTimeoutMs: 300 })).rejects.toThrow(
     new TransientError(`${site.url}: silent for 300 ms inside the body`, { fault: 'Timeout' }),
   );
 });
 
 test('a reader that takes its time is not taken for a silent site', async () => {
   site.answers = [say('x'.repeat(500_000))];
-  const slowly = await httpClient(limits)(site.url, async ({ body }) => {
+  const slowly = await httpClient({ ...limits, idleTimeoutMs: 2000 })(site.url, async ({ body }) => {
     let bytes = 0;
     for await (const chunk of body) {
+      if (bytes === 0) await sleep(2500);
       bytes += chunk.byteLength;
-      if (bytes < 200_000) await sleep(200);
     }
     return bytes;
   });

@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Mail, startMail } from 'one-machine/services/mail.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mailer } from '#adapters/mailer.ts';
-import { type Mail, startMail } from '../../../local/services/mail.ts';
-import { testCredentials, useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../packages/one-machine/test/support/aws.ts';
 
 let directory: string;
 let service: Mail;

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand, ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import { type Storage, startStorage } from 'one-machine/services/storage.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { objectStore } from '#adapters/object-store.ts';
 import { NotFoundError, UnavailableError } from '#kit/errors.ts';
-import { type Storage, startStorage } from '../../../local/services/storage.ts';
-import { testCredentials, useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../packages/one-machine/test/support/aws.ts';
 
 let directory: string;
 let storage: Storage;
@@ -51,6 +51,38 @@ async function unfinished(): Promise<number> {
   const { Uploads = [] } = await new S3Client({}).send(new ListMultipartUploadsCommand({ Bucket: 'raw' }));
   return Uploads.length;
 }
+
+test('an object is replaced by whom has seen it, and by one of many who try at once', async () => {
+  const etagOf = async (key: string) =>
+    (await new S3Client({}).send(new GetObjectCommand({ Bucket: 'raw', Key: key }))).ETag ?? '';
+  expect(await store.replace('rules', 'first', null, { contentType: 'text/plain' })).toBe(true);
+  expect(await store.replace('rules', 'none', null)).toBe(false);
+  expect(await store.replace('rules', 'stale', '"0123456789abcdef0123456789abcdef"')).toBe(false);
+  const seen = await etagOf('rules');
+
+  const tries = await Promise.all(['a', 'b', 'c', 'd'].map((body) => store.replace('rules', body, seen)));
+
+  expect(tries.filter(Boolean)).toHaveLength(1);
+  expect(await store.readText('rules')).toBe('abcd'[tries.indexOf(true)]);
+  await store.remove('rules');
+  expect(await store.replace('rules', 'gone', seen)).toBe(false);
+  expect(await store.replace('rules', 'again', null)).toBe(true);
+});
+
+test('an object is removed by whom has seen it, and not once others have replaced or removed it', async () => {
+  const etagOf = async () =>
+    (await new S3Client({}).send(new GetObjectCommand({ Bucket: 'raw', Key: 'seen' }))).ETag ?? '';
+  await store.put('seen', 'first');
+  const first = await etagOf();
+  await store.put('seen', 'second');
+
+  expect(await store.removeUnchanged('seen', first)).toBe(false);
+  expect(await store.readText('seen')).toBe('second');
+  const second = await etagOf();
+  expect(await store.removeUnchanged('seen', second)).toBe(true);
+  expect(await store.removeUnchanged('seen', second)).toBe(false);
+  expect(await store.exists('seen')).toBe(false);
+});
 
 test('what was put is read back, bytes, text and type', async () => {
   await store.put('presale/raw/甲 b+c.csv', '編號,備註\n', { contentType: 'text/csv' });

@@ -1,7 +1,14 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startMail } from 'one-machine/services/mail.ts';
+import { startSchedules } from 'one-machine/services/schedules.ts';
+import { startSecrets } from 'one-machine/services/secrets.ts';
+import { startStorage } from 'one-machine/services/storage.ts';
+import type { ScheduleModel } from 'one-machine/template/model.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { probeBucket } from '../../../lambdas/adapters/probes/bucket.ts';
 import { probeDatabase } from '../../../lambdas/adapters/probes/database.ts';
@@ -9,13 +16,9 @@ import { probeMail } from '../../../lambdas/adapters/probes/mail.ts';
 import { probeQueue } from '../../../lambdas/adapters/probes/queue.ts';
 import { probeSchedule } from '../../../lambdas/adapters/probes/schedule.ts';
 import { probeSecret } from '../../../lambdas/adapters/probes/secret.ts';
+import { probeSite } from '../../../lambdas/adapters/probes/site.ts';
 import { UnavailableError } from '../../../lambdas/kit/errors.ts';
-import { startMail } from '../../../local/services/mail.ts';
-import { startSchedules } from '../../../local/services/schedules.ts';
-import { startSecrets } from '../../../local/services/secrets.ts';
-import { startStorage } from '../../../local/services/storage.ts';
-import type { ScheduleModel } from '../../../local/template/model.ts';
-import { testCredentials, useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../packages/one-machine/test/support/aws.ts';
 
 /** Each probe against the service it looks at: what is there, and what isn't. */
 
@@ -94,6 +97,19 @@ test('a bucket and a queue that are there, and some that are not', async () => {
 test('a sender is good only when SES has confirmed the address', async () => {
   expect(await probeMail('a@example.com', signal())).toEqual({ note: 'the sender is confirmed' });
   await expect(probeMail('b@example.com', signal())).rejects.toThrow('not confirmed');
+});
+
+test('a site is there whatever it says of its first page, but for one in trouble or away', async () => {
+  const answers = [200, 404, 503];
+  const server = createHttpServer((_request, response) => response.writeHead(answers.shift() ?? 500).end('<html>'));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  expect(await probeSite(url)).toEqual({ note: url });
+  expect(await probeSite(url)).toEqual({ note: url });
+  await expect(probeSite(url)).rejects.toThrow(`${url} answers 503`);
+  await new Promise((resolve) => server.close(resolve));
+  await expect(probeSite(url)).rejects.toMatchObject({ name: expect.stringMatching(/^(NoConnection|CutOff)$/) });
 });
 
 test('a schedule tells when it runs, or that it is switched off', async () => {

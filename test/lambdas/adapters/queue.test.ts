@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { startStorage } from 'one-machine/services/storage.ts';
 import { expect, test } from 'vitest';
 import { queue } from '#adapters/queue.ts';
 import { correlated } from '#kit/correlation.ts';
-import { startStorage } from '../../../local/services/storage.ts';
-import { testCredentials, useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../packages/one-machine/test/support/aws.ts';
 
 test('a message is in the queue as JSON when sending resolves, with the id of its work', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));

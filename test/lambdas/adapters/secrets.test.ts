@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Secrets, startSecrets } from 'one-machine/services/secrets.ts';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { secretField, secretText } from '#adapters/secrets.ts';
 import { ConfigurationError } from '#kit/env.ts';
-import { type Secrets, startSecrets } from '../../../local/services/secrets.ts';
-import { testCredentials, useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../packages/one-machine/test/support/aws.ts';
 
 const arnOf = (name: string) => `arn:aws:secretsmanager:ap-northeast-1:000000000000:secret:${name}-local0`;
 const values: Readonly<Record<string, string>> = {

@@ -1,15 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Postgres, startPostgres } from 'one-machine/services/postgres.ts';
+import { type StateMachinesServer, serveStateMachines } from 'one-machine/state-machines/protocol.ts';
+import { type StateMachines, startStateMachines } from 'one-machine/state-machines/state-machines.ts';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { stateMachine } from '#adapters/state-machine.ts';
 import { correlated } from '#kit/correlation.ts';
-import { type Postgres, startPostgres } from '../../../local/services/postgres.ts';
-import { type StateMachinesServer, serveStateMachines } from '../../../local/state-machines/protocol.ts';
-import { type StateMachines, startStateMachines } from '../../../local/state-machines/state-machines.ts';
-import { testCredentials, useLocalAws } from '../../support/aws.ts';
-import { openPool } from '../../support/pool.ts';
+import { testCredentials, useLocalAws } from '../../../packages/one-machine/test/support/aws.ts';
+import { openPool } from '../../../packages/one-machine/test/support/pool.ts';
 
 const arn = 'arn:aws:states:ap-northeast-1:000000000000:stateMachine:Flow';
 const definition = {
@@ -41,7 +41,7 @@ const flow = stateMachine(arn);
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
-  postgres = await startPostgres({ directory });
+  postgres = await startPostgres({ name: 'millrace', directory });
   pool = openPool(postgres.url('postgres', 'millrace'));
   machines = await startStateMachines({
     pool,

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Admin, Consumer, type Message } from '@platformatic/kafka';
+import { type RunningBroker, startBroker } from 'one-machine/services/kafka/broker.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type OutgoingRecord, RecordTooLargeError, type StreamProducer, streamProducer } from '#adapters/stream.ts';
 import { UnavailableError } from '#kit/errors.ts';
-import { type RunningBroker, startBroker } from '../../../local/services/kafka/broker.ts';
 
 let directory: string;
 let broker: RunningBroker;

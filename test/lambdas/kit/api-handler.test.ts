@@ -227,7 +227,7 @@ test('wrong variables are a 500 whose log names them', async () => {
   expect(output.text()).toContain('MILLRACE_TEST_ABSENT');
 });
 
-test('nobody unknown reaches a route, not even one that does not exist', async () => {
+test('an unknown caller reaches no route, not even one that does not exist', async () => {
   const routes = { [key]: route({ ...shape, permission: 'read', handle: async () => ({ status: 200, body: {} }) }) };
   const authenticate = holderOf('another');
   const known = await answer({ ...base, authenticate, routes });

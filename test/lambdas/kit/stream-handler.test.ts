@@ -131,7 +131,7 @@ test('without provisioned pollers a failure fails the whole event', async () => 
   await expect(handler(event, lambdaContext())).rejects.toThrow('1 partitions stopped');
 });
 
-test('a replay that fails again fails the invocation, as nobody reads its answer', async () => {
+test('a replay that fails again fails the invocation, since its answer is not read', async () => {
   const handler = consumer(async () => {
     throw new Error('the broker is away');
   });

@@ -80,7 +80,7 @@ test('without earlier runs nothing is estimated', async () => {
   expect(turns).toEqual([]);
 });
 
-test('the estimate is the median of earlier runs, for the slots that nobody has run', async () => {
+test('the estimate for slots that have not run is the median of earlier runs', async () => {
   await ran('08:00', 2, 0.01);
   await ran('09:00', 4, 0.03);
   await ran('07:00', 60, 0.02);

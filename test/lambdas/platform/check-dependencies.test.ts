@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { UnavailableError } from '../../../lambdas/kit/errors.ts';
-import { checkDependencies, type Dependency } from '../../../lambdas/platform/dependencies/check-dependencies.ts';
+import {
+  checkDependencies,
+  type Dependency,
+  type WaitedSites,
+} from '../../../lambdas/platform/dependencies/check-dependencies.ts';
 
 const clock = () => new Date();
 
@@ -9,8 +13,11 @@ function dependency(name: string, probe: Dependency['probe'], required = true): 
 }
 
 /** What was told of each, by name. */
-async function told(dependencies: readonly Dependency[], limitMs?: number) {
-  const { status, body } = await checkDependencies(dependencies, clock, limitMs);
+async function told(
+  dependencies: readonly Dependency[],
+  options: { readonly limitMs?: number; readonly waited?: WaitedSites } = {},
+) {
+  const { status, body } = await checkDependencies(dependencies, clock, options);
   const page = body as { status: string; dependencies: { name: string; state: string; note: string | null }[] };
   return { status, said: page.status, rows: page.dependencies.map(({ name, state, note }) => [name, state, note]) };
 }
@@ -22,7 +29,9 @@ test('one that never answers is left after the limit, with the others told', asy
     return new Promise<never>(() => undefined);
   };
 
-  expect(await told([dependency('deaf', hangs), dependency('well', async () => ({ note: 'fine' }))], 100)).toEqual({
+  expect(
+    await told([dependency('deaf', hangs), dependency('well', async () => ({ note: 'fine' }))], { limitMs: 100 }),
+  ).toEqual({
     status: 503,
     said: 'failing',
     rows: [
@@ -44,7 +53,7 @@ test('many that hang take as long as one: all are asked before the first is give
 
   await told(
     Array.from({ length: 20 }, (_, index) => dependency(String(index), hangs)),
-    200,
+    { limitMs: 200 },
   );
 
   expect(askedAtTheFirstEnd[0]).toBe(20);
@@ -86,4 +95,19 @@ test('what is not required, or not configured and not required, doesn’t make t
     ],
   });
   expect(await told([well, dependency('needed', undefined)])).toMatchObject({ status: 503 });
+});
+
+test('sites that work waits for are told after the rest, and so is that nobody knows them', async () => {
+  const well = dependency('well', async () => ({}));
+  const silent = dependency('briefs/weibo', () => Promise.reject(new Error('outage')), false);
+
+  expect(await told([well], { waited: async () => [silent] })).toMatchObject({
+    status: 200,
+    rows: [
+      ['well', 'reachable', null],
+      ['briefs/weibo', 'unreachable', 'outage'],
+    ],
+  });
+  const away = () => Promise.reject(new Error('The database is away'));
+  expect((await told([well], { waited: away })).rows[1]).toEqual(['all', 'unreachable', 'The database is away']);
 });

@@ -4,6 +4,7 @@ import { recordFailures } from '#record/failure-ledger.ts';
 import { closeRun, openRun } from '#record/run-book.ts';
 import type { KeptSchedule } from '../../../lambdas/platform/contract.ts';
 import { overviewReader } from '../../../lambdas/platform/overview/overview-store.ts';
+import { savedQueries } from '../../../lambdas/platform/query/saved-queries-store.ts';
 import { backfillPlanner } from '../../../lambdas/platform/runs/plan-backfill-store.ts';
 import { runReader } from '../../../lambdas/platform/runs/run-reader-store.ts';
 import { pauseBook } from '../../../lambdas/platform/schedules/pause-store.ts';
@@ -37,6 +38,7 @@ beforeAll(async () => {
     overview: overviewReader(database.app),
     standings: scheduleReader(database.app),
     pauses: pauseBook(database.app),
+    saved: savedQueries(database.app),
     start: async () => undefined,
     switch: async () => undefined,
     workloads: ['presale', 'tagger', 'briefs', 'platform'],
@@ -49,7 +51,7 @@ afterAll(() => database?.stop());
 
 beforeEach(async () => {
   printed();
-  await sql`TRUNCATE platform.runs, platform.slots, platform.schedules, platform.failures RESTART IDENTITY`.execute(
+  await sql`TRUNCATE platform.stream_counts, platform.runs, platform.slots, platform.schedules, platform.failures RESTART IDENTITY`.execute(
     database.admin.query,
   );
 });
@@ -138,6 +140,47 @@ test('the overview has every workload, with the newest runs and the hours of a d
   ]);
 });
 
+test('what came by streams is counted beside the runs, with what the ledger has of it', async () => {
+  await sql`
+    INSERT INTO platform.stream_counts (workload, source, at, rows_in, rows_out, rows_filtered, rows_failed)
+    VALUES ('tagger', 'tag-messages', '2026-11-21T09:00:00Z', 12, 8, 0, 1),
+      ('tagger', 'tag-messages', '2026-11-21T10:00:00Z', 0, 2, 0, 0),
+      -- Without a count of positions: in is the sum of the others.
+      ('briefs', 'some-stream', '2026-11-21T10:00:00Z', NULL, 5, 2, 0)`.execute(database.admin.query);
+  const place = { workload: 'briefs', sourceKind: 'stream', sourceName: 'some-stream', reason: 'NotJson' } as const;
+  const rest = { message: 'm', input: '{}', attributes: {}, occurredAt: new Date('2026-11-21T10:05:00Z') };
+  // Of a stream whose positions are counted it is part of them, in whichever hour it was written down.
+  const tagged = { ...place, workload: 'tagger', sourceName: 'tag-messages' } as const;
+  await recordFailures(database.app.query, [
+    { naturalKey: 'stream:1', ...place, ...rest },
+    { naturalKey: 'stream:2', ...tagged, ...rest, occurredAt: new Date('2026-11-21T08:59:59Z') },
+  ]);
+  await ran('beside', '2026-11-21T10:10:00Z', { workload: 'briefs', out: 10 });
+
+  const { body } = await ask('GET /platform/overview');
+
+  const [, tagger, briefs] = body.result.workloads;
+  expect(tagger.last_24_hours.slice(-3)).toMatchObject([
+    { runs: 0, in: 0, out: 0, filtered: 0, failed: 1 },
+    { runs: 0, in: 12, out: 8, filtered: 0, failed: 1 },
+    { runs: 0, in: 0, out: 2, filtered: 0, failed: 0 },
+  ]);
+  expect(tagger.last_30_days.at(-1)).toMatchObject({ in: 12, out: 10, failed: 2 });
+  expect(briefs.last_24_hours.at(-1)).toMatchObject({ runs: 1, in: 18, out: 15, filtered: 2, failed: 1 });
+  const span = { from: '2026-11-21T00:00:00Z', to: '2026-11-22T00:00:00Z' };
+  const counts = async (query: Record<string, string>) =>
+    (await ask('GET /platform/stream-counts', { query: { ...span, ...query } })).body.result.data;
+  expect(await counts({})).toEqual([
+    { workload: 'briefs', at: '2026-11-21T00:00:00.000Z', in: 8, out: 5, filtered: 2, failed: 1 },
+    { workload: 'tagger', at: '2026-11-21T00:00:00.000Z', in: 12, out: 10, filtered: 0, failed: 2 },
+  ]);
+  expect(await counts({ workload: 'tagger', step: 'hour' })).toMatchObject([
+    { at: '2026-11-21T08:00:00.000Z', failed: 1 },
+    { at: '2026-11-21T09:00:00.000Z', in: 12 },
+    { at: '2026-11-21T10:00:00.000Z', out: 2 },
+  ]);
+});
+
 test('a month in which no run has an estimate has no cost, rather than none to pay', async () => {
   await ran('last month', '2026-10-31T23:59:59Z', { out: 10, cost: 3 });
   await ran('free', '2026-11-01T00:00:00Z', { out: 10 });
@@ -165,7 +208,7 @@ test('open failures are told by reason, to those alone who may see the ledger', 
   expect(ofPresale(untold.body)).toMatchObject({ failures: null });
 });
 
-test('slots that nobody ran are told, and when the next are, of schedules that are on', async () => {
+test('missed slots and the next slots are told of enabled schedules', async () => {
   const { query } = database.admin;
   await sql`
     INSERT INTO platform.schedules (name, expression, time_zone, catch_up, enabled, first_seen_at, settled_to)

@@ -10,7 +10,7 @@ export interface Asked {
   readonly path?: Readonly<Record<string, string>>;
   readonly body?: object;
   /** @default an operator */
-  readonly caller?: Pick<Caller, 'permissions'>;
+  readonly caller?: Pick<Caller, 'permissions' | 'tenants'>;
 }
 
 export type AskRuns = (

@@ -2,17 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { startSchedules } from 'one-machine/services/schedules.ts';
+import type { ScheduleModel } from 'one-machine/template/model.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { switchSchedule } from '../../../lambdas/adapters/schedule-switch.ts';
 import type { KeptSchedule, ScheduleSwitch, StartMessage } from '../../../lambdas/platform/contract.ts';
 import { overviewReader } from '../../../lambdas/platform/overview/overview-store.ts';
+import { savedQueries } from '../../../lambdas/platform/query/saved-queries-store.ts';
 import { backfillPlanner } from '../../../lambdas/platform/runs/plan-backfill-store.ts';
 import { runReader } from '../../../lambdas/platform/runs/run-reader-store.ts';
 import { pauseBook } from '../../../lambdas/platform/schedules/pause-store.ts';
 import { scheduleReader } from '../../../lambdas/platform/schedules/schedule-store.ts';
-import { startSchedules } from '../../../local/services/schedules.ts';
-import type { ScheduleModel } from '../../../local/template/model.ts';
-import { testCredentials, useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../packages/one-machine/test/support/aws.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { printed } from '../../support/lambda.ts';
 import { type AskRuns, runsApiWith } from './runs-api.ts';
@@ -49,6 +50,7 @@ beforeAll(async () => {
     overview: overviewReader(database.app),
     standings: scheduleReader(database.app),
     pauses: pauseBook(database.app),
+    saved: savedQueries(database.app),
     start: async (message) => void started.push(message),
     switch: async (change) => {
       if (isAway) throw new Error('The queue is away');
@@ -136,7 +138,7 @@ test('all schedules of a workload are paused and resumed together, but for those
   expect((await ask('POST /platform/schedules/{workload}/pause', { path: { workload: 'none' } })).status).toBe(404);
 });
 
-test('a pause that nobody could be told of is none', async () => {
+test('a pause is undone when its listeners cannot be told', async () => {
   isAway = true;
 
   const { status } = await ask('POST /platform/schedules/{workload}/pause', { path: { workload: 'w' } });
@@ -217,4 +219,19 @@ test('EventBridge Scheduler is told, keeps it over a restart, and forgets it whe
   expect(second.isEnabled('s')).toBe(false);
   await second.stop();
   await rm(directory, { recursive: true });
+});
+
+test('a query is saved by name, replaced and removed; callers bound to tenants see none', async () => {
+  const path = { name: 'deals by county' };
+  const listed = async () => (await ask('GET /platform/saved-queries')).body.result.data;
+  for (const sql of ['SELECT 1', 'SELECT 2'])
+    expect((await ask('PUT /platform/saved-queries/{name}', { path, body: { sql } })).status).toBe(200);
+
+  expect(await listed()).toMatchObject([{ name: 'deals by county', sql: 'SELECT 2', saved_by: 'mei' }]);
+  const caller = { permissions: ['operate'], tenants: ['shop'] } as const;
+  expect((await ask('GET /platform/saved-queries', { caller })).status).toBe(403);
+  expect((await ask('GET /platform/saved-queries', { caller: { permissions: [] } })).status).toBe(403);
+  expect((await ask('DELETE /platform/saved-queries/{name}', { path })).status).toBe(200);
+  expect((await ask('DELETE /platform/saved-queries/{name}', { path })).status).toBe(404);
+  expect(await listed()).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { CatchUpPolicy } from '../../../lambdas/kit/schedule/schedule.ts';
 import { alertMailStore } from '../../../lambdas/platform/alerts/alert-mail-store.ts';
 import type { KeptSchedule, ScheduleSwitch, StartMessage } from '../../../lambdas/platform/contract.ts';
+import { forgetStreamCounts } from '../../../lambdas/platform/record/stream-counts.ts';
 import { pauseBook } from '../../../lambdas/platform/schedules/pause-store.ts';
 import { keepSlots } from '../../../lambdas/platform/slots/keep-slots.ts';
 import { slotBook } from '../../../lambdas/platform/slots/slot-store.ts';
@@ -50,6 +51,7 @@ async function look(schedule: KeptSchedule, time: string, app = database.app): P
     switch: async (change) => void switched.push(change),
     clock: () => new Date(`2026-11-21T${time}:00Z`),
     untold: alertMailStore(app).overdue,
+    forgetCounts: (before) => forgetStreamCounts(app.query, before),
     count: () => undefined,
   });
   return asked.map(({ input }) => (JSON.parse(input) as { scheduledTime: string }).scheduledTime.slice(11, 16));
@@ -78,7 +80,7 @@ async function ledger(): Promise<unknown[]> {
   return rows;
 }
 
-test('slots from before the schedule was first seen are nobody’s', async () => {
+test('slots from before the schedule was first seen are not missed', async () => {
   expect(await look(hourly('run-all'), '09:30')).toEqual([]);
   expect(await states()).toEqual({});
 });
@@ -205,6 +207,7 @@ test('one schedule that can’t be read fails the look, and hides no other', asy
       switch: async () => undefined,
       clock: () => new Date(`2026-11-21T${time}:00Z`),
       untold: alertMailStore(database.app).overdue,
+      forgetCounts: async () => undefined,
       count: () => undefined,
     });
 
@@ -274,4 +277,19 @@ test('the keeper says again how paused and resumed schedules have to stand', asy
     { schedule: 'w/start', on: false },
     { schedule: 'w/start', on: true },
   ]);
+});
+
+test('counts of streams go when they are older than 400 days', async () => {
+  await sql`TRUNCATE platform.stream_counts`.execute(database.admin.query);
+  for (const at of ['2025-10-17T09:00Z', '2025-10-17T11:00Z', '2026-11-21T09:00Z'])
+    await sql`
+      INSERT INTO platform.stream_counts (workload, source, at, rows_out, rows_filtered, rows_failed)
+      VALUES ('tagger', 'tag-messages', ${at}, 1, 0, 0)`.execute(database.admin.query);
+
+  await look(hourly('run-all'), '10:00');
+
+  const { rows } = await sql<{ at: Date }>`SELECT at FROM platform.stream_counts ORDER BY at`.execute(
+    database.app.query,
+  );
+  expect(rows.map(({ at }) => at.toISOString().slice(0, 13))).toEqual(['2025-10-17T11', '2026-11-21T09']);
 });

@@ -1,15 +1,15 @@
+import { TaskError } from 'one-machine/state-machines/errors.ts';
+import type { TaskInvoker } from 'one-machine/state-machines/execution.ts';
+import { type StateMachinesServer, serveStateMachines } from 'one-machine/state-machines/protocol.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { executions } from '../../../lambdas/adapters/executions.ts';
 import { endedOnPurpose } from '../../../lambdas/platform/failures/intake/failed-execution.ts';
 import { runSteps } from '../../../lambdas/platform/steps/answers.ts';
 import { inWords } from '../../../lambdas/platform/steps/next-try.ts';
 import { type StepsPorts, stopRun, tellRun, tellStep } from '../../../lambdas/platform/steps/tell-run.ts';
-import { TaskError } from '../../../local/state-machines/errors.ts';
-import type { TaskInvoker } from '../../../local/state-machines/execution.ts';
-import { type StateMachinesServer, serveStateMachines } from '../../../local/state-machines/protocol.ts';
-import { openDatabase, type TestDatabase } from '../../local/state-machines/database.ts';
-import { arn, type Subject, subject, task } from '../../local/state-machines/running.ts';
-import { testCredentials } from '../../support/aws.ts';
+import { openDatabase, type TestDatabase } from '../../../packages/one-machine/test/state-machines/database.ts';
+import { arn, type Subject, subject, task } from '../../../packages/one-machine/test/state-machines/running.ts';
+import { testCredentials } from '../../../packages/one-machine/test/support/aws.ts';
 
 let database: TestDatabase;
 let made: Subject;
@@ -241,7 +241,7 @@ test('long inputs are cut in the list and whole by themselves', async () => {
   await expect(tellStep({ workload: 'presale', name: 'long', step: 999_999 }, ports())).rejects.toThrow('no step');
 });
 
-test('a run without an execution has its parts, and one that nobody knows is not found', async () => {
+test('a run without an execution has its parts, and an unknown run is not found', async () => {
   const run = {
     execution: 'brief:1#0',
     kind: 'brief',

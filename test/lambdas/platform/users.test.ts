@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
 import { sql } from 'kysely';
+import { startSecrets } from 'one-machine/services/secrets.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { sha256 } from '#kit/api/authentication/schemes.ts';
@@ -12,8 +13,7 @@ import { apiHandler } from '#kit/api-handler.ts';
 import { keptUsers } from '../../../lambdas/adapters/callers/kept-users.ts';
 import { type UsersPorts, usersApi } from '../../../lambdas/platform/users/routes.ts';
 import { userDirectory } from '../../../lambdas/platform/users/user-changes-store.ts';
-import { startSecrets } from '../../../local/services/secrets.ts';
-import { testCredentials, useLocalAws } from '../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../packages/one-machine/test/support/aws.ts';
 import { startTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { httpRequest, printed } from '../../support/lambda.ts';
 
@@ -125,7 +125,7 @@ test('the list has neither passwords nor tokens, and a token is kept as its dige
   expect(kept()[1]?.tokens).toEqual([]);
 });
 
-test('nobody shuts themselves out', async () => {
+test('users cannot lock themselves out', async () => {
   const path = { name: 'admin' };
 
   for (const body of [{ disabled: true }, { permissions: ['operate'] }, { permissions: [] }])
@@ -147,6 +147,25 @@ test('a password is changed, a user removed, and one that is not there is not fo
   );
   expect((await ask('POST /platform/users', { body: { name: 'keeper' } })).status).toBe(400);
   expect((await ask('PUT /platform/users/{name}', { path: { name: 'admin' }, body: {} })).status).toBe(400);
+});
+
+test('with an overlap both passwords stand in the secret until its end, which the list tells, and neither of them', async () => {
+  await ask('POST /platform/users', { body: { name: 'mei' } });
+  const before = kept()[1]?.password ?? '';
+  const path = { name: 'mei' };
+  const { body } = await ask('POST /platform/users/{name}/password', { path, body: { overlap_hours: 24 } });
+  const until = new Date(now.getTime() + 24 * 3_600_000).toISOString();
+
+  expect(kept()[1]).toMatchObject({ password: body.result.secret, previous: { password: before, until } });
+  const { body: list } = await ask('GET /platform/users');
+  expect(list.result.data.map((user: Record<string, unknown>) => user.previous_password_until)).toEqual([null, until]);
+  for (const hidden of [before, body.result.secret])
+    expect(JSON.stringify([list, await changes()])).not.toContain(hidden);
+  expect((await changes())[0]).toEqual(['admin', 'mei', 'rotate', `the password of before opens until ${until}`]);
+  for (const overlap_hours of [-1, 1.5, 721, '24'])
+    expect((await ask('POST /platform/users/{name}/password', { path, body: { overlap_hours } })).status).toBe(400);
+  await ask('POST /platform/users/{name}/password', { path });
+  expect(kept()[1]?.previous).toBeUndefined();
 });
 
 test('changes at once are one after the other: none is lost', async () => {

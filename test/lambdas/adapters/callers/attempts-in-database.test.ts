@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
+import { freePort } from 'one-machine/services/free-port.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { admitByDatabase } from '#adapters/callers/admit-by-database.ts';
 import { attemptsInDatabase } from '#adapters/callers/attempts-in-database.ts';
 import { openDatabase } from '#adapters/database.ts';
 import { type FailedAttempts, mostFailures, pairOf } from '#kit/api/authentication/failed-attempts.ts';
-import { freePort } from '../../../../local/services/free-port.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 
 let database: TestDatabase<unknown>;

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Secrets, startSecrets } from 'one-machine/services/secrets.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { userBook } from '#adapters/callers/user-book.ts';
 import { UnavailableError } from '#kit/errors.ts';
-import { type Secrets, startSecrets } from '../../../../local/services/secrets.ts';
-import { testCredentials, useLocalAws } from '../../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../../packages/one-machine/test/support/aws.ts';
 import { printed } from '../../../support/lambda.ts';
 
 const arn = 'arn:aws:secretsmanager:ap-northeast-1:000000000000:secret:Users-local0';

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
 import { httpClient } from '#adapters/http.ts';
 import { PermanentError } from '#kit/errors.ts';
-import { get, limits, patience, siteForEachTest, text } from './site.ts';
+import { get, limits, siteForEachTest, text } from './site.ts';
 
 const site = siteForEachTest();
 
@@ -22,7 +22,7 @@ test('a body over the limit is refused while it arrives, not tried again, and it
     },
   ];
 
-  await expect(get(site, { ...patience, attempts: 3 })).rejects.toThrow(
+  await expect(get(site, { attempts: 3 })).rejects.toThrow(
     new PermanentError(`${site.url}: larger than 1000000 bytes`, { fault: 'TooLarge' }),
   );
   await expect.poll(() => closed).toBe(true);
@@ -35,7 +35,7 @@ test('the limit counts what a packed body unpacks to', async () => {
   site.answers = [(_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb)];
 
   expect(bomb.length).toBeLessThan(limits.maxBytes);
-  await expect(get(site, patience)).rejects.toThrow(PermanentError);
+  await expect(get(site)).rejects.toThrow(PermanentError);
 });
 
 test('a reader that leaves early keeps no connection', async () => {
@@ -51,7 +51,7 @@ test('a reader that leaves early keeps no connection', async () => {
       }
     },
   ];
-  const status = await httpClient({ ...limits, ...patience })(site.url, async (response) => response.status);
+  const status = await httpClient(limits)(site.url, async (response) => response.status);
 
   expect(status).toBe(200);
   await expect.poll(() => closed).toBe(true);
@@ -69,7 +69,7 @@ test('a body whose length is said to be over the limit is not even begun', async
   ];
   const read = vi.fn(text);
 
-  await expect(httpClient({ ...limits, ...patience, attempts: 3 })(site.url, read)).rejects.toThrow(
+  await expect(httpClient({ ...limits, attempts: 3 })(site.url, read)).rejects.toThrow(
     new PermanentError(`${site.url}: 5000000000 bytes, which is larger than 1000000 bytes`, { fault: 'TooLarge' }),
   );
   expect(read).not.toHaveBeenCalled();

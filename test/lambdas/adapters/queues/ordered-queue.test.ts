@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { startStorage } from 'one-machine/services/storage.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { orderedQueue } from '#adapters/queues/ordered-queue.ts';
 import { correlated } from '#kit/correlation.ts';
-import { startStorage } from '../../../../local/services/storage.ts';
-import { testCredentials, useLocalAws } from '../../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../../packages/one-machine/test/support/aws.ts';
 
 let directory: string;
 let storage: Awaited<ReturnType<typeof startStorage>>;

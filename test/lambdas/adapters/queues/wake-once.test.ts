@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { startStorage } from 'one-machine/services/storage.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { wakeOnce } from '#adapters/queues/wake-once.ts';
-import { startStorage } from '../../../../local/services/storage.ts';
-import { testCredentials, useLocalAws } from '../../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../../packages/one-machine/test/support/aws.ts';
 
 let directory: string;
 let storage: Awaited<ReturnType<typeof startStorage>>;

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { iamSignIn } from '#adapters/stream/iam.ts';
+import { iamSignIn, signInToken } from '#adapters/stream/iam.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -46,4 +46,32 @@ test('it is made anew at each sign-in, over TLS to the name that was asked for, 
   });
   expect(typeof sasl?.token).toBe('function');
   expect(String(request)).not.toContain('example-secret');
+});
+
+const keys = { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example-secret', sessionToken: 'example/session+token=' };
+const now = new Date('2026-11-30T12:34:56.789Z');
+
+test('at one time and for one set of keys it is signed as AWS’s own signer for Kafka clients signs it', async () => {
+  const token = await signInToken('ap-northeast-1', keys, now);
+  const query = new URL(Buffer.from(token, 'base64url').toString('utf8')).searchParams;
+
+  expect(Object.fromEntries(query)).toEqual({
+    Action: 'kafka-cluster:Connect',
+    'User-Agent': 'millrace',
+    'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+    'X-Amz-Credential': 'AKIAEXAMPLE/20261130/ap-northeast-1/kafka-cluster/aws4_request',
+    'X-Amz-Date': '20261130T123456Z',
+    'X-Amz-Expires': '900',
+    'X-Amz-Security-Token': 'example/session+token=',
+    // Of aws-msk-iam-sasl-signer-js 1.0.3, at this time and for these keys.
+    'X-Amz-Signature': 'f1e81aa6c2eea7b4e8d38f3248fc628836f825be71ff24c07de049ab8bdb4cbe',
+    'X-Amz-SignedHeaders': 'host',
+  });
+});
+
+test('it lives no longer than the keys that signed it, in whole seconds', async () => {
+  const expiration = new Date(now.getTime() + 61_500);
+  const token = await signInToken('ap-northeast-1', { ...keys, expiration }, now);
+
+  expect(new URL(Buffer.from(token, 'base64url').toString('utf8')).searchParams.get('X-Amz-Expires')).toBe('61');
 });

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Admin } from '@platformatic/kafka';
+import { freePort } from 'one-machine/services/free-port.ts';
+import { type RunningBroker, startBroker } from 'one-machine/services/kafka/broker.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ensureTopics } from '#adapters/stream/topics.ts';
 import { UnavailableError } from '#kit/errors.ts';
-import { freePort } from '../../../../local/services/free-port.ts';
-import { type RunningBroker, startBroker } from '../../../../local/services/kafka/broker.ts';
 
 let directory: string;
 let broker: RunningBroker;

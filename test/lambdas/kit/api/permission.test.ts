@@ -77,7 +77,7 @@ test('a refusal comes in the words of its workload', async () => {
   expect(coded).toMatchObject({ statusCode: 403, body: { code: expect.any(Number), msg: expect.any(String) } });
 });
 
-test('a handler that knows no callers lets nobody in but where nobody is asked for', async () => {
+test('a handler that knows no callers serves only routes that need no caller', async () => {
   const statuses = [];
   for (const permission of Object.keys(routePermissions) as RoutePermission[])
     statuses.push((await status(permission, named(['admin']), false)).statusCode);

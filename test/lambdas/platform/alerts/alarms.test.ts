@@ -77,7 +77,7 @@ test('without the database all alarms of a batch are one mail, the same again un
   expect(away.sent[1]).toEqual(away.sent[0]);
 });
 
-test('alarms on sending mails wake nobody, and what tells of itself is not told twice', async () => {
+test('alarms on sending mails wake no mailer, and a workload that tells its own alarms is not told twice', async () => {
   const book = ports();
   await raiseAlarms([change('1', 'platform-send-mail-fails'), change('2', 'presale-files-drift')], book);
 

@@ -38,7 +38,7 @@ test('a mail says what, how often, when, examples, and where to go on', () => {
 `);
 });
 
-test('a source that nobody rated is medium and leads to the section of the ledger', () => {
+test('an unrated source is medium and leads to the section of the ledger', () => {
   const { text } = alertMail(claimed({ failureGroups: [group({ source_name: 'some-topic' })] }), 'presale/1', settings);
 
   expect(text).toContain('Runbook: https://example.com/runbook.md#platform-failures-recorded');
@@ -46,7 +46,7 @@ test('a source that nobody rated is medium and leads to the section of the ledge
   expect(placed.text).toMatch(/^LOW {2}[\s\S]*runbook.md#presale-fetch-county-fails\n$/);
 });
 
-test('where nobody knows the address of the API, the mail says the request', () => {
+test('without a known address of the API the mail shows the request', () => {
   const { text, html } = alertMail(claimed(), 'presale/1', { ...settings, api: undefined, runbook: 'docs/runbook.md' });
 
   expect(text).toContain('Ledger: GET /platform/failures?workload=presale&');

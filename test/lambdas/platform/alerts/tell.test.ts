@@ -223,7 +223,7 @@ test('everybody whose severity is in a mail gets it, once', async () => {
   expect(sent[0]?.to).toEqual(['night@example.com', 'all@example.com', 'data@example.com']);
 });
 
-test('a wake that was lost is made up for after the next mail of anybody', async () => {
+test('a lost wake is made up for after the next mail of any workload', async () => {
   await fail('tagger/import');
   await alert('briefs', 'medium', 'briefs-slow');
   await sql`UPDATE platform.alerts SET raised_at = ${now}`.execute(database.admin.query);

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
+import { type Postgres, startPostgres } from 'one-machine/services/postgres.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Database, openDatabase } from '#adapters/database.ts';
 import { migrate } from '../../../../lambdas/platform/database/migrate.ts';
-import { type Postgres, startPostgres } from '../../../../local/services/postgres.ts';
 import { migrations } from '../../../../migrations/index.ts';
 
 let directory: string;
@@ -15,7 +15,7 @@ let databases: Database<unknown>[];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'millrace-test-'));
-  postgres = await startPostgres({ directory });
+  postgres = await startPostgres({ name: 'millrace', directory });
 });
 
 afterAll(async () => {

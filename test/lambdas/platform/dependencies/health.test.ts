@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { handler } from '../../../../lambdas/platform/dependencies/health.handler.ts';
 import { httpRequest, lambdaContext } from '../../../support/lambda.ts';
 
-test('anybody may ask whether the API answers', async () => {
+test('health needs no credentials', async () => {
   const { statusCode, body } = await handler(httpRequest({ routeKey: 'GET /health', headers: {} }), lambdaContext());
 
   expect(statusCode).toBe(200);

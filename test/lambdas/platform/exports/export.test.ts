@@ -21,7 +21,7 @@ afterAll(async () => {
   await made?.stop();
 });
 
-test('all tables are as of one moment, also when somebody writes meanwhile', async () => {
+test('all tables are exported as of one moment, also during writes', async () => {
   const { upload } = made.store;
   made.store.upload = async (key, body) => {
     await upload(key, body);

@@ -75,7 +75,7 @@ test('rows that are newer than the export stay, and parents are never replaced',
   expect(await made.rowsOf('platform.kinds')).toHaveLength(5);
 });
 
-test('a number that somebody else has by now is not taken from them; who names the row finds it', async () => {
+test('an id that another row has by now stays with it, and references to the restored row follow its new id', async () => {
   await made.exported();
   await made.query('TRUNCATE platform.kinds RESTART IDENTITY');
   await made.query("INSERT INTO platform.kinds (name) VALUES ('first'), ('second')");

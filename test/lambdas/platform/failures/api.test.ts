@@ -119,7 +119,7 @@ test('a change of one failure needs no body, one of many does', async () => {
   });
 });
 
-test('whoever changes something may say who they are', async () => {
+test('a change may name its author', async () => {
   const who = 'Mei';
   for (let index = 0; index < 6; index += 1) await failed({ door, reason: `R${index}` });
   const changes = [
@@ -210,7 +210,7 @@ test.each(['arn:aws:lambda:r:0:function:f', 'arn:aws:states:r:0:stateMachine:m',
   },
 );
 
-test('an input that lies in the bucket or in its execution is named to whoever reads it', async () => {
+test('an input in the bucket or in its execution is named to readers', async () => {
   await failed({ door, input: 'x'.repeat(40_000) });
   await failed({ door, input: '', inputExecution: 'arn:aws:states:r:0:execution:m:n' });
 

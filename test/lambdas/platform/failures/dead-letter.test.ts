@@ -124,7 +124,7 @@ test('the same execution twice has one key, and its second end another', () => {
   expect(key({ stopDate: 1795226800000 })).not.toBe(key());
 });
 
-test('nothing is refused: what nobody knows is a failure too', () => {
+test('no record is refused: one of unknown shape is a failure, too', () => {
   for (const body of ['', 'x', '[]', '{"requestContext":5}', '{"source":"aws.states"}']) {
     expect(failureFrom(letter({ eventSourceARN: 'arn:unknown', body }))).toMatchObject({
       workload: 'unknown',

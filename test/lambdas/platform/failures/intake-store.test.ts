@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
+import { failedBatch } from 'one-machine/doors/stream-poller/failed-batch.ts';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { NotFoundError } from '../../../../lambdas/kit/errors.ts';
 import { failuresFrom } from '../../../../lambdas/platform/failures/intake/dead-letter.ts';
 import { takeIn } from '../../../../lambdas/platform/failures/intake/intake-store.ts';
 import { recordFailures } from '../../../../lambdas/platform/record/failure-ledger.ts';
-import { failedBatch } from '../../../../local/doors/stream-poller/failed-batch.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { destinationRecord, executionEvent, letter, objectEvent, startFailed } from './letters.ts';
 

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type Mail, startMail } from 'one-machine/services/mail.ts';
+import { startStorage } from 'one-machine/services/storage.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { type Mail, startMail } from '../../../../local/services/mail.ts';
-import { startStorage } from '../../../../local/services/storage.ts';
+import { testCredentials, useLocalAws } from '../../../../packages/one-machine/test/support/aws.ts';
 import batch from '../../../fixtures/events/sqs-batch.json' with { type: 'json' };
-import { testCredentials, useLocalAws } from '../../../support/aws.ts';
 import { lambdaContext, printed } from '../../../support/lambda.ts';
 
 let directory: string;

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { sql } from 'kysely';
+import { startStorage } from 'one-machine/services/storage.ts';
 import { expect, test } from 'vitest';
 import { raiseAlert, wakeAlerts, wakingWorkloads } from '#record/alert-book.ts';
-import { startStorage } from '../../../../local/services/storage.ts';
-import { testCredentials, useLocalAws } from '../../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../../packages/one-machine/test/support/aws.ts';
 import { startTestDatabase } from '../../../support/database.ts';
 
 test('an alert raised twice is one row, and one that is rolled back none', async () => {
@@ -76,7 +76,7 @@ test('any number of wakes within half a minute are one message for each workload
   }
 });
 
-test('a failure of sending mails wakes nobody', () => {
+test('a failure of sending mails does not wake the mailer', () => {
   const failed = [
     { workload: 'platform', sourceName: 'send-mail' },
     { workload: 'presale', sourceName: 'load-county' },

@@ -116,7 +116,7 @@ test('what the database cannot hold is kept all the same', async () => {
   expect([...objects.values()]).toEqual(['c\0d']);
 });
 
-test('a replay that failed again names the first; one of an unknown failure names nobody', async () => {
+test('a replay that failed again names the first failure; one of an unknown failure names none', async () => {
   await record([sample()]);
   await record([sample({ naturalKey: 'again', replayOf: 1 }), sample({ naturalKey: 'stranger', replayOf: 99 })]);
 

@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { startStorage } from 'one-machine/services/storage.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { NewFailure } from '../../../../lambdas/kit/ledger/failure.ts';
 import { failuresFrom } from '../../../../lambdas/platform/failures/intake/dead-letter.ts';
 import { sendFailures } from '../../../../lambdas/platform/record/failure-sender.ts';
-import { startStorage } from '../../../../local/services/storage.ts';
-import { testCredentials, useLocalAws } from '../../../support/aws.ts';
+import { testCredentials, useLocalAws } from '../../../../packages/one-machine/test/support/aws.ts';
 import { letter } from '../failures/letters.ts';
 
 let directory: string;
@@ -63,7 +63,7 @@ test('more than a message holds goes in several, each below 1 MiB', async () => 
   expect(told.map(({ length }) => length).toSorted()).toEqual([1, 2]);
 });
 
-test('an input that no message holds goes to the bucket, before anybody is told', async () => {
+test('an input that is too large for a message goes to the bucket before the failure is told', async () => {
   const objects = new Map<string, string>();
   const bucket = { put: async (key: string, text: string | Uint8Array) => void objects.set(key, String(text)) };
   const input = '"'.repeat(600_000);

@@ -1,6 +1,14 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addCounts, closeRun, openRun, setCounts, sumOfParts } from '../../../../lambdas/platform/record/run-book.ts';
+import {
+  addCounts,
+  closeRun,
+  noteWait,
+  openRun,
+  setCounts,
+  sumOfParts,
+  waitOf,
+} from '../../../../lambdas/platform/record/run-book.ts';
 import { startTestDatabase, type TestDatabase } from '../../../support/database.ts';
 
 let database: TestDatabase<unknown>;
@@ -42,7 +50,7 @@ test('a run that lost rows says how many', async () => {
   expect(lost).toBe(3);
 });
 
-test('nothing is claimed about counts that nobody knows', async () => {
+test('unknown counts are left open', async () => {
   await openRun(query(), { workload: 'w', name: 'dark', kind: 'k', startedAt });
 
   expect(await closeRun(query(), { workload: 'w', name: 'dark', state: 'failed' })).toBeUndefined();
@@ -149,4 +157,32 @@ test('a parent knows what its parts count together; those of another workload ar
 
   expect(sum).toEqual({ runs: 2, running: 1, counts: { in: 10, out: 10, failed: 0, filtered: 0, waiting: 0 } });
   expect(await closeRun(query(), { workload: 'w', name: parent, state: 'succeeded', counts: sum.counts })).toBe(0);
+});
+
+/** What is told of the wait of one run. */
+async function waitTold(name: string) {
+  const { rows } = await sql`SELECT ${waitOf('r')} FROM platform.runs r WHERE name = ${name}`.execute(query());
+  return rows[0];
+}
+
+test('a run tells what it waits for until then, and nothing once that has passed, it has ended, or it begins anew', async () => {
+  const run = { workload: 'w', name: 'patient', execution: 'patient-1' };
+  const none = { waits_for: null, waits_until: null };
+  const until = new Date('2999-01-01T00:00:00Z');
+  await openRun(query(), { ...run, kind: 'k', startedAt });
+  expect(await waitTold('patient')).toEqual(none);
+
+  await noteWait(query(), { ...run, reason: 'It is not out yet.', until });
+  expect(await waitTold('patient')).toEqual({ waits_for: 'It is not out yet.', waits_until: until });
+  await noteWait(query(), { ...run, execution: 'patient-0', reason: 'Of an older execution.', until });
+  expect(await waitTold('patient')).toMatchObject({ waits_for: 'It is not out yet.' });
+
+  await noteWait(query(), { ...run, reason: 'Over.', until: new Date('2026-01-01T00:00:00Z') });
+  expect(await waitTold('patient')).toEqual(none);
+
+  await noteWait(query(), { ...run, reason: 'Counties are missing.', until });
+  await closeRun(query(), { ...run, state: 'failed' });
+  expect(await waitTold('patient')).toEqual(none);
+  await openRun(query(), { ...run, execution: 'patient-2', kind: 'k', startedAt });
+  expect(await waitTold('patient')).toEqual(none);
 });

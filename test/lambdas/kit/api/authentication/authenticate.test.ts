@@ -35,7 +35,7 @@ describe('who is let in', () => {
     expect(await door({ timestampFirst: true }).authenticate(old)).toEqual(caller);
   });
 
-  test('somebody who is new: the users are asked for again, once', async () => {
+  test('for an unknown name the users are read again, once', async () => {
     const { authenticate, renewals } = door({ later: [user('new')] });
 
     expect(await authenticate(byBasic(user('new')))).toMatchObject({ name: 'new' });

@@ -17,7 +17,9 @@ test('a password that a client has already is taken and not repeated', () => {
   expect(edit.addUser(users, 'mei', { password: 's3cret', permissions: ['admin'] })).toEqual({
     users: [...users, { name: 'mei', password: 's3cret', tokens: [], disabled: false, permissions: ['admin'] }],
   });
-  expect(edit.rotatePassword(users, 'admin', 's3cret')).toEqual({ users: [{ ...users[0], password: 's3cret' }] });
+  expect(edit.rotatePassword(users, 'admin', { given: 's3cret' })).toEqual({
+    users: [{ ...users[0], password: 's3cret' }],
+  });
 });
 
 test('a token is shown once and kept as its digest', () => {
@@ -51,6 +53,17 @@ test('rotating changes the password and leaves tokens', () => {
 
   expect(after).toEqual([{ ...before[0], password: shownOnce }]);
   expect(shownOnce).not.toBe('first');
+});
+
+test('with an overlap the password of before is kept until its end, and only the last one', () => {
+  const until = new Date('2026-11-28T08:00:00Z');
+  const { users: after } = edit.rotatePassword(users, 'admin', { given: 'second', until });
+  const { users: again } = edit.rotatePassword(after, 'admin', { given: 'third', until });
+
+  expect(after).toMatchObject([{ password: 'second', previous: { password: 'first', until: until.toISOString() } }]);
+  expect(readUsers(usersText(after))).toEqual(after);
+  expect(again).toMatchObject([{ password: 'third', previous: { password: 'second' } }]);
+  expect(edit.rotatePassword(again, 'admin', { given: 'fourth' }).users).toEqual([{ ...users[0], password: 'fourth' }]);
 });
 
 test('who is disabled stays, who is removed does not', () => {

@@ -19,7 +19,7 @@ test('past the limit a pair waits for a minute after its last failure, and no lo
   expect(await attempts.count(mei, at(80))).toBeUndefined();
 });
 
-test('a clock that is set back makes nobody wait longer than a minute', async () => {
+test('after a clock is set back no caller waits longer than a minute', async () => {
   const attempts = attemptsInMemory(1);
   await attempts.count(mei, at(3600));
 
@@ -40,7 +40,7 @@ test('another name, and another address, are other pairs, whatever stands in the
   expect(pairOf('x'.repeat(100_000), '::1')).toHaveLength(64);
 });
 
-test('names that nobody has take no room from those that somebody has, and not much at all', async () => {
+test('unknown names take no room from known ones, and little at all', async () => {
   const attempts = attemptsInMemory(1, 100);
   await attempts.count(mei, at(0));
   for (let index = 0; index < 1000; index++) await attempts.count(nobody(index), at(0));

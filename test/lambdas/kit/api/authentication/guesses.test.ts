@@ -18,7 +18,7 @@ describe('whose guesses they are', () => {
     expect(outcomes.indexOf('TooManyRequestsError')).toBe(30);
   });
 
-  test('a name that nobody has, or one that is disabled, is told the same as one that somebody has', async () => {
+  test('an unknown or disabled name gets the same answer as a known one', async () => {
     const answers = async (name: string) => {
       const { authenticate } = door();
       const texts: string[] = [];

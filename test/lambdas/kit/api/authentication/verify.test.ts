@@ -6,6 +6,7 @@ import { verify } from '#kit/api/authentication/verify.ts';
 import { httpRequest } from '../../../../support/lambda.ts';
 
 const sent = '1525568925';
+const now = new Date(Number(sent) * 1000);
 const right = dynamicPassword('s3cret', sent);
 
 function user(name: string, changes: Partial<User> = {}): User {
@@ -19,7 +20,7 @@ const users = [user('mei'), user('bot'), user('gone', { disabled: true })];
 function tried(credential: Credential): { readonly known: string | undefined; readonly comparisons: number } {
   let comparisons = 0;
   const timestamp = { sent, forms: [sent, sent, `${sent}.0`] } as const;
-  const known = verify({ credential, timestamp, asked: askedOf(httpRequest()) }, users, (one, other) => {
+  const known = verify({ credential, timestamp, asked: askedOf(httpRequest()), now }, users, (one, other) => {
     comparisons += 1;
     return one === other;
   });
@@ -29,7 +30,7 @@ function tried(credential: Credential): { readonly known: string | undefined; re
 test('a password is compared as often whoever asks and whatever is wrong', () => {
   const basic = (name: string, password: string) => tried({ scheme: 'basic', user: name, password });
 
-  expect(basic('mei', right)).toEqual({ known: 'mei', comparisons: 3 });
+  expect(basic('mei', right)).toEqual({ known: 'mei', comparisons: 6 });
   for (const [name, password] of [
     ['mei', 'wrong'],
     ['mei', ''],
@@ -38,14 +39,14 @@ test('a password is compared as often whoever asks and whatever is wrong', () =>
     ['gone', right],
     ['gone', 'wrong'],
   ] as const)
-    expect(basic(name, password), `${name} ${password}`).toEqual({ known: undefined, comparisons: 3 });
+    expect(basic(name, password), `${name} ${password}`).toEqual({ known: undefined, comparisons: 6 });
 });
 
 test('so is a signature', () => {
   for (const name of ['mei', 'nobody', 'gone'])
     expect(tried({ scheme: 'hmac', user: name, signature: '0'.repeat(64) })).toEqual({
       known: undefined,
-      comparisons: 2,
+      comparisons: 4,
     });
 });
 
@@ -66,10 +67,31 @@ test('who is bound to other ways is told what a stranger is told, and let in by 
   const asked = askedOf(httpRequest());
   const { method, bodySha256 } = asked;
   const signed = signature('s3cret', signedText({ method, target: asked.path, timestamp: sent, bodySha256 }));
-  const known = (credential: Credential, of = bound) => verify({ credential, timestamp, asked }, of)?.user.name;
+  const known = (credential: Credential, of = bound) => verify({ credential, timestamp, asked, now }, of)?.user.name;
 
   expect(known({ scheme: 'basic', user: 'bot', password: right })).toBeUndefined();
   expect(known({ scheme: 'hmac', user: 'bot', signature: signed })).toBe('bot');
   expect(known({ scheme: 'bearer', token: 'bot-token' })).toBe('bot');
   expect(known({ scheme: 'bearer', token: 'bot-token' }, [user('bot', { only: ['basic'] })])).toBeUndefined();
+});
+
+test('while a password is rotated both open, by both schemes, and the one before no longer after its time', () => {
+  const until = new Date(now.getTime() + 60_000).toISOString();
+  const rotated = [user('mei', { password: 'n3w', previous: { password: 's3cret', until } })];
+  const timestamp = { sent, forms: [sent, sent, `${sent}.0`] } as const;
+  const asked = askedOf(httpRequest());
+  const { method, bodySha256 } = asked;
+  const text = signedText({ method, target: asked.path, timestamp: sent, bodySha256 });
+  const opens = (password: string, at: Date) =>
+    [
+      { scheme: 'basic', user: 'mei', password: dynamicPassword(password, sent) } as const,
+      { scheme: 'hmac', user: 'mei', signature: signature(password, text) } as const,
+    ].map((credential) => verify({ credential, timestamp, asked, now: at }, rotated) !== undefined);
+
+  expect(opens('n3w', now)).toEqual([true, true]);
+  expect(opens('s3cret', now)).toEqual([true, true]);
+  expect(opens('s3cret', new Date(now.getTime() + 59_999))).toEqual([true, true]);
+  expect(opens('s3cret', new Date(until))).toEqual([false, false]);
+  expect(opens('n3w', new Date(until))).toEqual([true, true]);
+  expect(opens('another', now)).toEqual([false, false]);
 });
