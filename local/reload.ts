@@ -14,9 +14,13 @@ const infrastructureFolders = ['lib', 'bin'];
 // It is made of all routes: whoever changes one doesn't wait for it.
 const documentation = 'platform/docs';
 
-/** Takes up changed handlers while the stack runs: bundles again and gives the functions their new code. */
-export function watchSources(stack: Stack): { stop(): void } {
+/**
+ * Takes up changed handlers while the stack runs: bundles again and gives the functions their new code. Once it has
+ * stopped, nothing is being bundled.
+ */
+export function watchSources(stack: Stack): { stop(): Promise<void> } {
   const { project } = stack.settings;
+  const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let bundling: Promise<void> = Promise.resolve();
   const taken = new Map<string, Code>();
@@ -24,8 +28,10 @@ export function watchSources(stack: Stack): { stop(): void } {
     clearTimeout(timer);
     timer = setTimeout(() => {
       bundling = bundling
-        .then(() => reload(stack, taken))
-        .catch((error) => stack.log.warn(`The change was not taken up: ${String(error)}`));
+        .then(() => reload(stack, taken, stopping.signal))
+        .catch((error) => {
+          if (!stopping.signal.aborted) stack.log.warn(`The change was not taken up: ${String(error)}`);
+        });
     }, settleMs);
   };
   const watchers = [
@@ -39,21 +45,23 @@ export function watchSources(stack: Stack): { stop(): void } {
     ),
   ];
   return {
-    stop() {
+    async stop() {
       clearTimeout(timer);
       for (const watcher of watchers) watcher.close();
+      stopping.abort();
+      await bundling;
     },
   };
 }
 
 /** What changed first, then the documentation where it is out of date by that. */
-async function reload(stack: Stack, taken: Map<string, Code>): Promise<void> {
+async function reload(stack: Stack, taken: Map<string, Code>, signal: AbortSignal): Promise<void> {
   let left = false;
   const onLine = (line: string) => {
     left ||= line === `${documentation} is left for later`;
   };
-  await bundleAndTakeUp(stack, taken, { flags: ['--later', documentation], onLine });
-  if (left) await bundleAndTakeUp(stack, taken, {});
+  await bundleAndTakeUp(stack, taken, { flags: ['--later', documentation], onLine, signal });
+  if (left) await bundleAndTakeUp(stack, taken, { signal });
 }
 
 /** `taken`: the code each function runs, once it isn't the assembly's; the folder holds the newest already. */

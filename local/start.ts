@@ -47,8 +47,8 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
 
   const console = buildConsole(settings.project, log);
-  const stack = await startTold(settings, log, stopping.signal).catch((error: unknown) => {
-    console.stop();
+  const stack = await startTold(settings, log, stopping.signal).catch(async (error: unknown) => {
+    await console.stop();
     throw error;
   });
   if (stack === undefined) return console.stop();
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
 interface Running {
   /** What there is to do once the stack can be asked; nothing of it ends the stack. */
   readonly ready: (consoleUrl: string) => Promise<void>;
-  readonly console: { stop(): void };
+  readonly console: { stop(): Promise<void> };
   readonly signal: AbortSignal;
 }
 
@@ -80,7 +80,7 @@ async function runUntilStopped(stack: Stack, { ready, console, signal }: Running
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
   } finally {
     log.say('Stopping');
-    for (const one of watching) one.stop();
+    await Promise.all(watching.map((one) => one.stop()));
     await control.stop();
     // What runs is kept: executions go on at the next start, messages come again.
     await stack.stop();

@@ -7,7 +7,7 @@ import type { Log } from 'one-machine/terminal/log.ts';
  * Builds the console in a process of its own, unless it has been built of the same sources. The stack does not wait: until
  * it is there, its address says that it is being built.
  */
-export function buildConsole(project: string, log: Pick<Log, 'warn'>): { stop(): void } {
+export function buildConsole(project: string, log: Pick<Log, 'warn'>): { stop(): Promise<void> } {
   const script = path.join(project, 'packages/console/build/build.ts');
   const build = spawn(process.execPath, [script], { cwd: project, stdio: ['ignore', 'ignore', 'pipe'] });
   const said: Buffer[] = [];
@@ -23,10 +23,12 @@ export function buildConsole(project: string, log: Pick<Log, 'warn'>): { stop():
     // Ctrl-C reaches it, too.
     if (status !== 0 && !stopped && signal !== 'SIGINT') warn(Buffer.concat(said).toString('utf8'));
   });
+  const ended = new Promise<void>((resolve) => build.once('close', () => resolve()));
   return {
     stop() {
       stopped = true;
       build.kill();
+      return ended;
     },
   };
 }

@@ -75,9 +75,13 @@ async function start(): Promise<void> {
     CALLER_BURST: '100000',
     POWERTOOLS_LOG_LEVEL: 'ERROR',
   });
-  await askConsole(stack, '/faults', { deliveries: 2, crashBefore: 0.002, crashAfter: 0.002 });
   const { api: url } = await askConsole<{ api: string }>(stack, '/stack');
   api = { url, token: await keptToken(directory) };
+}
+
+/** Only once the briefs are asked for: a request whose function dies is answered 500, and whoever asks again may have two. */
+async function letWorkersDie(): Promise<void> {
+  await askConsole(stack, '/faults', { deliveries: 2, crashBefore: 0.002, crashAfter: 0.002 });
 }
 
 async function rows<T>(statement: string, ...values: readonly unknown[]): Promise<T[]> {
@@ -122,6 +126,7 @@ async function disturb(): Promise<void> {
     if (kill === Math.floor((2 * workerKills) / 3)) {
       await stack.kill();
       await start();
+      await letWorkersDie();
     }
   }
 }
@@ -143,7 +148,9 @@ beforeAll(async () => {
   await start();
   for (const fault of faults) sites.fault(fault);
   const began = Date.now();
+  await askConsole(stack, '/faults', { deliveries: 2 });
   submitted = await submitAll();
+  await letWorkersDie();
   await disturb();
   await askConsole(stack, '/faults', { deliveries: 1, crashBefore: 0, crashAfter: 0 });
   for (const until = Date.now() + patienceMs; (await open()) > 0 && Date.now() < until; ) await sleep(1000);

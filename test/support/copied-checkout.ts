@@ -41,7 +41,8 @@ export async function copyCheckout(): Promise<CopiedCheckout> {
   // What is bundled there takes the link's place, and leaves these as they are.
   await symlink(path.join(project, 'build', 'handlers'), path.join(directory, 'build', 'handlers'));
   await symlink(path.join(project, 'build', 'console'), path.join(directory, 'build', 'console'));
-  return { directory, forget: () => rm(home, { recursive: true, force: true }) };
+  // A stack that was killed has left a bundler behind, which writes until its own end.
+  return { directory, forget: () => rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 500 }) };
 }
 
 function isSource(file: string): boolean {

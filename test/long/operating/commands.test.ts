@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -160,11 +160,18 @@ test('a running stack is not reset', async () => {
   expect(existsSync(path.join(state, 'secrets.json'))).toBe(true);
 });
 
-test('Ctrl-C stops everything cleanly, and a reset empties the folder', async () => {
+test('Ctrl-C stops everything cleanly, in the middle of a bundling, too, and a reset empties the folder', async () => {
   const database = stack.databaseUrl;
+  const unfinished = async () =>
+    (await readdir(path.join(checkout, 'build'))).filter((name) => /\.(new|old)-/.test(name));
+  // All handlers that read a row have it.
+  const shared = path.join(checkout, 'lambdas/kit/once.ts');
+  await writeFile(shared, `${await readFile(shared, 'utf8')}\nexport const odd = 1;\n`);
+  await expect.poll(unfinished, { interval: 5 }).toHaveLength(1);
 
   expect(await stack.interrupt(), stack.printed()).toBe(0);
   expect(stack.printed()).toContain('Stopped');
+  expect(await unfinished()).toEqual([]);
   // The database server is gone with it.
   await expect(fetch(database.replace('postgresql', 'http').replace(/\/\/.*@/, '//'))).rejects.toThrow();
   expect(await command('reset')).toMatchObject({ status: 0 });
