@@ -15,7 +15,7 @@ export const handler = stepHandler({
   }),
   handle: async (of, { database, ask }) => {
     const part = 'stage_uuid' in of ? { stage: of.stage_uuid } : { brief: of.job_uuid };
-    const stages = [...(await exportAgain(database, part))];
+    const stages = [...(await exportAgain(database, part, of.owner))];
     for (const stage_uuid of stages) await ask({ stage_uuid });
     return { stages };
   },

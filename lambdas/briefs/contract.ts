@@ -105,7 +105,12 @@ export const exportStageMessage = z.object({ stage_uuid: z.uuid() });
 
 /** Files made anew, from what is stored: of one stage, or of all stages of a brief. Those that have not ended get none. */
 export const askExportEnv = z.object({ DATABASE_URL: text, EXPORTS_QUEUE_URL: z.url() });
-export const askExportInput = z.union([z.object({ stage_uuid: z.uuid() }), z.object({ job_uuid: z.uuid() })]);
+/** Whose brief it has to be; an operator's command asks for anybody's. */
+const owner = z.string().optional();
+export const askExportInput = z.union([
+  z.object({ stage_uuid: z.uuid(), owner }),
+  z.object({ job_uuid: z.uuid(), owner }),
+]);
 export const askExportOutput = z.object({ stages: z.array(z.uuid()) });
 
 export const exportStageEnv = z.object({

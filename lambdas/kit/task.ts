@@ -52,6 +52,8 @@ export interface TaskLog {
 /** All that a function has of the world: there are no credentials beside it. */
 export interface TaskContext {
   readonly taskId: string;
+  /** Whose task it is: what a step of another workload gives to nobody else is asked for by this name. */
+  readonly username: string;
   /** Aborts at termination, at the time limit and when another worker has taken the task over. */
   readonly signal: AbortSignal;
   /** How far it is; written now and then, the last one always. */

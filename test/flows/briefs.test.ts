@@ -150,6 +150,12 @@ test('files are made anew from what is stored, by the command and by a task: the
     expect(await anew(() => command(stage))).toBe(true);
     await expect(command(randomUUID())).rejects.toThrow('Neither a brief nor a stage');
     expect(await anew(() => filesClient(flow.running).post('/api/v1/tasks/submit', task))).toBe(true);
+    const last = await madeAt();
+    await filesClient(flow.running).post('/api/v1/tasks/submit', { ...task, username: 'another' });
+    const ofAnother = `SELECT status, error FROM tasks.tasks WHERE username = 'another'`;
+    const isRefused = { timeout: 300_000, interval: 200 };
+    await expect.poll(() => flow.rows(ofAnother), isRefused).toEqual([{ status: 'FAILURE', error: 'ArgumentError' }]);
+    expect(await madeAt()).toBe(last);
   } finally {
     await control.stop();
   }

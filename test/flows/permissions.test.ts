@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { region } from 'one-machine/region.ts';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { metricsRoutes, recommenderRoutes, trackRoutes } from '../../lambdas/recommender/contract.ts';
-import { objectKey } from '../../lambdas/tasks/files/file-row.ts';
+import { loseBytes } from '../support/lose-bytes.ts';
 import { type Flow, startFlow } from './flow.ts';
 import { type AskAs, askAs, type Role, roles } from './roles.ts';
 import { requestOf, table, turnedAway } from './route-table.ts';
@@ -122,14 +121,13 @@ async function fileOf(role: Role, text: string): Promise<string> {
   return file.argument as string;
 }
 
-/** Takes a file's bytes away, as nobody may. */
-async function loseBytes(file: string): Promise<void> {
-  const { credentials, storage } = flow.running.stack.services;
-  const client = new S3Client({ region, credentials, endpoint: storage.s3Url });
-  const Bucket = flow.running.stack.model.buckets.find(({ name }) => name.includes('files'))?.name;
-  await client.send(new DeleteObjectCommand({ Bucket, Key: objectKey({ id: file.slice('file:'.length) }) }));
-  client.destroy();
-}
+/** The task that a replay of this failure has made. */
+const replayedAs = (failure: number) =>
+  vi.waitFor(async () => {
+    const [row] = await flow.rows<{ id: string }>('select id::text from tasks.tasks where replay_of = $1', failure);
+    expect(row).toBeDefined();
+    return row?.id ?? '';
+  }, patience);
 
 /** The open failure whose natural key or input names a task. */
 async function failureOf(source: string, taskId: string): Promise<number> {
@@ -178,7 +176,7 @@ describe('a file is its owner’s', () => {
     await ended('user', absent);
     // A file of one's own whose bytes we lost fails for good in the ledger, where an absent one is the caller's mistake.
     const lost = await fileOf('user', 'word');
-    await loseBytes(lost);
+    await loseBytes(flow.running, lost);
     const failed = await submit('user', fileCount, { kwargs: { file: lost } });
     expect(await ended('user', failed)).toMatchObject({ status: 'FAILURE', error: 'NotFoundError' });
     // By its own submitter, and by an admin who acts for them: the task is still that user's.
@@ -193,11 +191,7 @@ describe('a file is its owner’s', () => {
     const id = await failureOf('run-tasks', failed);
     const input = { task_id: failed, input: { file } };
     expect(await ask('operator', 'POST', `/platform/failures/${id}/replay`, { input })).toMatchObject({ status: 202 });
-    const again = await vi.waitFor(async () => {
-      const [row] = await flow.rows<{ id: string }>('select id::text from tasks.tasks where replay_of = $1', id);
-      expect(row).toBeDefined();
-      return row?.id ?? '';
-    }, patience);
+    const again = await replayedAs(id);
     expect(await ended('admin', again)).toMatchObject({ status: 'FAILURE', error: 'NotFoundError' });
     expect(await tasksOf('walk-owner')).toBe(before);
   }, 600_000);
@@ -232,6 +226,23 @@ describe('a replay is bound to what failed', () => {
     await vi.waitFor(async () => expect(await stateOf(id)).toBe('resolved'), patience);
     expect((await ask('owner', 'GET', `/api/v1/task/${victim}/info`)).body.data.status).not.toMatch(/FAIL|REVOKED/);
     await ask('owner', 'POST', `/api/v1/task/${victim}/terminate`);
+  }, 600_000);
+
+  test('what an operator makes of a task that was shared is its owner’s alone', async () => {
+    const lost = await fileOf('owner', 'word');
+    await loseBytes(flow.running, lost);
+    const failed = await submit('owner', fileCount, { kwargs: { file: lost }, visibility: 'everyone' });
+    await ended('owner', failed);
+    const file = await fileOf('owner', 'a private word');
+    const id = await failureOf('run-tasks', failed);
+
+    const input = { task_id: failed, input: { file } };
+    expect(await ask('operator', 'POST', `/platform/failures/${id}/replay`, { input })).toMatchObject({ status: 202 });
+    const again = await replayedAs(id);
+
+    expect(await ended('owner', again)).toMatchObject({ status: 'SUCCESS', result: { private: 1 } });
+    expect(JSON.stringify((await ask('operator', 'GET', `/api/v1/task/${again}/info`)).body)).not.toContain('private');
+    expect(await ask('operator', 'GET', `/api/v1/task/${again}/result`)).toMatchObject({ status: 404 });
   }, 600_000);
 
   test('a callback is sent where and as its task says, whoever asks, and nothing else is signed', async () => {

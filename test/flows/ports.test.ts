@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
+import { AthenaClient, ListQueryExecutionsCommand } from '@aws-sdk/client-athena';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
@@ -74,8 +75,8 @@ function ask(port: number, headers: Record<string, string>, { method = 'GET', ta
   });
 }
 
-const names = ['console', 'api', 'site', 'mail', 's3', 'sqs', 'secrets', 'schedules', 'states', 'functions'];
-const signed = names.slice(4);
+const services = ['s3', 'sqs', 'secrets', 'schedules', 'states', 'functions', 'athena'] as const;
+const names: readonly string[] = ['console', 'api', 'site', 'platforms', 'mail', ...services];
 
 /** The inbox's own server, which answers nobody but the port before it. */
 async function innerPorts(): Promise<number[]> {
@@ -102,6 +103,10 @@ test.skipIf(process.platform !== 'linux')('all that listens is known, and listen
     for (const target of ['/', '/store', '/clear-store', '/health-check', '/v2/email/account'])
       for (const method of ['GET', 'POST', 'OPTIONS'])
         expect(await ask(port, { host: `127.0.0.1:${port}` }, { method, target })).toMatchObject({ status: 403 });
+});
+
+test('every port that has a name is walked', () => {
+  expect(Object.keys(http).sort()).toEqual([...names].sort());
 });
 
 describe.each(names)('%s', (name) => {
@@ -178,6 +183,8 @@ describe('what speaks for AWS asks for the stack’s own key', () => {
       schedules: () => new SchedulerClient(at(services.schedules.url)).send(new GetScheduleCommand({ Name: 'none' })),
       states: () => new SFNClient(at(urls.stateMachines)).send(new ListStateMachinesCommand({})),
       functions: () => new LambdaClient(at(urls.functions)).send(new InvokeCommand({ FunctionName: 'none' })),
+      athena: () =>
+        new AthenaClient(at(services.athena?.url ?? '')).send(new ListQueryExecutionsCommand({ WorkGroup: 'none' })),
     };
   };
   const outcome = (sent: Promise<unknown>) =>
@@ -187,7 +194,7 @@ describe('what speaks for AWS asks for the stack’s own key', () => {
         `${error.$metadata?.httpStatusCode} ${error.name}`,
     );
 
-  test.each([...signed, 'mail'] as (keyof ReturnType<typeof clients>)[])('%s', async (name) => {
+  test.each([...services, 'mail'] as const)('%s', async (name) => {
     const { credentials } = running.stack.services;
     const wrong = { ...credentials, secretAccessKey: 'guessed' };
     const unknown = { accessKeyId: 'local', secretAccessKey: 'local' };

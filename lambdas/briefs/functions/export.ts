@@ -8,7 +8,7 @@ const id = z.uuid().optional();
 export const briefsExport = defineTask({
   name: 'tasks.briefs:export',
   summary: 'Makes the files of a brief anew, from what is stored.',
-  doc: 'Workbooks, word clouds and zip of one stage (`stage_uuid`), or of all stages of a brief (`job_uuid`), without crawling. The same articles give the same bytes. The task ends when the files are asked for; they take seconds.',
+  doc: 'Workbooks, word clouds and zip of one stage (`stage_uuid`), or of all stages of a brief (`job_uuid`), without crawling. The same articles give the same bytes. Of one’s own briefs: an admin submits it in their owner’s name. The task ends when the files are asked for; they take seconds.',
   creator: 'millrace',
   published: true,
   publishedOn: '2026-11-30',
@@ -23,10 +23,9 @@ export const briefsExport = defineTask({
   run: async ({ stage_uuid, job_uuid }, context) => {
     if ((stage_uuid === undefined) === (job_uuid === undefined))
       throw new ArgumentError('Either stage_uuid or job_uuid, and not both');
-    const asked = askExportOutput.parse(
-      await context.call('briefs/ask-export', stage_uuid === undefined ? { job_uuid } : { stage_uuid }),
-    );
-    if (asked.stages.length === 0) throw new ArgumentError('There is no stage that has ended under this id.');
+    const part = stage_uuid === undefined ? { job_uuid } : { stage_uuid };
+    const asked = askExportOutput.parse(await context.call('briefs/ask-export', { ...part, owner: context.username }));
+    if (asked.stages.length === 0) throw new ArgumentError('You have no stage that has ended under this id.');
     return asked;
   },
 });

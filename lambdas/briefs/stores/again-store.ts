@@ -115,15 +115,20 @@ async function briefOf(query: QueryExecutorProvider, part: Part): Promise<string
 
 /**
  * Asks for the files of a brief, or of one of its stages, anew, from what is stored: its stages that have ended; resolves
- * to those, for the caller to send on.
+ * to those, for the caller to send on. None of a brief that is another's than the named owner's.
  */
 export async function exportAgain<T>(
   { query }: Pick<Database<T>, 'query'>,
   part: Extract<Part, { readonly brief: string } | { readonly stage: string }>,
+  owner?: string,
 ): Promise<readonly string[]> {
+  const own =
+    owner === undefined
+      ? sql``
+      : sql`AND EXISTS (SELECT FROM briefs.briefs b WHERE b.uuid = brief_uuid AND b.owner = ${owner})`;
   const { rows } = await sql<{ uuid: string }>`
     UPDATE briefs.stages SET export_state = 'wanted', export_asked_at = now()
-    WHERE ${'brief' in part ? sql`brief_uuid = ${part.brief}` : sql`uuid = ${part.stage}`} AND ended_at IS NOT NULL
+    WHERE ${'brief' in part ? sql`brief_uuid = ${part.brief}` : sql`uuid = ${part.stage}`} AND ended_at IS NOT NULL ${own}
     RETURNING uuid`.execute(query);
   return rows.map(({ uuid }) => uuid);
 }

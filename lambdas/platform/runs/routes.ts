@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { pageOf, plannedBackfill, resultOf } from '#kit/api/answers.ts';
+import type { Caller } from '#kit/api/authentication.ts';
 import { authorOf, whoField } from '#kit/api/author.ts';
 import { pagingParameters } from '#kit/api/paging.ts';
 import {
@@ -9,12 +10,13 @@ import {
   momentParameter,
   textParameter,
 } from '#kit/api/parameters.ts';
+import { isGiven } from '#kit/api/permission.ts';
 import { route } from '#kit/api/route.ts';
 import { NotFoundError } from '#kit/errors.ts';
 import { slotStates } from '../slots/slot.ts';
 import { backfill, backfillWithItems, run as runAnswer, slot } from './answers.ts';
 import type { PlanBackfill } from './plan-backfill-store.ts';
-import { type RunReader, runStates } from './run.ts';
+import { type RunReader, type RunRow, runStates } from './run.ts';
 
 /** Everything the run routes need. */
 export interface RunsPorts {
@@ -32,6 +34,11 @@ const span = {
   ...paging,
 };
 
+/** What a brief looks for, and where its files lie, is its owner's, who has it from the brief's own routes. */
+function shownTo(caller: Caller, run: RunRow): RunRow {
+  return run.workload === 'briefs' && !isGiven(caller, 'operate') ? { ...run, detail: {} } : run;
+}
+
 /** GET /platform/runs */
 export const listRuns = route({
   summary: 'Lists runs of every workload',
@@ -47,7 +54,10 @@ export const listRuns = route({
     lost: booleanParameter().optional().describe('Those that lost something, or those that did not.'),
     ...span,
   }),
-  handle: async ({ query }, { reader }: RunsPorts) => ({ status: 200, body: { result: await reader.runs(query) } }),
+  handle: async ({ query, caller }, { reader }: RunsPorts) => {
+    const page = await reader.runs(query);
+    return { status: 200, body: { result: { ...page, data: page.data.map((run) => shownTo(caller, run)) } } };
+  },
 });
 
 /** GET /platform/runs/{id} */
@@ -56,10 +66,10 @@ export const findRun = route({
   permission: 'read',
   answers: { 200: resultOf(runAnswer) },
   path: idPath,
-  handle: async ({ path }, { reader }: RunsPorts) => {
+  handle: async ({ path, caller }, { reader }: RunsPorts) => {
     const run = await reader.run(path);
     if (!run) throw new NotFoundError(`Run ${path.id} doesn't exist.`);
-    return { status: 200, body: { result: run } };
+    return { status: 200, body: { result: shownTo(caller, run) } };
   },
 });
 
@@ -69,10 +79,10 @@ export const findNamedRun = route({
   permission: 'read',
   answers: { 200: resultOf(runAnswer) },
   path: z.object({ workload: word, name: word }),
-  handle: async ({ path }, { reader }: RunsPorts) => {
+  handle: async ({ path, caller }, { reader }: RunsPorts) => {
     const run = await reader.run(path);
     if (!run) throw new NotFoundError(`Run ${path.workload}/${path.name} doesn't exist.`);
-    return { status: 200, body: { result: run } };
+    return { status: 200, body: { result: shownTo(caller, run) } };
   },
 });
 

@@ -107,7 +107,7 @@ type Last = Extract<FromProcess, { kind: 'done' | 'failed' }>;
 
 /** All that is said of a run, until its last word; `undefined`: the process ended without one. */
 async function conversation(child: ChildProcess, ended: Promise<void>, work: FunctionWork): Promise<Last | undefined> {
-  const { name, taskId, input, resumeFrom, context, signal } = work;
+  const { name, taskId, username, input, resumeFrom, context, signal } = work;
   const answers = answering(context, (message) => tellProcess(child, message));
   const stop = () => tellProcess(child, { kind: 'stop', reason: signal.reason.reason });
   signal.addEventListener('abort', stop);
@@ -120,7 +120,7 @@ async function conversation(child: ChildProcess, ended: Promise<void>, work: Fun
       };
       child.on('message', listen);
     });
-    tellProcess(child, { kind: 'run', name, taskId, input, resumeFrom });
+    tellProcess(child, { kind: 'run', name, taskId, username, input, resumeFrom });
     return await Promise.race([last, ended.then(() => undefined)]);
   } finally {
     child.off('message', listen);

@@ -5,15 +5,18 @@ const deepest = 500;
 // A worker of ten tasks must be able to hold a result of each beside its own needs.
 const largestBytes = 64 * 1024 * 1024;
 
-/** A function's value as JSON. Throws PermanentError, which says why, for what JSON can't hold or readers can't read. */
-export function jsonOf(value: unknown, what: string): string {
+/** A function's value as JSON, of at most so many bytes of UTF-8. Throws PermanentError, which says why, for what JSON can't hold or readers can't read. */
+export function jsonOf(value: unknown, what: string, most = largestBytes): string {
   const text = written(value, what);
-  if (text.length > largestBytes) {
-    const megabytes = (bytes: number) => `${Math.ceil(bytes / 1024 / 1024)} MB`;
-    throw new PermanentError(`${what} has ${megabytes(text.length)} as JSON, more than ${megabytes(largestBytes)}.`);
-  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes > most) throw new PermanentError(`${what} has ${sized(bytes)} as JSON, more than ${sized(most)}.`);
   if (nesting(text) > deepest) throw new PermanentError(`${what} is nested more than ${deepest} deep.`);
   return text;
+}
+
+function sized(bytes: number): string {
+  const kibibytes = Math.ceil(bytes / 1024);
+  return kibibytes < 1024 ? `${kibibytes} KB` : `${Math.ceil(kibibytes / 1024)} MB`;
 }
 
 function written(value: unknown, what: string): string {

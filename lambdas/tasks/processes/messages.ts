@@ -7,6 +7,7 @@ export type ToProcess =
       readonly kind: 'run';
       readonly name: string;
       readonly taskId: string;
+      readonly username: string;
       readonly input: string;
       readonly resumeFrom: string | undefined;
     }

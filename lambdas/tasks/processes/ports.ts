@@ -4,6 +4,7 @@ import type { TaskContext } from '#kit/task.ts';
 export interface FunctionWork {
   readonly name: string;
   readonly taskId: string;
+  readonly username: string;
   /** As JSON. */
   readonly input: string;
   /** The newest checkpoint as JSON; `undefined` when there is none. */

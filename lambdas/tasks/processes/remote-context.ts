@@ -13,15 +13,18 @@ export interface RemoteContext extends TaskContext {
 
 export interface RemoteContextParts {
   readonly taskId: string;
+  readonly username: string;
   readonly resumeFrom: string | undefined;
   readonly send: (message: FromProcess) => void;
 }
 
+// An asynchronous invocation of Lambda and a state of Step Functions take 256 KiB, with an envelope around it.
+const mostGivenBytes = 200 * 1024;
 // The worker writes it every two seconds; a loop may say it a million times.
 const progressEveryMs = 200;
 
 /** All a function has of the world, by messages. */
-export function remoteContext({ taskId, resumeFrom, send }: RemoteContextParts): RemoteContext {
+export function remoteContext({ taskId, username, resumeFrom, send }: RemoteContextParts): RemoteContext {
   const controller = new AbortController();
   const { ask, answered } = questions(send);
   const said = progressTeller(send);
@@ -29,6 +32,7 @@ export function remoteContext({ taskId, resumeFrom, send }: RemoteContextParts):
     send({ kind: 'log', level, message: String(message), fields: fieldsOf(fields) });
   return {
     taskId,
+    username,
     signal: controller.signal,
     resumeFrom: resumeFrom === undefined ? undefined : (JSON.parse(resumeFrom) as unknown),
     log: { info: log('info'), warn: log('warn') },
@@ -40,7 +44,7 @@ export function remoteContext({ taskId, resumeFrom, send }: RemoteContextParts):
     },
     read: async (statement, parameters = []) =>
       (await ask('read', { statement, parameters })) as Awaited<ReturnType<TaskContext['read']>>,
-    call: (capability, input) => ask('call', { capability, input }),
+    call: async (capability, input) => ask('call', { capability, input: givenTo(input) }),
     files: {
       async open(file, { from = 0 } = {}): Promise<OpenedFile> {
         const opened = (await ask('open', { file, from })) as Omit<OpenedFile, 'stream'> & { readonly stream: number };
@@ -52,6 +56,10 @@ export function remoteContext({ taskId, resumeFrom, send }: RemoteContextParts):
       answered(message);
     },
   };
+}
+
+function givenTo(input: unknown): unknown {
+  return JSON.parse(jsonOf(input ?? null, 'What the step is given', mostGivenBytes));
 }
 
 /** Each has a number, which its answer names: they may come in another order. */
@@ -76,7 +84,8 @@ function questions(send: RemoteContextParts['send']) {
 }
 
 function progressTeller(send: RemoteContextParts['send']) {
-  let sentAt = 0;
+  // What is said first goes at once: the clock begins with the process, which may be younger than the pause.
+  let sentAt = Number.NEGATIVE_INFINITY;
   let unsent: Extract<FromProcess, { kind: 'progress' }> | undefined;
   const flush = () => {
     if (unsent) send(unsent);

@@ -28,8 +28,8 @@ export function serveFunctions(functions: ReadonlyMap<string, TaskFunction>): vo
     if (message.kind === 'run') void run(message);
     else context?.hear(message);
   });
-  async function run({ name, taskId, input, resumeFrom }: Extract<ToProcess, { kind: 'run' }>): Promise<void> {
-    const own = remoteContext({ taskId, resumeFrom, send });
+  async function run({ name, input, ...work }: Extract<ToProcess, { kind: 'run' }>): Promise<void> {
+    const own = remoteContext({ ...work, send });
     context = own;
     let last: Extract<FromProcess, { kind: 'done' | 'failed' }>;
     try {

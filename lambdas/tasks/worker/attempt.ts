@@ -105,9 +105,9 @@ function stopping() {
 }
 
 /** What its process is told. */
-function workOf({ id, name, input, checkpoint }: LeasedTask) {
+function workOf({ id, username, name, input, checkpoint }: LeasedTask) {
   const resumeFrom = checkpoint === null ? undefined : JSON.stringify(checkpoint);
-  return { name, taskId: id, input: JSON.stringify(input), resumeFrom };
+  return { name, taskId: id, username, input: JSON.stringify(input), resumeFrom };
 }
 
 function remainingMs(task: LeasedTask, fn: TaskFunction | undefined, { clock }: WorkerPorts): number {

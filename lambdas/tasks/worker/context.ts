@@ -33,6 +33,7 @@ export function contextOf(parts: ContextParts): TaskContext {
   const { task, ports, progress, signal } = parts;
   return {
     taskId: task.id,
+    username: task.username,
     signal,
     resumeFrom: task.checkpoint ?? undefined,
     files: ports.files(task.username),

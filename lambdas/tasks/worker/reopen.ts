@@ -38,6 +38,8 @@ function again(
     description: before.desc,
     retries: fn.retries,
     callbackUrl: before.callback_url ?? undefined,
+    // Its owner shared what they had asked for, not what another makes of it: an edited one may name a file of theirs.
+    ...(input === undefined ? {} : { visibility: 'owner' as const }),
     retryOf: before.task_id,
     replayOf,
   };

@@ -9,6 +9,7 @@ const { signal } = new AbortController();
 runs.run(() => ({
   name: 'test:spin_long',
   taskId: 'lonely',
+  username: 'lonely',
   input: '{}',
   resumeFrom: undefined,
   context,

@@ -76,6 +76,8 @@ export const unholdable: Readonly<Record<string, { readonly give: () => unknown;
   set: { give: () => new Set([1]), says: 'Set' },
   not_a_number: { give: () => ({ share: 0 / 0 }), says: 'NaN' },
   huge: { give: () => 'x'.repeat(300 * 1024 * 1024), says: 'MB' },
+  // Three bytes each, and the quotes.
+  huge_wide: { give: () => '字'.repeat(30 * 1024 * 1024), says: '91 MB as JSON, more than 64 MB' },
 };
 
 /** What a function does to its process. By the words that a failure must have. */
@@ -202,6 +204,13 @@ export const functions: ReadonlyMap<string, TaskFunction> = new Map(
       run: async () => {
         throw new ArgumentError('The file is no text.');
       },
+    }),
+    defineTask({
+      ...common,
+      name: named('gives_a_big_integer'),
+      timeoutSeconds: 60,
+      runsOn: 'steps',
+      run: async (_input, { call }) => call('briefs/ask-export', { job_uuid: 10n }),
     }),
     defineTask({ ...common, name: named('pid'), timeoutSeconds: 60, run: async () => process.pid }),
     defineTask({

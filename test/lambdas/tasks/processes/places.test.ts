@@ -122,6 +122,16 @@ test('a turn is shared where another waits for one, and only there', async () =>
   expect(await asOfNow(other)).toMatchObject({ ending: { status: 'SUCCESS' } });
 }, 600_000);
 
+test('what a step is given and JSON can’t hold is its task’s failure, and says so', async () => {
+  const id = await ground.submit('gives_a_big_integer', {}, 'steps');
+  const [task] = await ground.ports.leases.claim([id], 30);
+  if (!task) throw new Error('The task could not be begun.');
+
+  const turn = await begin(task, ground.ports, { turnMs: 600_000, shareMs: 0 }).ended;
+  expect(turn).toMatchObject({ ending: { status: 'FAILURE' } });
+  expect((turn as { ending: { error: Error } }).ending.error.message).toMatch(/What the step is given .*BigInt/);
+}, 600_000);
+
 test.each([
   ['a file that is not there', 'opens_none', 'NotFoundError', "file:none doesn't exist."],
   ['what arguments ask for and can’t be done', 'is_asked_wrongly', 'ArgumentError', 'The file is no text.'],
